@@ -1,0 +1,38 @@
+import type { FieldName } from './frames.ts';
+
+/**
+ * What can be wrong with bytes or with values to be encoded.
+ *
+ * - `REXEC_FIELD_TOO_LONG`: more content bytes than the field's limit.
+ * - `REXEC_PORT_INVALID`: not empty, not 1 to 5 digits, or neither 0 nor in range.
+ * - `REXEC_TEXT_MALFORMED`: not text in the charset, or a control character where a line is due.
+ * - `REXEC_NUL_IN_FIELD`: a value to be encoded contains the terminator.
+ * - `REXEC_TRUNCATED`: the stream ended inside the field.
+ * - `REXEC_STATUS_INVALID`: the first byte of a reply is neither 0 nor 1.
+ */
+export type CodecErrorCode =
+  | 'REXEC_FIELD_TOO_LONG'
+  | 'REXEC_PORT_INVALID'
+  | 'REXEC_TEXT_MALFORMED'
+  | 'REXEC_NUL_IN_FIELD'
+  | 'REXEC_TRUNCATED'
+  | 'REXEC_STATUS_INVALID';
+
+/** The part of the exchange an error is about: a request field, or the reply's status byte or diagnostic. */
+export type CodecErrorField = FieldName | 'status' | 'diagnostic';
+
+/** The only error that leaves this room. Decide on `code` and `field`; `message` is for a log, never for the peer. */
+export class CodecError extends Error {
+  static {
+    Object.defineProperty(CodecError.prototype, 'name', { value: 'CodecError' });
+  }
+
+  readonly code: CodecErrorCode;
+  readonly field: CodecErrorField;
+
+  constructor(code: CodecErrorCode, field: CodecErrorField, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+    this.field = field;
+  }
+}

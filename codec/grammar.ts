@@ -1,0 +1,103 @@
+import { Parser } from 'binary-parser';
+import { CodecError, type CodecErrorField } from './errors.ts';
+import type { FieldName, RequestFrame } from './frames.ts';
+
+export const NUL = 0x00;
+export const NEWLINE = 0x0a;
+const PORT = /^\d{0,5}$/;
+const HIGHEST_PORT = 65_535;
+
+/** How text and ports are read; both come from the decoder's options. */
+export interface Dialect {
+  readonly charset: string;
+  readonly lowestStderrPort: number;
+}
+
+type Grammar<T> = (field: Buffer) => T;
+
+/**
+ * A complete field, `[uint32 length][content][terminator]`, whose content means what `read` makes of it.
+ * `read` gets a view that is wiped afterwards: it copies what it keeps.
+ */
+function field<T>(terminator: number, read: (content: Buffer) => T): Grammar<T> {
+  const parser = new Parser()
+    .endianness('big')
+    .uint32('length')
+    .buffer('value', { length: 'length', formatter: read })
+    .uint8('terminator', { assert: (byte) => byte === terminator }); // a predicate: binary-parser skips a falsy assert
+  parser.compile();
+  return (bytes) => parser.parse(bytes).value;
+}
+
+/** ASCII decimal as rexecd(8) step 1 has it, but strict: never wrapped, no sign, no space (protocol.md 1.1). */
+export function readPort(content: Buffer, lowest: number): number {
+  const digits = content.toString('latin1');
+  const port = Number(digits);
+  if (!PORT.test(digits) || port > HIGHEST_PORT || (port !== 0 && port < lowest)) {
+    throw new CodecError(
+      'REXEC_PORT_INVALID',
+      'stderrPort',
+      `port is neither 0 nor ${lowest} to ${HIGHEST_PORT}`,
+    );
+  }
+  return port;
+}
+
+function textReader(charset: string, name: CodecErrorField): (content: Buffer) => string {
+  const decoder = new TextDecoder(charset, { fatal: true, ignoreBOM: true });
+  return (content) => {
+    try {
+      return decoder.decode(content);
+    } catch (cause) {
+      throw new CodecError('REXEC_TEXT_MALFORMED', name, `${name} is not ${decoder.encoding} text`, {
+        cause,
+      });
+    }
+  };
+}
+
+/** How each request field becomes its frame, in wire order. */
+export type RequestGrammar = readonly (readonly [FieldName, Grammar<RequestFrame>])[];
+
+function buildRequestGrammar({ charset, lowestStderrPort }: Dialect): RequestGrammar {
+  const user = textReader(charset, 'user');
+  const command = textReader(charset, 'command');
+  return [
+    ['stderrPort', field(NUL, (bytes) => ({ type: 'stderrPort', port: readPort(bytes, lowestStderrPort) }))],
+    ['user', field(NUL, (bytes) => ({ type: 'user', name: user(bytes) }))],
+    ['password', field(NUL, (bytes) => ({ type: 'password', secret: Buffer.from(bytes) }))],
+    ['command', field(NUL, (bytes) => ({ type: 'command', line: command(bytes) }))],
+  ];
+}
+
+const built = new Map<string, RequestGrammar>();
+
+/** The grammar of a dialect, compiled once. An unknown charset is a `RangeError`. */
+export function requestGrammar(dialect: Dialect): RequestGrammar {
+  const key = `${dialect.charset} ${dialect.lowestStderrPort}`;
+  const grammar = built.get(key) ?? buildRequestGrammar(dialect);
+  built.set(key, grammar);
+  return grammar;
+}
+
+const lenient = new TextDecoder('utf-8', { ignoreBOM: true });
+
+/** A diagnostic up to its newline. Daemons of other systems localise it in any charset: bad bytes become U+FFFD. */
+export const diagnosticGrammar: Grammar<string> = field(NEWLINE, (bytes) => lenient.decode(bytes));
+
+const status = new Parser().uint8('status', {
+  assert: (byte) => Number(byte) <= 1,
+  formatter: (byte) => byte === 0,
+});
+status.compile();
+
+/** The first byte of a reply: 0 accepts, 1 refuses (protocol.md 1.2, 1.3); anything else is not rexec. */
+export function readsAccepted(byte: Buffer): boolean {
+  try {
+    return status.parse(byte).status;
+  } catch (cause) {
+    throw new CodecError('REXEC_STATUS_INVALID', 'status', `reply begins with byte ${byte[0]}, not 0 or 1`, {
+      cause,
+    });
+  }
+}

@@ -1,0 +1,21 @@
+/**
+ * The rexec protocol as streams: bytes in, typed frames out, and back. No socket, no clock, no log.
+ *
+ * @module rexecd/codec
+ */
+export { CodecError, type CodecErrorCode, type CodecErrorField } from './errors.ts';
+export {
+  type ExitStatus,
+  FIELD_LABEL,
+  type FieldName,
+  type ReplyFrame,
+  type Request,
+  type RequestFrame,
+  type StderrFrame,
+} from './frames.ts';
+export { DIAGNOSTIC_LIMIT, type FieldLimits, LIMITS, LOWEST_STDERR_PORT } from './limits.ts';
+export { ReplyDecoder } from './reply-decoder.ts';
+export { encodeAccepted, encodeExitStatus, encodeRefused } from './reply-encoder.ts';
+export { RequestDecoder, type RequestDecoderOptions } from './request-decoder.ts';
+export { encodeLogin, encodeRequest, encodeRequestFrame } from './request-encoder.ts';
+export { StderrDecoder } from './stderr-decoder.ts';

@@ -1,0 +1,110 @@
+import { Transform, type TransformCallback } from 'node:stream';
+import { CodecError } from './errors.ts';
+import { FieldBuffer } from './field-buffer.ts';
+import type { RequestFrame } from './frames.ts';
+import { NUL, type RequestGrammar, requestGrammar } from './grammar.ts';
+import { type FieldLimits, fieldLimits, LOWEST_STDERR_PORT } from './limits.ts';
+
+export interface RequestDecoderOptions {
+  /** Lower or raise a field's limit in bytes; {@link LIMITS} otherwise. */
+  readonly limits?: Partial<FieldLimits>;
+  /** Lowest stderr port let through besides 0; 1024 otherwise. */
+  readonly lowestStderrPort?: number;
+  /** Charset of user and command, any label `TextDecoder` knows; `utf-8` otherwise. Malformed text is refused. */
+  readonly charset?: string;
+  /**
+   * The writer gives its chunks away: the decoder wipes the password in them, and a stdin frame may share a chunk's
+   * memory instead of copying it. Without it no frame aliases the input and the input is never written to.
+   */
+  readonly ownsInput?: boolean;
+}
+
+/**
+ * Client bytes in, {@link RequestFrame}s out.
+ *
+ * A frame leaves as soon as its NUL arrives: real clients wait for the stderr connection before they send their name
+ * (protocol.md 1.4). What follows the command's NUL is stdin, as it came. Memory is bounded by the limits. Fails with
+ * a {@link CodecError} once the frames before it were read, and pushes nothing after it; how the bytes were cut makes
+ * no difference, save for where stdin is cut.
+ */
+export class RequestDecoder extends Transform {
+  readonly #grammar: RequestGrammar;
+  readonly #limits: FieldLimits;
+  readonly #ownsInput: boolean;
+  readonly #arriving = new FieldBuffer(NUL);
+  #field = 0; // index into #grammar
+  #fail: (() => void) | undefined; // a failure that waits until the frames before it were read
+
+  constructor(options: RequestDecoderOptions = {}) {
+    // One frame of read-ahead: a peer whose frames are not taken is not read.
+    super({ readableObjectMode: true, readableHighWaterMark: 1, writableHighWaterMark: 1 });
+    const { limits, lowestStderrPort = LOWEST_STDERR_PORT, charset = 'utf-8', ownsInput = false } = options;
+    this.#limits = fieldLimits(limits);
+    this.#grammar = requestGrammar({ charset, lowestStderrPort });
+    this.#ownsInput = ownsInput;
+  }
+
+  /** True once all four fields have arrived; whatever comes after is stdin. */
+  get complete(): boolean {
+    return this.#field === this.#grammar.length;
+  }
+
+  /** Bytes of memory held for the arriving field. */
+  get heldBytes(): number {
+    return this.#arriving.capacity;
+  }
+
+  override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
+    let at = 0;
+    try {
+      while (at !== -1 && at < chunk.length && !this.complete) at = this.#takeField(chunk, at);
+    } catch (error) {
+      return this.#failAfterFrames(error as Error, done);
+    }
+    // At most five pushes a chunk, so what push() answers can wait for the next one.
+    if (at !== -1 && at < chunk.length) this.push({ type: 'stdin', chunk: this.#stdin(chunk, at) });
+    done();
+  }
+
+  override _flush(done: TransformCallback): void {
+    const [field] = this.#grammar[this.#field] ?? [];
+    if (field === undefined) return done();
+    const inside = this.#arriving.held === 0 ? 'before' : 'inside';
+    this.#failAfterFrames(new CodecError('REXEC_TRUNCATED', field, `stream ended ${inside} ${field}`), done);
+  }
+
+  override _read(size: number): void {
+    if (this.#fail) this.#fail();
+    else super._read(size);
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    this.#arriving.release();
+    done(error);
+  }
+
+  /** Takes what `chunk` has of the current field; returns the offset of the next one, -1 when there is none yet. */
+  #takeField(chunk: Buffer, at: number): number {
+    const [field, toFrame] = this.#grammar[this.#field]!;
+    const next = this.#arriving.take(chunk, at, field, this.#limits[field]);
+    if (this.#ownsInput && field === 'password') chunk.fill(0, at, next === -1 ? chunk.length : next);
+    if (next === -1) return -1;
+    const frame = toFrame(this.#arriving.complete());
+    this.#arriving.clear();
+    this.#field += 1;
+    if (this.complete) this.#arriving.release();
+    this.push(frame);
+    return next;
+  }
+
+  /** Bytes that share their chunk with a field are copied, so that stdin does not keep the field's memory alive. */
+  #stdin(chunk: Buffer, at: number): Buffer {
+    return this.#ownsInput && at === 0 ? chunk : Buffer.from(chunk.subarray(at));
+  }
+
+  #failAfterFrames(error: Error, done: TransformCallback): void {
+    this.#arriving.release();
+    if (this.readableLength === 0) done(error);
+    else this.#fail = () => done(error);
+  }
+}

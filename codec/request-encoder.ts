@@ -1,0 +1,63 @@
+import { CodecError } from './errors.ts';
+import type { Request, RequestFrame } from './frames.ts';
+import { NUL, readPort } from './grammar.ts';
+import { LIMITS, LOWEST_STDERR_PORT } from './limits.ts';
+
+/**
+ * One {@link RequestFrame} as the bytes a client sends.
+ *
+ * @throws CodecError before a byte is made: `REXEC_FIELD_TOO_LONG`, `REXEC_NUL_IN_FIELD`, `REXEC_PORT_INVALID`
+ */
+export function encodeRequestFrame(frame: RequestFrame): Buffer {
+  switch (frame.type) {
+    case 'stderrPort':
+      readPort(Buffer.from(String(frame.port), 'latin1'), LOWEST_STDERR_PORT);
+      return terminated(frame.type, Buffer.from(String(frame.port), 'latin1'));
+    case 'user':
+      return terminated(frame.type, Buffer.from(frame.name, 'utf8'));
+    case 'password':
+      return terminated(frame.type, frame.secret);
+    case 'command':
+      return terminated(frame.type, Buffer.from(frame.line, 'utf8'));
+    case 'stdin':
+      return frame.chunk;
+  }
+}
+
+/**
+ * A whole request in one piece, for clients without a stderr channel or whose daemon connects back late.
+ * A client that waits for its stderr channel sends the port alone and then {@link encodeLogin}.
+ */
+export function encodeRequest(request: Request): Buffer {
+  const port = encodeRequestFrame({ type: 'stderrPort', port: request.stderrPort ?? 0 });
+  return Buffer.concat([port, encodeLogin(request)]);
+}
+
+/** User, password and command in one piece. The caller wipes it once it is written. */
+export function encodeLogin({ user, password, command }: Omit<Request, 'stderrPort'>): Buffer {
+  const secret = typeof password === 'string' ? Buffer.from(password, 'utf8') : Buffer.from(password);
+  const parts = [
+    encodeRequestFrame({ type: 'user', name: user }),
+    encodeRequestFrame({ type: 'password', secret }),
+    encodeRequestFrame({ type: 'command', line: command }),
+  ];
+  const login = Buffer.concat(parts);
+  for (const part of [secret, ...parts]) part.fill(0);
+  return login;
+}
+
+function terminated(field: keyof typeof LIMITS, content: Buffer): Buffer {
+  const limit = LIMITS[field];
+  if (content.length > limit) {
+    throw new CodecError(
+      'REXEC_FIELD_TOO_LONG',
+      field,
+      `${field} is ${content.length} bytes, longer than ${limit}`,
+    );
+  }
+  if (content.includes(NUL))
+    throw new CodecError('REXEC_NUL_IN_FIELD', field, `${field} contains a NUL byte`);
+  const bytes = Buffer.alloc(content.length + 1); // zeroed: the last byte is the terminator
+  content.copy(bytes);
+  return bytes;
+}
