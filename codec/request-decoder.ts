@@ -33,6 +33,7 @@ export class RequestDecoder extends Transform {
   readonly #ownsInput: boolean;
   readonly #arriving = new FieldBuffer(NUL);
   #field = 0; // index into #grammar
+  #stdinSeen = false;
   #fail: (() => void) | undefined; // a failure that waits until the frames before it were read
 
   constructor(options: RequestDecoderOptions = {}) {
@@ -47,6 +48,11 @@ export class RequestDecoder extends Transform {
   /** True once all four fields have arrived; whatever comes after is stdin. */
   get complete(): boolean {
     return this.#field === this.#grammar.length;
+  }
+
+  /** True once a byte after the command's NUL has arrived. */
+  get stdinSeen(): boolean {
+    return this.#stdinSeen;
   }
 
   /** Bytes of memory held for the arriving field. */
@@ -99,6 +105,7 @@ export class RequestDecoder extends Transform {
 
   /** Bytes that share their chunk with a field are copied, so that stdin does not keep the field's memory alive. */
   #stdin(chunk: Buffer, at: number): Buffer {
+    this.#stdinSeen = true;
     return this.#ownsInput && at === 0 ? chunk : Buffer.from(chunk.subarray(at));
   }
 

@@ -1,0 +1,44 @@
+import { SessionError } from '../orchestrator/index.ts';
+
+/** Caps on connections, before a byte is read. */
+export interface Caps {
+  readonly maxConnections: number;
+  readonly maxConnectionsPerAddress: number;
+}
+
+/** Counts connections, in all and per address; memory follows the connections that are open. */
+export class Admission {
+  readonly #caps: Caps;
+  readonly #perAddress = new Map<string, number>();
+  #total = 0;
+
+  constructor(caps: Caps) {
+    this.#caps = caps;
+  }
+
+  /**
+   * Takes a place.
+   *
+   * @returns gives the place back
+   * @throws SessionError `REXEC_BUSY`, naming the cap that is reached
+   */
+  enter(address: string): () => void {
+    const { maxConnections, maxConnectionsPerAddress } = this.#caps;
+    const here = this.#perAddress.get(address) ?? 0;
+    if (this.#total >= maxConnections)
+      throw new SessionError('REXEC_BUSY', `${maxConnections} connections in all`);
+    if (here >= maxConnectionsPerAddress) {
+      throw new SessionError('REXEC_BUSY', `${maxConnectionsPerAddress} connections from one address`);
+    }
+    this.#total += 1;
+    this.#perAddress.set(address, here + 1);
+    return () => this.#leave(address);
+  }
+
+  #leave(address: string): void {
+    this.#total -= 1;
+    const left = (this.#perAddress.get(address) ?? 1) - 1;
+    if (left === 0) this.#perAddress.delete(address);
+    else this.#perAddress.set(address, left);
+  }
+}

@@ -1,0 +1,2 @@
+/** The daemon: listen, admit, drain. */
+export { Daemon, type DaemonParts } from './daemon.ts';

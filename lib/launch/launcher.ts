@@ -1,0 +1,48 @@
+import type { Socket } from 'node:net';
+import type { Readable, Writable } from 'node:stream';
+import type { ExitStatus } from '../../codec/index.ts';
+import type { Environment } from './environment.ts';
+import type { ProcessGroup } from './process-group.ts';
+import type { ShellCommand } from './shell.ts';
+
+/**
+ * How a command gets its stdin, stdout and stderr.
+ *
+ * - `handOver`: the connection itself is stdin and stdout. It turns blocking for the daemon too, which must not touch
+ *   it before the whole group is gone.
+ * - `relay`: pipes through the daemon.
+ *
+ * stderr is a pipe of its own when there is a stderr channel, else it goes where stdout goes, in order.
+ */
+export type Stdio =
+  | { readonly plan: 'handOver'; readonly connection: Socket; readonly stderr: 'pipe' | 'stdout' }
+  | { readonly plan: 'relay'; readonly stderr: 'pipe' | 'stdout' };
+
+export interface Launch {
+  readonly shell: ShellCommand;
+  readonly directory: string;
+  readonly environment: Environment;
+  readonly stdio: Stdio;
+}
+
+/** A command that runs. Streams are null where the plan has none. */
+export interface RunningCommand {
+  readonly pid: number;
+  readonly group: ProcessGroup;
+  readonly stdin: Writable | null;
+  readonly stdout: Readable | null;
+  readonly stderr: Readable | null;
+  /** Resolves once the shell was reaped; processes it left behind may still hold the streams. */
+  readonly exit: Promise<ExitStatus>;
+}
+
+/** The command could not be started; `message` says what and why, for the log. */
+export class LaunchError extends Error {
+  readonly code = 'REXEC_LAUNCH_FAILED';
+}
+
+/** Starts commands in a session and process group of their own. */
+export interface Launcher {
+  /** @throws LaunchError when no process was made */
+  launch(launch: Launch): Promise<RunningCommand>;
+}

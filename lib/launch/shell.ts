@@ -1,0 +1,28 @@
+import { posix, win32 } from 'node:path';
+import type { Environment } from './environment.ts';
+
+/** How a command line is given to its interpreter. */
+export interface ShellCommand {
+  readonly file: string;
+  readonly argv0: string;
+  readonly arguments: readonly string[];
+}
+
+/** The variables that name the user's shell, in the order rexecd(8) step 8 asks for them. */
+const SHELL_VARIABLES = ['SHELL', 'shell', 'COMSPEC', 'ComSpec'] as const;
+
+/** The shell of the user's environment, else the system's own. */
+export function resolveShell(environment: Environment, platform: NodeJS.Platform): string {
+  const named = SHELL_VARIABLES.map((name) => environment[name]).find((value) => value);
+  if (named) return named;
+  if (platform !== 'win32') return '/bin/sh';
+  return win32.join(environment.SystemRoot ?? 'C:\\Windows', 'System32', 'cmd.exe');
+}
+
+/** `shell -c line`. As a login shell, whose name begins with a dash, it reads the profile (rexecd(8) step 8). */
+export function shellCommand(shell: string, line: string, login: boolean): ShellCommand {
+  if (/(^|[\\/])cmd(\.exe)?$/i.test(shell))
+    return { file: shell, argv0: shell, arguments: ['/d', '/s', '/c', line] };
+  const name = posix.basename(shell);
+  return { file: shell, argv0: login ? `-${name}` : name, arguments: ['-c', line] };
+}

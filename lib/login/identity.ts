@@ -1,0 +1,16 @@
+import { userInfo } from 'node:os';
+
+/** The local account a command runs as. */
+export interface Identity {
+  readonly user: string;
+  readonly uid: number; // -1 where the platform has none
+  readonly gid: number;
+  readonly home: string;
+  readonly shell: string | null;
+}
+
+/** The account the daemon itself runs as, from the system's user database and not from its environment. */
+export function ownIdentity(): Identity {
+  const { username, uid, gid, homedir, shell } = userInfo();
+  return { user: username, uid, gid, home: homedir, shell };
+}

@@ -1,0 +1,114 @@
+import { constants } from 'node:fs';
+import { open, rename, rm } from 'node:fs/promises';
+import type { Authenticator } from './authenticator.ts';
+import { ownIdentity } from './identity.ts';
+import { checkHash, hashPassword, verifyPassword } from './password-hash.ts';
+
+/** A users file that must not be trusted or cannot be read; the message names the file, the line and the rule. */
+export class UsersFileError extends Error {
+  readonly code = 'REXEC_USERS_FILE';
+}
+
+const LARGEST_BYTES = 4 * 1024 * 1024;
+const OTHERS = 0o077;
+
+type Users = ReadonlyMap<string, string>;
+
+/**
+ * Users of the daemon's own: a file of `name:hash` lines (argon2id or scrypt, PHC format), `#` begins a comment.
+ * Commands run as the daemon's account. The file is read at each login, so a change counts at once.
+ */
+export async function usersFile(path: string): Promise<Authenticator> {
+  await readUsers(path);
+  const decoy = await hashPassword(Buffer.from('nobody')); // what an unknown user's password is compared with
+  return {
+    async authenticate({ user, secret }) {
+      const users = await readUsers(path);
+      const hash = users.get(user);
+      const right = await verifyPassword(secret, hash ?? decoy);
+      if (hash === undefined) return { accepted: false, cause: 'unknown user' };
+      if (secret.length === 0) return { accepted: false, cause: 'empty password' };
+      return right
+        ? { accepted: true, identity: ownIdentity() }
+        : { accepted: false, cause: 'wrong password' };
+    },
+  };
+}
+
+/** Adds a user or replaces its password, atomically; makes the file, mode 0600, where there is none. */
+export async function addUser(path: string, user: string, secret: Buffer): Promise<'added' | 'changed'> {
+  if (!/^[^:#\s\x00-\x1f\x7f][^:\n\x00-\x1f\x7f]*$/.test(user) || Buffer.byteLength(user) > 256) {
+    throw new UsersFileError(
+      `user name ${JSON.stringify(user)}: 1 to 256 bytes, no colon or control character`,
+    );
+  }
+  if (secret.length === 0 || secret.length > 256 || secret.includes(0)) {
+    throw new UsersFileError('password: 1 to 256 bytes, no NUL');
+  }
+  const text = await readText(path).catch((error) => {
+    if (error.code === 'ENOENT') return '';
+    throw error;
+  });
+  const others = text.split('\n').filter((line) => line !== '' && !line.startsWith(`${user}:`));
+  const line = `${user}:${await hashPassword(secret)}`;
+  await replaceFile(path, `${[...others, line].join('\n')}\n`);
+  return parseUsers(path, text).has(user) ? 'changed' : 'added';
+}
+
+async function readUsers(path: string): Promise<Users> {
+  return parseUsers(path, await readText(path));
+}
+
+/** SECURITY: what is read is what was checked: one descriptor for both, and no symbolic link. */
+async function readText(path: string): Promise<string> {
+  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+  try {
+    const { mode, uid, size } = await file.stat();
+    const problem =
+      (mode & constants.S_IFMT) !== constants.S_IFREG
+        ? 'is not a regular file'
+        : mode & OTHERS
+          ? `has mode ${(mode & 0o777).toString(8)}: only its owner may have access (chmod 600)`
+          : uid !== 0 && uid !== process.getuid?.()
+            ? `belongs to uid ${uid}: it must be root's or the daemon's`
+            : size > LARGEST_BYTES
+              ? `is larger than ${LARGEST_BYTES} bytes`
+              : undefined;
+    if (problem) throw new UsersFileError(`users file ${path} ${problem}`);
+    return await file.readFile('utf8');
+  } finally {
+    await file.close();
+  }
+}
+
+function parseUsers(path: string, text: string): Users {
+  const users = new Map<string, string>();
+  for (const [index, line] of text.split('\n').entries()) {
+    if (line === '' || line.startsWith('#')) continue;
+    const where = `users file ${path} line ${index + 1}`;
+    const [, user, hash] = /^([^:]+):(\$.+)$/.exec(line) ?? [];
+    if (user === undefined || hash === undefined) throw new UsersFileError(`${where} is not name:hash`);
+    try {
+      checkHash(hash);
+    } catch (cause) {
+      throw new UsersFileError(`${where}: ${(cause as Error).message}`, { cause });
+    }
+    users.set(user, hash);
+  }
+  return users;
+}
+
+async function replaceFile(path: string, text: string): Promise<void> {
+  const temporary = `${path}.${process.pid}.new`;
+  const file = await open(temporary, 'wx', 0o600);
+  try {
+    await file.writeFile(text);
+    await file.sync();
+    await file.close();
+    await rename(temporary, path);
+  } catch (error) {
+    await file.close().catch(() => {});
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}

@@ -1,0 +1,24 @@
+/**
+ * Why a session ends before its command does, besides the codes of the codec, login and launch rooms.
+ *
+ * - `REXEC_BUSY`: a cap on connections is reached.
+ * - `REXEC_STOPPING`: the daemon stops.
+ * - `REXEC_REQUEST_TIMEOUT`: the request was not complete in time.
+ * - `REXEC_STDERR_UNREACHABLE`: the peer's stderr port could not be connected.
+ * - `REXEC_PEER_VANISHED`: the connection broke; nobody is left to read an answer.
+ */
+export type SessionErrorCode =
+  | 'REXEC_BUSY'
+  | 'REXEC_STOPPING'
+  | 'REXEC_REQUEST_TIMEOUT'
+  | 'REXEC_STDERR_UNREACHABLE'
+  | 'REXEC_PEER_VANISHED';
+
+export class SessionError extends Error {
+  readonly code: SessionErrorCode;
+
+  constructor(code: SessionErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}

@@ -1,0 +1,122 @@
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
+import { pipeline } from 'node:stream/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type ExitStatus, encodeAccepted } from '../../codec/index.ts';
+import type { Launch, Launcher, RunningCommand, Stdio } from '../launch/index.ts';
+import { takeBack } from './hand-over.ts';
+import { vanished } from './peer-reader.ts';
+import type { StderrChannel } from './stderr-channel.ts';
+
+export type Plan = Stdio['plan'];
+
+/** What an execution works with. */
+export interface Start {
+  readonly connection: Socket;
+  readonly channel: StderrChannel | undefined;
+  readonly launcher: Launcher;
+  readonly launch: Omit<Launch, 'stdio'>;
+  /** Asked right before the command starts: may the connection be handed over? */
+  readonly mayHandOver: () => boolean;
+  /** Told right before the connection is handed over: nobody else may read it from now on. */
+  readonly onHandOver: () => void;
+}
+
+/** One command, from the success byte to its last output. */
+export class Execution {
+  readonly plan: Plan;
+  /** Resolves when the command ended and its output was passed on; rejects when the connection broke before. */
+  readonly finished: Promise<ExitStatus>;
+  readonly #running: RunningCommand;
+  #over = false;
+
+  private constructor(plan: Plan, running: RunningCommand, { connection, channel }: Start) {
+    this.plan = plan;
+    this.#running = running;
+    running.stdin?.on('error', () => {}); // a command may close its stdin whenever it likes
+    channel?.onSignal((signal) => running.group.signal(signal));
+    const output = plan === 'relay' ? this.#relayOutput(connection) : this.#awaitReturn(connection);
+    const stderr = channel && running.stderr ? channel.relay(running.stderr) : undefined;
+    this.finished = Promise.all([running.exit, output, stderr]).then(([status]) => status);
+    const end = () => {
+      this.#over = true;
+    };
+    this.finished.then(end, end);
+  }
+
+  /**
+   * Answers the NUL and starts the command. It is answered first where the connection is handed over, for the
+   * command may write at once; else last, when the command is known to run.
+   *
+   * @throws LaunchError when the command cannot be started; SessionError when the peer vanished
+   */
+  static async start(start: Start): Promise<Execution> {
+    const { connection, channel, launcher, launch, mayHandOver } = start;
+    const stderr = channel ? 'pipe' : 'stdout';
+    const handOver = mayHandOver();
+    if (handOver) await accept(connection);
+    if (handOver && mayHandOver()) {
+      start.onHandOver();
+      const running = await launcher.launch({ ...launch, stdio: { plan: 'handOver', connection, stderr } });
+      return new Execution('handOver', running, start);
+    }
+    const running = await launcher.launch({ ...launch, stdio: { plan: 'relay', stderr } });
+    const execution = new Execution('relay', running, start);
+    if (!handOver) await accept(connection);
+    return execution;
+  }
+
+  get pid(): number {
+    return this.#running.pid;
+  }
+
+  /** Passes stdin on; a promise when the command is slow to take it. A command that wants no more gets no more. */
+  feed(chunk: Buffer): undefined | Promise<void> {
+    const { stdin } = this.#running;
+    if (!stdin || stdin.destroyed || stdin.write(chunk)) return undefined;
+    return new Promise((resolve) => {
+      stdin.once('drain', resolve).once('close', resolve);
+    });
+  }
+
+  endStdin(): void {
+    this.#running.stdin?.end();
+  }
+
+  /** SIGHUP to the whole group, SIGKILL after `killSeconds` to what is left of it. Resolves when the shell is reaped. */
+  async terminate(killSeconds: number): Promise<void> {
+    const { group, exit, stdout, stderr } = this.#running;
+    group.signal('SIGHUP');
+    const over = new AbortController();
+    const done = this.finished.catch(() => exit);
+    await Promise.race([done, delay(killSeconds * 1000, undefined, { signal: over.signal }).catch(() => {})]);
+    over.abort();
+    if (!this.#over || !group.gone) group.signal('SIGKILL');
+    await exit;
+    stdout?.destroy();
+    stderr?.destroy();
+  }
+
+  /** stdout to the peer with back-pressure; a connection that broke takes the command's stdout along (SIGPIPE). */
+  async #relayOutput(connection: Socket): Promise<void> {
+    try {
+      await pipeline(this.#running.stdout!, connection, { end: false });
+    } catch (error) {
+      throw connection.destroyed ? vanished(connection) : error;
+    }
+  }
+
+  /** Waits until the command is gone and takes the connection back, or leaves it to the processes still holding it. */
+  async #awaitReturn(connection: Socket): Promise<void> {
+    await this.#running.exit;
+    if (!this.#running.group.gone || !takeBack(connection)) connection.destroy();
+  }
+}
+
+/** The success byte, alone: it must not share a segment with output (protocol.md 1.2). */
+async function accept(connection: Socket): Promise<void> {
+  if (connection.destroyed) throw vanished(connection);
+  if (!connection.write(encodeAccepted()))
+    await Promise.race([once(connection, 'drain'), once(connection, 'close')]);
+  if (connection.destroyed) throw vanished(connection);
+}

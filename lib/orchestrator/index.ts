@@ -1,0 +1,4 @@
+/** One session: from the peer's bytes through the steps to a command and back. */
+export { SessionError, type SessionErrorCode } from './errors.ts';
+export { refusalFor, refuse } from './refusal.ts';
+export { Session, type SessionOptions, type SessionState } from './session.ts';

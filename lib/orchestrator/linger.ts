@@ -1,0 +1,26 @@
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+
+/**
+ * Ends a connection without losing what was written: half-close, then read and drop what the peer still sends, until
+ * its own half-close or the time is over. Closing with unread bytes would make the kernel reset the connection and
+ * throw away what the peer has not got yet (protocol.md 1.7). Never rejects.
+ */
+export async function lingeringClose(socket: Socket, drainSeconds: number): Promise<void> {
+  if (!socket.destroyed) {
+    const closed = once(socket, 'close').catch(() => {});
+    const flushed = once(socket, 'finish').catch(() => {});
+    socket.end();
+    socket.resume();
+    // A slow peer may take its time to read; a peer that read everything gets a bounded time to leave.
+    await Promise.race([closed, flushed]);
+    const over = new AbortController();
+    await Promise.race([
+      closed,
+      delay(drainSeconds * 1000, undefined, { signal: over.signal }).catch(() => {}),
+    ]);
+    over.abort();
+  }
+  socket.destroy();
+}

@@ -1,0 +1,72 @@
+import type { Socket } from 'node:net';
+import { SessionError } from './errors.ts';
+
+const WAKING = ['readable', 'end', 'error', 'close'] as const;
+
+/**
+ * Pulls bytes from a peer, one chunk at a time and only on demand. Not the socket's own iterator: that one destroys
+ * the socket or waits for ever, and a peer is still owed an answer, or its connection goes to the command.
+ */
+export class PeerReader {
+  readonly #socket: Socket;
+  readonly #stdinWanted = Promise.withResolvers<void>();
+  #failure: Error | undefined;
+  #finished = false;
+  #wake: () => void = () => {};
+  readonly #onEvent = () => this.#wake();
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
+    for (const event of WAKING) socket.on(event, this.#onEvent);
+  }
+
+  /**
+   * The next chunk; null at the peer's half-close or after {@link finish}.
+   *
+   * @throws the error given to {@link fail}; SessionError `REXEC_PEER_VANISHED` when the connection broke
+   */
+  async next(): Promise<Buffer | null> {
+    for (;;) {
+      if (this.#failure) throw this.#failure;
+      if (this.#finished) return null;
+      const chunk: Buffer | null = this.#socket.read();
+      if (chunk !== null) return chunk;
+      if (this.#socket.readableEnded) return null;
+      if (this.#socket.destroyed) throw vanished(this.#socket);
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+  }
+
+  /** Resolves when the command takes stdin, or when there is nothing more to read for it. */
+  get stdinWanted(): Promise<void> {
+    return this.#stdinWanted.promise;
+  }
+
+  /** Lets the reader go on past the request. */
+  openStdin(): void {
+    this.#stdinWanted.resolve();
+  }
+
+  /** No more is read: {@link next} gives null from now on, and the socket is left alone. */
+  finish(): void {
+    this.#finished = true;
+    for (const event of WAKING) this.#socket.off(event, this.#onEvent);
+    this.#stdinWanted.resolve();
+    this.#wake();
+  }
+
+  /** {@link next} throws `error` from now on. */
+  fail(error: Error): void {
+    this.#failure ??= error;
+    this.#stdinWanted.resolve();
+    this.#wake();
+  }
+}
+
+/** What a broken connection is to a session. */
+export function vanished(socket: Socket): SessionError {
+  const cause = socket.errored;
+  return new SessionError('REXEC_PEER_VANISHED', cause?.message ?? 'connection closed', { cause });
+}

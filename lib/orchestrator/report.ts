@@ -1,0 +1,23 @@
+import { CodecError } from '../../codec/index.ts';
+import type { EventLog } from '../events/index.ts';
+
+/** The session a failure belongs to; `silent`: its peer has not sent a byte. */
+export interface Who {
+  readonly session: string;
+  readonly peer: string;
+  readonly user: string;
+  readonly silent: boolean;
+}
+
+/** Each failure of a session as its event: the true cause, which the peer never reads. */
+export function reportFailure(events: EventLog, { silent, user, ...who }: Who, error: unknown): void {
+  const { session } = who;
+  const { message: cause, stack = cause } = error instanceof Error ? error : new Error(String(error));
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (code === 'REXEC_LOGIN_REFUSED') events.emit('loginRefused', { ...who, user, cause });
+  else if (code === 'REXEC_PEER_VANISHED') events.emit('peerVanished', { ...who, cause });
+  else if (code === 'REXEC_LAUNCH_FAILED') events.emit('launchFailed', { session, user, cause });
+  else if (silent && error instanceof CodecError) events.emit('peerSilent', who);
+  else if (code.startsWith('REXEC_')) events.emit('requestRefused', { ...who, code, cause });
+  else events.emit('sessionBroken', { session, cause: stack });
+}

@@ -1,0 +1,73 @@
+import { z } from 'zod';
+
+/** A number that a flag or an environment variable may spell as text. */
+const number = (lowest: number, highest: number) =>
+  z.preprocess(
+    (value) => (typeof value === 'string' && /^\d+(\.\d+)?$/.test(value) ? Number(value) : value),
+    z.number().min(lowest).max(highest),
+  );
+const whole = (lowest: number, highest: number) =>
+  z.preprocess(
+    (value) => (typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value),
+    z.number().int().min(lowest).max(highest),
+  );
+const yesOrNo = z.preprocess(
+  (value) => (value === 'true' ? true : value === 'false' ? false : value),
+  z.boolean(),
+);
+const charset = z.string().refine(isCharset, 'not a charset that TextDecoder knows');
+
+/** Every setting of the daemon: its default, what is allowed, what it means. Times are in seconds. */
+export const SETTINGS = {
+  host: z
+    .string()
+    .min(1)
+    .default('127.0.0.1')
+    .describe('address to listen on; everything is sent in clear text'),
+  port: whole(0, 65_535).default(512).describe('port to listen on; 0 takes a free one'),
+  backlog: whole(1, 65_535).default(511).describe('connections the kernel may hold until they are accepted'),
+  users: z.string().default('').describe('users file; without one every login is refused'),
+  maxConnections: whole(1, 1_000_000).default(12_000).describe('connections at a time in all'),
+  maxConnectionsPerAddress: whole(1, 1_000_000)
+    .default(11_000)
+    .describe('connections at a time from one address; below maxConnections, so that none can take them all'),
+  requestSeconds: number(0.05, 3600).default(60).describe('time for the whole request, accept to command'),
+  connectBackSeconds: number(0.05, 60).default(4).describe('time to connect the stderr channel'),
+  refusalSeconds: number(0, 60).default(1).describe('least time a refused login takes, whatever its cause'),
+  drainSeconds: number(0, 60)
+    .default(2)
+    .describe('time to read what a peer still sends after the last answer'),
+  stopSeconds: number(0, 3600).default(10).describe('time running commands get to end when the daemon stops'),
+  killSeconds: number(0, 60)
+    .default(2)
+    .describe('time between SIGHUP and SIGKILL for a command that must end'),
+  stderrChannel: z
+    .enum(['before-auth', 'after-auth', 'never'])
+    .default('before-auth')
+    .describe('when to connect back; most clients wait for it before they send their name'),
+  lowestStderrPort: whole(1, 65_535).default(1024).describe('lowest port to connect back to'),
+  charset: charset.default('utf-8').describe('charset of user names and commands'),
+  profile: yesOrNo.default(true).describe('run the command by a login shell, which reads the profile'),
+  stdio: z
+    .enum(['auto', 'relay'])
+    .default('auto')
+    .describe('auto hands the connection to the command where that is safe; relay always uses pipes'),
+  logLevel: z
+    .enum(['error', 'warn', 'info', 'debug'])
+    .default('error')
+    .describe('gravest events only, or more'),
+} as const;
+
+const schema = z.strictObject(SETTINGS);
+
+export type Settings = z.output<typeof schema>;
+export type SettingName = keyof typeof SETTINGS;
+
+function isCharset(label: string): boolean {
+  try {
+    new TextDecoder(label);
+    return true;
+  } catch {
+    return false;
+  }
+}
