@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -73,10 +72,9 @@ export class Execution {
   /** Passes stdin on; a promise when the command is slow to take it. A command that wants no more gets no more. */
   feed(chunk: Buffer): undefined | Promise<void> {
     const { stdin } = this.#running;
-    if (!stdin || stdin.destroyed || stdin.write(chunk)) return undefined;
-    return new Promise((resolve) => {
-      stdin.once('drain', resolve).once('close', resolve);
-    });
+    if (!stdin) return undefined;
+    const taken = Promise.withResolvers<void>();
+    return stdin.write(chunk, () => taken.resolve()) ? undefined : taken.promise;
   }
 
   endStdin(): void {

@@ -1,10 +1,19 @@
 import type { Duplex } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { asStream, chain, gen } from 'stream-chain';
-import type { RequestDecoder } from '../../codec/index.ts';
+import { asStream, chain, gen, none } from 'stream-chain';
+import type { RequestDecoder, RequestFrame } from '../../codec/index.ts';
 import type { PeerReader } from './peer-reader.ts';
 
-type Work = Parameters<typeof gen>;
+type Kind = RequestFrame['type'];
+type FrameOf<K extends Kind> = Extract<RequestFrame, { type: K }>;
+
+/** Takes a frame, or lets it go by to the next step. */
+export type Step = (frame: RequestFrame) => RequestFrame | typeof none | Promise<typeof none>;
+
+/** A step takes the frames of its own kind; the others go by, synchronously. */
+export function on<K extends Kind>(kind: K, act: (frame: FrameOf<K>) => undefined | Promise<void>): Step {
+  return (frame) => (frame.type === kind ? (act(frame as FrameOf<K>)?.then(() => none) ?? none) : frame);
+}
 
 /** One item per queue: defaults would let a command that does not read park megabytes of its peer here. */
 const ONE_ITEM = { writableHighWaterMark: 1, readableHighWaterMark: 1 } as const;
@@ -17,14 +26,11 @@ const ONE_ITEM = { writableHighWaterMark: 1, readableHighWaterMark: 1 } as const
 export async function runInbound(
   reader: PeerReader,
   decoder: RequestDecoder,
-  steps: readonly unknown[],
+  steps: readonly Step[],
 ): Promise<void> {
-  const work = asStream(gen(...(steps as Work)), { ...ONE_ITEM });
-  const frames: Duplex = chain([decoder, work], {
-    ...ONE_ITEM,
-    writableObjectMode: false,
-    readableObjectMode: true,
-  });
+  const work = asStream(gen(...(steps as Parameters<typeof gen>)), { ...ONE_ITEM });
+  const marks = { ...ONE_ITEM, writableObjectMode: false, readableObjectMode: true };
+  const frames: Duplex = chain([decoder, work], marks);
   frames.once('close', () => reader.finish()); // a stage failed: the pipeline waits for its source to end
   await pipeline(peerBytes(reader, decoder), frames, toTheEnd);
 }
@@ -41,6 +47,5 @@ async function* peerBytes(reader: PeerReader, decoder: RequestDecoder): AsyncGen
 
 /** Steps let nothing through; this waits until the last of them is done. */
 async function toTheEnd(frames: AsyncIterable<unknown>): Promise<void> {
-  for await (const frame of frames)
-    throw new Error(`a frame was not taken by any step: ${JSON.stringify(frame)}`);
+  for await (const frame of frames) throw new Error(`no step took a frame: ${JSON.stringify(frame)}`);
 }

@@ -1,0 +1,20 @@
+import type { ExecErrorCode } from '../../client/index.ts';
+
+/** Exit codes of rexecd: the page's DIAGNOSTICS. */
+export const REXECD_EXIT = { success: 0, failure: 1 } as const;
+
+/** Exit codes of rexec where there is no exit status of the remote command, after sysexits(3). */
+export const REXEC_EXIT = {
+  usage: 64,
+  outputClosed: 141, // as a local command that dies of SIGPIPE
+  REXEC_REQUEST_INVALID: 65,
+  REXEC_UNREACHABLE: 68,
+  REXEC_NO_STDERR: 69,
+  REXEC_LOST: 74,
+  REXEC_PROTOCOL: 76,
+  REXEC_REFUSED: 77,
+  REXEC_ABORTED: 130,
+} as const satisfies Record<ExecErrorCode | 'usage' | 'outputClosed', number>;
+
+/** What shells add to a signal's number for a command that died of it. */
+export const SIGNALED = 128;
