@@ -114,7 +114,6 @@ export class Execution {
 /** The success byte, alone: it must not share a segment with output (protocol.md 1.2). */
 async function accept(connection: Socket): Promise<void> {
   if (connection.destroyed) throw vanished(connection);
-  if (!connection.write(encodeAccepted()))
-    await Promise.race([once(connection, 'drain'), once(connection, 'close')]);
+  await new Promise((resolve) => connection.write(encodeAccepted(), resolve));
   if (connection.destroyed) throw vanished(connection);
 }
