@@ -19,6 +19,8 @@ export interface Start {
   readonly mayHandOver: () => boolean;
   /** Told right before the connection is handed over: nobody else may read it from now on. */
   readonly onHandOver: () => void;
+  /** Told of each signal that went to the command. */
+  readonly onSignal: (signal: number) => void;
 }
 
 /** One command, from the success byte to its last output. */
@@ -29,11 +31,13 @@ export class Execution {
   readonly #running: RunningCommand;
   #over = false;
 
-  private constructor(plan: Plan, running: RunningCommand, { connection, channel }: Start) {
+  private constructor(plan: Plan, running: RunningCommand, { connection, channel, onSignal }: Start) {
     this.plan = plan;
     this.#running = running;
     running.stdin?.on('error', () => {}); // a command may close its stdin whenever it likes
-    channel?.onSignal((signal) => running.group.signal(signal));
+    channel?.onSignal((signal) => {
+      if (running.group.signal(signal)) onSignal(signal);
+    });
     const output = plan === 'relay' ? this.#relayOutput(connection) : this.#awaitReturn(connection);
     const stderr = channel && running.stderr ? channel.relay(running.stderr) : undefined;
     this.finished = Promise.all([running.exit, output, stderr]).then(([status]) => status);

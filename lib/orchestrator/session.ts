@@ -178,6 +178,7 @@ export class Session {
       },
       mayHandOver: () => stdio === 'auto' && !this.#decoder.stdinSeen && canHandOver(this.#connection),
       onHandOver: () => this.#reader.finish(),
+      onSignal: (signal) => events.emit('signalForwarded', { session: this.id, signal }),
     });
   }
 
