@@ -34,6 +34,7 @@ export class RequestDecoder extends Transform {
   readonly #arriving = new FieldBuffer(NUL);
   #field = 0; // index into #grammar
   #stdinSeen = false;
+  #asked = false; // the reader asked for more since the last frame
   #fail: (() => void) | undefined; // a failure that waits until the frames before it were read
 
   constructor(options: RequestDecoderOptions = {}) {
@@ -65,10 +66,11 @@ export class RequestDecoder extends Transform {
     try {
       while (at !== -1 && at < chunk.length && !this.complete) at = this.#takeField(chunk, at);
     } catch (error) {
+      if (this.#ownsInput) chunk.fill(0); // a password may be in what was not looked at
       return this.#failAfterFrames(error as Error, done);
     }
     // At most five pushes a chunk, so what push() answers can wait for the next one.
-    if (at !== -1 && at < chunk.length) this.push({ type: 'stdin', chunk: this.#stdin(chunk, at) });
+    if (at !== -1 && at < chunk.length) this.#emit({ type: 'stdin', chunk: this.#stdin(chunk, at) });
     done();
   }
 
@@ -80,7 +82,8 @@ export class RequestDecoder extends Transform {
   }
 
   override _read(size: number): void {
-    if (this.#fail) this.#fail();
+    this.#asked = true;
+    if (this.#fail) process.nextTick(this.#fail);
     else super._read(size);
   }
 
@@ -99,8 +102,13 @@ export class RequestDecoder extends Transform {
     this.#arriving.clear();
     this.#field += 1;
     if (this.complete) this.#arriving.release();
-    this.push(frame);
+    this.#emit(frame);
     return next;
+  }
+
+  #emit(frame: RequestFrame): void {
+    this.#asked = false;
+    this.push(frame);
   }
 
   /** Bytes that share their chunk with a field are copied, so that stdin does not keep the field's memory alive. */
@@ -109,9 +117,11 @@ export class RequestDecoder extends Transform {
     return this.#ownsInput && at === 0 ? chunk : Buffer.from(chunk.subarray(at));
   }
 
+  /** A stream asks for more right before it hands out its last frame: the failure comes a tick after that. */
   #failAfterFrames(error: Error, done: TransformCallback): void {
     this.#arriving.release();
     if (this.readableLength === 0) done(error);
+    else if (this.#asked) process.nextTick(done, error);
     else this.#fail = () => done(error);
   }
 }

@@ -43,7 +43,7 @@ export interface RemoteCommand {
   readonly stderr: Readable | null;
   /** Resolves after the last byte of output; rejects with an {@link ExecError}. */
   readonly result: Promise<ExecResult>;
-  /** Sends a signal to the command's process group, by name or by the number it has there; false without a channel. */
+  /** Sends a signal to the command's process group, by name or by the number it has there; false when it cannot be sent. */
   kill(signal: NodeJS.Signals | number): boolean;
 }
 
@@ -75,9 +75,9 @@ class Conversation implements RemoteCommand {
   }
 
   kill(signal: NodeJS.Signals | number): boolean {
-    const number = typeof signal === 'number' ? signal : constants.signals[signal];
+    const number = typeof signal === 'number' ? signal : (constants.signals[signal] ?? -1);
     const channel = this.#sockets[1];
-    if (!channel?.writable) return false;
+    if (!channel?.writable || !Number.isInteger(number) || number < 0 || number > 255) return false;
     channel.write(Buffer.of(number));
     return true;
   }
@@ -178,7 +178,9 @@ class Conversation implements RemoteCommand {
   }
 
   #patience(): AbortSignal {
-    return AbortSignal.timeout((this.#options.connectSeconds ?? 10) * 1000);
+    const timeout = AbortSignal.timeout((this.#options.connectSeconds ?? 10) * 1000);
+    const { signal } = this.#options;
+    return signal ? AbortSignal.any([signal, timeout]) : timeout;
   }
 
   #close(): void {

@@ -43,5 +43,6 @@ export class EventLog {
     const finished = once(this.#logger, 'finish');
     this.#logger.end();
     await finished;
+    await new Promise((resolve) => process.stderr.write('', resolve)); // what a slow reader has not taken yet
   }
 }

@@ -7,10 +7,11 @@ const LONGEST = 512;
 export function printable(value: string | number): string {
   if (typeof value === 'number') return String(value);
   const shown = value.length > LONGEST ? `${value.slice(0, LONGEST)}…` : value;
-  return JSON.stringify(shown).replace(/[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g, escaped);
+  return JSON.stringify(shown).replace(/[\x7f-\x9f\p{Cf}\p{Zl}\p{Zp}]/gu, escaped);
 }
 
 /** A text from the other end as a terminal may show it, unquoted. */
 export const printableText = (text: string): string => printable(text).slice(1, -1).replaceAll('\\"', '"');
 
-const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+const escaped = (character: string): string =>
+  character.replace(/[\s\S]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);

@@ -3,7 +3,8 @@ import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { execa, type Options } from 'execa';
 import type { ExitStatus } from '../../codec/index.ts';
-import { LaunchError, type Launcher, type RunningCommand, type Stdio } from './launcher.ts';
+import { LaunchError } from './launch-error.ts';
+import type { Launcher, RunningCommand, Stdio } from './launcher.ts';
 import { ProcessGroup } from './process-group.ts';
 import { socketPair } from './socket-pair.ts';
 

@@ -2,6 +2,7 @@
 export { type Environment, loginEnvironment } from './environment.ts';
 export { execaLauncher } from './execa-launcher.ts';
 export { resolveHome } from './home.ts';
-export { type Launch, LaunchError, type Launcher, type RunningCommand, type Stdio } from './launcher.ts';
+export { LaunchError } from './launch-error.ts';
+export type { Launch, Launcher, RunningCommand, Stdio } from './launcher.ts';
 export type { ProcessGroup } from './process-group.ts';
-export { resolveShell, type ShellCommand, shellCommand } from './shell.ts';
+export { resolveShell, type ShellCommand, shellCommand, usableShell } from './shell.ts';

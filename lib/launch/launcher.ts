@@ -36,11 +36,6 @@ export interface RunningCommand {
   readonly exit: Promise<ExitStatus>;
 }
 
-/** The command could not be started; `message` says what and why, for the log. */
-export class LaunchError extends Error {
-  readonly code = 'REXEC_LAUNCH_FAILED';
-}
-
 /** Starts commands in a session and process group of their own. */
 export interface Launcher {
   /** @throws LaunchError when no process was made */

@@ -1,5 +1,8 @@
+import { constants } from 'node:fs';
+import { access } from 'node:fs/promises';
 import { posix, win32 } from 'node:path';
 import type { Environment } from './environment.ts';
+import { LaunchError } from './launch-error.ts';
 
 /** How a command line is given to its interpreter. */
 export interface ShellCommand {
@@ -17,6 +20,16 @@ export function resolveShell(environment: Environment, platform: NodeJS.Platform
   if (named) return named;
   if (platform !== 'win32') return '/bin/sh';
   return win32.join(environment.SystemRoot ?? 'C:\\Windows', 'System32', 'cmd.exe');
+}
+
+/** @throws LaunchError when `shell` is not a program that can be run */
+export async function usableShell(shell: string): Promise<string> {
+  try {
+    await access(shell, constants.X_OK);
+    return shell;
+  } catch (cause) {
+    throw new LaunchError(`shell ${shell}: ${(cause as Error).message}`, { cause });
+  }
 }
 
 /** `shell -c line`. As a login shell, whose name begins with a dash, it reads the profile (rexecd(8) step 8). */

@@ -1,9 +1,10 @@
 import type { Socket } from 'node:net';
 import { pipeline } from 'node:stream/promises';
-import { setTimeout as delay } from 'node:timers/promises';
 import { type ExitStatus, encodeAccepted } from '../../codec/index.ts';
 import type { Launch, Launcher, RunningCommand, Stdio } from '../launch/index.ts';
+import { SessionError } from './errors.ts';
 import { takeBack } from './hand-over.ts';
+import { within } from './linger.ts';
 import { vanished } from './peer-reader.ts';
 import type { StderrChannel } from './stderr-channel.ts';
 
@@ -30,6 +31,7 @@ export class Execution {
   readonly finished: Promise<ExitStatus>;
   readonly #running: RunningCommand;
   #over = false;
+  #terminated = false;
 
   private constructor(plan: Plan, running: RunningCommand, { connection, channel, onSignal }: Start) {
     this.plan = plan;
@@ -60,8 +62,7 @@ export class Execution {
     if (handOver) await accept(connection);
     if (handOver && mayHandOver()) {
       start.onHandOver();
-      const running = await launcher.launch({ ...launch, stdio: { plan: 'handOver', connection, stderr } });
-      return new Execution('handOver', running, start);
+      return new Execution('handOver', await handOverTo(start, stderr), start);
     }
     const running = await launcher.launch({ ...launch, stdio: { plan: 'relay', stderr } });
     const execution = new Execution('relay', running, start);
@@ -89,12 +90,13 @@ export class Execution {
   async terminate(killSeconds: number): Promise<void> {
     const { group, exit, stdout, stderr } = this.#running;
     group.signal('SIGHUP');
-    const over = new AbortController();
-    const done = this.finished.catch(() => exit);
-    await Promise.race([done, delay(killSeconds * 1000, undefined, { signal: over.signal }).catch(() => {})]);
-    over.abort();
+    await within(
+      killSeconds,
+      this.finished.catch(() => exit),
+    );
     if (!this.#over || !group.gone) group.signal('SIGKILL');
     await exit;
+    this.#terminated = true;
     stdout?.destroy();
     stderr?.destroy();
   }
@@ -104,7 +106,10 @@ export class Execution {
     try {
       await pipeline(this.#running.stdout!, connection, { end: false });
     } catch (error) {
-      throw connection.destroyed ? vanished(connection) : error;
+      if (connection.destroyed) throw vanished(connection);
+      throw this.#terminated
+        ? new SessionError('REXEC_PEER_VANISHED', 'the output was not read', { cause: error })
+        : error;
     }
   }
 
@@ -112,6 +117,19 @@ export class Execution {
   async #awaitReturn(connection: Socket): Promise<void> {
     await this.#running.exit;
     if (!this.#running.group.gone || !takeBack(connection)) connection.destroy();
+  }
+}
+
+/** A start that fails may already have made the connection blocking; the peer is still owed an answer on it. */
+async function handOverTo(
+  { connection, launcher, launch }: Start,
+  stderr: Stdio['stderr'],
+): Promise<RunningCommand> {
+  try {
+    return await launcher.launch({ ...launch, stdio: { plan: 'handOver', connection, stderr } });
+  } catch (error) {
+    if (!takeBack(connection)) connection.destroy();
+    throw error;
   }
 }
 

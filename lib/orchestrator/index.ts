@@ -1,4 +1,5 @@
 /** One session: from the peer's bytes through the steps to a command and back. */
 export { SessionError, type SessionErrorCode } from './errors.ts';
+export type { SessionOptions } from './options.ts';
 export { refusalFor, refuse } from './refusal.ts';
-export { Session, type SessionOptions, type SessionState } from './session.ts';
+export { Session, type SessionState } from './session.ts';

@@ -15,12 +15,15 @@ export async function lingeringClose(socket: Socket, drainSeconds: number): Prom
     socket.resume();
     // A slow peer may take its time to read; a peer that read everything gets a bounded time to leave.
     await Promise.race([closed, flushed]);
-    const over = new AbortController();
-    await Promise.race([
-      closed,
-      delay(drainSeconds * 1000, undefined, { signal: over.signal }).catch(() => {}),
-    ]);
-    over.abort();
+    await within(drainSeconds, closed);
   }
   socket.destroy();
+}
+
+/** Waits for `done`, but no longer than that; leaves no timer behind. */
+export async function within(seconds: number, done: Promise<unknown>): Promise<void> {
+  const over = new AbortController();
+  const late = delay(seconds * 1000, undefined, { signal: over.signal }).catch(() => {});
+  await Promise.race([done, late]);
+  over.abort();
 }

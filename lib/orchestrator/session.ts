@@ -1,47 +1,25 @@
 import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { RequestDecoder } from '../../codec/index.ts';
-import type { EventLog } from '../events/index.ts';
-import {
-  LaunchError,
-  type Launcher,
-  loginEnvironment,
-  resolveHome,
-  resolveShell,
-  shellCommand,
-} from '../launch/index.ts';
-import type { Identity, Login } from '../login/index.ts';
+import { LaunchError } from '../launch/index.ts';
+import type { Identity } from '../login/index.ts';
 import { SessionError } from './errors.ts';
 import { Execution } from './execution.ts';
 import { canHandOver } from './hand-over.ts';
 import { runInbound } from './inbound.ts';
-import { lingeringClose } from './linger.ts';
+import { lingeringClose, within } from './linger.ts';
+import type { SessionOptions } from './options.ts';
 import { PeerReader } from './peer-reader.ts';
+import { prepare } from './preparation.ts';
 import { refusalFor, refuse } from './refusal.ts';
 import { reportFailure } from './report.ts';
 import { StderrChannel } from './stderr-channel.ts';
-import { steps } from './steps.ts';
-
-/** What every session of a daemon shares. Times are in seconds. */
-export interface SessionOptions {
-  readonly login: Login;
-  readonly launcher: Launcher;
-  readonly events: EventLog;
-  readonly requestSeconds: number;
-  readonly connectBackSeconds: number;
-  readonly drainSeconds: number;
-  readonly killSeconds: number;
-  readonly stderrChannel: 'before-auth' | 'after-auth' | 'never';
-  readonly lowestStderrPort: number;
-  readonly charset: string;
-  readonly profile: boolean;
-  readonly stdio: 'auto' | 'relay';
-}
+import { type Steps, steps } from './steps.ts';
 
 export type SessionState = 'receiving' | 'verifying' | 'running' | 'closing' | 'closed';
 
 /** One connection from accept to close. It owns every teardown: steps throw, and close nothing. */
-export class Session {
+export class Session implements Steps {
   readonly id = randomBytes(6).toString('hex');
   readonly peer: string; // address and port, for the log
   readonly #options: SessionOptions;
@@ -50,6 +28,7 @@ export class Session {
   readonly #reader: PeerReader;
   readonly #decoder: RequestDecoder;
   readonly #gone = new AbortController(); // the peer's connection is closed
+  readonly #over = Promise.withResolvers<void>();
   #deadline: NodeJS.Timeout | undefined;
   #state: SessionState = 'receiving';
   #stderrPort = 0;
@@ -93,6 +72,7 @@ export class Session {
       this.#secret.fill(0);
       this.#connection.destroy();
       this.#state = 'closed';
+      this.#over.resolve();
     }
   }
 
@@ -102,9 +82,13 @@ export class Session {
     if (this.#state === 'receiving') this.#reader.fail(stopping());
   }
 
-  /** Ends a running command: SIGHUP, later SIGKILL. Resolves when it is reaped. */
+  /** Ends the session: the command by SIGHUP, later SIGKILL; the connection, once the peer had time to read. */
   async hangUp(): Promise<void> {
-    await this.#execution?.terminate(this.#options.killSeconds);
+    const { killSeconds, drainSeconds } = this.#options;
+    await this.#execution?.terminate(killSeconds);
+    await within(drainSeconds, this.#over.promise);
+    this.#connection.destroy();
+    this.#channel?.destroy();
   }
 
   /** Steps 1 and 2: the port, and the second connection to it, before the peer says who it is. */
@@ -161,21 +145,17 @@ export class Session {
 
   async #start(identity: Identity, line: string): Promise<Execution> {
     const { events, launcher, profile, stdio } = this.#options;
-    const environment = loginEnvironment(identity, this.#address.remote);
-    const { directory, problem } = await resolveHome(identity.home);
-    if (problem !== undefined) {
+    const { launch, homeProblem } = await prepare(identity, line, this.#address.remote, profile);
+    if (homeProblem !== undefined) {
       const { user, home } = identity;
-      events.emit('homeUnusable', { session: this.id, user, home, directory, cause: problem });
+      const { directory } = launch;
+      events.emit('homeUnusable', { session: this.id, user, home, directory, cause: homeProblem });
     }
     return Execution.start({
       connection: this.#connection,
       channel: this.#channel,
       launcher,
-      launch: {
-        shell: shellCommand(resolveShell(environment, process.platform), line, profile),
-        directory,
-        environment: { ...environment, HOME: directory },
-      },
+      launch,
       mayHandOver: () => stdio === 'auto' && !this.#decoder.stdinSeen && canHandOver(this.#connection),
       onHandOver: () => this.#reader.finish(),
       onSignal: (signal) => events.emit('signalForwarded', { session: this.id, signal }),
@@ -213,7 +193,7 @@ export class Session {
       silent: this.#connection.bytesRead === 0,
     };
     reportFailure(this.#options.events, who, error);
-    await this.hangUp();
+    await this.#execution?.terminate(this.#options.killSeconds);
     const text = this.#execution ? null : refusalFor(error, who.silent);
     await Promise.all([
       refuse(this.#connection, text, drainSeconds),

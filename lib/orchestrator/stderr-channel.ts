@@ -79,6 +79,10 @@ export class StderrChannel {
     await lingeringClose(this.#socket, drainSeconds);
   }
 
+  destroy(): void {
+    this.#socket.destroy();
+  }
+
   /** One signal of a kind for each read: a flood of bytes costs no more than 64 system calls. */
   #take(bytes: Buffer): void {
     for (const signal of new Set(bytes)) {

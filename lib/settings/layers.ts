@@ -1,5 +1,4 @@
-import { z } from 'zod';
-import { SETTINGS, type SettingName, type Settings } from './schema.ts';
+import { explain, SETTINGS, type SettingName, type Settings } from './schema.ts';
 
 /** Raw values of one source, as given; a value that is undefined is not set. */
 export type Layer = Readonly<Partial<Record<SettingName, unknown>>>;
@@ -36,7 +35,5 @@ export function loadSettings(environment: NodeJS.ProcessEnv, flags: Layer): Sett
 function read(name: SettingName, value: unknown, source: string): unknown {
   const result = SETTINGS[name].safeParse(value);
   if (result.success) return result.data;
-  throw new SettingsError(
-    `${source}: ${JSON.stringify(value)} is not allowed: ${z.prettifyError(result.error)}`,
-  );
+  throw new SettingsError(`${source}: ${JSON.stringify(value)} is not allowed: ${explain(result.error)}`);
 }

@@ -63,6 +63,9 @@ const schema = z.strictObject(SETTINGS);
 export type Settings = z.output<typeof schema>;
 export type SettingName = keyof typeof SETTINGS;
 
+/** What is wrong with a value, in words. */
+export const explain = (error: z.ZodError): string => error.issues.map(({ message }) => message).join('; ');
+
 function isCharset(label: string): boolean {
   try {
     new TextDecoder(label);

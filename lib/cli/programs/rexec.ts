@@ -1,11 +1,10 @@
 import { constants, userInfo } from 'node:os';
 import { pipeline } from 'node:stream/promises';
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { ExecError, type ExecResult, exec, type RemoteCommand } from '../../client/index.ts';
 import { printableText } from '../../events/index.ts';
+import { CommanderError, commandLine, InvalidArgumentError } from './command.ts';
 import { REXEC_EXIT, SIGNALED } from './exit-codes.ts';
 import { passwordFromFile, passwordFromStream, passwordFromTerminal } from './password.ts';
-import { VERSION } from './version.ts';
 
 interface Flags {
   user: string;
@@ -14,6 +13,7 @@ interface Flags {
   port: number;
   null?: boolean;
   stderr: boolean;
+  help?: boolean;
 }
 
 /** Signals that reach the remote command in place of this program. */
@@ -30,19 +30,18 @@ Exit status: the remote command's, or 128 and its signal's number, where the dae
   ${REXEC_EXIT.REXEC_REFUSED}   refused, login for example
 `;
 
-const program = new Command('rexec')
+const program = commandLine('rexec')
   .usage('[options] host [options] command...')
   .description('Run a command on another host by the rexec protocol. Everything is sent in clear text.')
-  .version(VERSION)
   .option('-l, --user <name>', 'user on the other host', userInfo().username)
   .option('-p, --password <password>', 'password; others on this host may see it, prefer -P or the prompt')
   .option('-P, --password-file <file>', 'file whose content is the password; - is standard input')
   .option('--port <number>', 'port of the daemon', port, 512)
   .option('-n, --null', 'the command gets no input')
   .option('--no-stderr', 'no second connection: stderr comes with stdout; no signals, no exit status')
+  .helpOption(false)
+  .option('-h, --help', 'display help')
   .passThroughOptions()
-  .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'rexec: ')) })
-  .exitOverride()
   .addHelpText('after', EXIT_HELP);
 
 try {
@@ -79,9 +78,8 @@ function operands(argv: string[]): { host: string; command: string } {
 }
 
 function parseOptions(argv: string[]): string[] {
-  if (argv.includes('--help') || argv.includes('-h') || argv.includes('--version'))
-    program.parse(argv, { from: 'user' });
   const { operands: found, unknown } = program.parseOptions(argv);
+  if (program.opts<Flags>().help) program.help();
   if (found.length === 0 && unknown.length > 0) {
     program.error(`error: unknown option ${unknown[0]}`, { exitCode: REXEC_EXIT.usage });
   }

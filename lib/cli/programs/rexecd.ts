@@ -1,4 +1,3 @@
-import { Command, CommanderError, Option } from 'commander';
 import { Daemon } from '../../daemon/index.ts';
 import { EventLog } from '../../events/index.ts';
 import { addUser, denyEveryone, usersFile } from '../../login/index.ts';
@@ -10,6 +9,7 @@ import {
   type SettingName,
   type Settings,
 } from '../../settings/index.ts';
+import { CommanderError, commandLine, Option } from './command.ts';
 import { REXECD_EXIT } from './exit-codes.ts';
 import { passwordFromStream, passwordFromTerminal } from './password.ts';
 import { openTrial, type Trial } from './trial.ts';
@@ -21,18 +21,15 @@ interface Flags extends Layer {
   try?: string;
 }
 
-const program = new Command('rexecd')
+const program = commandLine('rexecd')
   .description('The remote execution service: runs commands for users who log in by the rexec protocol.')
-  .version(VERSION)
   .option('--debug', 'say on standard output where it listens (also -debug)')
   .option(
     '--add-user <name>',
     'add a user to the users file or change the password, which is asked for, and exit',
   )
   .option('--try <folder>', 'serve on a free loopback port with a generated account kept in the folder')
-  .allowExcessArguments(false)
-  .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'rexecd: ')) })
-  .exitOverride();
+  .allowExcessArguments(false);
 for (const [name, schema] of Object.entries(SETTINGS)) {
   const fallback = JSON.stringify(schema.parse(undefined));
   program.addOption(new Option(`${flagOf(name)} <value>`, `${schema.description} (default: ${fallback})`));

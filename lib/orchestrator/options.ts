@@ -1,0 +1,19 @@
+import type { EventLog } from '../events/index.ts';
+import type { Launcher } from '../launch/index.ts';
+import type { Login } from '../login/index.ts';
+
+/** What every session of a daemon shares. Times are in seconds. */
+export interface SessionOptions {
+  readonly login: Login;
+  readonly launcher: Launcher;
+  readonly events: EventLog;
+  readonly requestSeconds: number;
+  readonly connectBackSeconds: number;
+  readonly drainSeconds: number;
+  readonly killSeconds: number;
+  readonly stderrChannel: 'before-auth' | 'after-auth' | 'never';
+  readonly lowestStderrPort: number;
+  readonly charset: string;
+  readonly profile: boolean;
+  readonly stdio: 'auto' | 'relay';
+}

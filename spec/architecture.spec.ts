@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
+import { posix } from 'node:path';
+import { describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+/** Path from the root of the repository, and text. */
+type Sources = Readonly<Record<string, string>>;
+
+/** Which rooms a room may import. `lib` is lib/index.ts alone. */
+const ARROWS: Readonly<Record<string, readonly string[]>> = {
+  codec: [],
+  events: [],
+  login: [],
+  settings: [],
+  client: ['codec'],
+  launch: ['codec', 'login'],
+  orchestrator: ['codec', 'login', 'launch', 'events'],
+  daemon: ['orchestrator', 'login', 'launch', 'events', 'settings'],
+  cli: ['daemon', 'client', 'settings', 'login', 'events', 'service'],
+  service: [],
+  lib: ['daemon', 'client', 'login', 'settings', 'events', 'codec'],
+};
+
+const LONGEST = 220; // lines
+const COMMENT = /\/\*.*?\*\/|^\s*\/\/.*$/gms;
+const IMPORT = /\b(?:from|import)\s*\(?\s*(['"])(?<target>[^'"]+)\1/g;
+
+/** What a file imports or exports from: statically, dynamically, or for its types. */
+const targetsOf = (source: string): string[] =>
+  [...source.replaceAll(COMMENT, '').matchAll(IMPORT)].map(({ groups }) => groups!.target!);
+
+const roomOf = (file: string): string => /^(?:lib\/)?([\w-]+)\//.exec(file)?.[1] ?? file;
+const packageOf = (target: string): string => /^(?:@[^/]+\/)?[^/]+/.exec(target)![0];
+
+/** Everything that is wrong with the sources, one sentence each. */
+function faultsOf(sources: Sources): string[] {
+  const faults: string[] = [];
+  const graph = new Map<string, string[]>();
+  const importers = new Map<string, Set<string>>();
+  for (const [file, source] of Object.entries(sources)) {
+    const lines = source.trimEnd().split('\n').length;
+    if (lines > LONGEST) faults.push(`${file} has ${lines} lines, more than ${LONGEST}`);
+    const targets = targetsOf(source);
+    const ours = targets
+      .filter((target) => target.startsWith('.'))
+      .map((target) => posix.join(file, '..', target));
+    graph.set(file, ours);
+    for (const target of ours) faults.push(...arrowFaults(file, target, sources));
+    if (file.endsWith('.d.ts')) continue; // it describes a package to the compiler
+    for (const target of targets.filter((each) => !/^(\.|node:)/.test(each))) {
+      const name = packageOf(target);
+      importers.set(name, (importers.get(name) ?? new Set()).add(file));
+    }
+  }
+  for (const [name, files] of importers)
+    if (files.size > 1) faults.push(`${name} is imported by ${[...files].sort().join(' and ')}`);
+  return [...faults, ...circles(graph)];
+}
+
+function arrowFaults(file: string, target: string, sources: Sources): string[] {
+  if (!(target in sources)) return [`${file} imports ${target}, which is none of the sources`];
+  const [from, to] = [roomOf(file), roomOf(target)];
+  if (from === to) return [];
+  if (!ARROWS[from]?.includes(to)) return [`${file} imports ${target}: no arrow from ${from} to ${to}`];
+  return target.endsWith(`${to}/index.ts`) ? [] : [`${file} imports ${target} past the door of ${to}`];
+}
+
+/** Files that import each other in a circle, each circle once. */
+function circles(graph: ReadonlyMap<string, readonly string[]>): string[] {
+  const found: string[] = [];
+  const done = new Set<string>();
+  const visit = (file: string, path: readonly string[]): void => {
+    if (path.includes(file))
+      found.push(`a circle: ${[...path.slice(path.indexOf(file)), file].join(' -> ')}`);
+    else if (!done.has(file)) {
+      for (const target of graph.get(file) ?? []) visit(target, [...path, file]);
+      done.add(file);
+    }
+  };
+  for (const file of graph.keys()) visit(file, []);
+  return found;
+}
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const files = globSync(['codec/**/*.ts', 'lib/**/*.ts'], { cwd: root });
+const sources = Object.fromEntries(files.map((file) => [file, readFileSync(`${root}/${file}`, 'utf8')]));
+
+describe('the sources of codec and lib', () => {
+  it('are found, with their imports', () => {
+    assert.ok(files.length > 30, `${files.length} files`);
+    assert.ok(targetsOf(sources['lib/daemon/daemon.ts']!).includes('../orchestrator/index.ts'));
+  });
+
+  it('have arrows that point the right way, through doors, in no circle, one importer a package', () => {
+    assert.deepEqual(faultsOf(sources), []);
+  });
+});
+
+describe('the check itself (control)', () => {
+  const good: Sources = {
+    'codec/index.ts': "export { a } from './a.ts';",
+    'codec/a.ts': "import { Parser } from 'binary-parser';\nimport { once } from 'node:events';\n",
+    'lib/client/index.ts':
+      "import type { A } from '../../codec/index.ts';\n// import '../daemon/index.ts';\n",
+    'lib/daemon/index.ts': '',
+    'lib/index.ts': "export * from './client/index.ts';\nexport * from '../codec/index.ts';",
+  };
+  const planted: Readonly<Record<string, readonly [file: string, source: string, fault: RegExp]>> = {
+    'an import out of codec': [
+      'codec/a.ts',
+      "import '../lib/daemon/index.ts'",
+      /no arrow from codec to daemon/,
+    ],
+    'an arrow of a type': [
+      'lib/client/b.ts',
+      "import type { D } from '../daemon/index.ts'",
+      /client to daemon/,
+    ],
+    'an arrow of an export': ['lib/client/b.ts', "export * from '../daemon/index.ts'", /client to daemon/],
+    'an arrow at run time': ['lib/client/b.ts', 'await import("../daemon/index.ts")', /client to daemon/],
+    'an arrow inside a type': ['lib/client/b.ts', "let d: typeof import('../daemon/index.ts')", /to daemon/],
+    'an arrow over many lines': [
+      'lib/client/b.ts',
+      "import {\n  D,\n} from '../daemon/index.ts'",
+      /to daemon/,
+    ],
+    'a way past a door': [
+      'lib/client/b.ts',
+      "import { a } from '../../codec/a.ts'",
+      /past the door of codec/,
+    ],
+    'an arrow to the front door': ['lib/daemon/b.ts', "import '../index.ts'", /daemon to lib/],
+    'a file that is not there': ['lib/daemon/b.ts', "import './c.ts'", /none of the sources/],
+    'a second importer': ['lib/daemon/b.ts', "import 'binary-parser/x'", /codec\/a.ts and lib\/daemon\/b.ts/],
+    'a circle': [
+      'codec/a.ts',
+      "import './index.ts'",
+      /circle: codec\/index.ts -> codec\/a.ts -> codec\/index.ts/,
+    ],
+    'a long file': ['lib/daemon/b.ts', 'a\n'.repeat(LONGEST + 1), /221 lines/],
+  };
+
+  it('finds nothing wrong with good sources', () => assert.deepEqual(faultsOf(good), []));
+
+  for (const [what, [file, source, fault]] of Object.entries(planted))
+    it(`finds ${what}`, () => {
+      const faults = faultsOf({ ...good, [file]: source });
+      assert.equal(faults.length, 1, faults.join('\n'));
+      assert.match(faults[0]!, fault);
+    });
+});

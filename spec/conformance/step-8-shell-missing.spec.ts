@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { describe, it, type TestContext } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { anyone, BOUNDED, forBothPlans, request, startDaemon } from '../support/daemon.ts';
+import { listenForStderr, Peer, within } from '../support/peer.ts';
+
+const MISSING = anyone({ shell: '/no/such/shell' });
+const TRY_AGAIN = '\x01Try again.\n';
+
+/** A daemon in a process of its own, so that it can be stopped even where its event loop stands still; its port. */
+async function daemonProcess(t: TestContext, options: Readonly<Record<string, string>>): Promise<number> {
+  const file = fileURLToPath(new URL('../support/commands/daemon-process.ts', import.meta.url));
+  const child = spawn(process.execPath, [file, JSON.stringify(options)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  t.after(() => void child.kill('SIGKILL'));
+  const [line] = await within(once(child.stdout, 'data'), 'the port of the daemon');
+  return Number(line);
+}
+
+forBothPlans((stdio) => {
+  for (const shell of ['/no/such/shell', '/etc/passwd', '/'])
+    it(`[step 8] logs that the shell ${shell} cannot be started, and serves the next peer`, async (t) => {
+      const daemon = await startDaemon(t, { authenticator: anyone({ shell }), stdio });
+      assert.match(await daemon.answer(request('echo ran')), /^\0?\x01Try again\.\n$/);
+      assert.match(String((await daemon.events.seen('launchFailed')).cause), /EACCES|ENOENT|spawn/);
+      assert.deepEqual(daemon.events.all('commandStarted'), []);
+      assert.match(await daemon.answer(request('echo ran')), /^\0?\x01Try again\.\n$/);
+    });
+
+  it('[step 7] does not answer the NUL when there is no shell to run the command', async (t) => {
+    const daemon = await startDaemon(t, { authenticator: MISSING, stdio });
+    assert.equal(await daemon.answer(request('echo ran')), TRY_AGAIN);
+  });
+
+  it('[step 8] is not stopped by what a peer sends whose shell could not be started', async (t) => {
+    const port = await daemonProcess(t, { shell: '/no/such/shell', stdio });
+    const peer = await Peer.connect(t, { host: '127.0.0.1', port });
+    await peer.send(request('echo ran'));
+    assert.match(await peer.read(TRY_AGAIN.length), /^\0?\x01Try again/);
+    // A descriptor that the child made blocking stops the event loop at a read of exactly its buffer's size.
+    await peer.send(Buffer.alloc(65_536));
+    const next = await Peer.connect(t, { host: '127.0.0.1', port });
+    await next.send(request('echo ran'));
+    assert.match(await next.read(TRY_AGAIN.length), /^\0?\x01Try again/);
+  });
+});
+
+describe('[step 8] a shell that cannot be started', BOUNDED, () => {
+  it('[step 8] ends the stderr channel too', async (t) => {
+    const daemon = await startDaemon(t, { authenticator: MISSING, stdio: 'relay' });
+    const stderr = await listenForStderr(t);
+    assert.equal(await daemon.answer(request('echo ran', stderr.port)), TRY_AGAIN);
+    assert.equal(await (await stderr.accepted).toEnd(), '');
+  });
+});

@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { type Environment, resolveShell, shellCommand } from '../../../lib/launch/index.ts';
+
+/** SHELL, shell, COMSPEC and ComSpec, in this order (rexecd(8) step 8), then the system's own. */
+const RESOLVED: readonly [Environment, NodeJS.Platform, string][] = [
+  [{ SHELL: '/bin/a', shell: '/bin/b', COMSPEC: '/bin/c', ComSpec: '/bin/d' }, 'linux', '/bin/a'],
+  [{ shell: '/bin/b', COMSPEC: '/bin/c', ComSpec: '/bin/d' }, 'linux', '/bin/b'],
+  [{ COMSPEC: '/bin/c', ComSpec: '/bin/d' }, 'linux', '/bin/c'],
+  [{ ComSpec: '/bin/d' }, 'linux', '/bin/d'],
+  [{ SHELL: '', shell: '/bin/b' }, 'linux', '/bin/b'],
+  [{ Shell: '/bin/a', comspec: '/bin/c' }, 'linux', '/bin/sh'],
+  [{}, 'linux', '/bin/sh'],
+  [{}, 'darwin', '/bin/sh'],
+  [{ SHELL: 'C:/mks/sh.exe', ComSpec: 'C:\\Windows\\System32\\cmd.exe' }, 'win32', 'C:/mks/sh.exe'],
+  [{ ComSpec: 'D:\\Win\\System32\\cmd.exe' }, 'win32', 'D:\\Win\\System32\\cmd.exe'],
+  [{ SystemRoot: 'D:\\Win' }, 'win32', 'D:\\Win\\System32\\cmd.exe'],
+  [{}, 'win32', 'C:\\Windows\\System32\\cmd.exe'],
+];
+
+describe('the shell', () => {
+  for (const [environment, platform, shell] of RESOLVED)
+    it(`[step 8] is ${shell} for ${JSON.stringify(environment)} on ${platform}`, () =>
+      assert.equal(resolveShell(environment, platform), shell));
+
+  it('[step 8] gets the command as one argument', () => {
+    const line = 'echo "a  b" \'c\'; exit 3';
+    const command = { file: '/bin/bash', argv0: 'bash', arguments: ['-c', line] };
+    assert.deepEqual(shellCommand('/bin/bash', line, false), command);
+  });
+
+  it('[step 8] reads the profile as a login shell, whose name begins with a dash', () => {
+    assert.equal(shellCommand('/bin/bash', 'id', true).argv0, '-bash');
+    assert.deepEqual(shellCommand('/bin/bash', 'id', true).arguments, ['-c', 'id']);
+  });
+
+  for (const shell of ['C:\\Windows\\System32\\cmd.exe', 'C:/Windows/cmd.exe', 'cmd', 'CMD.EXE'])
+    it(`[step 8] knows ${shell} for the interpreter of Windows`, () => {
+      const command = { file: shell, argv0: shell, arguments: ['/d', '/s', '/c', 'dir /b'] };
+      assert.deepEqual(shellCommand(shell, 'dir /b', true), command);
+      assert.deepEqual(shellCommand(shell, 'dir /b', false), command);
+    });
+
+  for (const shell of ['/bin/mycmd', '/opt/cmd.exe.d/sh', '/bin/cmdsh'])
+    it(`[step 8] does not take ${shell} for it`, () =>
+      assert.deepEqual(shellCommand(shell, 'ls', false).arguments, ['-c', 'ls']));
+});

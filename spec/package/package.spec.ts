@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { after, before, describe, it, type TestContext } from 'node:test';
+import { cleanEnvironment, type Ended, findProgram, ROOT } from '../support/program.ts';
+
+const SLOW = { timeout: 240_000 } as const; // the registry may be far
+const NPM = findProgram('npm');
+const SOURCES = ['codec', 'lib', 'docs', 'package.json', 'tsconfig.json', 'tsconfig.build.json'];
+const PAPERS = ['README.md', 'CHANGELOG.md'];
+const NO_REGISTRY = /ENOTFOUND|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN|ENETUNREACH|ERR_SOCKET_TIMEOUT/;
+const USE = `const remote = exec('127.0.0.1', 'true', { user: 'ada', password: 'x', port: 1 });
+remote.result.catch((error) => console.log(error.code, new RequestDecoder().writable));`;
+const CONSUMER = `import { type ExecResult, ExecError, exec } from 'rexecd';
+import { type RequestFrame, RequestDecoder, encodeRequest } from 'rexecd/codec';
+const decoder: NodeJS.ReadWriteStream = new RequestDecoder();
+decoder.on('data', (frame: RequestFrame) => frame.type === 'user' && frame.name.length);
+decoder.write(encodeRequest({ user: 'ada', password: new Uint8Array(1), command: 'true' }));
+const { stdout, stderr, result, kill } = exec('host', 'true', { user: 'ada', password: 'x' });
+stdout.pipe(process.stdout); stderr?.resume(); kill('SIGTERM');
+const ended: Promise<ExecResult> = result;
+ended.catch((error: unknown) => error instanceof ExecError && error.code === 'REXEC_LOST');
+// @ts-expect-error: a user is needed
+exec('host', 'true', { password: 'x' });
+`;
+
+describe('the package', { ...SLOW, skip: !NPM && 'needs npm (Debian: npm)' }, () => {
+  const folder = mkdtempSync(join(tmpdir(), 'rexec-package-'));
+  const [checkout, project] = [join(folder, 'checkout'), join(folder, 'project')] as const;
+  let packed: Ended;
+  let installed: Ended;
+  let tarball = '';
+
+  /** Runs a program to its end; nothing else goes on here meanwhile. */
+  function runIn(cwd: string, file: string, ...args: string[]): Ended {
+    const env = { ...cleanEnvironment(), PATH: `${dirname(process.execPath)}:${process.env.PATH}` };
+    const { stdout, stderr, status, signal } = spawnSync(file, args, {
+      cwd,
+      env,
+      encoding: 'latin1',
+      ...SLOW,
+    });
+    return { stdout, stderr, status: signal ?? status ?? -1 };
+  }
+
+  before(() => {
+    // A copy: packing builds, and a build must not change the checkout while other specs read it.
+    mkdirSync(project);
+    for (const name of [...SOURCES, ...PAPERS].filter((each) => existsSync(join(ROOT, each))))
+      cpSync(join(ROOT, name), join(checkout, name), { recursive: true });
+    symlinkSync(join(ROOT, 'node_modules'), join(checkout, 'node_modules'));
+    writeFileSync(join(project, 'package.json'), '{ "name": "consumer", "version": "1.0.0" }\n');
+    packed = runIn(checkout, NPM!, 'pack', '--pack-destination', folder);
+    tarball = join(folder, packed.stdout.trim().split('\n').at(-1) ?? '');
+    const quiet = ['--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund', '--fetch-retries=1'];
+    installed = runIn(project, NPM!, 'install', ...quiet, tarball);
+  }, SLOW);
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  /** True when the project has the package; skips the test, by name, where no registry can be reached. */
+  function isInstalled(t: TestContext): boolean {
+    if (installed.status === 0) return true;
+    assert.match(installed.stderr, NO_REGISTRY, installed.stderr);
+    t.skip('needs the npm registry');
+    return false;
+  }
+
+  it('holds what is built, the papers, and nothing else', () => {
+    assert.equal(packed.status, 0, packed.stderr);
+    const { stdout } = runIn(folder, 'tar', '-tzf', tarball);
+    const files = stdout.trim().split('\n');
+    const strangers = files.filter(
+      (file) => !/^package\/(dist\/|docs\/|README\.md$|CHANGELOG\.md$|package\.json$)/.test(file),
+    );
+    assert.deepEqual(strangers, []);
+    assert.ok(files.includes('package/dist/lib/cli/rexecd.js'), stdout);
+    for (const paper of PAPERS.filter((each) => existsSync(join(ROOT, each))))
+      assert.ok(files.includes(`package/${paper}`), paper);
+  });
+
+  for (const [name, imports] of [
+    ['esm.mjs', "import { exec } from 'rexecd';\nimport { RequestDecoder } from 'rexecd/codec';"],
+    [
+      'commonjs.cjs',
+      "const { exec } = require('rexecd');\nconst { RequestDecoder } = require('rexecd/codec');",
+    ],
+  ] as const)
+    it(`works from ${name}, without a warning`, (t) => {
+      if (!isInstalled(t)) return;
+      writeFileSync(join(project, name), `${imports}\n${USE}\n`);
+      const ended = runIn(project, process.execPath, name);
+      assert.deepEqual(ended, { stdout: 'REXEC_UNREACHABLE true\n', stderr: '', status: 0 });
+    });
+
+  for (const name of ['consumer.mts', 'consumer.cts'])
+    it(`gives ${name} its types`, (t) => {
+      if (!isInstalled(t)) return;
+      writeFileSync(join(project, name), CONSUMER);
+      const types = ['--typeRoots', join(ROOT, 'node_modules', '@types'), '--types', 'node'];
+      const strict = [
+        '--noEmit',
+        '--strict',
+        '--module',
+        'nodenext',
+        '--target',
+        'es2024',
+        '--skipLibCheck',
+        'false',
+      ];
+      const tsc = join(ROOT, 'node_modules', '.bin', 'tsc');
+      const { stdout, status } = runIn(project, tsc, ...strict, ...types, name);
+      assert.deepEqual([stdout, status], ['', 0]);
+    });
+
+  for (const name of ['rexec', 'rexecd'])
+    it(`has a program ${name}`, (t) => {
+      if (!isInstalled(t)) return;
+      const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+      const ended = runIn(project, join(project, 'node_modules', '.bin', name), '--version');
+      assert.deepEqual(ended, { stdout: `${version}\n`, stderr: '', status: 0 });
+    });
+});
