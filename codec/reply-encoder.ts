@@ -25,8 +25,17 @@ export function encodeRefused(text: string): Buffer {
   return bytes;
 }
 
-/** The exit status as it follows the last byte of stderr: `\0exit N\n` or `\0signal NAME\n`. */
+/**
+ * The exit status as it follows the last byte of stderr: `\0exit N\n` or `\0signal NAME\n`.
+ *
+ * @throws RangeError for a code that is not 0 to 255 or a signal name that a {@link StderrDecoder} would not know
+ */
 export function encodeExitStatus(status: ExitStatus): Buffer {
+  const known =
+    status.type === 'exited'
+      ? Number.isInteger(status.code) && status.code >= 0 && status.code <= 255
+      : /^[A-Z0-9+-]{1,23}$/.test(status.signal);
+  if (!known) throw new RangeError(`not an exit status: ${JSON.stringify(status)}`);
   const words = status.type === 'exited' ? `exit ${status.code}` : `signal ${status.signal}`;
   return Buffer.from(`\0${words}\n`, 'latin1');
 }

@@ -42,6 +42,8 @@ export class RequestDecoder extends Transform {
     super({ readableObjectMode: true, readableHighWaterMark: 1, writableHighWaterMark: 1 });
     const { limits, lowestStderrPort = LOWEST_STDERR_PORT, charset = 'utf-8', ownsInput = false } = options;
     this.#limits = fieldLimits(limits);
+    if (!Number.isInteger(lowestStderrPort))
+      throw new RangeError(`lowestStderrPort is a port, not ${lowestStderrPort}`);
     this.#grammar = requestGrammar({ charset, lowestStderrPort });
     this.#ownsInput = ownsInput;
   }

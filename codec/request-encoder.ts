@@ -36,14 +36,15 @@ export function encodeRequest(request: Request): Buffer {
 /** User, password and command in one piece. The caller wipes it once it is written. */
 export function encodeLogin({ user, password, command }: Omit<Request, 'stderrPort'>): Buffer {
   const secret = typeof password === 'string' ? Buffer.from(password, 'utf8') : Buffer.from(password);
-  const parts = [
-    encodeRequestFrame({ type: 'user', name: user }),
-    encodeRequestFrame({ type: 'password', secret }),
-    encodeRequestFrame({ type: 'command', line: command }),
-  ];
-  const login = Buffer.concat(parts);
-  for (const part of [secret, ...parts]) part.fill(0);
-  return login;
+  const parts: Buffer[] = [secret];
+  try {
+    parts.push(encodeRequestFrame({ type: 'user', name: user }));
+    parts.push(encodeRequestFrame({ type: 'password', secret }));
+    parts.push(encodeRequestFrame({ type: 'command', line: command }));
+    return Buffer.concat(parts.slice(1));
+  } finally {
+    for (const part of parts) part.fill(0);
+  }
 }
 
 function terminated(field: keyof typeof LIMITS, content: Buffer): Buffer {

@@ -58,12 +58,13 @@ async function serve(settings: Settings, debug: boolean, trial: Trial | undefine
   process.umask(0o022); // what a command starts with, as at login
   const events = new EventLog(settings.logLevel);
   const authenticator = settings.users === '' ? denyEveryone : await usersFile(settings.users);
+  const told = stopSignal(); // before anybody can know that we run
   const daemon = new Daemon(settings, { authenticator, events });
   const { address, port } = await daemon.listen();
   if (debug) console.log(`rexecd ${VERSION} listens on ${address} port ${port}; Ctrl-C stops it`);
   if (debug && settings.users === '') console.log('no users file is set: every login will be refused');
   if (trial) console.log(`try: ${trial.commandFor(port)}`);
-  await stopSignal();
+  await told;
   const impatient = new AbortController();
   stopSignal().then(() => impatient.abort());
   await daemon.stop(impatient.signal);
