@@ -16,8 +16,17 @@ export interface DaemonParts {
   readonly launcher?: Launcher;
 }
 
-/** Refused connections that may linger at once; those beyond it are closed without a word. */
+/** Refused connections that may linger at once; those beyond it get their line and no time to go on sending. */
 const MOST_REFUSALS = 256;
+
+/** Nothing is read before a session asks for it, and then one chunk at a time: a peer parks at most that here. */
+const SOCKETS = {
+  allowHalfOpen: true,
+  noDelay: true,
+  keepAlive: true, // a peer that is cut off is noticed, after a minute of silence and the system's probes
+  keepAliveInitialDelay: 60_000,
+  highWaterMark: 1,
+} as const;
 
 /** Listens, admits, and runs a {@link Session} for each peer. */
 export class Daemon {
@@ -26,8 +35,7 @@ export class Daemon {
   readonly #sessionOptions: SessionOptions;
   readonly #admission: Admission;
   readonly #sessions = new Map<Session, Promise<void>>();
-  // Nothing is read before a session asks for it, and then one chunk at a time: a peer parks at most that here.
-  readonly #server = createServer({ allowHalfOpen: true, noDelay: true, keepAlive: true, highWaterMark: 1 });
+  readonly #server = createServer(SOCKETS);
   #refusing = 0;
 
   constructor(settings: Settings, { authenticator, events, launcher = execaLauncher }: DaemonParts) {
@@ -100,9 +108,9 @@ export class Daemon {
   }
 
   async #turnAway(socket: Socket, error: unknown): Promise<void> {
-    if (this.#refusing >= MOST_REFUSALS) return void socket.destroy();
+    const drainSeconds = this.#refusing < MOST_REFUSALS ? this.#settings.drainSeconds : 0;
     this.#refusing += 1;
-    await refuse(socket, refusalFor(error), this.#settings.drainSeconds);
+    await refuse(socket, refusalFor(error), drainSeconds);
     this.#refusing -= 1;
   }
 }
