@@ -19,7 +19,8 @@ const SLOW = { timeout: 240_000 } as const; // the registry may be far
 const NPM = findProgram('npm');
 const SOURCES = ['codec', 'lib', 'docs', 'package.json', 'tsconfig.json', 'tsconfig.build.json'];
 const PAPERS = ['README.md', 'CHANGELOG.md'];
-const NO_REGISTRY = /ENOTFOUND|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN|ENETUNREACH|ERR_SOCKET_TIMEOUT/;
+const NO_REGISTRY =
+  /ENOTFOUND|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN|ENETUNREACH|ERR_SOCKET_TIMEOUT|CERT/;
 const USE = `const remote = exec('127.0.0.1', 'true', { user: 'ada', password: 'x', port: 1 });
 remote.result.catch((error) => console.log(error.code, new RequestDecoder().writable));`;
 const CONSUMER = `import { type ExecResult, ExecError, exec } from 'rexecd';
@@ -63,7 +64,14 @@ describe('the package', { ...SLOW, skip: !NPM && 'needs npm (Debian: npm)' }, ()
     writeFileSync(join(project, 'package.json'), '{ "name": "consumer", "version": "1.0.0" }\n');
     packed = runIn(checkout, NPM!, 'pack', '--pack-destination', folder);
     tarball = join(folder, packed.stdout.trim().split('\n').at(-1) ?? '');
-    const quiet = ['--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund', '--fetch-retries=1'];
+    const quiet = [
+      '--ignore-scripts',
+      '--prefer-offline',
+      '--no-audit',
+      '--no-fund',
+      '--fetch-retries=1',
+      '--fetch-retry-mintimeout=500',
+    ];
     installed = runIn(project, NPM!, 'install', ...quiet, tarball);
   }, SLOW);
   after(() => rmSync(folder, { recursive: true, force: true }));
