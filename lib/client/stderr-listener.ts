@@ -9,11 +9,14 @@ export class StderrListener {
   private constructor(server: Server, daemonAddress: string) {
     this.#server = server;
     this.#accepted = new Promise((resolve) => {
+      let taken = false;
       server.on('connection', (socket) => {
         socket.on('error', () => {});
-        // SECURITY: only the daemon we talk to; anybody else could feed us output or read our signals.
-        if (socket.remoteAddress === daemonAddress) resolve(socket);
-        else socket.destroy();
+        // SECURITY: only the daemon we talk to, and once; anybody else could feed us output or read our signals.
+        if (taken || socket.remoteAddress !== daemonAddress) return void socket.destroy();
+        taken = true;
+        server.close();
+        resolve(socket);
       });
     });
   }
