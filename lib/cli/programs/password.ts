@@ -39,8 +39,8 @@ export async function passwordFromTerminal(prompt: string): Promise<Buffer> {
   } catch (cause) {
     throw new PasswordError('password: no terminal to ask on; give it in a file', { cause });
   }
+  terminal.setRawMode(true); // before the prompt: an answer that comes at once must not be shown either
   process.stderr.write(prompt);
-  terminal.setRawMode(true);
   try {
     return await readLine(terminal);
   } finally {

@@ -10,6 +10,7 @@ import {
   type Settings,
 } from '../../settings/index.ts';
 import { CommanderError, commandLine, Option } from './command.ts';
+import { closeInherited } from './descriptors.ts';
 import { REXECD_EXIT } from './exit-codes.ts';
 import { passwordFromStream, passwordFromTerminal } from './password.ts';
 import { openTrial, type Trial } from './trial.ts';
@@ -55,6 +56,7 @@ async function main(argv: string[]): Promise<void> {
 }
 
 async function serve(settings: Settings, debug: boolean, trial: Trial | undefined): Promise<void> {
+  closeInherited();
   process.umask(0o022); // what a command starts with, as at login
   const events = new EventLog(settings.logLevel);
   const authenticator = settings.users === '' ? denyEveryone : await usersFile(settings.users);

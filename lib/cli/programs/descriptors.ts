@@ -1,0 +1,34 @@
+import { closeSync, readdirSync, readFileSync } from 'node:fs';
+
+const CLOSE_ON_EXEC = 0o2000000;
+
+/**
+ * Closes the descriptors above 2 that this process was started with and that every command would inherit. Node's own
+ * are all close-on-exec; one that is not came from the parent. Does nothing where there is no /proc.
+ */
+export function closeInherited(): void {
+  for (const name of descriptors()) {
+    const number = Number(name);
+    if (number > 2 && !(flagsOf(name) & CLOSE_ON_EXEC)) closeSync(number);
+  }
+}
+
+function descriptors(): string[] {
+  try {
+    return readdirSync('/proc/self/fd');
+  } catch {
+    return [];
+  }
+}
+
+/** Flags of an open descriptor; those of one that is closed by now say close-on-exec, so that it is left alone. */
+function flagsOf(name: string): number {
+  try {
+    return Number.parseInt(
+      /^flags:\s*(\d+)/m.exec(readFileSync(`/proc/self/fdinfo/${name}`, 'utf8'))?.[1] ?? '',
+      8,
+    );
+  } catch {
+    return CLOSE_ON_EXEC;
+  }
+}
