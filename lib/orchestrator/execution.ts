@@ -53,7 +53,7 @@ export class Execution {
    * Answers the NUL and starts the command. It is answered first where the connection is handed over, for the
    * command may write at once; else last, when the command is known to run.
    *
-   * @throws LaunchError when the command cannot be started; SessionError when the peer vanished
+   * @throws LaunchError when the command cannot be started; SessionError when the peer vanished before that
    */
   static async start(start: Start): Promise<Execution> {
     const { connection, channel, launcher, launch, mayHandOver } = start;
@@ -66,7 +66,7 @@ export class Execution {
     }
     const running = await launcher.launch({ ...launch, stdio: { plan: 'relay', stderr } });
     const execution = new Execution('relay', running, start);
-    if (!handOver) await accept(connection);
+    if (!handOver) await accept(connection).catch(() => {}); // its output fails as well, and so it finishes
     return execution;
   }
 

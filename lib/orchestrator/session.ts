@@ -38,6 +38,7 @@ export class Session implements Steps {
   #channel: StderrChannel | undefined;
   #execution: Execution | undefined;
   #stopping = false;
+  #hungUp = false;
 
   /** @param connection accepted with `allowHalfOpen` and `noDelay`, not read yet, its addresses known */
   constructor(connection: Socket, options: SessionOptions) {
@@ -85,6 +86,7 @@ export class Session implements Steps {
   /** Ends the session: the command by SIGHUP, later SIGKILL; the connection, once the peer had time to read. */
   async hangUp(): Promise<void> {
     const { killSeconds, drainSeconds } = this.#options;
+    this.#hungUp = true;
     await this.#execution?.terminate(killSeconds);
     await within(drainSeconds, this.#over.promise);
     this.#connection.destroy();
@@ -119,6 +121,7 @@ export class Session implements Steps {
     if (this.#stopping) throw stopping();
     const execution = await this.#start(identity, line);
     this.#execution = execution;
+    if (this.#hungUp) await execution.terminate(this.#options.killSeconds);
     this.#startedAt = performance.now();
     this.#state = 'running';
     events.emit('commandStarted', { ...who, command: line, pid: execution.pid, plan: execution.plan });

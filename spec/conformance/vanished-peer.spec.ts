@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { describe, it } from 'node:test';
+import { execaLauncher, type Launcher } from '../../lib/launch/index.ts';
 import { anyone, BOUNDED, program, request, startDaemon } from '../support/daemon.ts';
 import { eventually, listenForStderr } from '../support/peer.ts';
 
@@ -34,6 +36,25 @@ describe('a peer that vanishes', BOUNDED, () => {
     await daemon.events.seen('peerVanished');
     await daemon.assertServesNextPeer();
     await eventually(() => !isAlive(Number(pid)), `process ${pid} is gone`);
+    await eventually(() => daemon.daemon.sessions.length === 0, 'the session is over');
+  });
+
+  it('takes a relayed command along that starts in the same moment', async (t) => {
+    let pid = 0;
+    const launcher: Launcher = {
+      async launch(launch) {
+        const running = await execaLauncher.launch(launch);
+        pid = running.pid;
+        peer.reset();
+        await once(peer.socket, 'close');
+        return running;
+      },
+    };
+    const daemon = await startDaemon(t, { ...relayed, launcher });
+    const peer = await daemon.connect();
+    await peer.send(request('exec sleep 600'));
+    await daemon.events.seen('peerVanished');
+    await eventually(() => !isAlive(pid), `process ${pid} is gone`);
     await eventually(() => daemon.daemon.sessions.length === 0, 'the session is over');
   });
 

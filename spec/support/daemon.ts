@@ -8,6 +8,7 @@ import { describe, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Daemon } from '../../lib/daemon/index.ts';
 import { type EventFields, EventLog, type EventName } from '../../lib/events/index.ts';
+import type { Launcher } from '../../lib/launch/index.ts';
 import { type Authenticator, type Identity, ownIdentity, usersFile } from '../../lib/login/index.ts';
 import { type Layer, loadSettings } from '../../lib/settings/index.ts';
 import { listenForStderr, Peer, within } from './peer.ts';
@@ -163,18 +164,20 @@ export class DaemonUnderTest {
 
 export interface DaemonOptions extends Layer {
   readonly authenticator?: Authenticator;
+  readonly launcher?: Launcher;
 }
 
 const QUICK = { profile: false, refusalSeconds: 0.05, drainSeconds: 0.5, killSeconds: 0.5, stopSeconds: 5 };
 
 /** Starts a daemon on a free port and stops it with the test, which fails when a session broke by a defect. */
 export async function startDaemon(t: TestContext, options: DaemonOptions = {}): Promise<DaemonUnderTest> {
-  const { authenticator, ...settings } = options;
+  const { authenticator, launcher, ...settings } = options;
   known ??= knownUsers();
   const events = new EventRecord();
   const daemon = new Daemon(loadSettings({}, { ...QUICK, port: 0, ...settings }), {
     authenticator: authenticator ?? (await known),
     events,
+    ...(launcher && { launcher }),
   });
   const { address, port } = await daemon.listen();
   const underTest = new DaemonUnderTest(t, daemon, events, address, port);
