@@ -11,7 +11,8 @@ type Sources = Readonly<Record<string, string>>;
 const ARROWS: Readonly<Record<string, readonly string[]>> = {
   codec: [],
   events: [],
-  login: [],
+  native: [],
+  login: ['native'],
   settings: [],
   client: ['codec'],
   launch: ['codec', 'login'],

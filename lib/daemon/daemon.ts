@@ -3,7 +3,7 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { EventLog } from '../events/index.ts';
 import { execaLauncher, type Launcher } from '../launch/index.ts';
-import { type Authenticator, Login } from '../login/index.ts';
+import { type Authenticator, type LockedOut, Login } from '../login/index.ts';
 import { refusalFor, refuse, Session, type SessionOptions } from '../orchestrator/index.ts';
 import type { Settings } from '../settings/index.ts';
 import { Admission } from './admission.ts';
@@ -33,6 +33,7 @@ export class Daemon {
   readonly #settings: Settings;
   readonly #events: EventLog;
   readonly #sessionOptions: SessionOptions;
+  readonly #login: Login;
   readonly #admission: Admission;
   readonly #sessions = new Map<Session, Promise<void>>();
   readonly #server = createServer(SOCKETS);
@@ -42,8 +43,9 @@ export class Daemon {
     this.#settings = settings;
     this.#events = events;
     this.#admission = new Admission(settings);
-    const login = new Login(authenticator, settings.refusalSeconds);
-    this.#sessionOptions = { ...settings, login, launcher, events };
+    const onLockout = (lockedOut: LockedOut) => events.emit('lockedOut', lockedOut);
+    this.#login = new Login(authenticator, { ...settings, onLockout });
+    this.#sessionOptions = { ...settings, login: this.#login, launcher, events };
     this.#server.on('connection', (socket) => this.#accept(socket));
   }
 
@@ -82,6 +84,7 @@ export class Daemon {
     await delay(this.#settings.stopSeconds * 1000, undefined, { signal: patience }).catch(() => {});
     await Promise.all(this.sessions.map((session) => session.hangUp()));
     await ended;
+    this.#login.end();
     this.#events.emit('stopped', {});
   }
 

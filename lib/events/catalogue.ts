@@ -60,6 +60,25 @@ export const CATALOGUE = {
     fields: ['session', 'peer', 'user', 'localUser'],
   },
 
+  lockedOut: {
+    id: 'REXECD-302',
+    level: 'error',
+    text: 'locked out',
+    fields: ['subject', 'failures', 'seconds'],
+  },
+  loginSessionBroken: {
+    id: 'REXECD-303',
+    level: 'error',
+    text: 'login session not closed',
+    fields: ['session', 'user', 'cause'],
+  },
+  privilegeMissing: {
+    id: 'REXECD-304',
+    level: 'error',
+    text: 'privilege missing',
+    fields: ['privilege', 'purpose', 'grant'],
+  },
+
   homeUnusable: {
     id: 'REXECD-400',
     level: 'warn',

@@ -1,8 +1,10 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
+import { setPriority } from 'node:os';
 import type { Readable } from 'node:stream';
 import { execa, type Options } from 'execa';
 import type { ExitStatus } from '../../codec/index.ts';
+import { asUser, self } from './account-switch.ts';
 import { LaunchError } from './launch-error.ts';
 import type { Launcher, RunningCommand, Stdio } from './launcher.ts';
 import { ProcessGroup } from './process-group.ts';
@@ -17,19 +19,24 @@ const LEAN = {
   stripFinalNewline: false,
 } as const;
 
+const OWN = self();
+
 /** Starts commands with execa, the only importer of it. */
 export const execaLauncher: Launcher = {
-  async launch({ shell, directory, environment, stdio }) {
+  async launch({ grant, shell, directory, environment, stdio }) {
+    const { file, arguments: words, ...account } = asUser(shell, grant, OWN);
     // Both outputs in one pipe keep their order; with two, the reader would have to guess it.
     const merged = stdio.plan === 'relay' && stdio.stderr === 'stdout' ? await socketPair() : undefined;
-    const subprocess = execa(shell.file, shell.arguments, {
+    const daemonsUmask = process.umask(grant.traits?.umask ?? process.umask());
+    const subprocess = execa(file, words, {
       ...LEAN,
-      argv0: shell.argv0,
+      ...account,
       cwd: directory,
       env: environment,
       detached: true, // setsid: a session and a process group of its own
       ...streams(stdio, merged?.[1]),
     } satisfies Options);
+    process.umask(daemonsUmask); // execa made the process, or failed to, before it returned
     merged?.[1].destroy();
     const child = subprocess.nodeChildProcess;
     if (child.pid === undefined) {
@@ -40,6 +47,7 @@ export const execaLauncher: Launcher = {
       };
       throw new LaunchError(originalMessage ?? shortMessage ?? `cannot start ${shell.file}`);
     }
+    if (grant.traits?.niceness) setPriority(child.pid, grant.traits.niceness);
     return running(child, child.pid, merged?.[0] ?? null);
   },
 };

@@ -1,7 +1,8 @@
 /** How a command starts: shell, home, environment, and the launchers that make the process. */
+export { asUser, type Self, type Start } from './account-switch.ts';
 export { type Environment, loginEnvironment } from './environment.ts';
 export { execaLauncher } from './execa-launcher.ts';
-export { resolveHome } from './home.ts';
+export { type HomeDirectory, resolveHome, usableHome } from './home.ts';
 export { LaunchError } from './launch-error.ts';
 export type { Launch, Launcher, RunningCommand, Stdio } from './launcher.ts';
 export type { ProcessGroup } from './process-group.ts';

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
 import type { ExitStatus } from '../../codec/index.ts';
+import type { Grant } from '../login/index.ts';
 import type { Environment } from './environment.ts';
 import type { ProcessGroup } from './process-group.ts';
 import type { ShellCommand } from './shell.ts';
@@ -19,6 +20,7 @@ export type Stdio =
   | { readonly plan: 'relay'; readonly stderr: 'pipe' | 'stdout' };
 
 export interface Launch {
+  readonly grant: Grant;
   readonly shell: ShellCommand;
   readonly directory: string;
   readonly environment: Environment;

@@ -14,6 +14,9 @@ export interface ShellCommand {
 /** The variables that name the user's shell, in the order rexecd(8) step 8 asks for them. */
 const SHELL_VARIABLES = ['SHELL', 'shell', 'COMSPEC', 'ComSpec'] as const;
 
+/** Shells that take `-l` with `-c`, and the word after the command line as `$0`. */
+const BOURNE_SHELLS = ['sh', 'dash', 'bash', 'ash', 'ksh', 'ksh93', 'mksh', 'zsh'];
+
 /** The shell of the user's environment, else the system's own. */
 export function resolveShell(environment: Environment, platform: NodeJS.Platform): string {
   const named = SHELL_VARIABLES.map((name) => environment[name]).find((value) => value);
@@ -32,10 +35,15 @@ export async function usableShell(shell: string): Promise<string> {
   }
 }
 
-/** `shell -c line`. As a login shell, whose name begins with a dash, it reads the profile (rexecd(8) step 8). */
+/**
+ * `shell -c line`. As a login shell it reads the profile (rexecd(8) step 8): by `-l` where the shell has it, else by a
+ * name that begins with a dash. Messages of the shell begin with its bare name, as with every other rexecd.
+ */
 export function shellCommand(shell: string, line: string, login: boolean): ShellCommand {
   if (/(^|[\\/])cmd(\.exe)?$/i.test(shell))
     return { file: shell, argv0: shell, arguments: ['/d', '/s', '/c', line] };
   const name = posix.basename(shell);
+  if (BOURNE_SHELLS.includes(name))
+    return { file: shell, argv0: name, arguments: [...(login ? ['-l'] : []), '-c', line, name] };
   return { file: shell, argv0: login ? `-${name}` : name, arguments: ['-c', line] };
 }

@@ -1,22 +1,35 @@
+import type { ProcessTraits } from '../native/index.ts';
 import type { Identity } from './identity.ts';
 
-/** What a peer claims. The secret's bytes belong to the caller, who wipes them. */
+/** What a peer claims, and the address it comes from. The secret's bytes belong to the caller, who wipes them. */
 export interface Credentials {
   readonly user: string;
   readonly secret: Buffer;
+  readonly address: string;
 }
 
-/** Either the account to run as, or why not: the cause is for the log, never for the peer. */
+/** A login that was accepted: what a command of it runs as and with. */
+export interface Grant {
+  readonly identity: Identity;
+  /** What the account's environment has besides what every login sets. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** What a command's process starts with, where the login asks for it; limits that are not named stay as they are. */
+  readonly traits?: ProcessTraits;
+  /** To be called when the command is over. */
+  readonly end?: () => Promise<void>;
+}
+
+/** Either the grant, or why not: the cause is for the log, never for the peer. */
 export type Verdict =
-  | { readonly accepted: true; readonly identity: Identity }
+  | ({ readonly accepted: true } & Grant)
   | { readonly accepted: false; readonly cause: string };
 
-/** Decides who may log in. It takes about the same time for an unknown user as for a wrong password. */
+/**
+ * Decides who may log in. It takes about the same time for an unknown user as for a wrong password, and throws when it
+ * cannot tell.
+ */
 export interface Authenticator {
   authenticate(credentials: Credentials): Promise<Verdict>;
+  /** The daemon ends; no more questions. */
+  end?(): void;
 }
-
-/** The default: nobody logs in until an administrator says who may. */
-export const denyEveryone: Authenticator = {
-  authenticate: async () => ({ accepted: false, cause: 'no users file is set' }),
-};

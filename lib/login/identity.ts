@@ -5,6 +5,8 @@ export interface Identity {
   readonly user: string;
   readonly uid: number; // -1 where the platform has none
   readonly gid: number;
+  /** Every group, the primary one too. */
+  readonly groups: readonly number[];
   readonly home: string;
   readonly shell: string | null;
 }
@@ -12,5 +14,6 @@ export interface Identity {
 /** The account the daemon itself runs as, from the system's user database and not from its environment. */
 export function ownIdentity(): Identity {
   const { username, uid, gid, homedir, shell } = userInfo();
-  return { user: username, uid, gid, home: homedir, shell };
+  const groups = process.getgroups?.() ?? [];
+  return { user: username, uid, gid, groups, home: homedir, shell };
 }

@@ -1,6 +1,10 @@
 /** Who a peer is: authenticators, the account a login leads to, and how a refusal looks from outside. */
-export { type Authenticator, type Credentials, denyEveryone, type Verdict } from './authenticator.ts';
+export { type AccountRules, type Machine, refusedBy } from './account-rules.ts';
+export type { Authenticator, Credentials, Grant, Verdict } from './authenticator.ts';
+export { domainNames } from './domain-users.ts';
 export { type Identity, ownIdentity } from './identity.ts';
+export { type LockedOut, Lockout } from './lockout.ts';
 export { Login, LoginError } from './login.ts';
+export { type PamOptions, pamAuthenticator } from './pam-authenticator.ts';
 export { PasswordHashError } from './password-hash.ts';
 export { addUser, UsersFileError, usersFile } from './users-file.ts';

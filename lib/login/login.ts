@@ -1,46 +1,73 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Authenticator, Credentials, Verdict } from './authenticator.ts';
-import type { Identity } from './identity.ts';
+import type { Authenticator, Credentials, Grant, Verdict } from './authenticator.ts';
+import { type LockedOut, Lockout, type LockoutOptions } from './lockout.ts';
 
 /** A login that was not accepted. `message` is the true cause, for the log; every peer reads the same line. */
 export class LoginError extends Error {
   readonly code = 'REXEC_LOGIN_REFUSED';
 }
 
-/** The one way in: an authenticator behind one refusal, one least time, and a wipe. */
+export interface LoginOptions extends LockoutOptions {
+  /** The least time of a refusal, in seconds. */
+  readonly refusalSeconds: number;
+  /** Told of each lockout that begins. */
+  readonly onLockout?: (lockedOut: LockedOut) => void;
+}
+
+/** The one way in: an authenticator behind one refusal, one least time, lockouts, and a wipe. */
 export class Login {
+  readonly lockout: Lockout;
   readonly #authenticator: Authenticator;
   readonly #refusalMs: number;
+  readonly #onLockout: (lockedOut: LockedOut) => void;
 
-  constructor(authenticator: Authenticator, refusalSeconds: number) {
+  constructor(authenticator: Authenticator, options: LoginOptions) {
+    this.lockout = new Lockout(options);
     this.#authenticator = authenticator;
-    this.#refusalMs = refusalSeconds * 1000;
+    this.#refusalMs = options.refusalSeconds * 1000;
+    this.#onLockout = options.onLockout ?? (() => {});
   }
 
   /**
-   * The local account of a peer who proved who it is (rexecd(8) step 6). Wipes the secret in every case.
+   * What a peer may do who proved who it is (rexecd(8) step 6). Wipes the secret in every case.
    *
    * @param gone cuts the wait of a refusal short once nobody is left to read it
    * @throws LoginError after the least time, whatever the cause
    */
-  async verify(credentials: Credentials, gone: AbortSignal): Promise<Identity> {
-    const earliest = performance.now() + this.#refusalMs;
+  async verify(credentials: Credentials, gone: AbortSignal): Promise<Grant> {
+    const begin = performance.now();
     const verdict = await this.#judge(credentials);
-    if (verdict.accepted) return verdict.identity;
-    const jitter = Math.random() * this.#refusalMs * 0.1; // hides what is left of the cause's own time
-    await delay(Math.max(0, earliest - performance.now()) + jitter, undefined, { signal: gone }).catch(
-      () => {},
-    );
+    if (verdict.accepted) return verdict;
+    await delay(this.#waitAfter(performance.now() - begin), undefined, { signal: gone }).catch(() => {});
     throw new LoginError(verdict.cause);
   }
 
+  /** The authenticator has no more work to do. */
+  end(): void {
+    this.#authenticator.end?.();
+  }
+
   async #judge(credentials: Credentials): Promise<Verdict> {
+    const { user, address } = credentials;
     try {
-      return await this.#authenticator.authenticate(credentials);
+      const lockedOut = this.lockout.blocks(user, address);
+      if (lockedOut)
+        return { accepted: false, cause: `${lockedOut.subject}: locked out for ${lockedOut.seconds} s` };
+      const verdict = await this.#authenticator.authenticate(credentials);
+      if (verdict.accepted) this.lockout.succeeded(user, address);
+      else for (const begun of await this.lockout.failed(user, address)) this.#onLockout(begun);
+      return verdict;
     } catch (error) {
       return { accepted: false, cause: error instanceof Error ? error.message : String(error) };
     } finally {
       credentials.secret.fill(0);
     }
+  }
+
+  /** To a whole number of least times, so that a cause that takes long on a busy machine is not told by it; and jitter. */
+  #waitAfter(tookMs: number): number {
+    if (this.#refusalMs === 0) return 0;
+    const whole = Math.max(1, Math.ceil(tookMs / this.#refusalMs)) * this.#refusalMs;
+    return whole - tookMs + Math.random() * this.#refusalMs * 0.1;
   }
 }

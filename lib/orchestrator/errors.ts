@@ -5,6 +5,7 @@
  * - `REXEC_STOPPING`: the daemon stops.
  * - `REXEC_REQUEST_TIMEOUT`: the request was not complete in time.
  * - `REXEC_STDERR_UNREACHABLE`: the peer's stderr port could not be connected.
+ * - `REXEC_NO_HOME`: the user's home cannot be used, and the settings ask for it.
  * - `REXEC_PEER_VANISHED`: the connection broke; nobody is left to read an answer.
  */
 export type SessionErrorCode =
@@ -12,6 +13,7 @@ export type SessionErrorCode =
   | 'REXEC_STOPPING'
   | 'REXEC_REQUEST_TIMEOUT'
   | 'REXEC_STDERR_UNREACHABLE'
+  | 'REXEC_NO_HOME'
   | 'REXEC_PEER_VANISHED';
 
 export class SessionError extends Error {

@@ -15,5 +15,6 @@ export interface SessionOptions {
   readonly lowestStderrPort: number;
   readonly charset: string;
   readonly profile: boolean;
+  readonly requireHome: boolean;
   readonly stdio: 'auto' | 'relay';
 }

@@ -4,9 +4,11 @@ import {
   resolveHome,
   resolveShell,
   shellCommand,
+  usableHome,
   usableShell,
 } from '../launch/index.ts';
-import type { Identity } from '../login/index.ts';
+import type { Grant } from '../login/index.ts';
+import { SessionError } from './errors.ts';
 
 /** A launch that is known good but for its streams, and what was wrong with the user's home, if anything. */
 export interface Preparation {
@@ -14,22 +16,32 @@ export interface Preparation {
   readonly homeProblem: string | undefined;
 }
 
+export interface PreparationOptions {
+  /** Run the command by a login shell. */
+  readonly profile: boolean;
+  /** Refuse where the user's home cannot be used, instead of taking the default. */
+  readonly requireHome: boolean;
+}
+
 /**
  * Finds shell, home and environment of a command before the NUL promises that it will run (rexecd(8) steps 7 and 8).
  *
- * @throws LaunchError when there is no such shell
+ * @throws LaunchError when there is no such shell; SessionError `REXEC_NO_HOME`
  */
 export async function prepare(
-  identity: Identity,
+  grant: Grant,
   line: string,
   peerAddress: string,
-  loginShell: boolean,
+  { profile, requireHome }: PreparationOptions,
 ): Promise<Preparation> {
-  const environment = loginEnvironment(identity, peerAddress);
+  const environment = loginEnvironment(grant, peerAddress);
   const shell = await usableShell(resolveShell(environment, process.platform));
-  const { directory, problem } = await resolveHome(identity.home);
+  const home = resolveHome(environment, process.platform);
+  const { directory, problem } = await usableHome(home, grant.identity);
+  if (problem !== undefined && requireHome) throw new SessionError('REXEC_NO_HOME', `home: ${problem}`);
   const launch = {
-    shell: shellCommand(shell, line, loginShell),
+    grant,
+    shell: shellCommand(shell, line, profile),
     directory,
     environment: { ...environment, HOME: directory },
   };

@@ -11,6 +11,7 @@ const REFUSALS = {
   REXEC_STOPPING: 'Try again.',
   REXEC_REQUEST_TIMEOUT: 'Timed out.',
   REXEC_STDERR_UNREACHABLE: 'Cannot connect to the stderr port.', // the same for refused, filtered and too late
+  REXEC_NO_HOME: 'No remote directory.',
   REXEC_PEER_VANISHED: null,
   REXEC_LOGIN_REFUSED: 'Login incorrect.', // whatever the cause
   REXEC_LAUNCH_FAILED: 'Try again.',

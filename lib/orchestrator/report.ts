@@ -1,5 +1,6 @@
 import { CodecError } from '../../codec/index.ts';
 import type { EventLog } from '../events/index.ts';
+import type { Grant } from '../login/index.ts';
 
 /** The session a failure belongs to; `silent`: its peer has not sent a byte. */
 export interface Who {
@@ -20,4 +21,15 @@ export function reportFailure(events: EventLog, { silent, user, ...who }: Who, e
   else if (silent && error instanceof CodecError) events.emit('peerSilent', who);
   else if (code.startsWith('REXEC_')) events.emit('requestRefused', { ...who, code, cause });
   else events.emit('sessionBroken', { session, cause: stack });
+}
+
+/** The login's own session, PAM's say, ends with ours; what fails there concerns nobody but the log. */
+export async function endGrant(
+  events: EventLog,
+  { session, user }: Pick<Who, 'session' | 'user'>,
+  grant: Grant,
+): Promise<void> {
+  await grant.end?.().catch((error: Error) => {
+    events.emit('loginSessionBroken', { session, user, cause: error.message });
+  });
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { RequestDecoder } from '../../codec/index.ts';
 import { LaunchError } from '../launch/index.ts';
-import type { Identity } from '../login/index.ts';
+import type { Grant } from '../login/index.ts';
 import { SessionError } from './errors.ts';
 import { Execution } from './execution.ts';
 import { canHandOver } from './hand-over.ts';
@@ -12,7 +12,7 @@ import type { SessionOptions } from './options.ts';
 import { PeerReader } from './peer-reader.ts';
 import { prepare } from './preparation.ts';
 import { refusalFor, refuse } from './refusal.ts';
-import { reportFailure } from './report.ts';
+import { endGrant, reportFailure } from './report.ts';
 import { StderrChannel } from './stderr-channel.ts';
 import { type Steps, steps } from './steps.ts';
 
@@ -36,6 +36,7 @@ export class Session implements Steps {
   #secret: Buffer = Buffer.alloc(0);
   #startedAt = 0;
   #channel: StderrChannel | undefined;
+  #grant: Grant | undefined;
   #execution: Execution | undefined;
   #stopping = false;
   #hungUp = false;
@@ -58,6 +59,11 @@ export class Session implements Steps {
     return this.#state;
   }
 
+  /** What every event of a peer names. */
+  get #who() {
+    return { session: this.id, peer: this.peer, user: this.#user };
+  }
+
   /** Serves the peer. Resolves when everything about it is over; never rejects. */
   async run(): Promise<void> {
     const { requestSeconds } = this.#options;
@@ -72,6 +78,7 @@ export class Session implements Steps {
       clearTimeout(this.#deadline);
       this.#secret.fill(0);
       this.#connection.destroy();
+      if (this.#grant) await endGrant(this.#options.events, this.#who, this.#grant);
       this.#state = 'closed';
       this.#over.resolve();
     }
@@ -114,17 +121,18 @@ export class Session implements Steps {
     const { events, login, stderrChannel } = this.#options;
     clearTimeout(this.#deadline);
     this.#state = 'verifying';
-    const who = { session: this.id, peer: this.peer, user: this.#user };
-    const identity = await login.verify({ user: this.#user, secret: this.#secret }, this.#gone.signal);
-    events.emit('loginAccepted', { ...who, localUser: identity.user });
+    const credentials = { user: this.#user, secret: this.#secret, address: this.#address.remote };
+    const grant = await login.verify(credentials, this.#gone.signal);
+    this.#grant = grant;
+    events.emit('loginAccepted', { ...this.#who, localUser: grant.identity.user });
     if (stderrChannel === 'after-auth' && this.#stderrPort !== 0) await this.#connectBack();
     if (this.#stopping) throw stopping();
-    const execution = await this.#start(identity, line);
+    const execution = await this.#start(grant, line);
     this.#execution = execution;
     if (this.#hungUp) await execution.terminate(this.#options.killSeconds);
     this.#startedAt = performance.now();
     this.#state = 'running';
-    events.emit('commandStarted', { ...who, command: line, pid: execution.pid, plan: execution.plan });
+    events.emit('commandStarted', { ...this.#who, command: line, pid: execution.pid, plan: execution.plan });
     const finish = () => this.#reader.finish();
     execution.finished.then(finish, finish);
     if (execution.plan === 'relay') this.#reader.openStdin();
@@ -146,11 +154,11 @@ export class Session implements Steps {
     this.#channel = await StderrChannel.connect(where, this.#gone.signal);
   }
 
-  async #start(identity: Identity, line: string): Promise<Execution> {
-    const { events, launcher, profile, stdio } = this.#options;
-    const { launch, homeProblem } = await prepare(identity, line, this.#address.remote, profile);
+  async #start(grant: Grant, line: string): Promise<Execution> {
+    const { events, launcher, stdio } = this.#options;
+    const { launch, homeProblem } = await prepare(grant, line, this.#address.remote, this.#options);
     if (homeProblem !== undefined) {
-      const { user, home } = identity;
+      const { user, home } = grant.identity;
       const { directory } = launch;
       events.emit('homeUnusable', { session: this.id, user, home, directory, cause: homeProblem });
     }
@@ -189,15 +197,10 @@ export class Session implements Steps {
     const { drainSeconds } = this.#options;
     this.#state = 'closing';
     this.#reader.finish();
-    const who = {
-      session: this.id,
-      peer: this.peer,
-      user: this.#user,
-      silent: this.#connection.bytesRead === 0,
-    };
-    reportFailure(this.#options.events, who, error);
+    const silent = this.#connection.bytesRead === 0;
+    reportFailure(this.#options.events, { ...this.#who, silent }, error);
     await this.#execution?.terminate(this.#options.killSeconds);
-    const text = this.#execution ? null : refusalFor(error, who.silent);
+    const text = this.#execution ? null : refusalFor(error, silent);
     await Promise.all([
       refuse(this.#connection, text, drainSeconds),
       this.#channel?.finish(error instanceof LaunchError ? NOT_STARTED : undefined, drainSeconds),

@@ -15,6 +15,13 @@ const yesOrNo = z.preprocess(
   (value) => (value === 'true' ? true : value === 'false' ? false : value),
   z.boolean(),
 );
+/** A flag or a variable gives several separated by commas. */
+const names = z
+  .preprocess(
+    (value) => (typeof value === 'string' ? value.split(',').filter((name) => name !== '') : value),
+    z.array(z.string()),
+  )
+  .default([]);
 const charset = z.string().refine(isCharset, 'not a charset that TextDecoder knows');
 
 /** Every setting of the daemon: its default, what is allowed, what it means. Times are in seconds. */
@@ -26,7 +33,56 @@ export const SETTINGS = {
     .describe('address to listen on; everything is sent in clear text'),
   port: whole(0, 65_535).default(512).describe('port to listen on; 0 takes a free one'),
   backlog: whole(1, 65_535).default(511).describe('connections the kernel may hold until they are accepted'),
-  users: z.string().default('').describe('users file; without one every login is refused'),
+  users: z
+    .string()
+    .default('')
+    .describe("users file: the daemon's own users, whose commands run as the daemon's account"),
+  authenticator: z
+    .enum(['auto', 'pam', 'users'])
+    .default('auto')
+    .describe('who knows the users: auto is the users file where one is set, PAM otherwise'),
+  pamService: z
+    .string()
+    .regex(/^[\w.-]+$/, 'a file name in /etc/pam.d')
+    .default('rexec')
+    .describe('PAM service of logins'),
+  loginThreads: whole(1, 256).default(16).describe('PAM logins that are worked on at once; others wait'),
+  loginSeconds: number(1, 3600)
+    .default(30)
+    .describe('time PAM gets for a login; after it the login is refused'),
+  domainUsers: yesOrNo
+    .default(false)
+    .describe('try a user who is not local as a domain user: by the other name sources, LDAP say, and PAM'),
+  domain: z
+    .string()
+    .regex(/^(user|user@[^@\\\s]+|[^@\\\s]+\\user)$/, 'user, user@DOMAIN or DOMAIN\\user')
+    .default('user')
+    .describe(
+      'how the name source spells a domain user: user, user@DOMAIN or DOMAIN\\user, with the real domain',
+    ),
+  allowRoot: yesOrNo.default(false).describe('let uid 0 log in'),
+  minimumUid: whole(0, 2 ** 32 - 2)
+    .default(0)
+    .describe('refuse accounts below this uid'),
+  allowUsers: names.describe('only these users, or users of allowGroups; empty: everybody'),
+  denyUsers: names.describe('never these users'),
+  allowGroups: names.describe('only users of these groups, or allowUsers; empty: everybody'),
+  denyGroups: names.describe('never users of these groups'),
+  shells: z
+    .enum(['listed', 'usable', 'any'])
+    .default('usable')
+    .describe('refuse accounts by their shell: not in /etc/shells; nologin and false; none'),
+  nologin: yesOrNo.default(true).describe('only root logs in while /etc/nologin or /run/nologin is there'),
+  requireHome: yesOrNo.default(false).describe('refuse a user whose home cannot be used'),
+  lockoutFailures: whole(0, 100_000)
+    .default(10)
+    .describe(
+      'wrong logins of a user from an address before the two are locked out; five times that for the user, ten for the address; 0: never',
+    ),
+  lockoutSeconds: number(0.05, 86_400)
+    .default(30)
+    .describe('time of a first lockout; each further one lasts twice as long'),
+  longestLockoutSeconds: number(0.05, 86_400).default(3600).describe('time no lockout exceeds'),
   maxConnections: whole(1, 1_000_000).default(12_000).describe('connections at a time in all'),
   maxConnectionsPerAddress: whole(1, 1_000_000)
     .default(11_000)

@@ -86,13 +86,6 @@ describe('rexecd --add-user', PATIENT, () => {
 });
 
 describe('the users file of rexecd', PATIENT, () => {
-  it('refuses every login when there is none', async (t) => {
-    const { daemon, port } = await startRexecd(t);
-    assert.equal((await run(t, 'rexec', login(PASSWORD, port))).stderr, 'rexec: Login incorrect.\n');
-    daemon.child.kill('SIGTERM');
-    assert.match((await daemon.end()).stderr, /REXECD-300 login refused:.* cause="no users file is set"\n/);
-  });
-
   for (const bits of [0o644, 0o640, 0o602])
     it(`is refused at start with mode ${bits.toString(8)}`, async (t) => {
       const file = usersFileOf(t);

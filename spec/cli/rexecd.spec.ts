@@ -5,7 +5,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { SETTINGS } from '../../lib/settings/index.ts';
-import { PATIENT, ROOT, run, start } from '../support/program.ts';
+import { PATIENT, ROOT, run, start, usersFileOf } from '../support/program.ts';
 
 /** A command line or an environment that does not hold, and what the one line about it names. */
 const WRONG: readonly (readonly [what: string, args: string[], env: NodeJS.ProcessEnv, names: RegExp[]])[] = [
@@ -46,7 +46,9 @@ describe('the command line of rexecd', PATIENT, () => {
     });
 
   it('prefers a flag to a variable', async (t) => {
-    const daemon = start(t, 'rexecd', ['--debug', '--port', '0'], { env: { REXECD_PORT: '1' } });
+    const daemon = start(t, 'rexecd', ['--debug', '--port', '0', '--users', usersFileOf(t)], {
+      env: { REXECD_PORT: '1' },
+    });
     await daemon.says(/listens on 127\.0\.0\.1 port \d+;/);
   });
 
@@ -67,17 +69,18 @@ describe('the command line of rexecd', PATIENT, () => {
   });
 
   for (const flag of ['-debug', '--debug'])
-    it(`with ${flag} says where it listens, and that nobody may log in without a users file`, async (t) => {
+    it(`with ${flag} says where it listens, and who knows the users`, async (t) => {
       const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
-      const daemon = start(t, 'rexecd', [flag, '--port', '0']);
-      await daemon.says(/every login will be refused\n/);
+      const users = usersFileOf(t);
+      const daemon = start(t, 'rexecd', [flag, '--port', '0', '--users', users]);
+      await daemon.says(/logins: .*\n/);
       daemon.child.kill('SIGTERM');
       const { stdout, stderr, status } = await daemon.end();
       assert.deepEqual([stderr, status], ['', 0]);
       const [first, second, ...more] = stdout.trimEnd().split('\n');
       assert.match(first!, /^rexecd (\S+) listens on 127\.0\.0\.1 port \d+; Ctrl-C stops it$/);
       assert.ok(first!.startsWith(`rexecd ${version} `));
-      assert.equal(second, 'no users file is set: every login will be refused');
+      assert.equal(second, `logins: users file ${users}; commands run as this account`);
       assert.deepEqual(more, []);
     });
 

@@ -2,9 +2,16 @@ import assert from 'node:assert/strict';
 import { networkInterfaces } from 'node:os';
 import { describe, it } from 'node:test';
 import { Daemon } from '../../lib/daemon/index.ts';
-import { denyEveryone } from '../../lib/login/index.ts';
 import { loadSettings } from '../../lib/settings/index.ts';
-import { anyone, BOUNDED, EventRecord, forBothPlans, request, startDaemon } from '../support/daemon.ts';
+import {
+  anyone,
+  BOUNDED,
+  EventRecord,
+  forBothPlans,
+  nobody,
+  request,
+  startDaemon,
+} from '../support/daemon.ts';
 import { listenForStderr } from '../support/peer.ts';
 
 const hasIpv6 = Object.values(networkInterfaces()).some((each) =>
@@ -21,7 +28,7 @@ describe('listening', BOUNDED, () => {
   it('rejects with the error of the system where the port is taken, and logs it', async (t) => {
     const { port } = await startDaemon(t);
     const events = new EventRecord();
-    const second = new Daemon(loadSettings({}, { port }), { authenticator: denyEveryone, events });
+    const second = new Daemon(loadSettings({}, { port }), { authenticator: nobody, events });
     await assert.rejects(second.listen(), { code: 'EADDRINUSE' });
     const [event] = events.all('listenFailed');
     assert.deepEqual([event?.address, event?.port], ['127.0.0.1', port]);
@@ -31,7 +38,7 @@ describe('listening', BOUNDED, () => {
   it('rejects an address that is not of this machine', async () => {
     const events = new EventRecord();
     const settings = loadSettings({}, { port: 0, host: '192.0.2.1' });
-    const daemon = new Daemon(settings, { authenticator: denyEveryone, events });
+    const daemon = new Daemon(settings, { authenticator: nobody, events });
     await assert.rejects(daemon.listen(), { code: 'EADDRNOTAVAIL' });
   });
 

@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { denyEveryone } from '../../lib/login/index.ts';
-import { BOUNDED, type DaemonUnderTest, PASSWORD, request, startDaemon, USER } from '../support/daemon.ts';
+import {
+  BOUNDED,
+  type DaemonUnderTest,
+  nobody,
+  PASSWORD,
+  request,
+  startDaemon,
+  USER,
+} from '../support/daemon.ts';
 import { listenForStderr } from '../support/peer.ts';
 
 const REFUSED = '\x01Login incorrect.\n';
@@ -67,7 +74,7 @@ describe('[step 6] validation', BOUNDED, () => {
   });
 
   it('[step 6] lets nobody in where no users file is set', async (t) => {
-    const daemon = await startDaemon(t, { authenticator: denyEveryone });
+    const daemon = await startDaemon(t, { authenticator: nobody });
     assert.equal(await daemon.answer(request('echo ran')), REFUSED);
   });
 

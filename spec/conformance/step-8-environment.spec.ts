@@ -93,7 +93,7 @@ forBothPlans((stdio) => {
     const home = temporaryHome(t);
     writeFileSync(join(home, '.profile'), PROFILE);
     const daemon = await startDaemon(t, { authenticator: anyone({ home }), profile: true, stdio });
-    assert.match(await output(daemon, 'echo "$PROFILE_READ $0"'), /from the profile\nyes -sh\n$/);
+    assert.match(await output(daemon, 'echo "$PROFILE_READ $0"'), /from the profile\nyes sh\n$/);
   });
 
   it('[step 8] leaves the profile unread where the setting says so', async (t) => {

@@ -36,6 +36,11 @@ export const anyone = (identity: Partial<Identity> = {}): Authenticator => ({
   }),
 });
 
+/** Nobody may log in. */
+export const nobody: Authenticator = {
+  authenticate: async () => ({ accepted: false, cause: 'nobody may' }),
+};
+
 /** A hash that costs next to nothing; salt and key as the PHC format spells them. */
 export function cheapHash(secret: string): string {
   const salt = Buffer.alloc(8, 'salt');
@@ -167,7 +172,14 @@ export interface DaemonOptions extends Layer {
   readonly launcher?: Launcher;
 }
 
-const QUICK = { profile: false, refusalSeconds: 0.05, drainSeconds: 0.5, killSeconds: 0.5, stopSeconds: 5 };
+const QUICK = {
+  lockoutFailures: 0,
+  profile: false,
+  refusalSeconds: 0.05,
+  drainSeconds: 0.5,
+  killSeconds: 0.5,
+  stopSeconds: 5,
+};
 
 /** Starts a daemon on a free port and stops it with the test, which fails when a session broke by a defect. */
 export async function startDaemon(t: TestContext, options: DaemonOptions = {}): Promise<DaemonUnderTest> {

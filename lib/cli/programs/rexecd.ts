@@ -1,6 +1,7 @@
 import { Daemon } from '../../daemon/index.ts';
 import { EventLog } from '../../events/index.ts';
-import { addUser, denyEveryone, usersFile } from '../../login/index.ts';
+import { addUser, pamAuthenticator, usersFile } from '../../login/index.ts';
+import { missingPrivileges, thisHolder } from '../../service/index.ts';
 import {
   flagOf,
   type Layer,
@@ -59,12 +60,20 @@ async function serve(settings: Settings, debug: boolean, trial: Trial | undefine
   closeInherited();
   process.umask(0o022); // what a command starts with, as at login
   const events = new EventLog(settings.logLevel);
-  const authenticator = settings.users === '' ? denyEveryone : await usersFile(settings.users);
+  const bySystem =
+    settings.authenticator === 'pam' || (settings.authenticator === 'auto' && settings.users === '');
+  if (!(await hasPrivileges(settings, bySystem, debug, events))) return;
+  const authenticator = bySystem ? await pamAuthenticator(settings) : await usersFile(settings.users);
   const told = stopSignal(); // before anybody can know that we run
   const daemon = new Daemon(settings, { authenticator, events });
   const { address, port } = await daemon.listen();
-  if (debug) console.log(`rexecd ${VERSION} listens on ${address} port ${port}; Ctrl-C stops it`);
-  if (debug && settings.users === '') console.log('no users file is set: every login will be refused');
+  if (debug) {
+    console.log(`rexecd ${VERSION} listens on ${address} port ${port}; Ctrl-C stops it`);
+    const who = bySystem
+      ? `accounts of this machine, PAM service ${settings.pamService}`
+      : `users file ${settings.users}; commands run as this account`;
+    console.log(`logins: ${who}`);
+  }
   if (trial) console.log(`try: ${trial.commandFor(port)}`);
   await told;
   const impatient = new AbortController();
@@ -72,6 +81,27 @@ async function serve(settings: Settings, debug: boolean, trial: Trial | undefine
   await daemon.stop(impatient.signal);
   await events.close();
   process.exit(REXECD_EXIT.success);
+}
+
+/** False, and a failure of the program, when a privilege is missing that the settings make necessary. */
+async function hasPrivileges(
+  { port }: Settings,
+  servesAccounts: boolean,
+  debug: boolean,
+  events: EventLog,
+): Promise<boolean> {
+  const missing = missingPrivileges({ listensOn: port, servesAccounts }, thisHolder());
+  if (missing.length === 0) return true;
+  for (const { privilege, purpose, grant } of missing) {
+    if (debug)
+      console.error(`rexecd: missing privilege ${privilege}, to ${purpose}; run as root, or: ${grant}`);
+    else events.emit('privilegeMissing', { privilege, purpose, grant });
+  }
+  if (servesAccounts)
+    console.error('rexecd: with users of its own (--users FILE) it needs none of those for accounts');
+  await events.close();
+  process.exitCode = REXECD_EXIT.failure;
+  return false;
 }
 
 /** Resolves when the daemon is told to stop; told again, it stops waiting for its commands. */

@@ -9,11 +9,13 @@ import {
   type RunningCommand,
   shellCommand,
 } from '../../../lib/launch/index.ts';
+import { ownIdentity } from '../../../lib/login/index.ts';
 import { BOUNDED, program } from '../../support/daemon.ts';
 import { within } from '../../support/peer.ts';
 
 async function launch(t: TestContext, line: string, more: Partial<Launch> = {}): Promise<RunningCommand> {
   const running = await execaLauncher.launch({
+    grant: { identity: ownIdentity() },
     shell: shellCommand('/bin/sh', line, false),
     directory: '/',
     environment: { PATH: '/usr/bin:/bin' },

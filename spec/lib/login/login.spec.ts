@@ -1,28 +1,30 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import {
-  type Authenticator,
-  denyEveryone,
-  Login,
-  LoginError,
-  ownIdentity,
-} from '../../../lib/login/index.ts';
-import { anyone, BOUNDED } from '../../support/daemon.ts';
+import { type Authenticator, Login, LoginError, ownIdentity } from '../../../lib/login/index.ts';
+import { anyone, BOUNDED, nobody } from '../../support/daemon.ts';
 
-const credentials = () => ({ user: 'ada', secret: Buffer.from('s3cret') });
+const credentials = () => ({ user: 'ada', secret: Buffer.from('s3cret'), address: '192.0.2.7' });
 const never = new AbortController().signal;
+
+const options = (refusalSeconds: number) => ({
+  refusalSeconds,
+  lockoutFailures: 0,
+  lockoutSeconds: 1,
+  longestLockoutSeconds: 1,
+});
 
 describe('a login', BOUNDED, () => {
   it('gives the account of a user who is accepted, without a wait', async () => {
-    const login = new Login(anyone({ shell: null }), 3600);
-    assert.deepEqual(await login.verify(credentials(), never), { ...ownIdentity(), shell: null });
+    const login = new Login(anyone({ shell: null }), options(3600));
+    const { identity } = await login.verify(credentials(), never);
+    assert.deepEqual(identity, { ...ownIdentity(), shell: null });
   });
 
-  it('is denied by default', async () => {
-    const login = new Login(denyEveryone, 0);
+  it('is refused with the cause for the log', async () => {
+    const login = new Login(nobody, options(0));
     await assert.rejects(login.verify(credentials(), never), (error) => {
       assert.ok(error instanceof LoginError);
-      assert.deepEqual([error.code, error.message], ['REXEC_LOGIN_REFUSED', 'no users file is set']);
+      assert.deepEqual([error.code, error.message], ['REXEC_LOGIN_REFUSED', 'nobody may']);
       return true;
     });
   });
@@ -30,12 +32,12 @@ describe('a login', BOUNDED, () => {
   const failing: Authenticator = { authenticate: () => Promise.reject(new Error('broken')) };
   for (const [how, authenticator] of [
     ['accepted', anyone()],
-    ['refused', denyEveryone],
+    ['refused', nobody],
     ['broken', failing],
   ] as const)
     it(`wipes the password when it is ${how}`, async () => {
       const claim = credentials();
-      await new Login(authenticator, 0).verify(claim, never).catch(() => {});
+      await new Login(authenticator, options(0)).verify(claim, never).catch(() => {});
       assert.deepEqual(claim.secret, Buffer.alloc(6));
     });
 
@@ -45,30 +47,30 @@ describe('a login', BOUNDED, () => {
       seen = secret.toString();
       return { accepted: false, cause: '' };
     };
-    await assert.rejects(new Login({ authenticate }, 0).verify(credentials(), never));
+    await assert.rejects(new Login({ authenticate }, options(0)).verify(credentials(), never));
     assert.equal(seen, 's3cret');
   });
 
   it('refuses when the authenticator throws whatever it likes', async () => {
     for (const thrown of ['a word', undefined, { accepted: true }]) {
       const authenticate = () => Promise.reject(thrown);
-      await assert.rejects(new Login({ authenticate }, 0).verify(credentials(), never), LoginError);
+      await assert.rejects(new Login({ authenticate }, options(0)).verify(credentials(), never), LoginError);
     }
   });
 
   it('takes the least time to be refused, whatever the cause', async () => {
-    for (const authenticator of [denyEveryone, failing]) {
+    for (const authenticator of [nobody, failing]) {
       const begin = performance.now();
-      await assert.rejects(new Login(authenticator, 0.1).verify(credentials(), never), LoginError);
+      await assert.rejects(new Login(authenticator, options(0.1)).verify(credentials(), never), LoginError);
       assert.ok(performance.now() - begin >= 99);
     }
   });
 
   it('does not wait for a peer that has gone', async () => {
     const gone = new AbortController();
-    const refused = new Login(denyEveryone, 3600).verify(credentials(), gone.signal);
+    const refused = new Login(nobody, options(3600)).verify(credentials(), gone.signal);
     gone.abort();
     await assert.rejects(refused, LoginError);
-    await assert.rejects(new Login(denyEveryone, 3600).verify(credentials(), gone.signal), LoginError);
+    await assert.rejects(new Login(nobody, options(3600)).verify(credentials(), gone.signal), LoginError);
   });
 });

@@ -50,7 +50,11 @@ async function assertVerifies(t: TestContext, hash: string): Promise<void> {
     ['S3cret', false],
     ['', false],
   ] as const) {
-    const { accepted } = await users.authenticate({ user: 'ada', secret: Buffer.from(password) });
+    const { accepted } = await users.authenticate({
+      user: 'ada',
+      secret: Buffer.from(password),
+      address: '192.0.2.7',
+    });
     assert.equal(accepted, right, password);
   }
 }
@@ -68,7 +72,7 @@ describe('a password hash', BOUNDED, () => {
 
   it('is of bytes, not of text', async (t) => {
     const users = await usersWith(t, cheapHash('caf\u00e9')); // UTF-8
-    const judge = (secret: Buffer) => users.authenticate({ user: 'ada', secret });
+    const judge = (secret: Buffer) => users.authenticate({ user: 'ada', secret, address: '192.0.2.7' });
     assert.equal((await judge(Buffer.from('café', 'utf8'))).accepted, true);
     assert.equal((await judge(Buffer.from('café', 'latin1'))).accepted, false);
   });

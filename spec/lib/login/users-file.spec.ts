@@ -46,14 +46,18 @@ const says =
   };
 
 async function cause(users: Authenticator, user: string, password: string): Promise<string | undefined> {
-  const verdict = await users.authenticate({ user, secret: Buffer.from(password) });
+  const verdict = await users.authenticate({ user, secret: Buffer.from(password), address: '192.0.2.7' });
   return verdict.accepted ? undefined : verdict.cause;
 }
 
 describe('a users file', BOUNDED, () => {
   it('lets its users in as the account of the daemon', async (t) => {
     const users = await usersFile(fileWith(t, `# people\n\n${ADA}`));
-    const verdict = await users.authenticate({ user: 'ada', secret: Buffer.from('s3cret') });
+    const verdict = await users.authenticate({
+      user: 'ada',
+      secret: Buffer.from('s3cret'),
+      address: '192.0.2.7',
+    });
     assert.deepEqual(verdict, { accepted: true, identity: ownIdentity() });
   });
 

@@ -1,0 +1,77 @@
+import { readFileSync } from 'node:fs';
+import type { Grant, Identity } from '../login/index.ts';
+import type { ShellCommand } from './shell.ts';
+
+/** A process to make: what to run, and as whom Node itself is to run it. */
+export interface Start {
+  readonly file: string;
+  readonly argv0: string;
+  readonly arguments: readonly string[];
+  readonly uid?: number;
+  readonly gid?: number;
+}
+
+/** What the daemon is, and so its children unless something is done about it. */
+export interface Self {
+  readonly uid: number;
+  readonly gid: number;
+  readonly groups: readonly number[];
+  /** Inheritable or ambient capabilities: Node's own switch would leave them to the command. */
+  readonly passesCapabilities: boolean;
+}
+
+/** util-linux; both replace themselves by the next program, so the process stays one. */
+const SETPRIV = '/usr/bin/setpriv';
+const PRLIMIT = '/usr/bin/prlimit';
+/** Shells that are told they are login shells by their name need a program that can set it. */
+const BASH = '/bin/bash';
+
+/**
+ * How to run a shell as the user of a grant. Node's own uid and gid where the primary group is all there is, because
+ * it drops every other one; else setpriv. The groups go by number: `--init-groups` would look the user up again, by
+ * uid, and take the groups of whoever shares it.
+ */
+export function asUser(shell: ShellCommand, { identity, traits }: Grant, self: Self): Start {
+  const limits = Object.entries(traits?.limits ?? {}).map(([name, limit]) => `--${name}=${limit}`);
+  const other = !sameAccount(identity, self);
+  const { uid, gid, groups } = identity;
+  const byNode = self.uid === 0 && !self.passesCapabilities && groups.every((group) => group === gid);
+  const words: string[] = [];
+  if (limits.length > 0) words.push(PRLIMIT, ...limits, '--');
+  if (other && !byNode) words.push(SETPRIV, ...switchOptions(identity), '--');
+  const ids = other && byNode ? { uid, gid } : {};
+  if (words.length === 0) return { ...shell, ...ids };
+  if (shell.argv0.startsWith('-'))
+    words.push(BASH, '--noprofile', '--norc', '-c', 'exec -a "$0" "$@"', shell.argv0);
+  const [file = '', ...rest] = [...words, shell.file, ...shell.arguments];
+  return { file, argv0: file, arguments: rest, ...ids };
+}
+
+function switchOptions({ uid, gid, groups }: Identity): string[] {
+  const all = groups.length > 0 ? `--groups=${groups.join(',')}` : '--clear-groups';
+  return [`--reuid=${uid}`, `--regid=${gid}`, all, '--inh-caps=-all', '--ambient-caps=-all'];
+}
+
+/** A daemon that is not root can run commands as nobody but itself, and has no groups to give away. */
+function sameAccount({ uid, gid, groups }: Identity, self: Self): boolean {
+  if (uid !== self.uid || gid !== self.gid) return false;
+  return self.uid !== 0 || new Set([gid, ...groups]).size === new Set([...self.groups, gid, ...groups]).size;
+}
+
+/** This process, once: it does not change. */
+export function self(): Self {
+  return {
+    uid: process.getuid?.() ?? -1,
+    gid: process.getgid?.() ?? -1,
+    groups: process.getgroups?.() ?? [],
+    passesCapabilities: /^Cap(?:Inh|Amb):\s*0*[1-9a-f]/m.test(ownStatus()),
+  };
+}
+
+function ownStatus(): string {
+  try {
+    return readFileSync('/proc/self/status', 'utf8');
+  } catch {
+    return '';
+  }
+}

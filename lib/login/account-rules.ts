@@ -1,0 +1,70 @@
+import { access, readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import type { Identity } from './identity.ts';
+
+/** Which accounts may log in, besides having the right password. Empty lists allow everybody and deny nobody. */
+export interface AccountRules {
+  readonly allowRoot: boolean;
+  readonly minimumUid: number;
+  readonly allowUsers: readonly string[];
+  readonly denyUsers: readonly string[];
+  readonly allowGroups: readonly string[];
+  readonly denyGroups: readonly string[];
+  /** `listed`: in /etc/shells. `usable`: any that lets its user in, so not nologin or false. */
+  readonly shells: 'listed' | 'usable' | 'any';
+  /** While one of {@link NOLOGIN_FILES} is there, only root logs in. */
+  readonly nologin: boolean;
+}
+
+/** What the rules need to know of the machine at the moment of a login. */
+export interface Machine {
+  readonly listedShells: readonly string[];
+  readonly nologinFile: string | undefined;
+}
+
+const NOLOGIN_FILES = ['/etc/nologin', '/run/nologin'];
+const SHELLS_FILE = '/etc/shells';
+const NO_SHELLS = ['nologin', 'false'];
+
+/** Why an account may not log in; undefined when it may. */
+export function refusedBy(
+  rules: AccountRules,
+  { user, uid, shell }: Identity,
+  groups: readonly string[],
+  { listedShells, nologinFile }: Machine,
+): string | undefined {
+  const among = (list: readonly string[]) => groups.find((group) => list.includes(group));
+  const program = shell || '/bin/sh'; // an empty field, passwd(5)
+  if (uid === 0 && !rules.allowRoot) return 'uid 0 may not log in (setting allowRoot)';
+  if (uid !== 0 && uid < rules.minimumUid) return `uid ${uid} is below minimumUid ${rules.minimumUid}`;
+  if (rules.denyUsers.includes(user)) return 'the user is in denyUsers';
+  const denied = among(rules.denyGroups);
+  if (denied !== undefined) return `group ${denied} is in denyGroups`;
+  if (rules.allowUsers.length > 0 || rules.allowGroups.length > 0) {
+    if (!rules.allowUsers.includes(user) && among(rules.allowGroups) === undefined)
+      return 'neither the user nor a group is in allowUsers or allowGroups';
+  }
+  if (rules.shells !== 'any' && NO_SHELLS.includes(basename(program)))
+    return `shell ${program} lets nobody in`;
+  if (rules.shells === 'listed' && !listedShells.includes(program))
+    return `shell ${program} is not in ${SHELLS_FILE}`;
+  if (rules.nologin && nologinFile !== undefined && uid !== 0) return `${nologinFile} is there`;
+  return undefined;
+}
+
+/** Reads what {@link refusedBy} asks; a file that is not there says nothing. */
+export async function machineNow(): Promise<Machine> {
+  const [shells, ...present] = await Promise.all([
+    readFile(SHELLS_FILE, 'utf8').catch(() => ''),
+    ...NOLOGIN_FILES.map((file) =>
+      access(file).then(
+        () => file,
+        () => undefined,
+      ),
+    ),
+  ]);
+  return {
+    listedShells: shells.split('\n').filter((line) => line.startsWith('/')),
+    nologinFile: present.find((file) => file !== undefined),
+  };
+}

@@ -1,0 +1,134 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { encodeMessage, MessageReader } from './helper-messages.ts';
+import type { Question } from './helper-protocol.ts';
+
+/** The helper did not do what it was asked for. */
+export class LoginHelperError extends Error {
+  readonly code = 'REXEC_LOGIN_HELPER';
+  /** True where PAM said no; false where nobody could be asked. */
+  readonly refused: boolean;
+
+  constructor(message: string, refused = false) {
+    super(message);
+    this.refused = refused;
+  }
+}
+
+export interface LoginHelperOptions {
+  /** Questions that are worked on at once; others wait in the helper. */
+  readonly threads: number;
+  /** Time for an answer. */
+  readonly seconds: number;
+}
+
+const PROGRAM = fileURLToPath(new URL(`./helper-program${extname(import.meta.filename)}`, import.meta.url));
+
+interface Pending {
+  readonly resolve: (answer: object) => void;
+  readonly reject: (error: Error) => void;
+  readonly deadline: NodeJS.Timeout;
+}
+
+/**
+ * - `ready`: takes questions.
+ * - `retired`: takes no new ones, and ends when the last of its sessions is closed.
+ * - `hung`: did not answer in time; it is killed when nobody waits for it any more.
+ * - `dead`: answers nobody.
+ */
+type State = 'ready' | 'retired' | 'hung' | 'dead';
+
+/** One helper: a process of its own for code of others. */
+export class HelperProcess {
+  readonly #seconds: number;
+  readonly #child: ChildProcess;
+  readonly #pending = new Map<number, Pending>();
+  #lastId = 0;
+  #state: State = 'ready';
+  #sessions = 0;
+
+  constructor({ threads, seconds }: LoginHelperOptions) {
+    this.#seconds = seconds;
+    this.#child = spawn(process.execPath, [PROGRAM], {
+      cwd: '/',
+      env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', UV_THREADPOOL_SIZE: String(threads) },
+      stdio: ['pipe', 'pipe', 'inherit'],
+      detached: true, // Ctrl-C is for the daemon, which still needs it then
+    });
+    const reader = new MessageReader();
+    this.#child.stdout!.on('data', (chunk: Buffer) => {
+      for (const { body } of reader.push(chunk)) this.#take(body as { id: number });
+    });
+    this.#child.stdin!.on('error', () => {}); // it died: 'exit' tells
+    this.#child.once('error', (error) => this.#lost(`cannot start: ${error.message}`));
+    this.#child.once('exit', (code, signal) => this.#lost(`ended: ${signal ?? `exit status ${code}`}`));
+    // Only a question that waits keeps the daemon's process alive.
+    const { stdin, stdout } = this.#child as unknown as NodeJS.Process;
+    for (const each of [this.#child, stdin, stdout]) each.unref();
+  }
+
+  get usable(): boolean {
+    return this.#state === 'ready';
+  }
+
+  /** @throws LoginHelperError */
+  ask(question: Question, secret?: Buffer): Promise<object> {
+    if (this.#state === 'dead') return Promise.reject(new LoginHelperError('the login helper ended'));
+    this.#lastId += 1;
+    const id = this.#lastId;
+    const message = encodeMessage({ id, ...question }, secret);
+    this.#child.stdin!.write(message, () => message.fill(0));
+    return new Promise((resolve, reject) => {
+      const deadline = setTimeout(() => this.#tooLate(id), this.#seconds * 1000);
+      this.#pending.set(id, { resolve, reject, deadline });
+    });
+  }
+
+  /** A session was opened here; a spoilt helper opens no other, and ends when the last of its own is closed. */
+  opened(spoilt: boolean): void {
+    this.#sessions += 1;
+    if (spoilt) this.#state = 'retired';
+  }
+
+  closed(): void {
+    this.#sessions -= 1;
+    if (this.#state === 'retired' && this.#sessions === 0) this.end();
+  }
+
+  /** It closes the sessions that are open and ends. */
+  end(): void {
+    this.#state = 'retired';
+    this.#child.stdin!.end();
+  }
+
+  #take({ id, ...answer }: { id: number; cause?: string; refused?: boolean }): void {
+    const asked = this.#settle(id);
+    if (answer.cause === undefined) asked?.resolve(answer);
+    else asked?.reject(new LoginHelperError(answer.cause, answer.refused));
+    this.#killIfHung();
+  }
+
+  #tooLate(id: number): void {
+    this.#state = 'hung';
+    this.#settle(id)?.reject(new LoginHelperError(`no answer in ${this.#seconds} s`));
+    this.#killIfHung();
+  }
+
+  #killIfHung(): void {
+    if (this.#state === 'hung' && this.#pending.size === 0) this.#child.kill('SIGKILL');
+  }
+
+  #lost(how: string): void {
+    this.#state = 'dead';
+    for (const id of this.#pending.keys())
+      this.#settle(id)?.reject(new LoginHelperError(`login helper ${how}`));
+  }
+
+  #settle(id: number): Pending | undefined {
+    const asked = this.#pending.get(id);
+    if (asked) clearTimeout(asked.deadline);
+    this.#pending.delete(id);
+    return asked;
+  }
+}

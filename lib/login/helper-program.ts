@@ -1,0 +1,135 @@
+import { readFileSync } from 'node:fs';
+import {
+  type Account,
+  findAccount,
+  findGroupName,
+  groupsOf,
+  PamError,
+  PamTransaction,
+  processTraits,
+  restoreProcessTraits,
+} from '../native/index.ts';
+import { encodeMessage, type Message, MessageReader } from './helper-messages.ts';
+import type { Authenticate, Authenticated, OpenSession, Question, SessionOpened } from './helper-protocol.ts';
+
+// The login helper: a process of its own, because PAM and name service modules are other people's code. They may crash,
+// hang, take memory (which makes every fork dearer) or change what the process is, and the daemon goes on.
+
+const LOCAL_USERS = '/etc/passwd';
+const NO_SECRET = Buffer.alloc(0);
+
+const sessions = new Map<string, PamTransaction>();
+const inherited = processTraits();
+let lastSession = 0;
+let turn: Promise<unknown> = Promise.resolve();
+
+const reader = new MessageReader();
+process.stdin.on('data', (chunk: Buffer) => {
+  for (const message of reader.push(chunk)) answer(message);
+});
+process.stdin.once('end', async () => {
+  await Promise.all([...sessions.keys()].map((session) => closeSession(session)));
+  process.exit();
+});
+for (const signal of ['SIGINT', 'SIGHUP', 'SIGTERM'] as const) process.on(signal, () => {}); // it ends with the daemon
+
+async function answer({ body, secret }: Message): Promise<void> {
+  const { id, ...question } = body as Question & { id: number };
+  try {
+    process.stdout.write(encodeMessage({ id, ...(await act(question as Question, secret)) }));
+  } catch (error) {
+    const { message } = error as Error;
+    process.stdout.write(encodeMessage({ id, cause: message, refused: error instanceof PamError }));
+  } finally {
+    secret.fill(0);
+  }
+}
+
+function act(question: Question, secret: Buffer): Promise<object> {
+  if (question.ask === 'authenticate') return authenticate(question, secret);
+  // One after another: a session changes this process, which must be what it was for the next one.
+  const done = turn.then(() =>
+    question.ask === 'openSession' ? openSession(question) : closeSession(question.session),
+  );
+  turn = done.catch(() => {});
+  return done;
+}
+
+async function authenticate(question: Authenticate, secret: Buffer): Promise<Authenticated> {
+  const { service, address } = question;
+  const candidate = await accountFor(question);
+  const pam = await PamTransaction.start(
+    { service, address, user: candidate?.name ?? question.user },
+    secret,
+  );
+  try {
+    await pam.authenticate();
+    if (!candidate) throw new PamError('no account of that name');
+    await pam.checkAccount();
+    await pam.establishCredentials();
+    const account = pam.user === candidate.name ? candidate : await findAccount(pam.user);
+    if (!account) throw new PamError(`PAM names the user ${pam.user}, who has no account`);
+    const groups = await groupsOf(account);
+    const names = await Promise.all(groups.map(findGroupName));
+    return {
+      identity: { ...identityOf(account), groups },
+      groupNames: names.filter((name) => name !== undefined),
+      environment: pam.environment(),
+    };
+  } finally {
+    pam.end();
+  }
+}
+
+/** The local account, else the first domain account; a domain user never gets a local user's account. */
+async function accountFor({ user, domainNames }: Authenticate): Promise<Account | undefined> {
+  if (isLocal(user)) return findAccount(user);
+  for (const name of domainNames) {
+    const account = isLocal(name) ? undefined : await findAccount(name);
+    if (account && !isLocal(account.name)) return account;
+  }
+  return undefined;
+}
+
+const isLocal = (name: string): boolean => `\n${readFileSync(LOCAL_USERS, 'utf8')}`.includes(`\n${name}:`);
+
+const identityOf = ({ name, uid, gid, home, shell }: Account) => ({ user: name, uid, gid, home, shell });
+
+async function openSession({ service, user, address }: OpenSession): Promise<SessionOpened> {
+  const pam = await PamTransaction.start({ service, user, address }, NO_SECRET);
+  try {
+    await pam.openSession();
+    const { limits, umask, niceness } = processTraits();
+    const changed = Object.entries(limits).filter(([name, limit]) => limit !== inherited.limits[name]);
+    lastSession += 1;
+    const session = `${process.pid}.${lastSession}`;
+    sessions.set(session, pam);
+    const traits = { limits: Object.fromEntries(changed), umask, niceness };
+    return { session, environment: pam.environment(), traits, spoilt: !restored() };
+  } catch (error) {
+    pam.end();
+    restored();
+    throw error;
+  }
+}
+
+/** Takes CAP_SYS_RESOURCE where a session lowered a hard limit. */
+function restored(): boolean {
+  try {
+    restoreProcessTraits(inherited);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function closeSession(session: string): Promise<object> {
+  const pam = sessions.get(session);
+  sessions.delete(session);
+  try {
+    await pam?.closeSession();
+  } finally {
+    pam?.end();
+  }
+  return {};
+}

@@ -1,0 +1,51 @@
+import type { ProcessTraits } from '../native/index.ts';
+import type { Identity } from './identity.ts';
+
+/** What the daemon asks its login helper. */
+export type Question = Authenticate | OpenSession | CloseSession;
+
+/** Is it this user, with the secret that comes along? */
+export interface Authenticate {
+  readonly ask: 'authenticate';
+  readonly service: string;
+  readonly user: string;
+  readonly address: string;
+  /** Names a user who is not local may have in the other name sources; none where only local users may log in. */
+  readonly domainNames: readonly string[];
+}
+
+/** Opens a PAM session for a user who was authenticated. */
+export interface OpenSession {
+  readonly ask: 'openSession';
+  readonly service: string;
+  readonly user: string;
+  readonly address: string;
+}
+
+export interface CloseSession {
+  readonly ask: 'closeSession';
+  readonly session: string;
+}
+
+/** Answers; any question may be answered with a cause instead. */
+export interface Authenticated {
+  readonly identity: Identity;
+  readonly groupNames: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+export interface SessionOpened {
+  /** Means nothing to another helper, one that came after a crash. */
+  readonly session: string;
+  readonly environment: Readonly<Record<string, string>>;
+  /** What commands of this session start with; of the limits, those that are not the daemon's own. */
+  readonly traits: ProcessTraits;
+  /** The helper could not become what it was before, so it must open no other session. */
+  readonly spoilt: boolean;
+}
+
+export type Answer<Q extends Question> = Q extends Authenticate
+  ? Authenticated
+  : Q extends OpenSession
+    ? SessionOpened
+    : Record<never, never>;

@@ -1,0 +1,170 @@
+import { isIPv6 } from 'node:net';
+import { RateLimiterMemory } from 'rate-limiter-flexible';
+
+/** Times are in seconds. */
+export interface LockoutOptions {
+  /** Failures of one user from one address that lock the two out; 0 locks nobody out. */
+  readonly lockoutFailures: number;
+  readonly lockoutSeconds: number;
+  readonly longestLockoutSeconds: number;
+}
+
+/** Somebody who is locked out: `ada from 192.0.2.1`, `user ada`, `address 192.0.2.1`. */
+export interface LockedOut {
+  readonly subject: string;
+  readonly failures: number;
+  readonly seconds: number; // left
+}
+
+/** How many times the failures of a pair each kind of subject may have, and what its lockouts last at most. */
+const SCOPES = { pair: 1, user: 5, address: 10 } as const;
+/** Whoever can name a user can lock that user out, so this one stays short. */
+const LONGEST_USER_LOCKOUT_SECONDS = 300;
+
+const WINDOW_SECONDS = 15 * 60;
+const MOST_SUBJECTS = 50_000; // of each kind of record; the oldest is forgotten
+
+type Scope = keyof typeof SCOPES;
+type Subjects = readonly (readonly [Scope, string])[];
+
+interface Lock {
+  failures: number;
+  lasted: number; // seconds
+  until: number; // ms of the monotonic clock
+}
+
+/**
+ * Slows down guessing: failures are counted for each pair of user and address, for each user and for each address (an
+ * IPv6 /64), in memory. Each further lockout of a subject lasts twice as long, until a success. A pair that has logged
+ * in before is not stopped by what others do to the user's name.
+ */
+export class Lockout {
+  readonly #options: LockoutOptions;
+  readonly #now: () => number;
+  readonly #failures = new RateLimiterMemory({ points: 1, duration: WINDOW_SECONDS });
+  readonly #counted = new Bounded<true>((subject) => void this.#failures.delete(subject));
+  readonly #locks = new Bounded<Lock>();
+  readonly #proven = new Bounded<true>();
+
+  constructor(options: LockoutOptions, now: () => number = () => performance.now()) {
+    this.#options = options;
+    this.#now = now;
+  }
+
+  /** The first subject of a login that is locked out. */
+  blocks(user: string, address: string): LockedOut | undefined {
+    if (this.#options.lockoutFailures === 0) return undefined;
+    const subjects = subjectsOf(user, address);
+    const proven = this.#proven.has(subjects[0]![1]);
+    for (const [scope, subject] of subjects) {
+      const lock = scope === 'user' && proven ? undefined : this.#locks.get(subject);
+      if (lock && lock.until > this.#now()) return this.#shown(subject, lock);
+    }
+    return undefined;
+  }
+
+  /** Counts a failure; the lockouts that it begins. */
+  async failed(user: string, address: string): Promise<LockedOut[]> {
+    if (this.#options.lockoutFailures === 0) return [];
+    const begun: LockedOut[] = [];
+    for (const [scope, subject] of subjectsOf(user, address)) {
+      this.#counted.set(subject, true);
+      const { consumedPoints: failures } = await this.#failures.penalty(subject, 1);
+      const earlier = this.#recentLock(subject);
+      if (earlier && earlier.until > this.#now()) continue; // this login began before the lockout did
+      if (!earlier && failures < this.#options.lockoutFailures * SCOPES[scope]) continue;
+      begun.push(this.#lock(scope, subject, failures, earlier));
+    }
+    return begun;
+  }
+
+  succeeded(user: string, address: string): void {
+    if (this.#options.lockoutFailures === 0) return;
+    const [pair, , from] = subjectsOf(user, address);
+    for (const [, subject] of [pair!, from!]) this.clear(subject);
+    this.#proven.set(pair![1], true);
+  }
+
+  /** Who is locked out now. */
+  list(): LockedOut[] {
+    return [...this.#locks.entries()]
+      .filter(([, { until }]) => until > this.#now())
+      .map(([subject, lock]) => this.#shown(subject, lock));
+  }
+
+  /** Forgets the failures of a subject, or of all; the number of lockouts that ended. */
+  clear(subject?: string): number {
+    const ended = this.list().filter((each) => subject === undefined || each.subject === subject).length;
+    const all = () => new Set([...this.#counted.keys(), ...this.#locks.keys()]);
+    for (const each of subject === undefined ? all() : [subject]) {
+      this.#counted.delete(each);
+      void this.#failures.delete(each);
+      this.#locks.delete(each);
+    }
+    return ended;
+  }
+
+  #lock(scope: Scope, subject: string, failures: number, earlier: Lock | undefined): LockedOut {
+    const { lockoutSeconds, longestLockoutSeconds } = this.#options;
+    const longest =
+      scope === 'user'
+        ? Math.min(LONGEST_USER_LOCKOUT_SECONDS, longestLockoutSeconds)
+        : longestLockoutSeconds;
+    const lasted = Math.min(earlier ? earlier.lasted * 2 : lockoutSeconds, longest);
+    const lock = { failures, lasted, until: this.#now() + lasted * 1000 };
+    this.#locks.set(subject, lock);
+    return this.#shown(subject, lock);
+  }
+
+  /** Whoever stayed away for the longest time begins anew. */
+  #recentLock(subject: string): Lock | undefined {
+    const lock = this.#locks.get(subject);
+    const oldest = this.#now() - this.#options.longestLockoutSeconds * 1000;
+    return lock && lock.until > oldest ? lock : undefined;
+  }
+
+  #shown(subject: string, { failures, until }: Lock): LockedOut {
+    return { subject, failures, seconds: Math.ceil((until - this.#now()) / 1000) };
+  }
+}
+
+function subjectsOf(user: string, address: string): Subjects {
+  const from = isIPv6(address) ? networkOf(address) : address;
+  return [
+    ['pair', `${user} from ${from}`],
+    ['user', `user ${user}`],
+    ['address', `address ${from}`],
+  ];
+}
+
+/** The /64 of an IPv6 address: whoever has one address of it has all. An IPv4 address in IPv6 form is itself. */
+function networkOf(address: string): string {
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
+  if (mapped !== undefined) return mapped;
+  const [head = '', tail = ''] = address.split('%')[0]!.split('::');
+  const first = head === '' ? [] : head.split(':');
+  const last = tail === '' ? [] : tail.split(':');
+  const zeros = Array.from({ length: Math.max(0, 8 - first.length - last.length) }, () => '0');
+  return `${[...first, ...zeros, ...last].slice(0, 4).join(':')}::/64`;
+}
+
+/** A map that forgets its oldest entry rather than grow without end. */
+class Bounded<V> extends Map<string, V> {
+  readonly #forget: (key: string) => void;
+
+  constructor(forget: (key: string) => void = () => {}) {
+    super();
+    this.#forget = forget;
+  }
+
+  override set(key: string, value: V): this {
+    this.delete(key);
+    super.set(key, value);
+    if (this.size > MOST_SUBJECTS) {
+      const oldest = this.keys().next().value!;
+      this.delete(oldest);
+      this.#forget(oldest);
+    }
+    return this;
+  }
+}

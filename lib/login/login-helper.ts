@@ -1,0 +1,44 @@
+import { HelperProcess, type LoginHelperOptions } from './helper-process.ts';
+import type { Answer, OpenSession, Question, SessionOpened } from './helper-protocol.ts';
+
+/** Asks a helper process, which is started by the first question and again after a crash. */
+export class LoginHelper {
+  readonly #options: LoginHelperOptions;
+  #current: HelperProcess | undefined;
+
+  constructor(options: LoginHelperOptions) {
+    this.#options = options;
+  }
+
+  /** @throws LoginHelperError with PAM's words, or because the helper died or gave no answer in time */
+  ask<Q extends Question>(question: Q, secret?: Buffer): Promise<Answer<Q>> {
+    return this.#helper().ask(question, secret) as Promise<Answer<Q>>;
+  }
+
+  /**
+   * Opens a PAM session, which lives in one process and is closed there.
+   *
+   * @throws LoginHelperError as {@link ask}
+   */
+  async openSession(question: OpenSession): Promise<[opened: SessionOpened, close: () => Promise<void>]> {
+    const helper = this.#helper();
+    const opened = (await helper.ask(question)) as SessionOpened;
+    helper.opened(opened.spoilt);
+    const close = async () => {
+      await helper.ask({ ask: 'closeSession', session: opened.session });
+      helper.closed();
+    };
+    return [opened, close];
+  }
+
+  /** No more questions: the helper closes the sessions that are open and ends. */
+  end(): void {
+    this.#current?.end();
+    this.#current = undefined;
+  }
+
+  #helper(): HelperProcess {
+    if (!this.#current?.usable) this.#current = new HelperProcess(this.#options);
+    return this.#current;
+  }
+}

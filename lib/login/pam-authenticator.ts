@@ -1,0 +1,64 @@
+import { type AccountRules, machineNow, refusedBy } from './account-rules.ts';
+import type { Authenticator, Verdict } from './authenticator.ts';
+import { domainNames } from './domain-users.ts';
+import { LoginHelperError } from './helper-process.ts';
+import type { Authenticated } from './helper-protocol.ts';
+import { LoginHelper } from './login-helper.ts';
+import { checkPamService, hasSessionModules } from './pam-service.ts';
+
+export interface PamOptions extends AccountRules {
+  readonly pamService: string;
+  /** Logins that are worked on at once; others wait. */
+  readonly loginThreads: number;
+  readonly loginSeconds: number;
+  /** May users log in who are not in /etc/passwd, and how are they spelled? */
+  readonly domainUsers: boolean;
+  readonly domain: string;
+}
+
+/**
+ * The system's own accounts: PAM decides about the password and the account, the rules about the rest. Two helper
+ * processes do it: one that authenticates, many at a time, and one that opens sessions, one after another.
+ *
+ * @throws PamServiceError when the service has no file
+ */
+export async function pamAuthenticator(options: PamOptions): Promise<Authenticator> {
+  const { pamService: service, loginThreads, loginSeconds, domainUsers, domain } = options;
+  await checkPamService(service);
+  const logins = new LoginHelper({ threads: loginThreads, seconds: loginSeconds });
+  const sessions = new LoginHelper({ threads: 1, seconds: loginSeconds });
+
+  async function open({ identity, environment }: Authenticated, address: string): Promise<Verdict> {
+    const { user } = identity;
+    if (!(await hasSessionModules(service))) return { accepted: true, identity, environment };
+    const [opened, end] = await sessions.openSession({ ask: 'openSession', service, user, address });
+    return {
+      accepted: true,
+      identity,
+      environment: { ...environment, ...opened.environment },
+      traits: opened.traits,
+      end,
+    };
+  }
+
+  return {
+    async authenticate({ user, secret, address }) {
+      try {
+        const names = domainUsers ? domainNames(user, domain) : [];
+        const question = { ask: 'authenticate', service, user, address, domainNames: names } as const;
+        const authenticated = await logins.ask(question, secret);
+        const { identity, groupNames } = authenticated;
+        const cause = refusedBy(options, identity, groupNames, await machineNow());
+        return cause === undefined ? await open(authenticated, address) : { accepted: false, cause };
+      } catch (error) {
+        if (error instanceof LoginHelperError && error.refused)
+          return { accepted: false, cause: error.message };
+        throw error;
+      }
+    },
+    end() {
+      logins.end();
+      sessions.end();
+    },
+  };
+}

@@ -1,0 +1,51 @@
+import { getPriority, setPriority } from 'node:os';
+import { libc } from './koffi.ts';
+
+/** Resources of setrlimit(2) in the order of their numbers on Linux, by their names in prlimit(1). */
+const RESOURCES = [
+  ...['cpu', 'fsize', 'data', 'stack', 'core', 'rss', 'nproc', 'nofile'],
+  ...['memlock', 'as', 'locks', 'sigpending', 'msgqueue', 'nice', 'rtprio', 'rttime'],
+] as const;
+
+/** Soft and hard limit as prlimit(1) spells them: `1024:4096`, `unlimited:unlimited`. */
+export type Limits = Readonly<Record<string, string>>;
+
+/** What a PAM session may change of the process it is opened in, for the commands it will start. */
+export interface ProcessTraits {
+  readonly limits: Limits;
+  readonly umask: number;
+  readonly niceness: number;
+}
+
+const getrlimit = libc.func('int getrlimit(int resource, void *limit)');
+const setrlimit = libc.func('int setrlimit(int resource, void *limit)');
+
+const UNLIMITED = 2n ** 64n - 1n;
+
+export function processTraits(): ProcessTraits {
+  const limits = RESOURCES.map((name, resource) => [name, limitOf(resource)]);
+  return { limits: Object.fromEntries(limits), umask: process.umask(), niceness: getPriority() };
+}
+
+/** Gives this process the traits it had. Raising a hard limit again takes CAP_SYS_RESOURCE. */
+export function restoreProcessTraits({ limits, umask, niceness }: ProcessTraits): void {
+  for (const [resource, name] of RESOURCES.entries()) {
+    const limit = limits[name];
+    if (limit === undefined || limit === limitOf(resource)) continue;
+    const pair = Buffer.alloc(16);
+    for (const [index, value] of limit.split(':').entries())
+      pair.writeBigUInt64LE(value === 'unlimited' ? UNLIMITED : BigInt(value), index * 8);
+    if (setrlimit(resource, pair) !== 0) throw new Error(`limit ${name} could not be restored to ${limit}`);
+  }
+  process.umask(umask);
+  if (getPriority() !== niceness) setPriority(niceness);
+}
+
+function limitOf(resource: number): string {
+  const pair = Buffer.alloc(16);
+  if (getrlimit(resource, pair) !== 0) throw new Error(`limit ${RESOURCES[resource]} could not be read`);
+  return [0, 8]
+    .map((at) => pair.readBigUInt64LE(at))
+    .map((value) => (value === UNLIMITED ? 'unlimited' : String(value)))
+    .join(':');
+}

@@ -1,0 +1,103 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+
+/** What the settings make the daemon do that takes a privilege. */
+export interface Duties {
+  readonly listensOn: number;
+  /** Logs users in to accounts of the machine and runs their commands as them. */
+  readonly servesAccounts: boolean;
+}
+
+/** Who asks: the privileges it holds, and how it was called. */
+export interface Holder {
+  readonly platform: NodeJS.Platform;
+  readonly held: ReadonlySet<string>;
+  readonly lowestFreePort: number;
+  readonly command: readonly string[];
+}
+
+/** A privilege that is not held, what it is for, and the command that grants it. */
+export interface MissingPrivilege {
+  readonly privilege: string;
+  readonly purpose: string;
+  readonly grant: string;
+}
+
+/** Linux capabilities by their bits (capabilities(7)). */
+const CAPABILITIES = {
+  CAP_DAC_READ_SEARCH: { bit: 2n, purpose: 'read the password database and look into homes' },
+  CAP_KILL: { bit: 5n, purpose: 'send signals to commands of other users' },
+  CAP_SETGID: { bit: 6n, purpose: 'run commands with the groups of their user' },
+  CAP_SETUID: { bit: 7n, purpose: 'run commands as their user' },
+  CAP_NET_BIND_SERVICE: { bit: 10n, purpose: 'listen on a port below' },
+} as const;
+
+/** The privileges of rexecd(8), -debug. */
+const WINDOWS = {
+  SeAssignPrimaryTokenPrivilege: 'replace a process level token',
+  SeIncreaseQuotaPrivilege: 'increase quotas',
+  SeTcbPrivilege: 'act as part of the operating system',
+} as const;
+
+/** The privileges that the duties take and the holder lacks (rexecd(8), -debug). */
+export function missingPrivileges({ listensOn, servesAccounts }: Duties, holder: Holder): MissingPrivilege[] {
+  const { platform, held, lowestFreePort, command } = holder;
+  if (platform === 'win32') {
+    if (!servesAccounts) return [];
+    return Object.entries(WINDOWS)
+      .filter(([privilege]) => !held.has(privilege))
+      .map(([privilege, purpose]) => ({ privilege, purpose, grant: `priv -a ${privilege}` }));
+  }
+  const lowPort = listensOn > 0 && listensOn < lowestFreePort;
+  const missing = Object.entries(CAPABILITIES)
+    .filter(([privilege]) => (privilege === 'CAP_NET_BIND_SERVICE' ? lowPort : servesAccounts))
+    .filter(([privilege]) => !held.has(privilege));
+  const all = missing.map(([privilege]) => `+${privilege.slice('CAP_'.length).toLowerCase()}`).join(',');
+  const grant = [
+    'sudo setpriv --reuid="$(id -u)" --regid="$(id -g)" --init-groups',
+    `--inh-caps=${all} --ambient-caps=${all} --`,
+    ...command,
+  ].join(' ');
+  return missing.map(([privilege, { purpose }]) => ({
+    privilege,
+    purpose: privilege === 'CAP_NET_BIND_SERVICE' ? `${purpose} ${lowestFreePort}` : purpose,
+    grant,
+  }));
+}
+
+/** This process. */
+export function thisHolder(): Holder {
+  const { platform } = process;
+  return {
+    platform,
+    held: platform === 'win32' ? heldOnWindows() : heldCapabilities(),
+    lowestFreePort: lowestFreePort(),
+    command: [process.execPath, ...process.argv.slice(1)].map(quoted),
+  };
+}
+
+function heldCapabilities(): ReadonlySet<string> {
+  const status = read('/proc/self/status');
+  const names = Object.entries(CAPABILITIES);
+  if (status === undefined) return new Set(process.getuid?.() === 0 ? names.map(([name]) => name) : []);
+  const effective = BigInt(`0x${/^CapEff:\s*([0-9a-f]+)/m.exec(status)?.[1] ?? '0'}`);
+  return new Set(names.filter(([, { bit }]) => (effective >> bit) & 1n).map(([name]) => name));
+}
+
+function heldOnWindows(): ReadonlySet<string> {
+  const report = execFileSync('whoami', ['/priv', '/fo', 'csv', '/nh'], { encoding: 'utf8' });
+  return new Set([...report.matchAll(/^"(\w+)"/gm)].map(([, name]) => name!));
+}
+
+const lowestFreePort = (): number => Number(read('/proc/sys/net/ipv4/ip_unprivileged_port_start') ?? 1024);
+
+function read(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+const quoted = (word: string): string =>
+  /^[\w./=:@-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
