@@ -3,7 +3,7 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { EventLog } from '../events/index.ts';
 import { execaLauncher, type Launcher } from '../launch/index.ts';
-import { type Authenticator, type LockedOut, Login } from '../login/index.ts';
+import { type Authenticator, type LockedOut, type Lockout, Login } from '../login/index.ts';
 import { refusalFor, refuse, Session, type SessionOptions } from '../orchestrator/index.ts';
 import type { Settings } from '../settings/index.ts';
 import { Admission } from './admission.ts';
@@ -63,6 +63,11 @@ export class Daemon {
     const address = this.#server.address() as AddressInfo;
     this.#events.emit('listening', { address: address.address, port: address.port });
     return address;
+  }
+
+  /** Who is locked out for guessing passwords. */
+  get lockout(): Lockout {
+    return this.#login.lockout;
   }
 
   /** Sessions that run now. */

@@ -21,6 +21,12 @@ export const CATALOGUE = {
     fields: ['address', 'port', 'cause'],
   },
   acceptFailed: { id: 'REXECD-111', level: 'error', text: 'cannot accept', fields: ['cause'] },
+  controlFailed: {
+    id: 'REXECD-112',
+    level: 'error',
+    text: 'no control socket',
+    fields: ['cause'],
+  },
 
   connectionRefused: {
     id: 'REXECD-200',

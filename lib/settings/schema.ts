@@ -108,6 +108,13 @@ export const SETTINGS = {
     .enum(['auto', 'relay'])
     .default('auto')
     .describe('auto hands the connection to the command where that is safe; relay always uses pipes'),
+  control: z
+    .string()
+    .min(1)
+    .default('auto')
+    .describe(
+      'unix socket for orders such as "rexecd lockouts": auto is one a port in /run/rexecd; off; or a path',
+    ),
   logLevel: z
     .enum(['error', 'warn', 'info', 'debug'])
     .default('error')

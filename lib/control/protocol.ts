@@ -1,0 +1,20 @@
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+
+/** A line of JSON each way, then the connection is over: what is wanted, and what came of it. */
+export interface Request {
+  readonly operation: string;
+  readonly argument?: unknown;
+}
+
+export type Reply = { readonly result: unknown } | { readonly error: string };
+
+export const LONGEST_LINE = 64 * 1024; // bytes
+
+/** Where the daemon on a port takes orders: a folder that only its account may enter. */
+export function controlSocketOf(port: number): string {
+  const { uid } = userInfo();
+  const run = process.env.XDG_RUNTIME_DIR;
+  const folder = uid === 0 ? '/run/rexecd' : run ? join(run, 'rexecd') : join(tmpdir(), `rexecd-${uid}`);
+  return join(folder, `${port}.sock`);
+}

@@ -1,0 +1,91 @@
+import { once } from 'node:events';
+import { chmod, lstat, mkdir, rm } from 'node:fs/promises';
+import { connect, createServer, type Socket } from 'node:net';
+import { dirname } from 'node:path';
+import { LONGEST_LINE, type Reply, type Request } from './protocol.ts';
+
+/** What a daemon can be told by its administrator. An operation throws an error whose message is for the caller. */
+export type Operations = Readonly<Record<string, (argument: unknown) => unknown>>;
+
+/** The socket cannot be had; the message names it and why. */
+export class ControlError extends Error {
+  readonly code = 'REXEC_CONTROL';
+}
+
+const PATIENCE_MS = 5000;
+const MOST_CALLERS = 16;
+
+/** Takes orders on a unix socket that only the daemon's own account can reach (and root). */
+export class ControlServer {
+  readonly #path: string;
+  readonly #operations: Operations;
+  readonly #server = createServer((caller) => void this.#serve(caller));
+
+  constructor(path: string, operations: Operations) {
+    this.#path = path;
+    this.#operations = operations;
+    this.#server.maxConnections = MOST_CALLERS;
+  }
+
+  /** @throws ControlError when the folder is not safe or another daemon answers there */
+  async listen(): Promise<void> {
+    try {
+      await makePrivate(dirname(this.#path));
+      if (await answers(this.#path)) throw new Error('another daemon listens there');
+      await rm(this.#path, { force: true });
+      this.#server.listen(this.#path);
+      await once(this.#server, 'listening');
+      await chmod(this.#path, 0o600);
+    } catch (cause) {
+      throw new ControlError(`control socket ${this.#path}: ${(cause as Error).message}`, { cause });
+    }
+  }
+
+  close(): void {
+    this.#server.close();
+  }
+
+  async #serve(caller: Socket): Promise<void> {
+    caller.on('error', () => {}); // whoever asks may leave
+    caller.setTimeout(PATIENCE_MS, () => caller.destroy());
+    let line = '';
+    for await (const chunk of caller.setEncoding('utf8').iterator({ destroyOnReturn: false })) {
+      line += chunk;
+      if (line.includes('\n') || line.length > LONGEST_LINE) break;
+    }
+    caller.setTimeout(0);
+    caller.end(`${JSON.stringify(await this.#reply(line))}\n`);
+  }
+
+  async #reply(line: string): Promise<Reply> {
+    try {
+      const { operation, argument } = JSON.parse(line) as Request;
+      if (!Object.hasOwn(this.#operations, operation)) throw new Error(`no operation ${operation}`);
+      return { result: (await this.#operations[operation]!(argument)) ?? null };
+    } catch (error) {
+      return { error: (error as Error).message };
+    }
+  }
+}
+
+/** SECURITY: a folder of ours that nobody else may enter, not one that somebody else made for us. */
+async function makePrivate(folder: string): Promise<void> {
+  await mkdir(folder, { mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error;
+  });
+  const { uid, mode } = await lstat(folder);
+  if (uid !== process.getuid?.()) throw new Error(`${folder} belongs to uid ${uid}`);
+  if (mode & 0o077) throw new Error(`${folder} is open to others (chmod 700)`);
+}
+
+async function answers(path: string): Promise<boolean> {
+  const socket = connect(path);
+  try {
+    await once(socket, 'connect');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
+}
