@@ -1,3 +1,16 @@
-/** The daemon's settings: one schema, its layers. */
-export { flagOf, type Layer, loadSettings, SettingsError, variableOf } from './layers.ts';
+/** The daemon's settings: one schema, its layers, the file, the administrator's ceiling. */
+export { type Description, describeSetting, describeSettings, settingsTemplate } from './describe.ts';
+export { SettingsError } from './errors.ts';
+export { loadPolicy, POLICY_FILE, readDocument, replaceFile, SETTINGS_FILE } from './files.ts';
+export {
+  type Layer,
+  loadSettings,
+  type Resolved,
+  readValue,
+  resolveSettings,
+  type Sources,
+} from './layers.ts';
+export { flagOf, keyOf, nearestKey, SETTING_NAMES, settingOf, variableOf } from './names.ts';
+export { checkPolicy, type Policy } from './policy.ts';
 export { SETTINGS, type SettingName, type Settings } from './schema.ts';
+export { type Assignment, TomlDocument } from './toml-document.ts';

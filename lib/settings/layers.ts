@@ -1,39 +1,88 @@
+import { SettingsError } from './errors.ts';
+import { flagOf, keyOf, nearestKey, SETTING_NAMES, settingOf, variableOf } from './names.ts';
+import { capped, NO_POLICY, type Policy, same } from './policy.ts';
 import { explain, SETTINGS, type SettingName, type Settings } from './schema.ts';
+import type { TomlDocument } from './toml-document.ts';
 
 /** Raw values of one source, as given; a value that is undefined is not set. */
 export type Layer = Readonly<Partial<Record<SettingName, unknown>>>;
 
-/** A setting that does not hold: its message names the source, the setting and what is allowed. */
-export class SettingsError extends Error {
-  readonly code = 'REXEC_SETTING_INVALID';
+/** Everything settings come from; the later wins, and the policy over all. */
+export interface Sources {
+  readonly file?: { readonly path: string; readonly document: TomlDocument } | undefined;
+  readonly environment?: NodeJS.ProcessEnv;
+  readonly flags?: Layer;
+  readonly policy?: Policy | undefined;
 }
 
-/** The flag of a setting: `requestSeconds` is `--request-seconds`. */
-export const flagOf = (name: string): string =>
-  `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+/** Where a value comes from: `default`, `file:line`, a variable, a flag, or the policy. */
+export interface Resolved {
+  readonly settings: Settings;
+  readonly origins: Readonly<Record<SettingName, string>>;
+  /** What the policy took away, for the log: `maxConnections 10 -> 1`. */
+  readonly capped: readonly string[];
+}
 
-/** The environment variable of a setting: `requestSeconds` is `REXECD_REQUEST_SECONDS`. */
-export const variableOf = (name: string): string =>
-  `REXECD_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
+/** @throws SettingsError for a value that is not allowed and for a key that does not exist */
+export function resolveSettings({
+  file,
+  environment = {},
+  flags = {},
+  policy = NO_POLICY,
+}: Sources): Resolved {
+  const values = new Map<SettingName, unknown>();
+  const origins = new Map<SettingName, string>();
+  const put = (name: SettingName, value: unknown, origin: string) => {
+    values.set(name, readValue(name, value, origin));
+    origins.set(name, origin);
+  };
+  for (const name of SETTING_NAMES) put(name, undefined, 'default');
+  for (const { key, value, from } of file?.document.assignments ?? []) {
+    const where = `${file!.path}:${from}`;
+    const name = settingOf(key);
+    if (name === undefined)
+      throw new SettingsError(`${where}: ${key}: there is no such setting${meant(key)}`);
+    if (origins.get(name)?.startsWith(file!.path)) throw new SettingsError(`${where}: ${key} is set twice`);
+    put(name, value, where);
+  }
+  for (const name of SETTING_NAMES) {
+    const variable = variableOf(name);
+    if (environment[variable] !== undefined) put(name, environment[variable], variable);
+    if (flags[name] !== undefined) put(name, flags[name], flagOf(name));
+  }
+  const lost: string[] = [];
+  for (const [name, rule] of policy) {
+    const value = values.get(name);
+    const left = readValue(name, capped(rule, value), 'policy');
+    if (same(left, value)) continue;
+    lost.push(`${keyOf(name)} ${JSON.stringify(value)} -> ${JSON.stringify(left)}`);
+    values.set(name, left);
+    origins.set(name, 'policy');
+  }
+  return {
+    settings: Object.fromEntries(values) as Settings,
+    origins: Object.fromEntries(origins) as Record<SettingName, string>,
+    capped: lost,
+  };
+}
 
 /**
- * Settings from their layers: default, then environment, then flags; the later wins.
+ * Settings from default, environment and flags alone.
  *
  * @throws SettingsError for a value that is not allowed
  */
-export function loadSettings(environment: NodeJS.ProcessEnv, flags: Layer): Settings {
-  const names = Object.keys(SETTINGS) as SettingName[];
-  const entries = names.map((name) => {
-    const variable = variableOf(name);
-    if (flags[name] !== undefined) return [name, read(name, flags[name], flagOf(name))];
-    if (environment[variable] !== undefined) return [name, read(name, environment[variable], variable)];
-    return [name, read(name, undefined, name)];
-  });
-  return Object.fromEntries(entries) as Settings;
-}
+export const loadSettings = (environment: NodeJS.ProcessEnv, flags: Layer): Settings =>
+  resolveSettings({ environment, flags }).settings;
 
-function read(name: SettingName, value: unknown, source: string): unknown {
+/** A value as its setting has it. @throws SettingsError that names the origin and what is allowed */
+export function readValue(name: SettingName, value: unknown, origin: string): unknown {
   const result = SETTINGS[name].safeParse(value);
   if (result.success) return result.data;
-  throw new SettingsError(`${source}: ${JSON.stringify(value)} is not allowed: ${explain(result.error)}`);
+  const where = origin.includes(':') ? `${origin}: ${keyOf(name)}` : origin;
+  throw new SettingsError(`${where}: ${JSON.stringify(value)} is not allowed: ${explain(result.error)}`);
+}
+
+function meant(key: string): string {
+  const nearest = nearestKey(key);
+  return nearest === undefined ? '' : `; is it ${nearest}?`;
 }

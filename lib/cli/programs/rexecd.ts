@@ -1,13 +1,21 @@
 import { addUser } from '../../login/index.ts';
-import { flagOf, type Layer, loadSettings, SETTINGS, type SettingName } from '../../settings/index.ts';
+import {
+  flagOf,
+  type Layer,
+  resolveSettings,
+  SETTINGS,
+  type SettingName,
+  type Settings,
+} from '../../settings/index.ts';
 import { clearLockouts, listLockouts } from './administer.ts';
 import { CommanderError, commandLine, Option } from './command.ts';
 import { REXECD_EXIT } from './exit-codes.ts';
 import { passwordFromStream, passwordFromTerminal } from './password.ts';
 import { serve } from './serve.ts';
+import { readSettingFiles, type SettingFiles } from './setting-files.ts';
 import { openTrial } from './trial.ts';
 
-interface Flags extends Layer {
+interface Flags extends Layer, SettingFiles {
   debug?: boolean;
   addUser?: string;
   try?: string;
@@ -23,6 +31,8 @@ const program = commandLine('rexecd')
     '--add-user <name>',
     'add a user to the users file or change the password, which is asked for, and exit',
   )
+  .option('--config <file>', 'settings file (default: /etc/rexecd/rexecd.toml where it is there)')
+  .option('--policy <file>', 'ceiling over the settings (default: /etc/rexecd/policy.toml where it is there)')
   .option('--try <folder>', 'serve on a free loopback port with a generated account kept in the folder')
   .allowExcessArguments(false)
   .action(run);
@@ -33,11 +43,11 @@ for (const [name, schema] of Object.entries(SETTINGS)) {
 program
   .command('lockouts')
   .description('list who is locked out by the daemon that runs on --port')
-  .action(() => listLockouts(loadSettings(process.env, layer())));
+  .action(async () => listLockouts(await settings()));
 program
   .command('unlock [subject]')
   .description('end the lockout of a subject, as the list names it, or all lockouts')
-  .action((subject?: string) => clearLockouts(loadSettings(process.env, layer()), subject));
+  .action(async (subject?: string) => clearLockouts(await settings(), subject));
 
 try {
   const words = process.argv.slice(2).map((word) => (PAGE_OPTIONS.includes(word) ? `-${word}` : word));
@@ -46,21 +56,19 @@ try {
   process.exitCode = failure(error);
 }
 
-/** The settings among the flags. */
-function layer(): Layer {
-  const { debug: _debug, addUser: _addUser, try: _try, ...flags } = program.opts<Flags>();
-  return flags;
+/** The settings as files, environment and flags have them now. A trial is one without files. */
+async function settings(trial?: Layer): Promise<Settings> {
+  const { debug: _debug, addUser: _addUser, try: _try, config, policy, ...flags } = program.opts<Flags>();
+  const files = trial ? {} : await readSettingFiles({ ...(config && { config }), ...(policy && { policy }) });
+  return resolveSettings({ ...files, environment: process.env, flags: { ...flags, ...trial } }).settings;
 }
 
 async function run(): Promise<void> {
   const { debug = false, addUser: newUser, try: folder } = program.opts<Flags>();
   const trial = folder === undefined ? undefined : await openTrial(folder);
-  const settings = loadSettings(process.env, {
-    ...layer(),
-    ...(trial && { port: 0, users: trial.usersFile }),
-  });
-  if (newUser === undefined) await serve(settings, debug, trial);
-  else await add(newUser, settings.users);
+  const load = () => settings(trial && { port: 0, users: trial.usersFile });
+  if (newUser === undefined) await serve(await load(), debug, trial);
+  else await add(newUser, (await load()).users);
 }
 
 async function add(user: string, file: string): Promise<void> {

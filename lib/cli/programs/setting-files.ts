@@ -1,0 +1,20 @@
+import { loadPolicy, POLICY_FILE, readDocument, SETTINGS_FILE, type Sources } from '../../settings/index.ts';
+
+/** Which files a program was told to read; those of the installation are read where they are there. */
+export interface SettingFiles {
+  readonly config?: string;
+  readonly policy?: string;
+}
+
+export const settingsFileOf = ({ config = process.env.REXECD_CONFIG }: SettingFiles): string =>
+  config ?? SETTINGS_FILE;
+
+/** @throws SettingsError when a file cannot be trusted or read, or one that was named is not there */
+export async function readSettingFiles(files: SettingFiles): Promise<Pick<Sources, 'file' | 'policy'>> {
+  const path = settingsFileOf(files);
+  const [document, policy] = await Promise.all([
+    readDocument(path, path !== SETTINGS_FILE),
+    loadPolicy(files.policy ?? POLICY_FILE, files.policy !== undefined),
+  ]);
+  return { file: document && { path, document }, policy };
+}

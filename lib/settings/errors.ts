@@ -1,0 +1,4 @@
+/** A setting that does not hold: its message names the source (file and line), the setting and what is allowed. */
+export class SettingsError extends Error {
+  readonly code = 'REXEC_SETTING_INVALID';
+}
