@@ -15,7 +15,7 @@ const authenticator = { authenticate: async () => ({ accepted: true, identity })
 
 async function start(stdio: 'auto' | 'relay'): Promise<{ port: number; stop: () => Promise<void> }> {
   const settings = loadSettings({}, { port: 0, stdio, profile: false });
-  const daemon = new Daemon(settings, { authenticator, events: new EventLog('error') });
+  const daemon = new Daemon(settings, { authenticator, events: new EventLog() });
   const { port } = await daemon.listen();
   return { port, stop: () => daemon.stop() };
 }

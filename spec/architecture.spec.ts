@@ -10,7 +10,7 @@ type Sources = Readonly<Record<string, string>>;
 /** Which rooms a room may import. `lib` is lib/index.ts alone. */
 const ARROWS: Readonly<Record<string, readonly string[]>> = {
   codec: [],
-  events: [],
+  events: ['native'],
   native: [],
   control: [],
   login: ['native'],
@@ -20,7 +20,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   orchestrator: ['codec', 'login', 'launch', 'events'],
   daemon: ['orchestrator', 'login', 'launch', 'events', 'settings'],
   cli: ['daemon', 'client', 'settings', 'login', 'events', 'service', 'control'],
-  service: [],
+  service: ['native', 'settings', 'events'],
   lib: ['daemon', 'client', 'login', 'settings', 'events', 'codec'],
 };
 

@@ -8,12 +8,18 @@ export interface Caps {
 
 /** Counts connections, in all and per address; memory follows the connections that are open. */
 export class Admission {
-  readonly #caps: Caps;
+  /** May change at any time; connections that are open stay. */
+  caps: Caps;
   readonly #perAddress = new Map<string, number>();
   #total = 0;
 
   constructor(caps: Caps) {
-    this.#caps = caps;
+    this.caps = caps;
+  }
+
+  /** True when no more fit, whatever their address. */
+  get full(): boolean {
+    return this.#total >= this.caps.maxConnections;
   }
 
   /**
@@ -23,10 +29,9 @@ export class Admission {
    * @throws SessionError `REXEC_BUSY`, naming the cap that is reached
    */
   enter(address: string): () => void {
-    const { maxConnections, maxConnectionsPerAddress } = this.#caps;
+    const { maxConnections, maxConnectionsPerAddress } = this.caps;
     const here = this.#perAddress.get(address) ?? 0;
-    if (this.#total >= maxConnections)
-      throw new SessionError('REXEC_BUSY', `${maxConnections} connections in all`);
+    if (this.full) throw new SessionError('REXEC_BUSY', `${maxConnections} connections in all`);
     if (here >= maxConnectionsPerAddress) {
       throw new SessionError('REXEC_BUSY', `${maxConnectionsPerAddress} connections from one address`);
     }

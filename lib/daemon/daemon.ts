@@ -1,12 +1,12 @@
-import { once } from 'node:events';
-import { type AddressInfo, createServer, type Socket } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { EventLog } from '../events/index.ts';
 import { execaLauncher, type Launcher } from '../launch/index.ts';
-import { type Authenticator, type LockedOut, type Lockout, Login } from '../login/index.ts';
-import { refusalFor, refuse, Session, type SessionOptions } from '../orchestrator/index.ts';
+import { type Authenticator, type LockedOut, Lockout, Login } from '../login/index.ts';
+import { refusalFor, refuse, Session, SessionError, type SessionOptions } from '../orchestrator/index.ts';
 import type { Settings } from '../settings/index.ts';
 import { Admission } from './admission.ts';
+import { Listener } from './listener.ts';
 
 /** What a daemon is made of. */
 export interface DaemonParts {
@@ -14,60 +14,55 @@ export interface DaemonParts {
   readonly events: EventLog;
   /** How commands start; execa unless given. */
   readonly launcher?: Launcher;
+  /** A listening socket to take over, from the service manager; host, port and backlog are its own then. */
+  readonly descriptor?: number;
 }
 
 /** Refused connections that may linger at once; those beyond it get their line and no time to go on sending. */
 const MOST_REFUSALS = 256;
 
-/** Nothing is read before a session asks for it, and then one chunk at a time: a peer parks at most that here. */
-const SOCKETS = {
-  allowHalfOpen: true,
-  noDelay: true,
-  keepAlive: true, // a peer that is cut off is noticed, after a minute of silence and the system's probes
-  keepAliveInitialDelay: 60_000,
-  highWaterMark: 1,
-} as const;
-
 /** Listens, admits, and runs a {@link Session} for each peer. */
 export class Daemon {
-  readonly #settings: Settings;
+  /** Who is locked out for guessing passwords. */
+  readonly lockout: Lockout;
   readonly #events: EventLog;
-  readonly #sessionOptions: SessionOptions;
-  readonly #login: Login;
+  readonly #launcher: Launcher;
+  readonly #descriptor: number | undefined;
   readonly #admission: Admission;
   readonly #sessions = new Map<Session, Promise<void>>();
-  readonly #server = createServer(SOCKETS);
+  readonly #waiting: Socket[] = []; // accepted, not looked at: every place is taken
+  #settings: Settings;
+  #authenticator: Authenticator;
+  #sessionOptions: SessionOptions;
+  #listener: Listener;
+  #port = 0;
   #refusing = 0;
 
-  constructor(settings: Settings, { authenticator, events, launcher = execaLauncher }: DaemonParts) {
+  constructor(
+    settings: Settings,
+    { authenticator, events, launcher = execaLauncher, descriptor }: DaemonParts,
+  ) {
+    this.lockout = new Lockout(settings);
     this.#settings = settings;
     this.#events = events;
+    this.#launcher = launcher;
+    this.#descriptor = descriptor;
+    this.#authenticator = authenticator;
     this.#admission = new Admission(settings);
-    const onLockout = (lockedOut: LockedOut) => events.emit('lockedOut', lockedOut);
-    this.#login = new Login(authenticator, { ...settings, onLockout });
-    this.#sessionOptions = { ...settings, login: this.#login, launcher, events };
-    this.#server.on('connection', (socket) => this.#accept(socket));
+    this.#sessionOptions = this.#optionsFor(settings);
+    this.#listener = this.#listenerFor(settings);
   }
 
   /** Resolves with the address that is listened on. Rejects with the system's error, such as `EADDRINUSE`. */
   async listen(): Promise<AddressInfo> {
-    const { host, port, backlog } = this.#settings;
-    try {
-      this.#server.listen({ host, port, backlog });
-      await once(this.#server, 'listening');
-    } catch (error) {
-      this.#events.emit('listenFailed', { address: host, port, cause: (error as Error).message });
-      throw error;
-    }
-    this.#server.on('error', (error) => this.#events.emit('acceptFailed', { cause: error.message }));
-    const address = this.#server.address() as AddressInfo;
-    this.#events.emit('listening', { address: address.address, port: address.port });
+    const address = await this.#listener.listen(this.#descriptor);
+    this.#port = address.port;
     return address;
   }
 
-  /** Who is locked out for guessing passwords. */
-  get lockout(): Lockout {
-    return this.#login.lockout;
+  /** The port that is listened on. */
+  get port(): number {
+    return this.#port;
   }
 
   /** Sessions that run now. */
@@ -76,12 +71,37 @@ export class Daemon {
   }
 
   /**
+   * Takes new settings for every peer that comes from now on; sessions that run keep theirs. Another address or port
+   * is listened on before the old one is given up. Rejects, and nothing has changed, when that fails.
+   *
+   * @param authenticator another one; the one before ends when nobody needs it any more
+   */
+  async reload(settings: Settings, authenticator: Authenticator = this.#authenticator): Promise<void> {
+    const { host, port } = this.#settings;
+    const moved = host !== settings.host || (port !== settings.port && this.#port !== settings.port);
+    if (moved && this.#descriptor === undefined) {
+      const next = this.#listenerFor(settings);
+      this.#port = (await next.listen()).port;
+      this.#listener.close();
+      this.#listener = next;
+    }
+    if (authenticator !== this.#authenticator) this.#authenticator.end?.();
+    this.#authenticator = authenticator;
+    this.#settings = settings;
+    this.#admission.caps = settings;
+    this.lockout.options = settings;
+    this.#sessionOptions = this.#optionsFor(settings);
+    this.#admitWaiting();
+  }
+
+  /**
    * Accepts no more, refuses peers without a command, lets running commands end for `stopSeconds`, then hangs them up.
    * Resolves when every session is over. `now` cuts the wait short.
    */
   async stop(now?: AbortSignal): Promise<void> {
     this.#events.emit('stopping', { sessions: this.#sessions.size });
-    this.#server.close();
+    this.#listener.close();
+    for (const socket of this.#waiting.splice(0)) void this.#turnAway(socket, stopping());
     for (const session of this.sessions) session.stop();
     const over = new AbortController();
     const ended = Promise.all(this.#sessions.values()).finally(() => over.abort());
@@ -89,30 +109,55 @@ export class Daemon {
     await delay(this.#settings.stopSeconds * 1000, undefined, { signal: patience }).catch(() => {});
     await Promise.all(this.sessions.map((session) => session.hangUp()));
     await ended;
-    this.#login.end();
+    this.#authenticator.end?.();
     this.#events.emit('stopped', {});
+  }
+
+  #optionsFor(settings: Settings): SessionOptions {
+    const onLockout = (lockedOut: LockedOut) => this.#events.emit('lockedOut', lockedOut);
+    const { refusalSeconds } = settings;
+    const login = new Login(this.#authenticator, { refusalSeconds, lockout: this.lockout, onLockout });
+    return { ...settings, login, launcher: this.#launcher, events: this.#events };
+  }
+
+  #listenerFor(settings: Settings): Listener {
+    return new Listener(settings, this.#events, (socket) => this.#accept(socket));
   }
 
   #accept(socket: Socket): void {
     socket.on('error', () => {}); // for its whole life: a reset between two owners must not end the daemon
-    const { remoteAddress, remotePort } = socket;
-    if (remoteAddress === undefined) return void socket.destroy(); // it left before it was accepted
+    if (socket.remoteAddress === undefined) return void socket.destroy(); // it left before it was accepted
+    const { overflow, backlog } = this.#settings;
+    if (overflow === 'queue' && this.#admission.full && this.#waiting.length < backlog)
+      this.#waiting.push(socket);
+    else this.#admit(socket);
+  }
+
+  #admit(socket: Socket): void {
+    const { remoteAddress = '', remotePort } = socket;
     let leave: () => void;
     try {
       leave = this.#admission.enter(remoteAddress);
     } catch (error) {
-      this.#events.emit('connectionRefused', {
-        peer: `${remoteAddress}:${remotePort}`,
-        cause: (error as Error).message,
-      });
+      const peer = `${remoteAddress}:${remotePort}`;
+      this.#events.emit('connectionRefused', { peer, cause: (error as Error).message });
       return void this.#turnAway(socket, error);
     }
     const session = new Session(socket, this.#sessionOptions);
     const run = session.run().finally(() => {
       this.#sessions.delete(session);
       leave();
+      this.#admitWaiting();
     });
     this.#sessions.set(session, run);
+  }
+
+  /** Those who waited come first, in their order; some may have left. */
+  #admitWaiting(): void {
+    while (this.#waiting.length > 0 && !this.#admission.full) {
+      const socket = this.#waiting.shift()!;
+      if (!socket.destroyed) this.#admit(socket);
+    }
   }
 
   async #turnAway(socket: Socket, error: unknown): Promise<void> {
@@ -122,3 +167,5 @@ export class Daemon {
     this.#refusing -= 1;
   }
 }
+
+const stopping = () => new SessionError('REXEC_STOPPING', 'the daemon stops');

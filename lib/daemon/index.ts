@@ -1,2 +1,3 @@
 /** The daemon: listen, admit, drain. */
+export type { SessionSummary } from '../orchestrator/index.ts';
 export { Daemon, type DaemonParts } from './daemon.ts';

@@ -1,48 +1,135 @@
-import { once } from 'node:events';
-import { createLogger, format, type Logger, transports } from 'winston';
-import { CATALOGUE, type EventFields, type EventName, type Level } from './catalogue.ts';
-import { printable } from './printable.ts';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { CATALOGUE, type EventFields, type EventName } from './catalogue.ts';
+import { ConsoleSink } from './console-sink.ts';
+import { DatagramSink } from './datagram-sink.ts';
+import { type EventDefinition, LEVELS, type Level } from './definition.ts';
+import { FileSink } from './file-sink.ts';
+import { FORMATS, type Format } from './formats.ts';
+import { journalEntry } from './journald.ts';
+import { entryOf, type LogEntry } from './log-entry.ts';
+import type { Info, Sink, Trouble } from './sink.ts';
+import { syslogMessage } from './syslog.ts';
+import { createLogger, format, type Logger } from './winston.ts';
 
-const LEVELS: Readonly<Record<Level, number>> = { error: 0, warn: 1, info: 2, debug: 3 };
+export type SinkName = 'console' | 'file' | 'syslog' | 'journald';
 
-/** Where events go. The only importer of winston; no other way to log exists, so nothing but the catalogue is logged. */
+export interface LogOptions {
+  /** Events of this level and graver are written; only errors unless given. */
+  readonly level?: Level;
+  /** Write who logs in and runs what, whatever the level (rexecd(8): remote host, local user, and command). */
+  readonly access?: boolean;
+  /** Where to; standard error unless given. */
+  readonly sinks?: readonly SinkName[];
+  /** Of lines on the console and in files. */
+  readonly format?: Format;
+  readonly file?: string;
+  /** Size at which a new file begins; 0: never. */
+  readonly fileBytes?: number;
+  /** How many files are kept, the one that is written included; 2 at least. */
+  readonly files?: number;
+  readonly syslogSocket?: string;
+  readonly journaldSocket?: string;
+}
+
+const DEFAULTS = {
+  level: 'error',
+  access: false,
+  sinks: ['console'],
+  format: 'text',
+  file: '/var/log/rexecd.log',
+  fileBytes: 10_000_000,
+  files: 5,
+  syslogSocket: '/dev/log',
+  journaldSocket: '/run/systemd/journal/socket',
+} as const satisfies Required<LogOptions>;
+
+/** A sink on standard error for nothing but the troubles of an only sink. */
+const STANDBY = 'standby';
+const TOLD_AGAIN_MS = 60_000;
+
+/** Where events go; no other way to log exists, so nothing but the catalogue is logged. */
 export class EventLog {
   readonly #threshold: number;
+  readonly #access: boolean;
   readonly #logger: Logger;
+  readonly #sinks: readonly Sink[];
+  readonly #told = new Map<string, number>(); // when a sink's failure was told last
+  #closed: Promise<void> | undefined;
+  #ended = false;
 
-  /** Writes events of `level` and graver to standard error, one line each. */
-  constructor(level: Level) {
+  constructor(options: LogOptions = {}) {
+    const { level, access, ...where }: Required<LogOptions> = { ...DEFAULTS, ...options };
     this.#threshold = LEVELS[level];
+    this.#access = access;
+    this.#sinks = sinksOf(where, {
+      failed: (sink, error) => this.#tellFailure(sink, error),
+      dropped: (sink, count) => this.#log(entryOf('eventsDropped', { sink, count }), sink),
+    });
     this.#logger = createLogger({
-      level,
+      level: 'debug', // what is written is decided before winston
       levels: { ...LEVELS },
-      format: format.printf(({ level: grade, message, at, fields }) => {
-        return `${at} ${grade} ${message}${fields}`;
-      }),
-      transports: [new transports.Console({ stderrLevels: Object.keys(LEVELS) })],
+      format: format((info) => info)(), // each sink has its own
+      transports: [...this.#sinks],
     });
   }
 
-  /** Writes one event. Values are escaped and shortened here, so that no peer can forge a line. */
+  /** Writes one event. Values are escaped and shortened here, so that no peer can forge a line. Never throws. */
   emit<Name extends EventName>(name: Name, fields: EventFields<Name>): void {
-    const { id, level, text } = CATALOGUE[name];
-    if (LEVELS[level] > this.#threshold) return; // before winston: a filtered event costs nothing
-    const shown = Object.entries<string | number>(fields).map(
-      ([key, value]) => ` ${key}=${printable(value)}`,
-    );
-    this.#logger.log({
-      level,
-      message: `${id} ${text}:`,
-      at: new Date().toISOString(),
-      fields: shown.join(''),
+    const { level, access }: EventDefinition = CATALOGUE[name];
+    if (LEVELS[level] > this.#threshold && !(access && this.#access)) return; // a filtered event costs nothing
+    this.#log(entryOf(name, fields), STANDBY);
+  }
+
+  /** Resolves once every event is written, or its sink has failed or taken too long. */
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  #log(entry: LogEntry, except: string): void {
+    if (this.#ended) return;
+    this.#logger.log({ level: entry.level, message: '', entry, except } satisfies Info & {
+      level: Level;
+      message: string;
     });
   }
 
-  /** Resolves once every event is written. */
-  async close(): Promise<void> {
-    const finished = once(this.#logger, 'finish');
+  #tellFailure(sink: string, error: Error): void {
+    const now = performance.now();
+    if (now - (this.#told.get(sink) ?? Number.NEGATIVE_INFINITY) < TOLD_AGAIN_MS) return;
+    this.#told.set(sink, now);
+    this.#log(entryOf('sinkFailed', { sink, cause: error.message }), sink);
+  }
+
+  async #close(): Promise<void> {
+    await this.#carried();
+    await Promise.all(this.#sinks.map((sink) => sink.flush()));
+    await this.#carried(); // what sinks told of each other
+    this.#ended = true;
+    const finished = new Promise((resolve) => this.#logger.once('finish', resolve));
     this.#logger.end();
     await finished;
-    await new Promise((resolve) => process.stderr.write('', resolve)); // what a slow reader has not taken yet
   }
+
+  /** Resolves once winston has given the sinks all it has. */
+  async #carried(): Promise<void> {
+    while (this.#logger.writableLength + this.#logger.readableLength > 0) await nextTurn();
+  }
+}
+
+type Where = Required<Omit<LogOptions, 'level' | 'access'>>;
+
+function sinksOf(where: Where, trouble: Trouble): Sink[] {
+  const { file, fileBytes, files, syslogSocket, journaldSocket } = where;
+  const encode = FORMATS[where.format];
+  const make: Record<SinkName, () => Sink> = {
+    console: () => new ConsoleSink('console', encode, trouble),
+    file: () => new FileSink('file', encode, trouble, { file, fileBytes, files }),
+    syslog: () => new DatagramSink('syslog', syslogMessage, trouble, syslogSocket),
+    journald: () => new DatagramSink('journald', journalEntry, trouble, journaldSocket),
+  };
+  const names = new Set(where.sinks);
+  const sinks = [...names].map((name) => make[name]());
+  if (names.size === 1 && !names.has('console')) sinks.push(new ConsoleSink(STANDBY, encode, trouble));
+  return sinks;
 }

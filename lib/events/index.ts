@@ -1,4 +1,6 @@
 /** What happened, as catalogued events, and where they are written. */
-export { CATALOGUE, type EventFields, type EventName, type Level } from './catalogue.ts';
-export { EventLog } from './event-log.ts';
+export { CATALOGUE, type EventFields, type EventName } from './catalogue.ts';
+export type { Level } from './definition.ts';
+export { eventTable, journalCatalogue } from './documents.ts';
+export { EventLog, type LogOptions, type SinkName } from './event-log.ts';
 export { printableText } from './printable.ts';

@@ -28,18 +28,20 @@ const BASH = '/bin/bash';
 
 /**
  * How to run a shell as the user of a grant. Node's own uid and gid where the primary group is all there is, because
- * it drops every other one; else setpriv. The groups go by number: `--init-groups` would look the user up again, by
+ * it drops every other one; else setpriv, and always after prlimit, which may have to raise a limit. The groups go by number: `--init-groups` would look the user up again, by
  * uid, and take the groups of whoever shares it.
  */
 export function asUser(shell: ShellCommand, { identity, traits }: Grant, self: Self): Start {
   const limits = Object.entries(traits?.limits ?? {}).map(([name, limit]) => `--${name}=${limit}`);
   const other = !sameAccount(identity, self);
   const { uid, gid, groups } = identity;
-  const byNode = self.uid === 0 && !self.passesCapabilities && groups.every((group) => group === gid);
+  const primaryOnly = groups.every((group) => group === gid);
+  const byNode = self.uid === 0 && !self.passesCapabilities && primaryOnly && limits.length === 0;
+  const ids = other && byNode ? { uid, gid } : {};
   const words: string[] = [];
   if (limits.length > 0) words.push(PRLIMIT, ...limits, '--');
-  if (other && !byNode) words.push(SETPRIV, ...switchOptions(identity), '--');
-  const ids = other && byNode ? { uid, gid } : {};
+  if ((other && !byNode) || self.passesCapabilities)
+    words.push(SETPRIV, ...(other ? accountOptions(identity) : []), ...NO_CAPABILITIES, '--');
   if (words.length === 0) return { ...shell, ...ids };
   if (shell.argv0.startsWith('-'))
     words.push(BASH, '--noprofile', '--norc', '-c', 'exec -a "$0" "$@"', shell.argv0);
@@ -47,15 +49,19 @@ export function asUser(shell: ShellCommand, { identity, traits }: Grant, self: S
   return { file, argv0: file, arguments: rest, ...ids };
 }
 
-function switchOptions({ uid, gid, groups }: Identity): string[] {
+const NO_CAPABILITIES = ['--inh-caps=-all', '--ambient-caps=-all'];
+
+function accountOptions({ uid, gid, groups }: Identity): string[] {
   const all = groups.length > 0 ? `--groups=${groups.join(',')}` : '--clear-groups';
-  return [`--reuid=${uid}`, `--regid=${gid}`, all, '--inh-caps=-all', '--ambient-caps=-all'];
+  return [`--reuid=${uid}`, `--regid=${gid}`, all];
 }
 
 /** A daemon that is not root can run commands as nobody but itself, and has no groups to give away. */
 function sameAccount({ uid, gid, groups }: Identity, self: Self): boolean {
   if (uid !== self.uid || gid !== self.gid) return false;
-  return self.uid !== 0 || new Set([gid, ...groups]).size === new Set([...self.groups, gid, ...groups]).size;
+  const theirs = new Set([gid, ...groups]);
+  const ours = new Set([self.gid, ...self.groups]);
+  return self.uid !== 0 || (theirs.size === ours.size && [...theirs].every((group) => ours.has(group)));
 }
 
 /** This process, once: it does not change. */

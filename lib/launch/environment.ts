@@ -13,6 +13,9 @@ const ROOT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 const DANGEROUS =
   /^(?:LD_.*|_RLD.*|DYLD_.*|GCONV_PATH|LOCPATH|NLSPATH|MALLOC_.*|GLIBC_TUNABLES|IFS|ENV|BASH_ENV|BASH_FUNC_.*|SHELLOPTS|BASHOPTS|PS4|ZDOTDIR|CDPATH|NODE_.*)$/;
 
+/** A locale that is a path leads to messages of somebody's own, which programs print as formats. */
+const LOCALE = /^(?:LANG|LANGUAGE|LC_\w+)$/;
+
 /** Who the user is, is not for the environment to say. */
 const FIXED = ['USER', 'LOGNAME', 'RHOST'];
 
@@ -22,7 +25,11 @@ const FIXED = ['USER', 'LOGNAME', 'RHOST'];
  */
 export function loginEnvironment({ identity, environment = {} }: Grant, peerAddress: string): Environment {
   const own = Object.entries(environment).filter(
-    ([name]) => /^[A-Za-z_]\w*$/.test(name) && !DANGEROUS.test(name) && !FIXED.includes(name),
+    ([name, value]) =>
+      /^[A-Za-z_]\w*$/.test(name) &&
+      !DANGEROUS.test(name) &&
+      !FIXED.includes(name) &&
+      !(LOCALE.test(name) && value.includes('/')),
   );
   return {
     HOME: identity.home,

@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { lstat, readlink, stat } from 'node:fs/promises';
 import { posix, win32 } from 'node:path';
 import type { Identity } from '../login/index.ts';
 import type { Environment } from './environment.ts';
@@ -15,6 +15,7 @@ const DEFAULT_HOME = '/';
 /** Variables that only an interactive Windows session has: a HOME made of them names nothing (rexecd(8), NOTE). */
 const INTERACTIVE_ONLY = /%HOME(?:DRIVE|PATH)%/i;
 const SEARCH = 0o1;
+const MOST_LINKS = 40; // as the kernel
 
 /**
  * The home that an environment names: its HOME. Where there is none, or only `%HOMEDRIVE%%HOMEPATH%`, the reasonable
@@ -34,10 +35,10 @@ export function resolveHome(environment: Environment, platform: NodeJS.Platform)
   return { directory: defaultHome(environment, platform), problem };
 }
 
-function defaultHome(environment: Environment, platform: NodeJS.Platform): string {
+function defaultHome({ USERPROFILE = '', SystemDrive }: Environment, platform: NodeJS.Platform): string {
   if (platform !== 'win32') return DEFAULT_HOME;
-  const { USERPROFILE, SystemDrive = 'C:' } = environment;
-  return USERPROFILE && !INTERACTIVE_ONLY.test(USERPROFILE) ? USERPROFILE : `${SystemDrive}\\`;
+  const usable = win32.isAbsolute(USERPROFILE) && !USERPROFILE.includes('%');
+  return usable ? USERPROFILE : `${SystemDrive || 'C:'}\\`;
 }
 
 /** The directory if the user can run a command there, else the default and why. */
@@ -52,23 +53,33 @@ export async function usableHome(home: HomeDirectory, identity: Identity): Promi
 }
 
 /**
- * SECURITY: asked for the user and not for the daemon, which as root may enter everything: each directory on the way
- * must be searchable by its mode bits. Access lists are not looked at.
+ * SECURITY: asked for the user and not for the daemon, which as root may enter everything: each directory on the way,
+ * and on the way of each symbolic link, must be searchable by its mode bits. Access lists are not looked at.
  */
 async function checkSearchable(directory: string, identity: Identity): Promise<void> {
-  const steps = directory.split('/').filter((name) => name !== '');
-  for (let length = 0; length <= steps.length; length += 1) {
-    const path = `/${steps.slice(0, length).join('/')}`;
-    const { mode, uid, gid, isDirectory } = await stat(path).then((found) => ({
-      mode: found.mode,
-      uid: found.uid,
-      gid: found.gid,
-      isDirectory: found.isDirectory(),
-    }));
-    if (!isDirectory) throw new Error(`${path} is not a directory`);
-    if (identity.uid === 0 || identity.uid === -1) continue;
-    const member = gid === identity.gid || identity.groups.includes(gid);
-    const bits = uid === identity.uid ? mode >> 6 : member ? mode >> 3 : mode;
-    if (!(bits & SEARCH)) throw new Error(`${path}: permission denied for ${identity.user}`);
+  const names = directory.split('/');
+  let here = '/';
+  for (let links = 0; names.length > 0; ) {
+    await checkSearch(here, identity);
+    const next = posix.join(here, names.shift()!);
+    if (!(await lstat(next)).isSymbolicLink()) {
+      here = next;
+      continue;
+    }
+    links += 1;
+    if (links > MOST_LINKS) throw new Error(`${directory}: too many symbolic links`);
+    const target = await readlink(next);
+    names.unshift(...target.split('/'));
+    if (target.startsWith('/')) here = '/';
   }
+  await checkSearch(here, identity);
+}
+
+async function checkSearch(path: string, { user, uid, gid, groups }: Identity): Promise<void> {
+  const found = await stat(path);
+  if (!found.isDirectory()) throw new Error(`${path} is not a directory`);
+  if (uid === 0 || uid === -1) return;
+  const member = found.gid === gid || groups.includes(found.gid);
+  const bits = found.uid === uid ? found.mode >> 6 : member ? found.mode >> 3 : found.mode;
+  if (!(bits & SEARCH)) throw new Error(`${path}: permission denied for ${user}`);
 }

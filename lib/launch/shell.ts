@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
-import { access } from 'node:fs/promises';
-import { posix, win32 } from 'node:path';
+import { access, stat } from 'node:fs/promises';
+import { isAbsolute, posix, win32 } from 'node:path';
 import type { Environment } from './environment.ts';
 import { LaunchError } from './launch-error.ts';
 
@@ -22,12 +22,14 @@ export function resolveShell(environment: Environment, platform: NodeJS.Platform
   const named = SHELL_VARIABLES.map((name) => environment[name]).find((value) => value);
   if (named) return named;
   if (platform !== 'win32') return '/bin/sh';
-  return win32.join(environment.SystemRoot ?? 'C:\\Windows', 'System32', 'cmd.exe');
+  return win32.join(environment.SystemRoot || 'C:\\Windows', 'System32', 'cmd.exe');
 }
 
 /** @throws LaunchError when `shell` is not a program that can be run */
 export async function usableShell(shell: string): Promise<string> {
   try {
+    if (!isAbsolute(shell)) throw new Error('not an absolute path');
+    if (!(await stat(shell)).isFile()) throw new Error('not a file');
     await access(shell, constants.X_OK);
     return shell;
   } catch (cause) {

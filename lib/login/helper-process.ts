@@ -85,21 +85,19 @@ export class HelperProcess {
     });
   }
 
-  /** A session was opened here; a spoilt helper opens no other, and ends when the last of its own is closed. */
-  opened(spoilt: boolean): void {
+  /** Keeps the process for a session until it is released. */
+  hold(): () => void {
     this.#sessions += 1;
-    if (spoilt) this.#state = 'retired';
+    return () => {
+      this.#sessions -= 1;
+      this.#endIfIdle();
+    };
   }
 
-  closed(): void {
-    this.#sessions -= 1;
-    if (this.#state === 'retired' && this.#sessions === 0) this.end();
-  }
-
-  /** It closes the sessions that are open and ends. */
+  /** No new questions: it ends when those it has are answered and the last session is released. */
   end(): void {
-    this.#state = 'retired';
-    this.#child.stdin!.end();
+    if (this.#state === 'ready') this.#state = 'retired';
+    this.#endIfIdle();
   }
 
   #take({ id, ...answer }: { id: number; cause?: string; refused?: boolean }): void {
@@ -107,12 +105,18 @@ export class HelperProcess {
     if (answer.cause === undefined) asked?.resolve(answer);
     else asked?.reject(new LoginHelperError(answer.cause, answer.refused));
     this.#killIfHung();
+    this.#endIfIdle();
   }
 
   #tooLate(id: number): void {
     this.#state = 'hung';
     this.#settle(id)?.reject(new LoginHelperError(`no answer in ${this.#seconds} s`));
     this.#killIfHung();
+  }
+
+  #endIfIdle(): void {
+    const busy = this.#sessions > 0 || this.#pending.size > 0;
+    if (this.#state === 'retired' && !busy) this.#child.stdin!.end();
   }
 
   #killIfHung(): void {

@@ -31,6 +31,7 @@ process.stdin.once('end', async () => {
   await Promise.all([...sessions.keys()].map((session) => closeSession(session)));
   process.exit();
 });
+process.stdout.on('error', () => process.exit()); // the daemon is gone
 for (const signal of ['SIGINT', 'SIGHUP', 'SIGTERM'] as const) process.on(signal, () => {}); // it ends with the daemon
 
 async function answer({ body, secret }: Message): Promise<void> {
@@ -63,12 +64,15 @@ async function authenticate(question: Authenticate, secret: Buffer): Promise<Aut
     secret,
   );
   try {
-    await pam.authenticate();
+    await pam.authenticate().catch((error: Error) => {
+      throw candidate ? error : new PamError(`${error.message}; no account of that name`);
+    });
     if (!candidate) throw new PamError('no account of that name');
     await pam.checkAccount();
-    await pam.establishCredentials();
-    const account = pam.user === candidate.name ? candidate : await findAccount(pam.user);
+    const account = candidate.name === pam.user ? candidate : await findAccount(pam.user);
     if (!account) throw new PamError(`PAM names the user ${pam.user}, who has no account`);
+    checkSource(account, question.user);
+    await pam.establishCredentials();
     const groups = await groupsOf(account);
     const names = await Promise.all(groups.map(findGroupName));
     return {
@@ -81,17 +85,35 @@ async function authenticate(question: Authenticate, secret: Buffer): Promise<Aut
   }
 }
 
-/** The local account, else the first domain account; a domain user never gets a local user's account. */
+/** The local account, else the first domain account whose name is not a local user's. */
 async function accountFor({ user, domainNames }: Authenticate): Promise<Account | undefined> {
-  if (isLocal(user)) return findAccount(user);
+  const local = localUsers();
+  if (local.has(user)) return findAccount(user);
   for (const name of domainNames) {
-    const account = isLocal(name) ? undefined : await findAccount(name);
-    if (account && !isLocal(account.name)) return account;
+    const account = local.has(name) ? undefined : await findAccount(name);
+    if (account) return account;
   }
   return undefined;
 }
 
-const isLocal = (name: string): boolean => `\n${readFileSync(LOCAL_USERS, 'utf8')}`.includes(`\n${name}:`);
+/**
+ * SECURITY: name sources may know a name or a number of the local users as well, and PAM may give a user another name:
+ * neither may turn a domain user into a local one, or the other way round.
+ */
+function checkSource({ name, uid }: Account, asked: string): void {
+  const local = localUsers();
+  const isLocal = local.get(name) === uid;
+  if (local.has(asked) && !isLocal)
+    throw new PamError(`${asked} is a local user, and ${name} (${uid}) is not`);
+  if (!local.has(asked) && (local.has(name) || [...local.values()].includes(uid)))
+    throw new PamError(`the domain user ${name} has the name or the uid ${uid} of a local user`);
+}
+
+/** The users of this machine and their uids. */
+function localUsers(): ReadonlyMap<string, number> {
+  const lines = readFileSync(LOCAL_USERS, 'utf8').split('\n');
+  return new Map(lines.map((line) => line.split(':')).map(([name = '', , uid]) => [name, Number(uid)]));
+}
 
 const identityOf = ({ name, uid, gid, home, shell }: Account) => ({ user: name, uid, gid, home, shell });
 

@@ -39,7 +39,8 @@ interface Lock {
  * in before is not stopped by what others do to the user's name.
  */
 export class Lockout {
-  readonly #options: LockoutOptions;
+  /** May change at any time; lockouts that have begun stay. */
+  options: LockoutOptions;
   readonly #now: () => number;
   readonly #failures = new RateLimiterMemory({ points: 1, duration: WINDOW_SECONDS });
   readonly #counted = new Bounded<true>((subject) => void this.#failures.delete(subject));
@@ -47,13 +48,13 @@ export class Lockout {
   readonly #proven = new Bounded<true>();
 
   constructor(options: LockoutOptions, now: () => number = () => performance.now()) {
-    this.#options = options;
+    this.options = options;
     this.#now = now;
   }
 
   /** The first subject of a login that is locked out. */
   blocks(user: string, address: string): LockedOut | undefined {
-    if (this.#options.lockoutFailures === 0) return undefined;
+    if (this.options.lockoutFailures === 0) return undefined;
     const subjects = subjectsOf(user, address);
     const proven = this.#proven.has(subjects[0]![1]);
     for (const [scope, subject] of subjects) {
@@ -65,21 +66,21 @@ export class Lockout {
 
   /** Counts a failure; the lockouts that it begins. */
   async failed(user: string, address: string): Promise<LockedOut[]> {
-    if (this.#options.lockoutFailures === 0) return [];
+    if (this.options.lockoutFailures === 0) return [];
     const begun: LockedOut[] = [];
     for (const [scope, subject] of subjectsOf(user, address)) {
       this.#counted.set(subject, true);
       const { consumedPoints: failures } = await this.#failures.penalty(subject, 1);
       const earlier = this.#recentLock(subject);
       if (earlier && earlier.until > this.#now()) continue; // this login began before the lockout did
-      if (!earlier && failures < this.#options.lockoutFailures * SCOPES[scope]) continue;
+      if (!earlier && failures < this.options.lockoutFailures * SCOPES[scope]) continue;
       begun.push(this.#lock(scope, subject, failures, earlier));
     }
     return begun;
   }
 
   succeeded(user: string, address: string): void {
-    if (this.#options.lockoutFailures === 0) return;
+    if (this.options.lockoutFailures === 0) return;
     const [pair, , from] = subjectsOf(user, address);
     for (const [, subject] of [pair!, from!]) this.clear(subject);
     this.#proven.set(pair![1], true);
@@ -105,7 +106,7 @@ export class Lockout {
   }
 
   #lock(scope: Scope, subject: string, failures: number, earlier: Lock | undefined): LockedOut {
-    const { lockoutSeconds, longestLockoutSeconds } = this.#options;
+    const { lockoutSeconds, longestLockoutSeconds } = this.options;
     const longest =
       scope === 'user'
         ? Math.min(LONGEST_USER_LOCKOUT_SECONDS, longestLockoutSeconds)
@@ -119,7 +120,7 @@ export class Lockout {
   /** Whoever stayed away for the longest time begins anew. */
   #recentLock(subject: string): Lock | undefined {
     const lock = this.#locks.get(subject);
-    const oldest = this.#now() - this.#options.longestLockoutSeconds * 1000;
+    const oldest = this.#now() - this.options.longestLockoutSeconds * 1000;
     return lock && lock.until > oldest ? lock : undefined;
   }
 
@@ -130,9 +131,10 @@ export class Lockout {
 
 function subjectsOf(user: string, address: string): Subjects {
   const from = isIPv6(address) ? networkOf(address) : address;
+  const name = /^[\w.@\\-]+$/.test(user) ? user : JSON.stringify(user); // no name can look like another subject
   return [
-    ['pair', `${user} from ${from}`],
-    ['user', `user ${user}`],
+    ['pair', `${name} from ${from}`],
+    ['user', `user ${name}`],
     ['address', `address ${from}`],
   ];
 }

@@ -22,13 +22,16 @@ export class LoginHelper {
    */
   async openSession(question: OpenSession): Promise<[opened: SessionOpened, close: () => Promise<void>]> {
     const helper = this.#helper();
-    const opened = (await helper.ask(question)) as SessionOpened;
-    helper.opened(opened.spoilt);
-    const close = async () => {
-      await helper.ask({ ask: 'closeSession', session: opened.session });
-      helper.closed();
-    };
-    return [opened, close];
+    const release = helper.hold();
+    try {
+      const opened = (await helper.ask(question)) as SessionOpened;
+      if (opened.spoilt) helper.end();
+      const close = () => helper.ask({ ask: 'closeSession', session: opened.session }).finally(release);
+      return [opened, async () => void (await close())];
+    } catch (error) {
+      release();
+      throw error;
+    }
   }
 
   /** No more questions: the helper closes the sessions that are open and ends. */

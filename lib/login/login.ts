@@ -1,28 +1,29 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Authenticator, Credentials, Grant, Verdict } from './authenticator.ts';
-import { type LockedOut, Lockout, type LockoutOptions } from './lockout.ts';
+import type { LockedOut, Lockout } from './lockout.ts';
 
 /** A login that was not accepted. `message` is the true cause, for the log; every peer reads the same line. */
 export class LoginError extends Error {
   readonly code = 'REXEC_LOGIN_REFUSED';
 }
 
-export interface LoginOptions extends LockoutOptions {
+export interface LoginOptions {
   /** The least time of a refusal, in seconds. */
   readonly refusalSeconds: number;
+  readonly lockout: Lockout;
   /** Told of each lockout that begins. */
   readonly onLockout?: (lockedOut: LockedOut) => void;
 }
 
 /** The one way in: an authenticator behind one refusal, one least time, lockouts, and a wipe. */
 export class Login {
-  readonly lockout: Lockout;
+  readonly #lockout: Lockout;
   readonly #authenticator: Authenticator;
   readonly #refusalMs: number;
   readonly #onLockout: (lockedOut: LockedOut) => void;
 
   constructor(authenticator: Authenticator, options: LoginOptions) {
-    this.lockout = new Lockout(options);
+    this.#lockout = options.lockout;
     this.#authenticator = authenticator;
     this.#refusalMs = options.refusalSeconds * 1000;
     this.#onLockout = options.onLockout ?? (() => {});
@@ -42,20 +43,15 @@ export class Login {
     throw new LoginError(verdict.cause);
   }
 
-  /** The authenticator has no more work to do. */
-  end(): void {
-    this.#authenticator.end?.();
-  }
-
   async #judge(credentials: Credentials): Promise<Verdict> {
     const { user, address } = credentials;
     try {
-      const lockedOut = this.lockout.blocks(user, address);
+      const lockedOut = this.#lockout.blocks(user, address);
       if (lockedOut)
         return { accepted: false, cause: `${lockedOut.subject}: locked out for ${lockedOut.seconds} s` };
       const verdict = await this.#authenticator.authenticate(credentials);
-      if (verdict.accepted) this.lockout.succeeded(user, address);
-      else for (const begun of await this.lockout.failed(user, address)) this.#onLockout(begun);
+      if (verdict.accepted) this.#lockout.succeeded(user, address);
+      else for (const begun of await this.#lockout.failed(user, address)) this.#onLockout(begun);
       return verdict;
     } catch (error) {
       return { accepted: false, cause: error instanceof Error ? error.message : String(error) };

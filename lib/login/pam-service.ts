@@ -5,6 +5,9 @@ import { join } from 'node:path';
 const FOLDERS = ['/etc/pam.d', '/usr/lib/pam.d'];
 const DEEPEST_INCLUDE = 8;
 
+const SESSION = /^\s*-?session\s+(?:(?:include|substack)\s+(?<service>\S+))?/i;
+const INCLUDE = /^\s*@include\s+(?<service>\S+)/i;
+
 /** The PAM service is not set up; the message says how to. */
 export class PamServiceError extends Error {
   readonly code = 'REXEC_PAM_SERVICE';
@@ -12,7 +15,7 @@ export class PamServiceError extends Error {
 
 /** @throws PamServiceError when there is no service file, because PAM would fall back to rules made for nothing */
 export async function checkPamService(service: string): Promise<void> {
-  if ((await readService(service)) === undefined) {
+  if ((await readService(service.toLowerCase())) === undefined) {
     throw new PamServiceError(
       `PAM service file ${join(FOLDERS[0]!, service)} is missing: "rexecd -install" writes it, or name another by --pam-service`,
     );
@@ -23,17 +26,26 @@ export async function checkPamService(service: string): Promise<void> {
  * Does the service ask for sessions? Without a line of its own PAM takes those of the service "other", which may make
  * a desktop session of every login.
  */
-export async function hasSessionModules(service: string, depth = 0): Promise<boolean> {
+export function hasSessionModules(service: string): Promise<boolean> {
+  return hasSessions(service.toLowerCase(), 0); // as PAM spells it
+}
+
+async function hasSessions(service: string, depth: number): Promise<boolean> {
   const text = depth > DEEPEST_INCLUDE ? '' : ((await readService(service)) ?? '');
-  if (/^\s*-?session\s/m.test(text)) return true;
-  for (const [, included] of text.matchAll(/^\s*@include\s+(\S+)/gm))
-    if (await hasSessionModules(included!, depth + 1)) return true;
+  for (const line of text.replaceAll('\\\n', ' ').split('\n')) {
+    const session = SESSION.exec(line)?.groups;
+    if (session && session.service === undefined) return true;
+    const included = session?.service ?? INCLUDE.exec(line)?.groups?.service;
+    if (included !== undefined && (await hasSessions(included, depth + 1))) return true;
+  }
   return false;
 }
 
 async function readService(service: string): Promise<string | undefined> {
-  for (const folder of FOLDERS) {
-    const text = await readFile(join(folder, service), 'utf8').catch(() => undefined);
+  if (service === '') return undefined;
+  const files = service.startsWith('/') ? [service] : FOLDERS.map((folder) => join(folder, service));
+  for (const file of files) {
+    const text = await readFile(file, 'utf8').catch(() => undefined);
     if (text !== undefined) return text;
   }
   return undefined;

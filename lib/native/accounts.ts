@@ -26,6 +26,7 @@ const ERANGE = 34;
 
 /** @returns undefined for a name that no source knows. Rejects when the sources could not be asked. */
 export async function findAccount(name: string): Promise<Account | undefined> {
+  if (name.includes('\0')) return undefined; // C would look up what is before it
   const found = await lookUp(`user ${name}`, PASSWD.size, (...buffers) =>
     inThreadPool(getpwnam, name, ...buffers),
   );

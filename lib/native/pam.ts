@@ -55,18 +55,27 @@ const Conversation = koffi.struct({ talk: koffi.pointer(conversation), id: 'intp
 const failDelay = koffi.proto('void failDelay(int status, uint32_t microseconds, void *data)');
 
 let library: Library | undefined;
-const secrets = new Map<number, Buffer>();
+/** What a transaction answers, and what its modules told the user. */
+interface Talk {
+  readonly secret: Buffer;
+  readonly told: string[];
+}
+
+const talks = new Map<number, Talk>();
 let lastId = 0;
 
-/** Answers every question of a module with the secret of its transaction. Called by PAM, on the main thread. */
+/** Answers every question of a module with the secret, keeps what it tells. Called by PAM, on the main thread. */
 const talk = koffi.register((count: number, messages: unknown, responses: unknown, id: number | bigint) => {
   try {
-    const secret = secrets.get(Number(id))!;
+    const { secret, told } = talks.get(Number(id))!;
     const answers = calloc(count, koffi.sizeof(Response)); // PAM frees it, and what it points to
     const asked: unknown[] = koffi.decode(messages, koffi.array('void *', count));
     for (const [index, pointer] of asked.entries()) {
-      const { style } = koffi.decode(pointer, Message) as { style: number };
-      if (style !== ECHO_OFF && style !== ECHO_ON) continue;
+      const { style, text: message } = koffi.decode(pointer, Message) as { style: number; text: string };
+      if (style !== ECHO_OFF && style !== ECHO_ON) {
+        told.push(message);
+        continue;
+      }
       const text = calloc(secret.length + 1, 1);
       if (secret.length > 0) koffi.encode(text, koffi.array('uint8_t', secret.length), secret);
       koffi.encode(answers, index * koffi.sizeof(Response), Response, { text, retcode: 0 });
@@ -105,7 +114,7 @@ export class PamTransaction {
     const status = await inThreadPool<number>(pam.start, service, user, talking, handle);
     free(talking);
     if (status !== SUCCESS) throw new PamError(`pam_start: error ${status}`);
-    secrets.set(id, secret);
+    talks.set(id, { secret, told: [] });
     pam.setItem(handle[0], ITEM.address, address);
     pam.setItem(handle[0], ITEM.terminal, TERMINAL);
     pam.setHook(handle[0], ITEM.failDelay, noDelay);
@@ -143,7 +152,7 @@ export class PamTransaction {
   }
 
   end(): void {
-    secrets.delete(this.#id);
+    talks.delete(this.#id);
     this.#pam.end(this.#handle, this.#status);
   }
 
@@ -151,7 +160,8 @@ export class PamTransaction {
     this.#status = await inThreadPool<number>(this.#pam[step], this.#handle, flags);
     if (this.#status === SUCCESS) return;
     const words = this.#pam.strerror(this.#handle, this.#status);
-    throw new PamError(`${STEP_NAMES[step]}: ${words} (${this.#status})`);
+    const told = talks.get(this.#id)?.told.map((each) => `: ${each.trim()}`) ?? [];
+    throw new PamError(`${STEP_NAMES[step]}: ${words} (${this.#status})${told.join('')}`);
   }
 }
 

@@ -2,4 +2,4 @@
 export { SessionError, type SessionErrorCode } from './errors.ts';
 export type { SessionOptions } from './options.ts';
 export { refusalFor, refuse } from './refusal.ts';
-export { Session, type SessionState } from './session.ts';
+export { Session, type SessionState, type SessionSummary } from './session.ts';

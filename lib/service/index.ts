@@ -1,4 +1,8 @@
-/** The daemon as a service of the machine: what it needs to be one. */
+/** The daemon as a service of the machine: installation, what its manager is told and gives, what privileges it takes. */
+export { type ActivatedSocket, activatedSockets } from './activation.ts';
+export { type InstallOptions, install, type ServiceOptions } from './install.ts';
+export type { ManPage } from './installation.ts';
+export { ServiceNotifier } from './notify.ts';
 export {
   type Duties,
   type Holder,
@@ -6,3 +10,6 @@ export {
   missingPrivileges,
   thisHolder,
 } from './privileges.ts';
+export type { Program } from './program.ts';
+export { remove } from './remove.ts';
+export { ServiceError } from './service-error.ts';

@@ -32,6 +32,8 @@ const CAPABILITIES = {
   CAP_NET_BIND_SERVICE: { bit: 10n, purpose: 'listen on a port below' },
 } as const;
 
+const CAP_DAC_OVERRIDE = 1n;
+
 /** The privileges of rexecd(8), -debug. */
 const WINDOWS = {
   SeAssignPrimaryTokenPrivilege: 'replace a process level token',
@@ -72,8 +74,14 @@ export function thisHolder(): Holder {
     platform,
     held: platform === 'win32' ? heldOnWindows() : heldCapabilities(),
     lowestFreePort: lowestFreePort(),
-    command: [process.execPath, ...process.argv.slice(1)].map(quoted),
+    command: [...ownVariables(), process.execPath, ...process.execArgv, ...process.argv.slice(1)].map(quoted),
   };
+}
+
+/** sudo empties the environment; settings that come from it must not be lost. */
+function ownVariables(): string[] {
+  const settings = Object.entries(process.env).filter(([name]) => name.startsWith('REXECD_'));
+  return settings.length === 0 ? [] : ['env', ...settings.map(([name, value]) => `${name}=${value}`)];
 }
 
 function heldCapabilities(): ReadonlySet<string> {
@@ -81,7 +89,9 @@ function heldCapabilities(): ReadonlySet<string> {
   const names = Object.entries(CAPABILITIES);
   if (status === undefined) return new Set(process.getuid?.() === 0 ? names.map(([name]) => name) : []);
   const effective = BigInt(`0x${/^CapEff:\s*([0-9a-f]+)/m.exec(status)?.[1] ?? '0'}`);
-  return new Set(names.filter(([, { bit }]) => (effective >> bit) & 1n).map(([name]) => name));
+  const held = names.filter(([, { bit }]) => (effective >> bit) & 1n).map(([name]) => name);
+  // It does what CAP_DAC_READ_SEARCH does, and more; root of a container has it alone.
+  return new Set((effective >> CAP_DAC_OVERRIDE) & 1n ? [...held, 'CAP_DAC_READ_SEARCH'] : held);
 }
 
 function heldOnWindows(): ReadonlySet<string> {

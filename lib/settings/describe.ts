@@ -1,6 +1,5 @@
-import type { z } from 'zod';
 import { keyOf, SETTING_NAMES } from './names.ts';
-import { SETTINGS, type SettingName } from './schema.ts';
+import { explain, SETTINGS, type SettingName } from './schema.ts';
 
 /** A setting in words: from the schema alone, for the file, the manual, rconfig and the errors. */
 export interface Description {
@@ -8,6 +7,8 @@ export interface Description {
   readonly key: string;
   readonly meaning: string;
   readonly allowed: string;
+  /** The few values it may have, or a list's elements; empty where there are more. */
+  readonly choices: readonly unknown[];
   readonly fallback: unknown;
 }
 
@@ -17,7 +18,8 @@ export function describeSetting(name: SettingName): Description {
     name,
     key: keyOf(name),
     meaning: schema.description ?? '',
-    allowed: allowedBy(schema),
+    allowed: allowedBy(name),
+    choices: choicesOf(name),
     fallback: schema.parse(undefined),
   };
 }
@@ -39,32 +41,32 @@ export function settingsTemplate(): string {
 }
 
 /** What a setting may be, in words, from the JSON schema that zod makes of it. */
-function allowedBy(schema: z.ZodType): string {
-  const {
-    type,
-    enum: choices,
-    minimum,
-    maximum,
-    pattern,
-    items,
-  } = schema.toJSONSchema({
-    io: 'output',
-    unrepresentable: 'any',
-  }) as {
-    type?: string;
-    enum?: unknown[];
-    minimum?: number;
-    maximum?: number;
-    pattern?: string;
-    items?: { enum?: unknown[] };
-  };
-  if (choices) return choices.map((each) => JSON.stringify(each)).join(', ');
-  if (type === 'boolean') return 'true, false';
+export function allowedBy(name: SettingName): string {
+  const { type, minimum, maximum, pattern } = shapeOf(name);
+  const choices = choicesOf(name).map((each) => JSON.stringify(each));
+  if (type === 'array') return choices.length > 0 ? `list of ${choices.join(', ')}` : 'list of texts';
+  if (choices.length > 0) return choices.join(', ');
   if (type === 'integer' || type === 'number')
     return `${type === 'integer' ? 'whole number' : 'number'} from ${minimum} to ${maximum}`;
-  if (type === 'array')
-    return items?.enum
-      ? `list of ${items.enum.map((each) => JSON.stringify(each)).join(', ')}`
-      : 'list of texts';
-  return pattern === undefined ? 'text' : `text like ${pattern}`;
+  if (pattern === undefined) return 'text';
+  const { error } = SETTINGS[name].safeParse('/'); // nothing that has a pattern is a path
+  return error ? explain(error) : 'text';
 }
+
+function choicesOf(name: SettingName): unknown[] {
+  const { type, enum: choices, items } = shapeOf(name);
+  return type === 'boolean' ? [true, false] : (choices ?? items?.enum ?? []);
+}
+
+/** What we need of a setting's JSON schema. */
+interface Shape {
+  readonly type?: string;
+  readonly enum?: unknown[];
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly pattern?: string;
+  readonly items?: { readonly enum?: unknown[] };
+}
+
+const shapeOf = (name: SettingName): Shape =>
+  SETTINGS[name].toJSONSchema({ io: 'output', unrepresentable: 'any' }) as Shape;

@@ -1,4 +1,6 @@
-import { chmod, chown, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { chmod, chown, type FileHandle, open, readlink, realpath, rename, rm, stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { SettingsError } from './errors.ts';
 import { type Policy, readPolicy } from './policy.ts';
 import { TomlDocument } from './toml-document.ts';
@@ -15,20 +17,34 @@ const OTHERS_WRITE = 0o022;
  * @throws SettingsError when it is missing, cannot be trusted or is not TOML
  */
 export async function readDocument(path: string, required: boolean): Promise<TomlDocument | undefined> {
+  const text = await readTrusted(path, required);
+  return text === undefined ? undefined : new TomlDocument(path, text);
+}
+
+/** The text of such a file, whatever it says. @throws SettingsError when it is missing or cannot be trusted */
+export async function readTrusted(path: string, required: boolean): Promise<string | undefined> {
+  let file: FileHandle | undefined;
   try {
-    const { mode, uid } = await stat(path);
+    file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK); // a pipe must not hold us up
+    const stats = await file.stat();
+    if (!stats.isFile()) throw new SettingsError(`${path} is not a file`);
     // SECURITY: it decides who may log in, so nobody else may have written it.
-    if (mode & OTHERS_WRITE) throw new SettingsError(`${path} can be written by others (chmod go-w)`);
-    if (uid !== 0 && uid !== process.getuid?.())
-      throw new SettingsError(`${path} belongs to uid ${uid}: it must be root's or this account's`);
-    return new TomlDocument(path, await readFile(path, 'utf8'));
+    if (stats.mode & OTHERS_WRITE) throw new SettingsError(`${path} can be written by others (chmod go-w)`);
+    if (stats.uid !== 0 && stats.uid !== process.getuid?.())
+      throw new SettingsError(`${path} belongs to uid ${stats.uid}: it must be root's or this account's`);
+    return decoded(path, await file.readFile());
   } catch (cause) {
     if (cause instanceof SettingsError) throw cause;
-    const { code, message } = cause as NodeJS.ErrnoException;
-    if (code === 'ENOENT' && !required) return undefined;
-    throw new SettingsError(`${path}: ${message}`, { cause });
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT' && !required) return undefined;
+    throw new SettingsError(`${path}: ${reasonOf(cause)}`, { cause });
+  } finally {
+    await file?.close();
   }
 }
+
+/** What the system says went wrong, without code, call and path: `permission denied`. */
+export const reasonOf = (error: unknown): string =>
+  (error as Error).message.replace(/^[A-Z]+: /, '').replace(/, \w+( '.*)?$/, '');
 
 /** @throws SettingsError as {@link readDocument}, and for a rule about nothing */
 export async function loadPolicy(path: string, required: boolean): Promise<Policy | undefined> {
@@ -36,10 +52,26 @@ export async function loadPolicy(path: string, required: boolean): Promise<Polic
   return document && readPolicy(path, document);
 }
 
-/** Puts a new text in the place of a file at once, or not at all; mode and owner stay what they were. */
+/** Where a path leads over links, also when nothing is there yet. */
+export async function targetOf(path: string): Promise<string> {
+  try {
+    return await realpath(path);
+  } catch (error) {
+    const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    const link = isMissing ? await readlink(path).catch(() => undefined) : undefined;
+    return link === undefined ? path : targetOf(resolve(dirname(path), link));
+  }
+}
+
+/**
+ * Puts a new text in the place of a file at once, or not at all; mode and owner stay what they were, and a link stays
+ * a link.
+ */
 export async function replaceFile(path: string, text: string, mode = 0o644): Promise<void> {
-  const before = await stat(path).catch(() => undefined);
-  const temporary = `${path}.${process.pid}.new`;
+  const target = await targetOf(path);
+  const before = await stat(target).catch(() => undefined);
+  const temporary = `${target}.${process.pid}.new`;
+  await rm(temporary, { force: true }); // of a process that had our number and was killed
   const file = await open(temporary, 'wx', 0o600);
   try {
     await file.writeFile(text);
@@ -47,10 +79,18 @@ export async function replaceFile(path: string, text: string, mode = 0o644): Pro
     await file.close();
     await chmod(temporary, before ? before.mode & 0o7777 : mode);
     if (before && process.getuid?.() === 0) await chown(temporary, before.uid, before.gid);
-    await rename(temporary, path);
+    await rename(temporary, target);
   } catch (error) {
     await file.close().catch(() => {});
     await rm(temporary, { force: true });
     throw error;
+  }
+}
+
+function decoded(path: string, bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw new SettingsError(`${path}: not UTF-8`); // what is not understood could not be written back
   }
 }

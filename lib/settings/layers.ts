@@ -1,3 +1,4 @@
+import { allowedBy } from './describe.ts';
 import { SettingsError } from './errors.ts';
 import { flagOf, keyOf, nearestKey, SETTING_NAMES, settingOf, variableOf } from './names.ts';
 import { capped, NO_POLICY, type Policy, same } from './policy.ts';
@@ -41,7 +42,7 @@ export function resolveSettings({
     const where = `${file!.path}:${from}`;
     const name = settingOf(key);
     if (name === undefined)
-      throw new SettingsError(`${where}: ${key}: there is no such setting${meant(key)}`);
+      throw new SettingsError(`${where}: ${key}: there is no such setting${whatIsMeant(nearestKey(key))}`);
     if (origins.get(name)?.startsWith(file!.path)) throw new SettingsError(`${where}: ${key} is set twice`);
     put(name, value, where);
   }
@@ -79,10 +80,10 @@ export function readValue(name: SettingName, value: unknown, origin: string): un
   const result = SETTINGS[name].safeParse(value);
   if (result.success) return result.data;
   const where = origin.includes(':') ? `${origin}: ${keyOf(name)}` : origin;
-  throw new SettingsError(`${where}: ${JSON.stringify(value)} is not allowed: ${explain(result.error)}`);
+  const allowed = allowedBy(name);
+  const why = allowed === 'text' ? explain(result.error) : allowed;
+  throw new SettingsError(`${where}: ${JSON.stringify(value)} is not allowed: ${why}`);
 }
 
-function meant(key: string): string {
-  const nearest = nearestKey(key);
-  return nearest === undefined ? '' : `; is it ${nearest}?`;
-}
+export const whatIsMeant = (nearest: string | undefined): string =>
+  nearest === undefined ? '' : `; is it ${nearest}?`;

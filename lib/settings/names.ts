@@ -29,10 +29,17 @@ export const flagOf = (name: string): string =>
 export const variableOf = (name: string): string =>
   `REXECD_${name.replace(WORDS, (letter) => `_${letter}`).toUpperCase()}`;
 
+/** A key as a person may spell it: `requestSeconds`, `request-seconds` and `REQUEST_SECONDS` are one. */
+const plain = (key: string): string => key.replace(/[-_.]/g, '').toLowerCase();
+
+/** The setting that a person means: any case, and any of the ways to part words. */
+export const settingLike = (key: string): SettingName | undefined =>
+  settingOf(key) ?? SETTING_NAMES.find((name) => plain(name) === plain(key));
+
 /** The key that was probably meant. */
 export function nearestKey(key: string): string | undefined {
   const [best] = [...BY_KEY.keys()]
-    .map((known) => ({ known, distance: distanceOf(known.toLowerCase(), key.toLowerCase()) }))
+    .map((known) => ({ known, distance: distanceOf(plain(known), plain(key)) }))
     .sort((one, other) => one.distance - other.distance);
   return best && best.distance <= Math.max(2, key.length / 3) ? best.known : undefined;
 }

@@ -1,6 +1,7 @@
+import { allowedBy } from './describe.ts';
 import { SettingsError } from './errors.ts';
 import { keyOf, settingOf } from './names.ts';
-import type { SettingName } from './schema.ts';
+import { SETTINGS, type SettingName } from './schema.ts';
 import type { TomlDocument } from './toml-document.ts';
 
 /** What the administrator's ceiling allows of one setting. */
@@ -16,8 +17,8 @@ export type Policy = ReadonlyMap<SettingName, Rule>;
 export const NO_POLICY: Policy = new Map();
 
 /**
- * Rules of a policy file. A number is the highest that is allowed, any other value the only one; a table may name
- * `min`, `max` and `allow`.
+ * Rules of a policy file. The number of a setting that is a number is the highest that is allowed, any other value the
+ * only one; a table may name `min`, `max` (of numbers) and `allow`.
  *
  * @throws SettingsError that names file, line and key
  */
@@ -26,24 +27,37 @@ export function readPolicy(path: string, document: TomlDocument): Policy {
     document.assignments.map(({ key, value, from }) => {
       const name = settingOf(key);
       if (name === undefined) throw new SettingsError(`${path}:${from}: ${key}: there is no such setting`);
-      return [name, ruleOf(value, `${path}:${from}: ${key}`)];
+      return [name, ruleOf(name, value, `${path}:${from}: ${key}`)];
     }),
   );
 }
 
-function ruleOf(value: unknown, where: string): Rule {
-  if (typeof value === 'number') return { max: value };
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return { allow: [value] };
+/** SECURITY: a rule that could not hold, for a value the setting never has, is an error: it would be no ceiling. */
+function ruleOf(name: SettingName, value: unknown, where: string): Rule {
+  const possible = (each: unknown): unknown => {
+    const { success, data } = SETTINGS[name].safeParse(each);
+    if (success && each !== undefined) return data;
+    throw new SettingsError(`${where}: ${JSON.stringify(each)} is not allowed: ${allowedBy(name)}`);
+  };
+  const isNumber = typeof SETTINGS[name].parse(undefined) === 'number';
+  if (isNumber && typeof value === 'number') return { max: possible(value) as number };
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return { allow: [possible(value)] };
   const { min, max, allow, ...rest } = value as Rule & Record<string, unknown>;
-  const known =
-    (min === undefined || typeof min === 'number') &&
-    (max === undefined || typeof max === 'number') &&
-    (allow === undefined || (Array.isArray(allow) && allow.length > 0));
-  if (!known || Object.keys(rest).length > 0)
+  const bounds = [min, max].filter((bound) => bound !== undefined);
+  const isKnown =
+    bounds.every((bound) => isNumber && typeof bound === 'number') &&
+    (allow === undefined || (Array.isArray(allow) && allow.length > 0)) &&
+    Object.keys(value).length > 0 &&
+    Object.keys(rest).length === 0;
+  if (!isKnown)
     throw new SettingsError(
-      `${where}: a rule is a value or a table of min, max (numbers) and allow (a list)`,
+      `${where}: a rule is a value or a table of min, max (for numbers) and allow (a list)`,
     );
-  return value as Rule;
+  if (min !== undefined && max !== undefined && min > max)
+    throw new SettingsError(`${where}: min ${min} is above max ${max}`);
+  bounds.forEach(possible);
+  return allow ? { ...(value as Rule), allow: allow.map(possible) } : (value as Rule);
 }
 
 /** The value as the policy leaves it. */

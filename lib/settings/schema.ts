@@ -18,7 +18,13 @@ const yesOrNo = z.preprocess(
 /** A flag or a variable gives several separated by commas. */
 const names = z
   .preprocess(
-    (value) => (typeof value === 'string' ? value.split(',').filter((name) => name !== '') : value),
+    (value) =>
+      typeof value === 'string'
+        ? value
+            .split(',')
+            .map((name) => name.trim())
+            .filter((name) => name !== '')
+        : value,
     z.array(z.string()),
   )
   .default([]);
@@ -32,7 +38,9 @@ export const SETTINGS = {
     .default('127.0.0.1')
     .describe('address to listen on; everything is sent in clear text'),
   port: whole(0, 65_535).default(512).describe('port to listen on; 0 takes a free one'),
-  backlog: whole(1, 65_535).default(511).describe('connections the kernel may hold until they are accepted'),
+  backlog: whole(1, 65_535)
+    .default(511)
+    .describe('connections the kernel may hold until they are accepted; a change counts from the next start'),
   users: z
     .string()
     .default('')
@@ -87,6 +95,12 @@ export const SETTINGS = {
   maxConnectionsPerAddress: whole(1, 1_000_000)
     .default(11_000)
     .describe('connections at a time from one address; below maxConnections, so that none can take them all'),
+  overflow: z
+    .enum(['refuse', 'queue'])
+    .default('refuse')
+    .describe(
+      'what a peer beyond maxConnections meets: refused with "Try again.", or made to wait for a place',
+    ),
   requestSeconds: number(0.05, 3600).default(60).describe('time for the whole request, accept to command'),
   connectBackSeconds: number(0.05, 60).default(4).describe('time to connect the stderr channel'),
   refusalSeconds: number(0, 60).default(1).describe('least time a refused login takes, whatever its cause'),

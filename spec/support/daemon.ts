@@ -70,7 +70,7 @@ export class EventRecord extends EventLog {
   readonly #arrivals = new EventEmitter().setMaxListeners(0);
 
   constructor() {
-    super('error');
+    super();
   }
 
   override emit<Name extends EventName>(name: Name, fields: EventFields<Name>): void {

@@ -28,7 +28,11 @@ export const noMachine: string | false =
 export interface Service {
   readonly service?: string; // text of the PAM service file
   readonly flags?: readonly string[];
+  readonly through?: readonly string[]; // a program that runs it, and its words
 }
+
+/** Flags of a daemon that does not wait where the time does not matter. */
+export const QUICK = ['--refusal-seconds', '0.02', '--lockout-failures', '0', '--drain-seconds', '0.1'];
 
 /** Debian's own rexec service: authentication and account by the machine's common files. */
 const PAM_SERVICE = ['auth required pam_env.so', '@include common-auth', '@include common-account'].join(
@@ -42,6 +46,7 @@ const PAM_SERVICE = ['auth required pam_env.so', '@include common-auth', '@inclu
 export class Machine {
   readonly #holder: ChildProcess;
   readonly #daemons: ChildProcess[] = [];
+  readonly #hashes = new Map<string, string>();
 
   private constructor(holder: ChildProcess) {
     this.#holder = holder;
@@ -57,8 +62,9 @@ export class Machine {
   }
 
   /** Runs a program on the machine, as root; its output. */
-  run(file: string, words: readonly string[] = [], input = ''): string {
-    return execFileSync('nsenter', [...this.#inside, file, ...words], { encoding: 'utf8', input });
+  run(file: string, words: readonly string[] = [], input: string | Uint8Array = ''): string {
+    const options = { encoding: 'utf8', input, stdio: 'pipe' } as const;
+    return execFileSync('nsenter', [...this.#inside, file, ...words], options);
   }
 
   /** Runs a script on the machine, as root. */
@@ -72,6 +78,21 @@ export class Machine {
     this.setPassword(name, password);
   }
 
+  /** The same, with a hash that takes no time to verify. */
+  addQuickUser(name: string, password: string, ...options: string[]): void {
+    const words = ['--create-home', '--base-dir', '/srv/home', '--password', this.hashOf(password)];
+    this.run('useradd', [...words, ...options, '--', name]);
+  }
+
+  /** A hash for such a user; the password may have any byte but NUL; latin1. */
+  hashOf(password: string): string {
+    const crypt = 'undef $/; print crypt(<STDIN>, q($6$rounds=1000$rexecdspec$))';
+    const hash =
+      this.#hashes.get(password) ?? this.run('perl', ['-e', crypt], Buffer.from(password, 'latin1'));
+    this.#hashes.set(password, hash);
+    return hash;
+  }
+
   /** The password may have any byte but NUL and newline; latin1. */
   setPassword(name: string, password: string): void {
     const words = [...this.#inside, 'chpasswd'];
@@ -79,18 +100,22 @@ export class Machine {
   }
 
   /** Starts the real program on a free port; resolves once it listens. */
-  async rexecd({ service = PAM_SERVICE, flags = [] }: Service = {}): Promise<RunningDaemon> {
-    this.run('tee', ['/etc/pam.d/rexec-spec'], `${service}\n`);
-    const words = ['-debug', '--port', '0', '--pam-service', 'rexec-spec', '--log-level', 'debug', ...flags];
-    const child = spawn(
-      'nsenter',
-      [...this.#inside, process.execPath, `${ROOT}lib/cli/rexecd.ts`, ...words],
-      { stdio: ['ignore', 'pipe', 'pipe'], cwd: ROOT },
-    );
-    this.#daemons.push(child);
-    const daemon = new RunningDaemon(child);
+  async rexecd({ service = PAM_SERVICE, flags = [], through = [] }: Service = {}): Promise<RunningDaemon> {
+    const pamService = `rexec-spec-${this.#daemons.length}`; // its own: others run with theirs
+    this.run('tee', [`/etc/pam.d/${pamService}`], `${service}\n`);
+    const words = ['-debug', '--port', '0', '--pam-service', pamService, '--log-level', 'debug', ...flags];
+    const [file = '', ...rest] = [...through, process.execPath, `${ROOT}lib/cli/rexecd.ts`, ...words];
+    const daemon = new RunningDaemon(this.start(file, ...rest));
     await daemon.listening;
     return daemon;
+  }
+
+  /** Starts a program on the machine, as root. It is killed with the process that started it, if not ended before. */
+  start(file: string, ...words: string[]): ChildProcess {
+    const inside = [...this.#inside, 'setpriv', '--pdeathsig', 'KILL', file, ...words];
+    const child = spawn('nsenter', inside, { stdio: ['ignore', 'pipe', 'pipe'], cwd: ROOT });
+    this.#daemons.push(child);
+    return child;
   }
 
   async end(): Promise<void> {
@@ -149,13 +174,25 @@ export class RunningDaemon {
     command: string,
     from?: string,
   ): Promise<string> {
-    const peer = await Peer.connect(t, {
-      host: '127.0.0.1',
-      port: this.port,
-      ...(from ? { localAddress: from } : {}),
-    });
-    await peer.send(`\0${user}\0${password}\0${command}\0`);
+    const peer = await this.ask(t, user, password, command, from);
     peer.halfClose();
     return peer.toEnd();
+  }
+
+  /** A peer that asked for a command, and may send more. */
+  async ask(t: TestContext, user: string, password: string, command: string, from?: string): Promise<Peer> {
+    const address = { host: '127.0.0.1', port: this.port, ...(from ? { localAddress: from } : {}) };
+    const peer = await Peer.connect(t, address);
+    await peer.send(`\0${user}\0${password}\0${command}\0`);
+    return peer;
+  }
+
+  /** The true cause of a login that is refused; the peer reads what all refused peers read. */
+  async refusal(t: TestContext, user: string, password: string): Promise<string> {
+    const peer = await this.ask(t, user, password, 'echo ran');
+    const port = peer.socket.localPort;
+    assert.equal(await peer.toEnd(), '\x01Login incorrect.\n');
+    const line = await this.seen(new RegExp(`REXECD-300 .*peer="127\\.0\\.0\\.1:${port}"`));
+    return JSON.parse(/ cause=(".*")$/.exec(line)![1]!) as string;
   }
 }

@@ -1,4 +1,6 @@
 import { controlSocketOf, tellDaemon } from '../../control/index.ts';
+import type { SessionSummary } from '../../daemon/index.ts';
+import { printableText } from '../../events/index.ts';
 import type { LockedOut } from '../../login/index.ts';
 import type { Settings } from '../../settings/index.ts';
 
@@ -15,6 +17,32 @@ export async function clearLockouts(settings: Settings, subject: string | undefi
   const ended = await tellDaemon(socketOf(settings), 'unlock', subject);
   if (subject !== undefined && ended === 0) throw new Error(`${subject} is not locked out`);
   console.log(`lockouts ended: ${ended}`);
+}
+
+/** Prints the sessions that run, one line each, or as JSON. */
+export async function listSessions(settings: Settings, json: boolean): Promise<void> {
+  const sessions = (await tellDaemon(socketOf(settings), 'sessions')) as SessionSummary[];
+  if (json) return console.log(JSON.stringify(sessions));
+  if (sessions.length === 0) console.log('no session runs');
+  for (const { id, state, peer, user, command, pid, seconds, received, sent } of sessions) {
+    const bytes = received === null ? '' : ` in=${received} out=${sent}`;
+    const process = pid === null ? '' : ` pid=${pid}`;
+    console.log(
+      `${id} ${state} ${seconds}s ${peer} ${printableText(user)}${process}${bytes} ${printableText(command ?? '')}`,
+    );
+  }
+}
+
+/** Ends one session: its command by SIGHUP, then SIGKILL. */
+export async function killSession(settings: Settings, id: string): Promise<void> {
+  await tellDaemon(socketOf(settings), 'kill', id);
+  console.log(`session ${id} is being ended`);
+}
+
+/** Makes the daemon read its settings again. */
+export async function reloadSettings(settings: Settings): Promise<void> {
+  const { changed } = (await tellDaemon(socketOf(settings), 'reload')) as { changed: string[] };
+  console.log(changed.length === 0 ? 'nothing has changed' : `changed: ${changed.join(' ')}`);
 }
 
 const socketOf = ({ control, port }: Settings): string =>

@@ -2,12 +2,12 @@ import { addUser } from '../../login/index.ts';
 import {
   flagOf,
   type Layer,
+  type Resolved,
   resolveSettings,
   SETTINGS,
   type SettingName,
-  type Settings,
 } from '../../settings/index.ts';
-import { clearLockouts, listLockouts } from './administer.ts';
+import { clearLockouts, killSession, listLockouts, listSessions, reloadSettings } from './administer.ts';
 import { CommanderError, commandLine, Option } from './command.ts';
 import { REXECD_EXIT } from './exit-codes.ts';
 import { passwordFromStream, passwordFromTerminal } from './password.ts';
@@ -43,11 +43,24 @@ for (const [name, schema] of Object.entries(SETTINGS)) {
 program
   .command('lockouts')
   .description('list who is locked out by the daemon that runs on --port')
-  .action(async () => listLockouts(await settings()));
+  .action(async () => listLockouts((await load()).settings));
 program
   .command('unlock [subject]')
   .description('end the lockout of a subject, as the list names it, or all lockouts')
-  .action(async (subject?: string) => clearLockouts(await settings(), subject));
+  .action(async (subject?: string) => clearLockouts((await load()).settings, subject));
+program
+  .command('sessions')
+  .description('list the sessions that run')
+  .option('--json', 'as JSON')
+  .action(async ({ json = false }) => listSessions((await load()).settings, json));
+program
+  .command('kill <session>')
+  .description('end a session: its command gets SIGHUP, and SIGKILL where that does not help')
+  .action(async (id: string) => killSession((await load()).settings, id));
+program
+  .command('reload')
+  .description('make the daemon read its settings again; sessions that run keep theirs')
+  .action(async () => reloadSettings((await load()).settings));
 
 try {
   const words = process.argv.slice(2).map((word) => (PAGE_OPTIONS.includes(word) ? `-${word}` : word));
@@ -57,18 +70,18 @@ try {
 }
 
 /** The settings as files, environment and flags have them now. A trial is one without files. */
-async function settings(trial?: Layer): Promise<Settings> {
+async function load(trial?: Layer): Promise<Resolved> {
   const { debug: _debug, addUser: _addUser, try: _try, config, policy, ...flags } = program.opts<Flags>();
   const files = trial ? {} : await readSettingFiles({ ...(config && { config }), ...(policy && { policy }) });
-  return resolveSettings({ ...files, environment: process.env, flags: { ...flags, ...trial } }).settings;
+  return resolveSettings({ ...files, environment: process.env, flags: { ...flags, ...trial } });
 }
 
 async function run(): Promise<void> {
   const { debug = false, addUser: newUser, try: folder } = program.opts<Flags>();
   const trial = folder === undefined ? undefined : await openTrial(folder);
-  const load = () => settings(trial && { port: 0, users: trial.usersFile });
-  if (newUser === undefined) await serve(await load(), debug, trial);
-  else await add(newUser, (await load()).users);
+  const settings = () => load(trial && { port: 0, users: trial.usersFile });
+  if (newUser === undefined) await serve({ load: settings, debug, trial });
+  else await add(newUser, (await settings()).settings.users);
 }
 
 async function add(user: string, file: string): Promise<void> {

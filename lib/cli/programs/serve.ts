@@ -1,52 +1,101 @@
-import { ControlServer, controlSocketOf } from '../../control/index.ts';
 import { Daemon } from '../../daemon/index.ts';
 import { EventLog } from '../../events/index.ts';
-import { pamAuthenticator, usersFile } from '../../login/index.ts';
+import { type Authenticator, pamAuthenticator, usersFile } from '../../login/index.ts';
 import { missingPrivileges, thisHolder } from '../../service/index.ts';
-import type { Settings } from '../../settings/index.ts';
+import { keyOf, type Resolved, SETTING_NAMES, type Settings } from '../../settings/index.ts';
 import { closeInherited } from './descriptors.ts';
 import { REXECD_EXIT } from './exit-codes.ts';
+import { Orders, operationsOf } from './orders.ts';
 import type { Trial } from './trial.ts';
 import { VERSION } from './version.ts';
 
-/** Runs the daemon until it is told to stop. With `debug` it says on standard output what it does for whom. */
-export async function serve(settings: Settings, debug: boolean, trial?: Trial): Promise<void> {
+/** How a daemon is run. */
+export interface ServeOptions {
+  /** Reads the settings, at the start and at each reload. */
+  readonly load: () => Promise<Resolved>;
+  /** Say on standard output what it does for whom. */
+  readonly debug: boolean;
+  readonly trial?: Trial | undefined;
+}
+
+/** Runs the daemon until it is told to stop. */
+export async function serve({ load, debug, trial }: ServeOptions): Promise<void> {
   closeInherited();
   process.umask(0o022); // what a command starts with, as at login
-  const events = new EventLog(settings.logLevel);
-  const bySystem =
-    settings.authenticator === 'pam' || (settings.authenticator === 'auto' && settings.users === '');
-  if (!(await hasPrivileges(settings, bySystem, debug, events))) return;
-  const authenticator = bySystem ? await pamAuthenticator(settings) : await usersFile(settings.users);
+  const resolved = await load();
+  const { settings } = resolved;
+  const events = new EventLog({ level: settings.logLevel });
+  reportCapped(resolved, events);
+  if (!(await hasPrivileges(settings, debug, events))) return;
   const told = stopSignal(); // before anybody can know that we run
-  const daemon = new Daemon(settings, { authenticator, events });
+  const daemon = new Daemon(settings, { authenticator: await authenticatorFor(settings), events });
   const { address, port } = await daemon.listen();
-  const control = await takeOrders(settings, port, daemon, events);
+  const orders = new Orders(daemon, events);
+  const reload = reloader(daemon, settings, load, events, orders);
+  if (!process.stdin.isTTY) process.on('SIGHUP', () => void reload().catch(() => {})); // the log has it
+  await orders.take(settings, operationsOf(daemon, reload));
   if (debug) {
-    const who = bySystem
-      ? `accounts of this machine, PAM service ${settings.pamService}`
-      : `users file ${settings.users}; commands run as this account`;
     console.log(`rexecd ${VERSION} listens on ${address} port ${port}; Ctrl-C stops it`);
-    console.log(`logins: ${who}`);
+    console.log(`logins: ${usersOf(settings)}`);
   }
   if (trial) console.log(`try: ${trial.commandFor(port)}`);
   await told;
   const impatient = new AbortController();
   stopSignal().then(() => impatient.abort());
-  control?.close();
+  orders.close();
   await daemon.stop(impatient.signal);
   await events.close();
   process.exit(REXECD_EXIT.success);
 }
 
-/** False, and a failure of the program, when a privilege is missing that the settings make necessary. */
-async function hasPrivileges(
-  { port }: Settings,
-  servesAccounts: boolean,
-  debug: boolean,
+const bySystem = ({ authenticator, users }: Settings): boolean =>
+  authenticator === 'pam' || (authenticator === 'auto' && users === '');
+
+const authenticatorFor = (settings: Settings): Promise<Authenticator> =>
+  bySystem(settings) ? pamAuthenticator(settings) : usersFile(settings.users);
+
+const usersOf = (settings: Settings): string =>
+  bySystem(settings)
+    ? `accounts of this machine, PAM service ${settings.pamService}`
+    : `users file ${settings.users}; commands run as this account`;
+
+/** Reads the settings again and gives them to the daemon, all or nothing; the keys that changed. */
+function reloader(
+  daemon: Daemon,
+  settings: Settings,
+  load: () => Promise<Resolved>,
   events: EventLog,
-): Promise<boolean> {
-  const missing = missingPrivileges({ listensOn: port, servesAccounts }, thisHolder());
+  orders: Orders,
+) {
+  let current = settings;
+  return async (): Promise<string[]> => {
+    try {
+      const resolved = await load();
+      const next = resolved.settings;
+      const changed = SETTING_NAMES.filter(
+        (name) => JSON.stringify(next[name]) !== JSON.stringify(current[name]),
+      );
+      reportCapped(resolved, events);
+      await daemon.reload(next, await authenticatorFor(next));
+      current = next;
+      await orders.take(next);
+      events.emit('reloaded', { changed: changed.map(keyOf).join(' ') });
+      return changed.map(keyOf);
+    } catch (error) {
+      events.emit('reloadFailed', { cause: (error as Error).message });
+      throw error;
+    }
+  };
+}
+
+function reportCapped({ capped }: Resolved, events: EventLog): void {
+  for (const setting of capped) events.emit('settingCapped', { setting });
+}
+
+/** False, and a failure of the program, when a privilege is missing that the settings make necessary. */
+async function hasPrivileges(settings: Settings, debug: boolean, events: EventLog): Promise<boolean> {
+  const servesAccounts = bySystem(settings);
+  const missing = missingPrivileges({ listensOn: settings.port, servesAccounts }, thisHolder());
   if (missing.length === 0) return true;
   for (const { privilege, purpose, grant } of missing) {
     if (debug)
@@ -60,30 +109,10 @@ async function hasPrivileges(
   return false;
 }
 
-/** Opens the control socket. Without one the daemon serves all the same, and the log says so. */
-async function takeOrders(
-  { control: setting }: Settings,
-  port: number,
-  daemon: Daemon,
-  events: EventLog,
-): Promise<ControlServer | undefined> {
-  if (setting === 'off') return undefined;
-  const control = new ControlServer(setting === 'auto' ? controlSocketOf(port) : setting, {
-    lockouts: () => daemon.lockout.list(),
-    unlock: (subject) => daemon.lockout.clear(typeof subject === 'string' ? subject : undefined),
-  });
-  try {
-    await control.listen();
-    return control;
-  } catch (error) {
-    events.emit('controlFailed', { cause: (error as Error).message });
-    return undefined;
-  }
-}
-
-/** Resolves when the daemon is told to stop; told again, it stops waiting for its commands. */
+/** Resolves when the daemon is told to stop, or loses its terminal; told again, it stops waiting for its commands. */
 function stopSignal(): Promise<void> {
   return new Promise((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(signal, () => resolve());
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
+    if (process.stdin.isTTY) process.once('SIGHUP', () => resolve());
   });
 }

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
+import { relative } from 'node:path';
 import { describe, it } from 'node:test';
-import { type Environment, resolveShell, shellCommand } from '../../../lib/launch/index.ts';
+import {
+  type Environment,
+  LaunchError,
+  resolveShell,
+  shellCommand,
+  usableShell,
+} from '../../../lib/launch/index.ts';
 
 /** SHELL, shell, COMSPEC and ComSpec, in this order (rexecd(8) step 8), then the system's own. */
 const RESOLVED: readonly [Environment, NodeJS.Platform, string][] = [
@@ -16,7 +23,34 @@ const RESOLVED: readonly [Environment, NodeJS.Platform, string][] = [
   [{ ComSpec: 'D:\\Win\\System32\\cmd.exe' }, 'win32', 'D:\\Win\\System32\\cmd.exe'],
   [{ SystemRoot: 'D:\\Win' }, 'win32', 'D:\\Win\\System32\\cmd.exe'],
   [{}, 'win32', 'C:\\Windows\\System32\\cmd.exe'],
+  [{ SHELL: 'a', shell: 'b', COMSPEC: 'c', ComSpec: 'd' }, 'win32', 'a'],
+  [{ shell: 'b', COMSPEC: 'c', ComSpec: 'd', SystemRoot: 'D:\\Win' }, 'win32', 'b'],
+  [{ COMSPEC: 'c', ComSpec: 'd', SystemRoot: 'D:\\Win' }, 'win32', 'c'],
+  [{ SHELL: '', shell: '', COMSPEC: '', ComSpec: 'd' }, 'win32', 'd'],
+  [{ SHELL: '', shell: '', COMSPEC: '', ComSpec: '' }, 'win32', 'C:\\Windows\\System32\\cmd.exe'],
+  [{ comspec: 'c', Shell: 'a', PATH: 'C:\\mks' }, 'win32', 'C:\\Windows\\System32\\cmd.exe'],
+  [{ SystemRoot: 'E:\\' }, 'win32', 'E:\\System32\\cmd.exe'],
+  [{ SystemRoot: '' }, 'win32', 'C:\\Windows\\System32\\cmd.exe'],
+  [{ SystemRoot: 'D:\\Win' }, 'linux', '/bin/sh'],
+  [{ SHELL: '', shell: '', COMSPEC: '', ComSpec: '' }, 'linux', '/bin/sh'],
 ];
+
+/** Shells that have `-l`, and those that are told by their name only. */
+const WITH_OPTION = ['sh', 'dash', 'bash', 'ash', 'ksh', 'ksh93', 'mksh', 'zsh'];
+const BY_NAME = ['csh', 'tcsh', 'fish', 'rc', 'rbash', 'bash5', 'my shell', 'menu.py'];
+
+/** What may be run, and what may not. */
+const PROGRAMS = [
+  ['/bin/sh', true],
+  ['/no/such/shell', false],
+  ['/etc/passwd', false],
+  ['/etc/passwd/sh', false],
+  ['/', false],
+  ['/etc', false],
+  ['', false],
+  ['sh', false],
+  [relative('', process.execPath), false], // it is run in another directory
+] as const;
 
 describe('the shell', () => {
   for (const [environment, platform, shell] of RESOLVED)
@@ -46,4 +80,31 @@ describe('the shell', () => {
   for (const shell of ['/bin/mycmd', '/opt/cmd.exe.d/sh', '/bin/cmdsh'])
     it(`[step 8] does not take ${shell} for it`, () =>
       assert.deepEqual(shellCommand(shell, 'ls', false).arguments.slice(0, 2), ['-c', 'ls']));
+
+  for (const name of WITH_OPTION)
+    it(`[step 8] tells ${name} by -l that it is a login shell, and no other way`, () => {
+      const file = `/opt/${name}`;
+      const login = { file, argv0: name, arguments: ['-l', '-c', 'id', name] };
+      assert.deepEqual(shellCommand(file, 'id', true), login);
+      assert.deepEqual(shellCommand(file, 'id', false), { ...login, arguments: ['-c', 'id', name] });
+    });
+
+  for (const name of BY_NAME)
+    it(`[step 8] tells ${name} by its name that it is a login shell, and no other way`, () => {
+      const file = `/opt/${name}`;
+      const login = { file, argv0: `-${name}`, arguments: ['-c', 'id'] };
+      assert.deepEqual(shellCommand(file, 'id', true), login);
+      assert.deepEqual(shellCommand(file, 'id', false), { ...login, argv0: name });
+    });
+
+  for (const [shell, usable] of PROGRAMS)
+    it(`[step 8] is ${usable ? '' : 'not '}${JSON.stringify(shell)}`, async () => {
+      if (usable) assert.equal(await usableShell(shell), shell);
+      else
+        await assert.rejects(usableShell(shell), (error) => {
+          assert.ok(error instanceof LaunchError);
+          assert.ok(error.message.startsWith(`shell ${shell}: `), error.message);
+          return true;
+        });
+    });
 });

@@ -1,17 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type Authenticator, Login, LoginError, ownIdentity } from '../../../lib/login/index.ts';
+import { type Authenticator, Lockout, Login, LoginError, ownIdentity } from '../../../lib/login/index.ts';
 import { anyone, BOUNDED, nobody } from '../../support/daemon.ts';
 
 const credentials = () => ({ user: 'ada', secret: Buffer.from('s3cret'), address: '192.0.2.7' });
 const never = new AbortController().signal;
 
-const options = (refusalSeconds: number) => ({
-  refusalSeconds,
-  lockoutFailures: 0,
-  lockoutSeconds: 1,
-  longestLockoutSeconds: 1,
-});
+const lockout = new Lockout({ lockoutFailures: 0, lockoutSeconds: 1, longestLockoutSeconds: 1 });
+const options = (refusalSeconds: number) => ({ refusalSeconds, lockout });
 
 describe('a login', BOUNDED, () => {
   it('gives the account of a user who is accepted, without a wait', async () => {

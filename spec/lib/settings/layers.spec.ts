@@ -21,7 +21,74 @@ const BAD = {
   profile: ['yes', '1', 'TRUE', ''],
   stdio: ['handOver', ''],
   logLevel: ['verbose', 'ERROR'],
+  authenticator: ['PAM', 'ldap', 'pam,users', ''],
+  pamService: ['', 'a/b', '/etc/pam.d/rexec', '../passwd', 'a b', 'rexec\n', 'rexec\0', 'ä'],
+  loginThreads: ['0', '257', '1.5', '-1', '', 'all'],
+  loginSeconds: ['0', '0.5', '3601', '30s', ''],
+  domainUsers: ['yes', 'no', '1', 'TRUE', '', 'true '],
+  domain: [
+    ...['', 'ada', 'User', 'user@', '@EXAMPLE', 'user@A@B', 'user@A B', 'ada@EXAMPLE', 'user@EXAMPLE\n'],
+    ...[
+      'EXAMPLE',
+      '\\user',
+      'EXAMPLE\\',
+      'EXAMPLE\\ada',
+      'A\\B\\user',
+      'A B\\user',
+      'EXAMPLE/user',
+      'A\\user@B',
+    ],
+  ],
+  allowRoot: ['yes', '0', ''],
+  minimumUid: ['-1', '4294967295', '1.5', 'ada', ''],
+  shells: ['', 'none', 'LISTED', '/bin/sh', 'listed,usable'],
+  nologin: ['no', 'off', ''],
+  requireHome: ['maybe', ''],
+  lockoutFailures: ['-1', '100001', '1.5', ''],
+  lockoutSeconds: ['0', '0.04', '86401', '1m', ''],
+  longestLockoutSeconds: ['0', '86401', 'never', ''],
 } as const satisfies Partial<Record<keyof typeof SETTINGS, readonly string[]>>;
+
+/** What a setting makes of a text, from either source. */
+const GOOD: readonly (readonly [name: keyof typeof SETTINGS, text: string, value: unknown])[] = [
+  ['authenticator', 'users', 'users'],
+  ['pamService', 'rexec-2.x_y', 'rexec-2.x_y'],
+  ['loginThreads', '256', 256],
+  ['loginSeconds', '1.5', 1.5],
+  ...(['domainUsers', 'allowRoot', 'nologin', 'requireHome', 'profile'] as const).flatMap((name) => [
+    [name, 'true', true] as const,
+    [name, 'false', false] as const,
+  ]),
+  ...['user', 'user@EXAMPLE.COM', 'EXAMPLE\\user', 'user@user', 'user\\user', 'user@ä'].map(
+    (form) => ['domain', form, form] as const,
+  ),
+  ['minimumUid', '4294967294', 4_294_967_294],
+  ['shells', 'listed', 'listed'],
+  ['lockoutFailures', '0', 0],
+  ...(['allowUsers', 'denyUsers', 'allowGroups', 'denyGroups'] as const).flatMap((name) => [
+    [name, '', []] as const,
+    [name, 'ada', ['ada']] as const,
+    [name, 'ada,bob', ['ada', 'bob']] as const,
+    [name, ',ada,,bob,', ['ada', 'bob']] as const,
+    [name, 'ada, bob ,\tcy', ['ada', 'bob', 'cy']] as const,
+    [name, 'EXAMPLE\\domain users,ada@example', ['EXAMPLE\\domain users', 'ada@example']] as const,
+  ]),
+];
+
+/** What an error says is allowed. */
+const ALLOWED: readonly (readonly [name: keyof typeof SETTINGS, value: unknown, allowed: RegExp])[] = [
+  ['authenticator', 'ldap', /"auto"\W+"pam"\W+"users"/],
+  ['pamService', '/etc/passwd', /a file name in \/etc\/pam\.d/],
+  ['loginThreads', '0', /whole number from 1 to 256\b/],
+  ['loginThreads', 'all', /whole number from 1 to 256\b/],
+  ['loginSeconds', '9999', /number from 1 to 3600\b/],
+  ['domainUsers', 'yes', /true.*false/],
+  ['domain', 'ada', /user, user@DOMAIN or DOMAIN\\user/],
+  ['minimumUid', '4294967295', /from 0 to 4294967294\b/],
+  ['shells', 'none', /"listed"\W+"usable"\W+"any"/],
+  ['denyUsers', [7], /list of texts/],
+  ['denyUsers', 7, /list of texts/],
+];
 
 const names = Object.keys(SETTINGS) as (keyof typeof SETTINGS)[];
 
@@ -43,6 +110,9 @@ describe('settings', () => {
     assert.equal(settings.stderrChannel, 'before-auth');
     assert.ok(settings.connectBackSeconds < 5); // inetutils waits no longer
     assert.ok(settings.maxConnectionsPerAddress < settings.maxConnections);
+    assert.deepEqual([settings.allowRoot, settings.nologin, settings.shells], [false, true, 'usable']);
+    assert.equal(settings.domainUsers, false); // rexecd(8): fails when the local user does not exist
+    assert.ok(settings.lockoutFailures > 0);
   });
 
   it('come from flags before the environment, and from it before the default', () => {
@@ -80,4 +150,25 @@ describe('settings', () => {
         assert.throws(() => loadSettings({ [variableOf(name)]: value }, {}), refused(variableOf(name)));
         assert.throws(() => loadSettings({}, { [name]: value }), refused(flagOf(name)));
       });
+
+  for (const [name, text, value] of GOOD)
+    it(`make ${JSON.stringify(value)} of ${JSON.stringify(text)} as ${name}`, () => {
+      assert.deepEqual(loadSettings({}, { [name]: text })[name], value);
+      assert.deepEqual(loadSettings({ [variableOf(name)]: text }, {})[name], value);
+      assert.deepEqual(loadSettings({}, { [name]: value })[name], value);
+    });
+
+  for (const [name, value, allowed] of ALLOWED)
+    it(`say what is allowed instead of ${JSON.stringify(value)} as ${name}`, () =>
+      assert.throws(
+        () => loadSettings({}, { [name]: value }),
+        ({ message }: Error) => {
+          assert.ok(
+            message.startsWith(`${flagOf(name)}: ${JSON.stringify(value)} is not allowed: `),
+            message,
+          );
+          assert.match(message.slice(message.indexOf('allowed: ')), allowed);
+          return true;
+        },
+      ));
 });

@@ -9,7 +9,7 @@ const identity = { ...ownIdentity(), shell };
 const authenticator = { authenticate: async () => ({ accepted: true, identity }) as const };
 const daemon = new Daemon(loadSettings({}, { port: 0, profile: false, ...settings }), {
   authenticator,
-  events: new EventLog('error'),
+  events: new EventLog(),
 });
 const { port } = await daemon.listen();
 console.log(port);

@@ -1,0 +1,55 @@
+import { ControlServer, controlSocketOf, type Operations } from '../../control/index.ts';
+import type { Daemon } from '../../daemon/index.ts';
+import type { EventLog } from '../../events/index.ts';
+import type { Settings } from '../../settings/index.ts';
+
+/** What the control socket can do. */
+export function operationsOf(daemon: Daemon, reload: () => Promise<string[]>): Operations {
+  return {
+    lockouts: () => daemon.lockout.list(),
+    unlock: (subject) => daemon.lockout.clear(typeof subject === 'string' ? subject : undefined),
+    sessions: () => daemon.sessions.map(({ summary }) => summary),
+    kill: (id) => {
+      const session = daemon.sessions.find((each) => each.id === id);
+      if (!session) throw new Error(`no session ${id}`);
+      void session.hangUp();
+    },
+    reload: async () => ({ changed: await reload() }),
+  };
+}
+
+/** The control socket, which follows the settings. Without one the daemon serves all the same, and the log says so. */
+export class Orders {
+  readonly #daemon: Daemon;
+  readonly #events: EventLog;
+  #operations: Operations = {};
+  #server: ControlServer | undefined;
+  #path = '';
+
+  constructor(daemon: Daemon, events: EventLog) {
+    this.#daemon = daemon;
+    this.#events = events;
+  }
+
+  async take({ control }: Settings, operations: Operations = this.#operations): Promise<void> {
+    const path = control === 'auto' ? controlSocketOf(this.#daemon.port) : control;
+    this.#operations = operations;
+    if (path === this.#path) return;
+    this.close();
+    if (path === 'off') return;
+    const server = new ControlServer(path, operations);
+    try {
+      await server.listen();
+      this.#server = server;
+      this.#path = path;
+    } catch (error) {
+      this.#events.emit('controlFailed', { cause: (error as Error).message });
+    }
+  }
+
+  close(): void {
+    this.#server?.close();
+    this.#server = undefined;
+    this.#path = '';
+  }
+}

@@ -1,0 +1,210 @@
+import {
+  changeSettings,
+  describeSetting,
+  findSetting,
+  keyOf,
+  listSettings,
+  loadPolicy,
+  POLICY_FILE,
+  type Policy,
+  problemsIn,
+  readDocument,
+  readTrusted,
+  removeKey,
+  resolveSettings,
+  SETTINGS_FILE,
+  type SettingName,
+  type Sources,
+  settingLike,
+  settingsTemplate,
+  valueFrom,
+} from '../../settings/index.ts';
+import { CommanderError, commandLine, InvalidArgumentError } from './command.ts';
+import { REXECD_EXIT } from './exit-codes.ts';
+import { completionFor, SHELLS, type Shell } from './rconfig-completion.ts';
+import { editSettings } from './rconfig-edit.ts';
+import { ask } from './rconfig-form.ts';
+import { bare, explanation, listing, record, shown, standingRecord } from './rconfig-print.ts';
+import { announce, reloadDaemon } from './rconfig-reload.ts';
+import { type SettingFiles, settingsFileOf } from './setting-files.ts';
+
+interface Flags extends SettingFiles {
+  reload: boolean;
+}
+
+interface Form {
+  json?: boolean;
+  changed?: boolean;
+}
+
+const JSON_OPTION = ['--json', 'for programs: as JSON'] as const;
+
+const program = commandLine('rconfig')
+  .description(
+    'Shows and changes the settings of rexecd. Without a command it asks for those that matter most.',
+  )
+  .option('--config <file>', `settings file (default: REXECD_CONFIG, else ${SETTINGS_FILE})`)
+  .option('--policy <file>', `ceiling over the settings (default: ${POLICY_FILE} where it is there)`)
+  .option('--no-reload', 'do not tell the running daemon of a change');
+program
+  .command('get <key>')
+  .description('print the value of a setting')
+  .option(...JSON_OPTION)
+  .action(async (key: string, { json }: Form) => {
+    const name = findSetting(key);
+    const standing = listSettings(await sources()).find((each) => each.name === name)!;
+    print(json ? asJson(standingRecord(standing)) : `${bare(standing.value)}\n`);
+  });
+program
+  .command('set <key> <value...>')
+  .description('give a setting a value in the file; a list takes several')
+  .action(async (key: string, words: string[]) => {
+    const name = findSetting(key);
+    const value = valueFrom(name, words);
+    await change(async () => {
+      const isNew = await changeSettings(path(), [{ name, value }], await policy());
+      print(`${keyOf(name)} = ${shown(value)} in ${path()}${isNew ? '' : ' already'}\n`);
+    }, name);
+  });
+program
+  .command('unset <key>')
+  .description('take a setting out of the file: its default holds again')
+  .action(async (key: string) => {
+    const name = settingLike(key);
+    await change(async () => {
+      const isNew = name
+        ? await changeSettings(path(), [{ name, value: undefined }])
+        : await removeKey(path(), key);
+      if (!name && !isNew) findSetting(key); // says what may be meant
+      print(`${name ? keyOf(name) : key} is ${isNew ? 'no longer' : 'not'} set in ${path()}\n`);
+    }, name);
+  });
+program
+  .command('list')
+  .description('list the settings: value, where it comes from, default, meaning')
+  .option('--changed', 'only those that are not as by default')
+  .option(...JSON_OPTION)
+  .action(async ({ json, changed: onlyChanged }: Form) => {
+    const chosen = listSettings(await sources()).filter(({ changed }) => changed || !onlyChanged);
+    const width = process.stdout.isTTY ? process.stdout.columns || 80 : undefined;
+    print(json ? asJson(chosen.map(standingRecord)) : listing(chosen, width));
+  });
+program
+  .command('check [file]')
+  .description('say everything that is wrong in the settings file, or in another')
+  .option(...JSON_OPTION)
+  .action(async (other: string | undefined, { json }: Form) => {
+    const file = other ?? path();
+    const text = await readTrusted(file, file !== SETTINGS_FILE);
+    const problems = text === undefined ? [] : problemsIn(file, text, await policy());
+    if (json) print(asJson({ file, problems }));
+    else if (problems.length > 0) console.error(problems.map(({ message }) => message).join('\n'));
+    else print(text === undefined ? `${file} is not there: the defaults hold\n` : `${file} is good\n`);
+    if (problems.length > 0) process.exitCode = REXECD_EXIT.failure;
+  });
+program
+  .command('edit')
+  .description('edit the file in $VISUAL or $EDITOR; it is replaced when nothing is wrong with the new one')
+  .action(() =>
+    change(async () => {
+      const isNew = await editSettings(path(), await policy());
+      print(`${path()} is ${isNew ? 'changed' : 'as it was'}\n`);
+    }),
+  );
+program
+  .command('explain <key>')
+  .description('say what a setting means, what is allowed, and how it is given')
+  .option(...JSON_OPTION)
+  .action((key: string, { json }: Form) => {
+    const name = findSetting(key);
+    print(json ? asJson(record(name)) : explanation(describeSetting(name)));
+  });
+program
+  .command('template')
+  .description('print a settings file that shows every default')
+  .action(() => print(settingsTemplate()));
+program
+  .command('reload')
+  .description('make the running daemon read its settings again')
+  .action(async () => {
+    const changed = await reloadDaemon(resolveSettings(await sources()).settings);
+    print(changed.length === 0 ? 'the running daemon has them already\n' : `changed: ${changed.join(' ')}\n`);
+  });
+program
+  .command('completion')
+  .description('print what makes a shell complete commands, keys and values')
+  .argument('<shell>', SHELLS.join(', '), shellOf)
+  .action((shell: Shell) => print(completionFor(shell, program)));
+
+try {
+  process.stdout.on('error', () => process.exit(REXECD_EXIT.failure)); // nobody reads on
+  const words = process.argv.slice(2);
+  const { operands, unknown } = program.parseOptions(words);
+  const isForm = operands.length + unknown.length === 0 && process.stdin.isTTY && process.stdout.isTTY;
+  if (isForm) await fillIn();
+  else await program.parseAsync(words, { from: 'user' });
+} catch (error) {
+  process.exitCode = failure(error);
+}
+
+function path(): string {
+  return settingsFileOf(program.opts<Flags>());
+}
+
+async function policy(): Promise<Policy | undefined> {
+  const { policy: file } = program.opts<Flags>();
+  return loadPolicy(file ?? POLICY_FILE, file !== undefined);
+}
+
+/** What the settings come from; the file of the installation may be missing, and any that is still to be made. */
+async function sources(mayBeMissing = false): Promise<Sources> {
+  const document = await readDocument(path(), path() !== SETTINGS_FILE && !mayBeMissing);
+  const file = document && { path: path(), document };
+  return { file, policy: await policy(), environment: process.env };
+}
+
+/** Does a change of the file, then tells the running daemon. */
+async function change(work: () => Promise<void>, name?: SettingName): Promise<void> {
+  const now = async () => resolveSettings(await sources(true));
+  const before = await now().catch(() => undefined); // it may be what is put right
+  await work();
+  const after = await now();
+  const winner = name && after.origins[name];
+  if (winner?.startsWith('REXECD_')) console.error(`rconfig: ${winner} is set here and wins over the file`);
+  if (program.opts<Flags>().reload) print(`${await announce((before ?? after).settings, after.settings)}\n`);
+}
+
+/** The form, and what it says written. */
+async function fillIn(): Promise<void> {
+  const { file, policy: ceiling } = await sources(true);
+  const changes = await ask(resolveSettings({ file, policy: ceiling }).settings, ceiling);
+  if (changes === undefined) process.exitCode = REXECD_EXIT.failure;
+  else if (changes.length > 0)
+    await change(async () => {
+      await changeSettings(path(), changes, ceiling);
+      print(`written to ${path()}\n`);
+    });
+}
+
+function shellOf(word: string): Shell {
+  const shell = SHELLS.find((each) => each === word);
+  if (shell === undefined) throw new InvalidArgumentError(`Shells are ${SHELLS.join(', ')}.`);
+  return shell;
+}
+
+function print(text: string): void {
+  process.stdout.write(text);
+}
+
+function asJson(value: unknown): string {
+  return `${JSON.stringify(value, undefined, 2)}\n`;
+}
+
+function failure(error: unknown): number {
+  if (error instanceof CommanderError)
+    return error.exitCode === 0 ? REXECD_EXIT.success : REXECD_EXIT.failure;
+  const { message, cause } = error as Error;
+  const isForbidden = /^(EACCES|EPERM)$/.test((cause as NodeJS.ErrnoException | undefined)?.code ?? '');
+  console.error(`rconfig: ${message}${isForbidden && process.getuid?.() !== 0 ? '; try sudo' : ''}`);
+  return REXECD_EXIT.failure;
+}

@@ -1,0 +1,42 @@
+import { dirname } from 'node:path/posix';
+import { FOLDERS, type InstalledFile } from './installation.ts';
+import { isOurs, type Manifest, sha256 } from './manifest.ts';
+import type { Tree } from './tree.ts';
+
+/** What becomes of a file: it is written, stays as it is because it is that already, or is kept for a reason. */
+export interface Plan {
+  readonly file: InstalledFile;
+  readonly keep?: string;
+}
+
+export async function planFor(tree: Tree, file: InstalledFile, before: Manifest | undefined): Promise<Plan> {
+  const there = await tree.read(file.path);
+  if (there === undefined) return { file };
+  if (there === 'other') return { file, keep: 'no regular file' };
+  if (there.equals(file.bytes)) return { file, keep: 'unchanged' };
+  if (file.theirs) return { file, keep: 'yours' };
+  const entry = before?.files.find(({ path }) => path === file.path);
+  if (isOurs(entry, there)) return { file };
+  return { file, keep: entry ? 'changed since it was written' : 'not written by this program' };
+}
+
+/** Folders that are missing for the files and for the daemon, the outermost first. */
+export async function missingFolders(tree: Tree, files: readonly InstalledFile[]): Promise<string[]> {
+  const wanted = [...Object.keys(FOLDERS), ...files.map(({ path }) => dirname(path))];
+  const missing = await Promise.all(wanted.map((folder) => tree.missingFolders(folder)));
+  return [...new Set(missing.flat())];
+}
+
+export const modeOf = (folder: string): number => (FOLDERS as Record<string, number>)[folder] ?? 0o755;
+
+/** The manifest of an installation over an earlier one. */
+export function manifestOf(
+  before: Manifest | undefined,
+  written: readonly InstalledFile[],
+  made: readonly string[],
+): Manifest {
+  const entries = new Map(before?.files.map((entry) => [entry.path, entry]));
+  for (const { path, bytes } of written)
+    entries.set(path, { path, sha256: sha256(bytes), before: entries.get(path)?.sha256 });
+  return { files: [...entries.values()], folders: [...new Set([...(before?.folders ?? []), ...made])] };
+}

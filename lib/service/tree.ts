@@ -1,0 +1,130 @@
+import { constants } from 'node:fs';
+import {
+  access,
+  chmod,
+  lstat,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  realpath,
+  rename,
+  rm,
+  rmdir,
+} from 'node:fs/promises';
+import { dirname, join, resolve, sep } from 'node:path';
+import { ServiceError } from './service-error.ts';
+
+/** The files of this machine, or of one that is put together in a folder. Every failure is a {@link ServiceError}. */
+export class Tree {
+  readonly root: string;
+
+  constructor(root: string) {
+    this.root = resolve(root);
+  }
+
+  get isThisMachine(): boolean {
+    return this.root === resolve('/');
+  }
+
+  /** Where a path of the machine really is. */
+  at(path: string): string {
+    return join(this.root, path);
+  }
+
+  /** The bytes of a file; 'other' where there is something else, undefined where there is nothing. */
+  async read(path: string): Promise<Buffer | 'other' | undefined> {
+    return attempt(`read ${this.at(path)}`, async () => {
+      const stats = await unlessMissing(lstat(this.at(path)));
+      if (!stats) return undefined;
+      return stats.isFile() ? readFile(this.at(path)) : 'other';
+    });
+  }
+
+  async has(path: string): Promise<boolean> {
+    return (await unlessMissing(access(this.at(path), constants.F_OK).then(() => true))) ?? false;
+  }
+
+  /** Puts a file in its place at once, or not at all. */
+  async write(path: string, bytes: Buffer, mode: number): Promise<void> {
+    const there = this.at(path);
+    await this.#staysInside(dirname(there));
+    await attempt(`write ${there}`, async () => {
+      const temporary = `${there}.${process.pid}.new`;
+      const file = await open(temporary, 'wx', 0o600);
+      try {
+        await file.writeFile(bytes);
+        await file.chmod(mode);
+        await file.sync();
+        await file.close();
+        await rename(temporary, there);
+      } catch (error) {
+        await file.close().catch(() => {});
+        await rm(temporary, { force: true });
+        throw error;
+      }
+    });
+  }
+
+  /** The folders that are missing on the way to a path, itself included; the outermost first. */
+  async missingFolders(path: string): Promise<string[]> {
+    const missing: string[] = [];
+    for (let folder = path; folder !== dirname(folder) && !(await this.has(folder)); folder = dirname(folder))
+      missing.unshift(folder);
+    return missing;
+  }
+
+  async makeFolder(path: string, mode: number): Promise<void> {
+    const there = this.at(path);
+    await attempt(`make ${this.root}`, () => mkdir(this.root, { recursive: true }));
+    await this.#staysInside(dirname(there));
+    await attempt(`make ${there}`, async () => {
+      await mkdir(there);
+      await chmod(there, mode); // whatever the umask
+    });
+  }
+
+  async delete(path: string): Promise<void> {
+    await this.#staysInside(dirname(this.at(path)));
+    await attempt(`delete ${this.at(path)}`, () => rm(this.at(path)));
+  }
+
+  /** Paths of what is in a folder; undefined where there is none. */
+  async list(folder: string): Promise<string[] | undefined> {
+    const names = await attempt(`read ${this.at(folder)}`, () => unlessMissing(readdir(this.at(folder))));
+    return names?.map((name) => `${folder}/${name}`);
+  }
+
+  async deleteFolder(path: string): Promise<void> {
+    await this.#staysInside(dirname(this.at(path)));
+    await attempt(`delete ${this.at(path)}`, () => rmdir(this.at(path)));
+  }
+
+  /** SECURITY: a link in the folder that a machine is put together in must not lead to files of this one. */
+  async #staysInside(folder: string): Promise<void> {
+    if (this.isThisMachine) return;
+    const [root, real] = await attempt(`use ${folder}`, () =>
+      Promise.all([this.root, folder].map((each) => realpath(each))),
+    );
+    if (real !== root && !real!.startsWith(root + sep))
+      throw new ServiceError(`${folder} leads out of ${this.root}, to ${real}`);
+  }
+}
+
+async function attempt<T>(what: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    if (cause instanceof ServiceError) throw cause;
+    throw new ServiceError(`cannot ${what}: ${(cause as Error).message.replace(/, .*/s, '')}`, { cause });
+  }
+}
+
+async function unlessMissing<T>(work: Promise<T>): Promise<T | undefined> {
+  try {
+    return await work;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}

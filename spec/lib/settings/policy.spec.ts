@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import {
+  checkPolicy,
+  describeSetting,
+  resolveSettings,
+  type SettingName,
+  SettingsError,
+  TomlDocument,
+} from '../../../lib/settings/index.ts';
+import { readPolicy } from '../../../lib/settings/policy.ts';
+
+const policyOf = (text: string) => readPolicy('p.toml', new TomlDocument('p.toml', text));
+
+describe('a policy', () => {
+  for (const [what, text, name, value, left] of [
+    ['a number at its highest', 'maxConnections = 5', 'maxConnections', 5, 5],
+    ['a number above it', 'maxConnections = 5', 'maxConnections', 6, 5],
+    ['a number below it', 'maxConnections = 5', 'maxConnections', 1, 1],
+    ['a default above it', 'maxConnections = 1', 'maxConnections', undefined, 1],
+    ['a number below the lowest', 'refusalSeconds = { min = 2 }', 'refusalSeconds', 1.5, 2],
+    ['a number between', 'loginThreads = { min = 2, max = 4 }', 'loginThreads', 3, 3],
+    ['a number above both', 'loginThreads = { min = 2, max = 4 }', 'loginThreads', 5, 4],
+    ['a switch', 'allowRoot = false', 'allowRoot', true, false],
+    ['a text', 'stderrChannel = "never"', 'stderrChannel', 'before-auth', 'never'],
+    ['one of several', 'shells = { allow = ["listed", "usable"] }', 'shells', 'usable', 'usable'],
+    [
+      'none of several: the first is left',
+      'shells = { allow = ["listed", "usable"] }',
+      'shells',
+      'any',
+      'listed',
+    ],
+    ['the only number', 'port = { allow = [512] }', 'port', 513, 512],
+    ['a number, given as text', 'port = "512"', 'port', 512, 512],
+    ['a list', 'allowUsers = ["ada"]', 'allowUsers', ['bob'], ['ada']],
+    ['a list of one, given as text', 'denyUsers = "root"', 'denyUsers', ['root'], ['root']],
+    ['a key of a table', '[log]\nlevel = { allow = ["info"] }', 'logLevel', 'error', 'info'],
+  ] as const)
+    it(`leaves of ${what}: ${JSON.stringify(left)}`, () => {
+      const policy = policyOf(text);
+      const { settings, origins, capped } = resolveSettings({ policy, flags: { [name]: value } });
+      assert.deepEqual(settings[name], left);
+      const given = value ?? describeSetting(name).fallback;
+      const isKept = JSON.stringify(left) === JSON.stringify(given);
+      assert.equal(origins[name] === 'policy', !isKept);
+      assert.equal(capped.length, isKept ? 0 : 1);
+      if (isKept) checkPolicy(policy, name, given);
+      else assert.throws(() => checkPolicy(policy, name, given), SettingsError);
+    });
+
+  it('rules over file, environment and flags, and says what it took', () => {
+    const document = new TomlDocument('f.toml', 'maxConnections = 10\nport = 600\nbacklog = 9\n');
+    const { settings, capped, origins } = resolveSettings({
+      file: { path: 'f.toml', document },
+      environment: { REXECD_PORT: '700' },
+      flags: { backlog: '10' },
+      policy: policyOf('maxConnections = 1\nport = { min = 800 }\nbacklog = { max = 5 }\nprofile = true'),
+    });
+    assert.deepEqual([settings.maxConnections, settings.port, settings.backlog], [1, 800, 5]);
+    assert.deepEqual(capped, ['maxConnections 10 -> 1', 'port 700 -> 800', 'backlog 10 -> 5']);
+    assert.deepEqual([origins.profile, origins.port], ['default', 'policy']);
+  });
+
+  for (const [text, name, value, words] of [
+    ['maxConnections = 1', 'maxConnections', 5, 'maxConnections: the policy file allows at most 1, not 5'],
+    [
+      '[log]\nlevel = "error"',
+      'logLevel',
+      'info',
+      'log.level: the policy file allows one of "error", not "info"',
+    ],
+    [
+      'port = { min = 1, max = 1023 }',
+      'port',
+      0,
+      'port: the policy file allows at least 1 and at most 1023, not 0',
+    ],
+    [
+      'shells = { allow = ["listed", "any"] }',
+      'shells',
+      'usable',
+      'shells: the policy file allows one of "listed", "any", not "usable"',
+    ],
+  ] as const)
+    it(`says what it allows: ${words}`, () =>
+      assert.throws(() => checkPolicy(policyOf(text), name satisfies SettingName, value), {
+        message: words,
+      }));
+
+  const SHAPE = 'a rule is a value or a table of min, max (for numbers) and allow (a list)';
+  for (const [what, text, words] of [
+    ['nothing there is', '# c\nprot = 5', 'p.toml:2: prot: there is no such setting'],
+    ['a number for a text', 'users = 5', 'p.toml:1: users: 5 is not allowed: '],
+    ['a number for a switch', 'profile = 1', 'p.toml:1: profile: 1 is not allowed: true, false'],
+    ['a bound for a switch', 'profile = { max = 1 }', `p.toml:1: profile: ${SHAPE}`],
+    ['a bound for a text', '\ncharset = { min = 1 }', `p.toml:2: charset: ${SHAPE}`],
+    ['a bound as text', 'port = { max = "5" }', `p.toml:1: port: ${SHAPE}`],
+    ['an empty table', 'port = {}', `p.toml:1: port: ${SHAPE}`],
+    ['a word it does not know', 'port = { max = 5, most = 6 }', `p.toml:1: port: ${SHAPE}`],
+    ['nothing allowed', 'port = { allow = [] }', `p.toml:1: port: ${SHAPE}`],
+    ['what is no list', 'shells = { allow = "any" }', `p.toml:1: shells: ${SHAPE}`],
+    ['a day', 'port = 2020-01-01', `p.toml:1: port: ${SHAPE}`],
+    ['bounds that cross', 'port = { min = 6, max = 5 }', 'p.toml:1: port: min 6 is above max 5'],
+    [
+      'a bound that cannot be',
+      'backlog = 0',
+      'p.toml:1: backlog: 0 is not allowed: whole number from 1 to 65535',
+    ],
+    ['a bound that is not whole', 'port = { min = 1.5 }', 'p.toml:1: port: 1.5 is not allowed: whole number'],
+    [
+      'a value that cannot be',
+      'shells = { allow = ["all"] }',
+      'p.toml:1: shells: "all" is not allowed: "listed"',
+    ],
+  ] as const)
+    it(`may not rule ${what}`, () =>
+      assert.throws(
+        () => policyOf(text),
+        (error) => {
+          assert.ok(error instanceof SettingsError);
+          assert.equal(error.message.slice(0, words.length), words);
+          return true;
+        },
+      ));
+});

