@@ -70,8 +70,12 @@ export abstract class Sink<Form extends string | Buffer = string | Buffer> exten
   override log({ entry, except }: Info, next: () => void): void {
     next(); // at once: winston would hold back every other sink with this one, and without a bound
     if (except === this.name || this.#gaveUp) return;
-    if (this.#dropped > 0) this.#dropped += 1;
-    else this.#append(this.#encode(entry));
+    try {
+      if (this.#dropped > 0) this.#dropped += 1;
+      else this.#append(this.#encode(entry));
+    } catch (error) {
+      this.complain(error as Error); // a defect; thrown from here it would end the daemon
+    }
   }
 
   /** Resolves once every event is taken, or the outlet fails, or has taken too long: a sink never stops the daemon. */

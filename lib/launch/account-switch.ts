@@ -23,7 +23,7 @@ export interface Self {
 /** util-linux; both replace themselves by the next program, so the process stays one. */
 const SETPRIV = '/usr/bin/setpriv';
 const PRLIMIT = '/usr/bin/prlimit';
-/** Shells that are told they are login shells by their name need a program that can set it. */
+/** Sets the name that tells csh that it is a login shell. It has PWD and SHLVL of its own; other shells would keep bash's. */
 const BASH = '/bin/bash';
 
 /**
@@ -43,7 +43,7 @@ export function asUser(shell: ShellCommand, { identity, traits }: Grant, self: S
   if ((other && !byNode) || self.passesCapabilities)
     words.push(SETPRIV, ...(other ? accountOptions(identity) : []), ...NO_CAPABILITIES, '--');
   if (words.length === 0) return { ...shell, ...ids };
-  if (shell.argv0.startsWith('-'))
+  if (/^-t?csh$/.test(shell.argv0))
     words.push(BASH, '--noprofile', '--norc', '-c', 'exec -a "$0" "$@"', shell.argv0);
   const [file = '', ...rest] = [...words, shell.file, ...shell.arguments];
   return { file, argv0: file, arguments: rest, ...ids };

@@ -1,8 +1,8 @@
-import { constants } from 'node:fs';
-import { access, stat } from 'node:fs/promises';
 import { isAbsolute, posix, win32 } from 'node:path';
+import type { Identity } from '../login/index.ts';
 import type { Environment } from './environment.ts';
 import { LaunchError } from './launch-error.ts';
+import { checkExecutable, reach } from './permissions.ts';
 
 /** How a command line is given to its interpreter. */
 export interface ShellCommand {
@@ -25,12 +25,13 @@ export function resolveShell(environment: Environment, platform: NodeJS.Platform
   return win32.join(environment.SystemRoot || 'C:\\Windows', 'System32', 'cmd.exe');
 }
 
-/** @throws LaunchError when `shell` is not a program that can be run */
-export async function usableShell(shell: string): Promise<string> {
+/** @throws LaunchError when `shell` is not a program that the user can run */
+export async function usableShell(shell: string, identity: Identity): Promise<string> {
   try {
     if (!isAbsolute(shell)) throw new Error('not an absolute path');
-    if (!(await stat(shell)).isFile()) throw new Error('not a file');
-    await access(shell, constants.X_OK);
+    const found = await reach(shell, identity);
+    if (!found.isFile()) throw new Error('not a file');
+    checkExecutable(shell, found, identity);
     return shell;
   } catch (cause) {
     throw new LaunchError(`shell ${shell}: ${(cause as Error).message}`, { cause });

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import type { Socket } from 'node:net';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { encodeMessage, MessageReader } from './helper-messages.ts';
@@ -43,6 +44,7 @@ type State = 'ready' | 'retired' | 'hung' | 'dead';
 export class HelperProcess {
   readonly #seconds: number;
   readonly #child: ChildProcess;
+  readonly #line: Socket;
   readonly #pending = new Map<number, Pending>();
   #lastId = 0;
   #state: State = 'ready';
@@ -53,19 +55,19 @@ export class HelperProcess {
     this.#child = spawn(process.execPath, [PROGRAM], {
       cwd: '/',
       env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', UV_THREADPOOL_SIZE: String(threads) },
-      stdio: ['pipe', 'pipe', 'inherit'],
+      stdio: ['ignore', 'ignore', 'inherit', 'pipe'], // modules may write to standard output
       detached: true, // Ctrl-C is for the daemon, which still needs it then
     });
     const reader = new MessageReader();
-    this.#child.stdout!.on('data', (chunk: Buffer) => {
+    this.#line = this.#child.stdio[3] as Socket;
+    this.#line.on('data', (chunk: Buffer) => {
       for (const { body } of reader.push(chunk)) this.#take(body as { id: number });
     });
-    this.#child.stdin!.on('error', () => {}); // it died: 'exit' tells
+    this.#line.on('error', () => {}); // it died: 'exit' tells
     this.#child.once('error', (error) => this.#lost(`cannot start: ${error.message}`));
     this.#child.once('exit', (code, signal) => this.#lost(`ended: ${signal ?? `exit status ${code}`}`));
     // Only a question that waits keeps the daemon's process alive.
-    const { stdin, stdout } = this.#child as unknown as NodeJS.Process;
-    for (const each of [this.#child, stdin, stdout]) each.unref();
+    for (const each of [this.#child, this.#line]) each.unref();
   }
 
   get usable(): boolean {
@@ -78,7 +80,7 @@ export class HelperProcess {
     this.#lastId += 1;
     const id = this.#lastId;
     const message = encodeMessage({ id, ...question }, secret);
-    this.#child.stdin!.write(message, () => message.fill(0));
+    this.#line.write(message, () => message.fill(0));
     return new Promise((resolve, reject) => {
       const deadline = setTimeout(() => this.#tooLate(id), this.#seconds * 1000);
       this.#pending.set(id, { resolve, reject, deadline });
@@ -116,7 +118,7 @@ export class HelperProcess {
 
   #endIfIdle(): void {
     const busy = this.#sessions > 0 || this.#pending.size > 0;
-    if (this.#state === 'retired' && !busy) this.#child.stdin!.end();
+    if (this.#state === 'retired' && !busy) this.#line.end();
   }
 
   #killIfHung(): void {

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { Socket } from 'node:net';
 import {
   type Account,
   findAccount,
@@ -15,32 +16,35 @@ import type { Authenticate, Authenticated, OpenSession, Question, SessionOpened 
 // The login helper: a process of its own, because PAM and name service modules are other people's code. They may crash,
 // hang, take memory (which makes every fork dearer) or change what the process is, and the daemon goes on.
 
+const LINE = 3; // to the daemon and back
 const LOCAL_USERS = '/etc/passwd';
 const NO_SECRET = Buffer.alloc(0);
 
 const sessions = new Map<string, PamTransaction>();
-const inherited = processTraits();
+const inherited = await processTraits();
+let spoilt = false; // a limit that was lowered could not be raised again
 let lastSession = 0;
 let turn: Promise<unknown> = Promise.resolve();
 
+const line = new Socket({ fd: LINE });
 const reader = new MessageReader();
-process.stdin.on('data', (chunk: Buffer) => {
+line.on('data', (chunk: Buffer) => {
   for (const message of reader.push(chunk)) answer(message);
 });
-process.stdin.once('end', async () => {
+line.once('end', async () => {
   await Promise.all([...sessions.keys()].map((session) => closeSession(session)));
   process.exit();
 });
-process.stdout.on('error', () => process.exit()); // the daemon is gone
+line.on('error', () => process.exit()); // the daemon is gone
 for (const signal of ['SIGINT', 'SIGHUP', 'SIGTERM'] as const) process.on(signal, () => {}); // it ends with the daemon
 
 async function answer({ body, secret }: Message): Promise<void> {
   const { id, ...question } = body as Question & { id: number };
   try {
-    process.stdout.write(encodeMessage({ id, ...(await act(question as Question, secret)) }));
+    line.write(encodeMessage({ id, ...(await act(question as Question, secret)) }));
   } catch (error) {
     const { message } = error as Error;
-    process.stdout.write(encodeMessage({ id, cause: message, refused: error instanceof PamError }));
+    line.write(encodeMessage({ id, cause: message, refused: error instanceof PamError }));
   } finally {
     secret.fill(0);
   }
@@ -118,31 +122,30 @@ function localUsers(): ReadonlyMap<string, number> {
 const identityOf = ({ name, uid, gid, home, shell }: Account) => ({ user: name, uid, gid, home, shell });
 
 async function openSession({ service, user, address }: OpenSession): Promise<SessionOpened> {
+  if (spoilt) return { session: '', environment: {}, traits: inherited, spoilt };
   const pam = await PamTransaction.start({ service, user, address }, NO_SECRET);
   try {
     await pam.openSession();
-    const { limits, umask, niceness } = processTraits();
+    const { limits, umask, niceness } = await processTraits();
     const changed = Object.entries(limits).filter(([name, limit]) => limit !== inherited.limits[name]);
     lastSession += 1;
     const session = `${process.pid}.${lastSession}`;
     sessions.set(session, pam);
     const traits = { limits: Object.fromEntries(changed), umask, niceness };
-    return { session, environment: pam.environment(), traits, spoilt: !restored() };
+    await restore();
+    return { session, environment: pam.environment(), traits, spoilt };
   } catch (error) {
     pam.end();
-    restored();
+    await restore();
     throw error;
   }
 }
 
 /** Takes CAP_SYS_RESOURCE where a session lowered a hard limit. */
-function restored(): boolean {
-  try {
-    restoreProcessTraits(inherited);
-    return true;
-  } catch {
-    return false;
-  }
+async function restore(): Promise<void> {
+  await restoreProcessTraits(inherited).catch(() => {
+    spoilt = true;
+  });
 }
 
 async function closeSession(session: string): Promise<object> {

@@ -35,7 +35,7 @@ export interface Authenticated {
 }
 
 export interface SessionOpened {
-  /** Means nothing to another helper, one that came after a crash. */
+  /** Means nothing to another helper, one that came after a crash. Empty: this one can open no more, ask another. */
   readonly session: string;
   readonly environment: Readonly<Record<string, string>>;
   /** What commands of this session start with; of the limits, those that are not the daemon's own. */

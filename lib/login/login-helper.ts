@@ -23,15 +23,17 @@ export class LoginHelper {
   async openSession(question: OpenSession): Promise<[opened: SessionOpened, close: () => Promise<void>]> {
     const helper = this.#helper();
     const release = helper.hold();
-    try {
-      const opened = (await helper.ask(question)) as SessionOpened;
-      if (opened.spoilt) helper.end();
-      const close = () => helper.ask({ ask: 'closeSession', session: opened.session }).finally(release);
-      return [opened, async () => void (await close())];
-    } catch (error) {
+    const opened = (await helper.ask(question).catch((error) => {
       release();
       throw error;
+    })) as SessionOpened;
+    if (opened.spoilt) helper.end();
+    if (opened.session === '') {
+      release();
+      return this.openSession(question);
     }
+    const close = () => helper.ask({ ask: 'closeSession', session: opened.session }).finally(release);
+    return [opened, async () => void (await close())];
   }
 
   /** No more questions: the helper closes the sessions that are open and ends. */

@@ -43,12 +43,14 @@ export async function pamAuthenticator(options: PamOptions): Promise<Authenticat
 
   return {
     async authenticate({ user, secret, address }) {
+      const empty = secret.length === 0; // it is wiped by the time PAM has answered
       try {
+        await checkPamService(service);
         const names = domainUsers ? domainNames(user, domain) : [];
         const question = { ask: 'authenticate', service, user, address, domainNames: names } as const;
         const authenticated = await logins.ask(question, secret);
         const { identity, groupNames } = authenticated;
-        const cause = refusedBy(options, identity, groupNames, await machineNow());
+        const cause = empty ? 'empty password' : refusedBy(options, identity, groupNames, await machineNow());
         return cause === undefined ? await open(authenticated, address) : { accepted: false, cause };
       } catch (error) {
         if (error instanceof LoginHelperError && error.refused)

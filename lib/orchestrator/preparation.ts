@@ -35,7 +35,7 @@ export async function prepare(
   { profile, requireHome }: PreparationOptions,
 ): Promise<Preparation> {
   const environment = loginEnvironment(grant, peerAddress);
-  const shell = await usableShell(resolveShell(environment, process.platform));
+  const shell = await usableShell(resolveShell(environment, process.platform), grant.identity);
   const home = resolveHome(environment, process.platform);
   const { directory, problem } = await usableHome(home, grant.identity);
   if (problem !== undefined && requireHome) throw new SessionError('REXEC_NO_HOME', `home: ${problem}`);

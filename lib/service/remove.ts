@@ -30,11 +30,11 @@ export async function remove(options: ServiceOptions): Promise<string[]> {
       await report.do('keep', `${tree.at(entry.path)} (changed since it was written)`);
       continue;
     }
+    gone.add(await tree.plain(entry.path));
     await report.do('delete', tree.at(entry.path), () => tree.delete(entry.path));
-    gone.add(entry.path);
   }
+  gone.add(await tree.plain(MANIFEST));
   await report.do('delete', tree.at(MANIFEST), () => tree.delete(MANIFEST));
-  gone.add(MANIFEST);
   for (const folder of manifest.folders.toReversed()) {
     const left = (await tree.list(folder))?.filter((path) => !gone.has(path));
     if (left === undefined) continue;

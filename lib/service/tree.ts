@@ -12,7 +12,7 @@ import {
   rm,
   rmdir,
 } from 'node:fs/promises';
-import { dirname, join, resolve, sep } from 'node:path';
+import { isAbsolute, join, posix, relative, resolve, sep } from 'node:path';
 import { ServiceError } from './service-error.ts';
 
 /** The files of this machine, or of one that is put together in a folder. Every failure is a {@link ServiceError}. */
@@ -48,7 +48,7 @@ export class Tree {
   /** Puts a file in its place at once, or not at all. */
   async write(path: string, bytes: Buffer, mode: number): Promise<void> {
     const there = this.at(path);
-    await this.#staysInside(dirname(there));
+    await this.#withoutLinks(posix.dirname(path));
     await attempt(`write ${there}`, async () => {
       const temporary = `${there}.${process.pid}.new`;
       const file = await open(temporary, 'wx', 0o600);
@@ -66,18 +66,25 @@ export class Tree {
     });
   }
 
-  /** The folders that are missing on the way to a path, itself included; the outermost first. */
+  /** The folders that are missing on the way to a path, itself included, without links; the outermost first. */
   async missingFolders(path: string): Promise<string[]> {
-    const missing: string[] = [];
-    for (let folder = path; folder !== dirname(folder) && !(await this.has(folder)); folder = dirname(folder))
-      missing.unshift(folder);
-    return missing;
+    const names: string[] = [];
+    let there = path;
+    for (; there !== '/' && !(await this.has(there)); there = posix.dirname(there))
+      names.unshift(posix.basename(there));
+    const base = there === '/' ? there : await this.#withoutLinks(there);
+    return names.map((_, index) => posix.join(base, ...names.slice(0, index + 1)));
+  }
+
+  /** The path that leads to the same place without a link on the way. */
+  async plain(path: string): Promise<string> {
+    return posix.join(await this.#withoutLinks(posix.dirname(path)), posix.basename(path));
   }
 
   async makeFolder(path: string, mode: number): Promise<void> {
     const there = this.at(path);
     await attempt(`make ${this.root}`, () => mkdir(this.root, { recursive: true }));
-    await this.#staysInside(dirname(there));
+    await this.#withoutLinks(posix.dirname(path));
     await attempt(`make ${there}`, async () => {
       await mkdir(there);
       await chmod(there, mode); // whatever the umask
@@ -85,29 +92,30 @@ export class Tree {
   }
 
   async delete(path: string): Promise<void> {
-    await this.#staysInside(dirname(this.at(path)));
+    await this.#withoutLinks(posix.dirname(path));
     await attempt(`delete ${this.at(path)}`, () => rm(this.at(path)));
   }
 
   /** Paths of what is in a folder; undefined where there is none. */
   async list(folder: string): Promise<string[] | undefined> {
     const names = await attempt(`read ${this.at(folder)}`, () => unlessMissing(readdir(this.at(folder))));
-    return names?.map((name) => `${folder}/${name}`);
+    return names?.map((name) => posix.join(folder, name));
   }
 
   async deleteFolder(path: string): Promise<void> {
-    await this.#staysInside(dirname(this.at(path)));
+    await this.#withoutLinks(posix.dirname(path));
     await attempt(`delete ${this.at(path)}`, () => rmdir(this.at(path)));
   }
 
   /** SECURITY: a link in the folder that a machine is put together in must not lead to files of this one. */
-  async #staysInside(folder: string): Promise<void> {
-    if (this.isThisMachine) return;
-    const [root, real] = await attempt(`use ${folder}`, () =>
-      Promise.all([this.root, folder].map((each) => realpath(each))),
+  async #withoutLinks(folder: string): Promise<string> {
+    const [root, real] = await attempt(`use ${this.at(folder)}`, () =>
+      Promise.all([realpath(this.root), realpath(this.at(folder))]),
     );
-    if (real !== root && !real!.startsWith(root + sep))
-      throw new ServiceError(`${folder} leads out of ${this.root}, to ${real}`);
+    const path = relative(root, real);
+    if (path.startsWith('..') || isAbsolute(path))
+      throw new ServiceError(`${this.at(folder)} leads out of ${this.root}, to ${real}`);
+    return posix.join('/', ...path.split(sep));
   }
 }
 

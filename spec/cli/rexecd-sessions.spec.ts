@@ -72,7 +72,10 @@ describe('settings of a running daemon', PATIENT, () => {
   it('stay as they are when the file is bad, and the error names file, line, key and what is allowed', async (t) => {
     const { daemon, tell, call, write } = await served(t);
     for (const [text, problem] of [
-      ['maxConnections = 0', /rexecd\.toml:2: maxConnections: 0 is not allowed: whole number from 1 to 1000000/],
+      [
+        'maxConnections = 0',
+        /rexecd\.toml:2: maxConnections: 0 is not allowed: whole number from 1 to 1000000/,
+      ],
       [
         'maxConections = 1',
         /rexecd\.toml:2: maxConections: there is no such setting; is it maxConnections\?/,

@@ -69,10 +69,6 @@ export class EventRecord extends EventLog {
   readonly #recorded: [EventName, object][] = [];
   readonly #arrivals = new EventEmitter().setMaxListeners(0);
 
-  constructor() {
-    super();
-  }
-
   override emit<Name extends EventName>(name: Name, fields: EventFields<Name>): void {
     this.#recorded.push([name, fields]);
     this.#arrivals.emit('event');

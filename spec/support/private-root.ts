@@ -9,7 +9,7 @@ import { within } from './peer.ts';
 import { cleanEnvironment } from './program.ts';
 
 /** Files, network and processes of its own over those of this machine, which it cannot change. Ends with its holder. */
-const SET_UP = String.raw`
+const SET_UP = `
   set -e
   root=$1/root
   mount -t tmpfs -o mode=755 tmpfs "$1"
@@ -22,7 +22,7 @@ const SET_UP = String.raw`
   ip link set lo up
   rm -f "$root/usr/sbin/policy-rc.d"
   echo ready
-  exec chroot "$root" cat
+  exec chroot "$root" sh -c 'exec 3<&0; cat <&3 & wait' # a first process that buries the dead
 `;
 const NAMESPACES = ['--mount', '--net', '--pid', '--fork', '--propagation', 'private', '--kill-child'];
 

@@ -7,7 +7,7 @@ import { DatagramReceiver } from '../../support/datagram-receiver.ts';
 import { filesIn, LogProcess, numbersIn, temporary, upTo } from '../../support/log-process.ts';
 
 /** Each process exits in the moment its log is closed. */
-describe('nothing is lost at the end', BOUNDED, () => {
+describe('nothing is lost at the end', { ...BOUNDED, concurrency: true }, () => {
   it('of a console, even one that is read late', async (t) => {
     const log = new LogProcess(t, {});
     await log.emit(3000, { values: ['x'.repeat(200)] }); // less than the bound, more than a pipe holds
@@ -64,6 +64,7 @@ describe('nothing is lost at the end', BOUNDED, () => {
     const closed = Promise.all([log.close(), log.close()]);
     for (const receiver of receivers) await receiver.get(100);
     await closed;
+    await log.close();
     assert.equal(filesIn(directory)['rexecd.log']?.length, 100);
     for (const { received } of receivers) assert.match(String(received[99]), /spec 99/);
   });

@@ -8,10 +8,11 @@ import { DatagramReceiver } from '../../support/datagram-receiver.ts';
 import { droppedIn, filesIn, LogProcess, numbersIn, temporary, upTo } from '../../support/log-process.ts';
 import { eventually } from '../../support/peer.ts';
 
+const CONCURRENT = { ...BOUNDED, concurrency: true } as const;
 const MOST_PENDING = 1_000_000;
 const LONG = { values: ['x'.repeat(512)], turns: true };
 
-describe('a sink that takes nothing', BOUNDED, () => {
+describe('a sink that takes nothing', CONCURRENT, () => {
   it('costs a bounded memory; what is dropped is counted, and told where it is missing', async (t) => {
     const log = new LogProcess(t, {}); // its standard error is a pipe that nobody reads
     const before = await log.emit(0);
@@ -54,7 +55,7 @@ describe('a sink that takes nothing', BOUNDED, () => {
   });
 });
 
-describe('a sink that fails', BOUNDED, () => {
+describe('a sink that fails', CONCURRENT, () => {
   it('is told of on the others, and gets its events once it is there: a syslog socket', async (t) => {
     const socket = join(temporary(t), 'socket');
     const log = new LogProcess(t, { sinks: ['console', 'syslog'], syslogSocket: socket });

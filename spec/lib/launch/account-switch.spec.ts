@@ -199,7 +199,7 @@ describe('a command of another account', { ...BOUNDED, skip: notRoot }, () => {
         const shell = shellCommand(join(folder, 'csh'), line, true);
         const identity = who(54321, 54322, ...groups);
         const said = await output(t, { identity, traits: traits(nofile ? { nofile } : {}) }, shell);
-        const own = processTraits().limits.nofile;
+        const own = (await processTraits()).limits.nofile;
         assert.deepEqual(said.trimEnd().split('\n'), ['-csh', '54321', nofile ?? own]);
       });
 

@@ -8,6 +8,7 @@ import {
   shellCommand,
   usableShell,
 } from '../../../lib/launch/index.ts';
+import { ownIdentity } from '../../../lib/login/index.ts';
 
 /** SHELL, shell, COMSPEC and ComSpec, in this order (rexecd(8) step 8), then the system's own. */
 const RESOLVED: readonly [Environment, NodeJS.Platform, string][] = [
@@ -99,9 +100,9 @@ describe('the shell', () => {
 
   for (const [shell, usable] of PROGRAMS)
     it(`[step 8] is ${usable ? '' : 'not '}${JSON.stringify(shell)}`, async () => {
-      if (usable) assert.equal(await usableShell(shell), shell);
+      if (usable) assert.equal(await usableShell(shell, ownIdentity()), shell);
       else
-        await assert.rejects(usableShell(shell), (error) => {
+        await assert.rejects(usableShell(shell, ownIdentity()), (error) => {
           assert.ok(error instanceof LaunchError);
           assert.ok(error.message.startsWith(`shell ${shell}: `), error.message);
           return true;

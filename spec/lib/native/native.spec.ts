@@ -145,30 +145,32 @@ describe('what a process is made of', BOUNDED, () => {
     );
   }
 
-  it('are the limits of prlimit, the umask and the niceness', () => {
-    const { limits, umask, niceness } = processTraits();
+  it('are the limits of prlimit, the umask and the niceness', async () => {
+    const { limits, umask, niceness } = await processTraits();
     assert.deepEqual(limits, ownLimits());
     assert.equal(umask, process.umask());
     assert.equal(niceness, Number(said('nice')));
   });
 
-  it('are spelled as prlimit takes them', () => {
-    const options = Object.entries(processTraits().limits).map(([name, limit]) => `--${name}=${limit}`);
+  it('are spelled as prlimit takes them', async () => {
+    const options = Object.entries((await processTraits()).limits).map(
+      ([name, limit]) => `--${name}=${limit}`,
+    );
     assert.equal(options.length, 16);
     assert.equal(said('prlimit', ...options, '--', 'echo', 'taken'), 'taken');
   });
 
-  const LOW = ['prlimit', '--nofile=200:200', '--core=0:0', '--cpu=77:99', '--'];
+  const LOW = ['env', 'UV_THREADPOOL_SIZE=1', 'prlimit', '--nofile=200:200', '--core=0:0', '--cpu=77:99', '--'];
   it('are read again after a change of some, and restored', () => {
     const [before, changed, restored] = inChild(
-      `const before = native.processTraits();
+      `const before = await native.processTraits();
        const limits = { nofile: '50:200', cpu: '66:99', fsize: '5000:unlimited' };
-       native.restoreProcessTraits({ limits, umask: 0o077, niceness: 7 });
-       const changed = native.processTraits();
-       native.restoreProcessTraits({ ...before, niceness: 9 });
-       return [before, changed, native.processTraits()];`,
+       await native.restoreProcessTraits({ limits, umask: 0o077, niceness: 7 });
+       const changed = await native.processTraits();
+       await native.restoreProcessTraits({ ...before, niceness: 9 });
+       return [before, changed, await native.processTraits()];`,
       ...LOW,
-    ) as ReturnType<typeof processTraits>[];
+    ) as Awaited<ReturnType<typeof processTraits>>[];
     const { nofile, cpu } = before!.limits;
     assert.deepEqual([nofile, cpu, before!.limits.core], ['200:200', '77:99', '0:0']);
     const limits = { ...before!.limits, nofile: '50:200', cpu: '66:99', fsize: '5000:unlimited' };
@@ -178,8 +180,8 @@ describe('what a process is made of', BOUNDED, () => {
 
   it('are not restored where that takes a right, and the error names the limit', () => {
     const cause = inChild(
-      `const { umask, niceness } = native.processTraits();
-       try { native.restoreProcessTraits({ limits: { nofile: '100:201' }, umask, niceness }); }
+      `const { umask, niceness } = await native.processTraits();
+       try { await native.restoreProcessTraits({ limits: { nofile: '100:201' }, umask, niceness }); }
        catch ({ message }) { return message; }`,
       ...(process.getuid?.() === 0 ? ['setpriv', '--bounding-set=-sys_resource', '--'] : []),
       ...LOW,

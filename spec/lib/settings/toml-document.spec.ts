@@ -128,6 +128,7 @@ const NEW: readonly Case[] = [
   ],
   ['not below a longer name', '# ports = 1\n\nb = 2\n', 'port', 1, '# ports = 1\n\nb = 2\nport = 1\n'],
   ['before the first table', 'a = 1\n\n[log]\nb = 2\n', 'port', 1, 'a = 1\nport = 1\n\n[log]\nb = 2\n'],
+  ['before a table with a comment', '[z] # z\r\n', 'port', 1, 'port = 1\r\n\r\n[z] # z\r\n'],
   ['before the comment of a table', 'a = 1\n# l\n[log]\n', 'port', 1, 'a = 1\nport = 1\n\n# l\n[log]\n'],
   ['in its table', '[log]\na = 1\n\n[z]\nb = 2\n', 'log.level', 1, '[log]\na = 1\nlevel = 1\n\n[z]\nb = 2\n'],
   ['in its empty table', '[log]\n[z]\n', 'log.level', 1, '[log]\nlevel = 1\n\n[z]\n'],

@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { after, before, describe, it, type TestContext } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { BOUNDED } from '../support/daemon.ts';
+import { Machine, noMachine, type RunningDaemon } from '../support/machine.ts';
+import { Peer } from '../support/peer.ts';
+
+const USERS = ['ada', 'bob', 'cyd', 'dan', 'eve'] as const;
+const RIGHT = 's3cret';
+const LOGINS = 500;
+const REFUSED = '\x01Login incorrect.\n';
+const PROBE_EVERY_MS = 5;
+const LEAST_PROBES = 20; // a daemon that serves nobody meanwhile answers one or two
+
+/** Asks a daemon for what it refuses at once, again and again, until it is stopped: it waits for the daemon's loop. */
+class Prober {
+  readonly times: number[] = []; // ms until the daemon had answered
+  readonly #stop = new AbortController();
+  readonly #ours = monitorEventLoopDelay({ resolution: 1 }); // the loop of this process delays answers, too
+  readonly #over: Promise<void>;
+
+  constructor(t: TestContext, port: number) {
+    this.#ours.enable();
+    this.#over = this.#probe(t, port);
+    this.#over.catch(() => {}); // told by stop()
+  }
+
+  /** Rejects when a probe was not served. */
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    this.#ours.disable();
+    await this.#over;
+  }
+
+  get summary(): string {
+    const times = this.times.toSorted((a, b) => a - b);
+    const figures = [times[times.length >> 1]!, times.at(-1)!, this.#ours.max / 1e6];
+    const [median, worst, ours] = figures.map((ms) => `${ms.toFixed(1)} ms`);
+    return `${times.length} probes took ${median} (median), ${worst} (worst); our own loop was late by ${ours} (worst)`;
+  }
+
+  async #probe(t: TestContext, port: number): Promise<void> {
+    while (!this.#stop.signal.aborted) {
+      const begin = performance.now();
+      const peer = await Peer.connect(t, { host: '127.0.0.1', port, localAddress: '127.0.0.99' });
+      await peer.send('x\0');
+      assert.equal(await peer.toEnd(), '\x01invalid stderr port\n');
+      this.times.push(performance.now() - begin);
+      peer.socket.destroy();
+      await delay(PROBE_EVERY_MS);
+    }
+  }
+}
+
+/** The nth login of a load: every third one is wrong, the users take turns. */
+async function login(t: TestContext, daemon: RunningDaemon, n: number): Promise<void> {
+  const wrong = n % 3 === 0;
+  const user = USERS[Math.floor(n / 3) % USERS.length]!;
+  const answer = await daemon.answer(t, user, wrong ? 'secret' : RIGHT, `echo $USER ${n}`);
+  assert.equal(answer, wrong ? REFUSED : `\0${user} ${n}\n`, `login ${n}`);
+}
+
+/** All logins, so many at a time. */
+async function logins(t: TestContext, daemon: RunningDaemon, atOnce: number): Promise<void> {
+  let next = 0;
+  const one = async (): Promise<void> => {
+    while (next < LOGINS) await login(t, daemon, next++);
+  };
+  await Promise.all(Array.from({ length: atOnce }, one));
+}
+
+/** Other peers are served, one after another, as long as the work takes. */
+async function serves(t: TestContext, { port }: RunningDaemon, work: () => Promise<void>): Promise<void> {
+  const begin = performance.now();
+  const prober = new Prober(t, port);
+  await work();
+  const seconds = (performance.now() - begin) / 1000;
+  await prober.stop();
+  t.diagnostic(`${LOGINS} logins in ${seconds.toFixed(1)} s; ${prober.summary}`);
+  assert.ok(prober.times.length >= LEAST_PROBES, `${prober.times.length} probes were served`);
+}
+
+describe('a load of logins', { ...BOUNDED, skip: noMachine }, () => {
+  let machine: Machine;
+
+  before(async () => {
+    machine = await Machine.make();
+    for (const user of USERS) {
+      machine.addUser(user, RIGHT);
+      machine.run('chpasswd', ['-c', 'YESCRYPT', '-s', '1'], `${user}:${RIGHT}\n`); // the load is not the hash
+    }
+  });
+  after(() => machine.end());
+
+  it(`of ${LOGINS} at once is answered right, and other peers meanwhile`, async (t) => {
+    const daemon = await machine.rexecd({ flags: ['--lockout-failures', '0'] });
+    await serves(t, daemon, () => logins(t, daemon, LOGINS));
+  });
+
+  it('of users who mistype every third password locks none of them out', async (t) => {
+    const daemon = await machine.rexecd();
+    await serves(t, daemon, () => logins(t, daemon, 50));
+    const lockouts = daemon.events.filter((line) => line.includes('REXECD-302'));
+    assert.deepEqual(lockouts, []);
+  });
+});
