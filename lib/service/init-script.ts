@@ -53,6 +53,11 @@ runs() {
   tr '\0' '\n' 2> /dev/null < "/proc/$pid/cmdline" | grep -qxFe "$SCRIPT"
 }
 
+# Is there a process pid that is not just waiting to be buried? In the moment it becomes the program it has no name.
+lives() {
+  grep -q '^State:[[:space:]]*[^ZX[:space:]]' "/proc/$pid/status" 2> /dev/null
+}
+
 # Does the daemon hold a TCP socket that listens, whatever the port?
 listens() {
   open=$(ls -l "/proc/$pid/fd" 2> /dev/null)
@@ -68,11 +73,11 @@ start() {
   rm -f "$PIDFILE"
   [ -d "$(dirname "$LOG")" ] || mkdir -m 750 "$(dirname "$LOG")" || return 1
   before=$(wc -c 2> /dev/null < "$LOG") || before=0
-  [ "$(ulimit -Hn)" = unlimited ] || [ "$(ulimit -Hn)" -ge 65536 ] || ulimit -n 65536 # a connection takes some
   start-stop-daemon --start --quiet --background --make-pidfile --pidfile "$PIDFILE" --output "$LOG" \
     --startas "$NODE" -- "$SCRIPT" $OPTIONS || return 1
+  pid=$(cat "$PIDFILE") || return 1
   tries=$((START_SECONDS * 10))
-  while runs; do
+  while lives; do
     listens && return 0
     tries=$((tries - 1))
     if [ "$tries" -le 0 ]; then

@@ -7,14 +7,14 @@ import { Installation } from '../support/installation.ts';
 import { PATIENT } from '../support/program.ts';
 
 /** `rconfig edit` with a script for an editor, which finds the copy in "$1"; and the folder copies are made in. */
-async function edited(here: Installation, script: string, env: NodeJS.ProcessEnv = {}) {
+async function edited(here: Installation, script: string, env: NodeJS.ProcessEnv = {}, detached = false) {
   const copies = join(here.folder, 'copies');
   const editor = join(here.folder, 'my editor');
   mkdirSync(copies);
   writeFileSync(editor, `#!/bin/sh\n${script}\n`);
   chmodSync(editor, 0o755);
   const variables = { TMPDIR: copies, VISUAL: '', EDITOR: `'${editor}'`, FILE: here.file, ...env };
-  const ended = await here.run(['--no-reload', 'edit'], { env: variables });
+  const ended = await here.run(['--no-reload', 'edit'], { env: variables, detached });
   const kept = readdirSync(copies, { recursive: true, encoding: 'utf8' })
     .map((name) => join(copies, name))
     .find((path) => statSync(path).isFile());
@@ -109,6 +109,14 @@ ${here.file} is unchanged; your copy is kept: ${kept}\n`,
     const here = new Installation(t, 'port = 600\n');
     const { stdout } = await edited(here, 'exit 1', { VISUAL: 'sed -i s/600/601/' });
     assert.equal(stdout, `${here.file} is changed\n`);
+    assert.equal(here.text, 'port = 601\n');
+  });
+
+  it('leaves Ctrl-C to the editor', async (t) => {
+    const here = new Installation(t, 'port = 600\n');
+    const script = `trap '' INT; kill -INT 0; echo 'port = 601' >"$1"`; // as a terminal does
+    const { stdout, status } = await edited(here, script, {}, true);
+    assert.deepEqual([stdout, status], [`${here.file} is changed\n`, 0]);
     assert.equal(here.text, 'port = 601\n');
   });
 

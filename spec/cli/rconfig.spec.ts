@@ -110,9 +110,9 @@ describe('rconfig', { ...PATIENT, concurrency: 4 }, () => {
     assert.deepEqual(await here.rconfig('unset', 'host'), done(`host is not set in ${here.file}\n`));
   });
 
-  it('ends quietly when nobody reads on', async (t) => {
-    const line = `'${process.execPath}' lib/cli/rconfig.ts template | head -n 1`;
+  it('ends quietly when nobody reads what it prints', async (t) => {
+    const line = `'${process.execPath}' lib/cli/rconfig.ts template | :`;
     const shell = new Program(t, '/bin/sh', ['-c', line], { stdin: '', cwd: ROOT });
-    assert.deepEqual(await shell.end(), done(`${settingsTemplate().split('\n')[0]}\n`));
+    assert.deepEqual(await shell.end(), done(''));
   });
 });

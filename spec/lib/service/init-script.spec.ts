@@ -31,17 +31,20 @@ describe('the init script', { ...BOUNDED, skip: NEEDS }, () => {
   const log = () => machine.ok(`cat ${LOG}`);
   const pid = () => Number(machine.ok(`cat ${PIDFILE}`));
   const defaults = (text: string) => machine.ok(`printf '%s\\n' '${text}' > /etc/default/rexecd`);
+  const runs = (number: number) => machine.shell(`kill -0 ${number}`).status === 0;
+  const isThere = (path: string) => machine.shell(`test -e ${path}`).status === 0;
   const words = (word: string) => machine.shell(`${SCRIPT} ${word}`);
 
   it('starts the program once it listens, says that it runs, and stops it', () => {
     machine.ok(`${SCRIPT} start`);
     const running = pid();
     assert.match(machine.ok('ss -Hltnp'), new RegExp(`pid=${running},`)); // at once: it has waited
+    assert.deepEqual([runs(running), isThere(PIDFILE)], [true, true]);
     assert.deepEqual(words('status'), { status: 0, stdout: `rexecd runs (pid ${running})\n`, stderr: '' });
     machine.ok(`${SCRIPT} stop`);
     assert.match(log(), /told to end\n$/);
     assert.deepEqual(words('status'), { status: 3, stdout: 'rexecd does not run\n', stderr: '' });
-    machine.ok(`! kill -0 ${running} 2> /dev/null; ! test -e ${PIDFILE}`);
+    assert.deepEqual([runs(running), isThere(PIDFILE)], [false, false]);
   });
 
   it('waits until the program listens', () => {
@@ -85,7 +88,7 @@ describe('the init script', { ...BOUNDED, skip: NEEDS }, () => {
     assert.equal(status, 1, stdout);
     assert.match(stderr, /^started .*\nstand-in: cannot do what it is for\n$/);
     assert.equal(words('status').status, 3);
-    machine.ok(`! test -e ${PIDFILE}`);
+    assert.equal(isThere(PIDFILE), false);
   });
 
   it('ends a program that does not listen in time', () => {
@@ -101,12 +104,12 @@ describe('the init script', { ...BOUNDED, skip: NEEDS }, () => {
     machine.ok(`${SCRIPT} start`);
     const running = pid();
     machine.ok(`${SCRIPT} stop`);
-    machine.ok(`! kill -0 ${running} 2> /dev/null`);
+    assert.equal(runs(running), false);
     assert.match(log(), /told to end\n$/);
   });
 
   it('leaves another process alone that has the number of one that is gone', () => {
-    machine.ok(`sleep 600 & echo $! > ${PIDFILE}`);
+    machine.ok(`sleep 600 > /dev/null 2>&1 & echo $! > ${PIDFILE}`);
     const stranger = pid();
     assert.deepEqual(words('status'), { status: 1, stdout: 'rexecd does not run\n', stderr: '' });
     assert.equal(words('reload').status, 7);
@@ -122,7 +125,8 @@ describe('the init script', { ...BOUNDED, skip: NEEDS }, () => {
     it(`does not run by a pid file with "${number}"`, () => {
       machine.ok(`echo '${number}' > ${PIDFILE}`);
       assert.deepEqual(words('status'), { status: 1, stdout: 'rexecd does not run\n', stderr: '' });
-      machine.ok(`${SCRIPT} stop; ! test -e ${PIDFILE}`);
+      machine.ok(`${SCRIPT} stop`);
+      assert.equal(isThere(PIDFILE), false);
     });
 
   it('gives the program what is in /etc/default, and nothing of who calls', () => {
