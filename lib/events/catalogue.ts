@@ -1,6 +1,7 @@
 import { COMMAND_EVENTS } from './entries/commands.ts';
 import { PEER_EVENTS } from './entries/peers.ts';
 import { SERVICE_EVENTS } from './entries/service.ts';
+import type { Value } from './printable.ts';
 
 /** Every event there is. A field is a number or a text that a peer may have chosen: the log escapes and shortens it. */
 export const CATALOGUE = { ...SERVICE_EVENTS, ...PEER_EVENTS, ...COMMAND_EVENTS } as const;
@@ -15,5 +16,5 @@ type OptionalField<Name extends EventName> = Catalogue[Name] extends { optional:
 
 /** The fields an event takes: exactly those of the catalogue. */
 export type EventFields<Name extends EventName> = {
-  readonly [Field in Catalogue[Name]['fields'][number]]: string | number;
-} & { readonly [Field in OptionalField<Name>]?: string | number };
+  readonly [Field in Catalogue[Name]['fields'][number]]: Value;
+} & { readonly [Field in OptionalField<Name>]?: Value };

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type LogEntry, messageOf } from './log-entry.ts';
-import { bounded } from './printable.ts';
+import { type Value, wellFormed } from './printable.ts';
 import { AUTHPRIV, SEVERITIES } from './syslog.ts';
 
 /** The journal's 128-bit id of an event: the key of its catalogue. */
@@ -22,12 +22,12 @@ export function journalEntry(entry: LogEntry): Buffer {
     line('MESSAGE_ID', messageId(id)),
     line('REXECD_ID', id),
     line('REXECD_EVENT', name),
-    ...Object.entries(fields).map(([field, value]) => line(journalField(field), bounded(value))),
+    ...Object.entries(fields).map(([field, value]) => line(journalField(field), wellFormed(value))),
   ]);
 }
 
 /** A value with a newline goes by its length, so that it cannot forge a field. */
-function line(field: string, value: string | number): Buffer {
+function line(field: string, value: Value): Buffer {
   const bytes = Buffer.from(String(value));
   if (!bytes.includes('\n')) return Buffer.from(`${field}=${bytes}\n`);
   const size = Buffer.alloc(8);

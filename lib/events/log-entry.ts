@@ -1,6 +1,6 @@
 import { CATALOGUE, type EventFields, type EventName } from './catalogue.ts';
-import type { Level } from './definition.ts';
-import { printable } from './printable.ts';
+import type { EventDefinition, Level } from './definition.ts';
+import { bounded, printable, type Value } from './printable.ts';
 
 /** An event that happened, as sinks get it. */
 export interface LogEntry {
@@ -9,13 +9,16 @@ export interface LogEntry {
   readonly id: string;
   readonly level: Level;
   readonly text: string;
-  /** Just as the emitter gave them; whoever writes them bounds and encodes them. */
-  readonly fields: Readonly<Record<string, string | number>>;
+  /** Bounded; whoever writes them encodes them. */
+  readonly fields: Readonly<Record<string, Value>>;
 }
 
 export function entryOf<Name extends EventName>(name: Name, fields: EventFields<Name>): LogEntry {
-  const { id, level, text } = CATALOGUE[name];
-  return { at: new Date().toISOString(), name, id, level, text, fields };
+  const { id, level, text, whole = [] }: EventDefinition = CATALOGUE[name];
+  const values = Object.entries<Value>(fields).map(
+    ([field, value]) => [field, whole.includes(field) ? value : bounded(value)] as const,
+  );
+  return { at: new Date().toISOString(), name, id, level, text, fields: Object.fromEntries(values) };
 }
 
 /** An event for a human reader, on one line: id, text, fields. */

@@ -1,22 +1,28 @@
 const LONGEST = 512;
 const INVISIBLE = /[\x7f-\x9f\p{Cf}\p{Zl}\p{Zp}]/gu;
 
-const cut = (value: string): string => (value.length > LONGEST ? `${value.slice(0, LONGEST)}…` : value);
+export type Value = string | number;
+
+/** A value that is not longer than a log has room for: a text is cut after 512 characters. */
+export const bounded = <V extends Value>(value: V): V | string =>
+  typeof value === 'string' && value.length > LONGEST ? `${value.slice(0, LONGEST)}…` : value;
 
 /**
  * A value as a log may show it: a number bare, a text quoted, its control and invisible characters escaped
- * (a newline could forge a line, an escape sequence could drive the reader's terminal), cut after 512 characters.
+ * (a newline could forge a line, an escape sequence could drive the reader's terminal).
  */
-export function printable(value: string | number): string {
-  return typeof value === 'number' ? String(value) : printableJson(cut(value));
-}
+export const printable = (value: Value): string =>
+  typeof value === 'number' ? String(value) : printableJson(value);
 
-/** A text from the other end as a terminal may show it, unquoted. */
-export const printableText = (text: string): string => printable(text).slice(1, -1).replaceAll('\\"', '"');
+/** The same unquoted. */
+export const unquoted = (value: Value): string =>
+  printable(String(value)).slice(1, -1).replaceAll('\\"', '"');
 
-/** A value that an encoding of its own makes safe: as long as any other, and well-formed Unicode. */
-export const bounded = (value: string | number): string | number =>
-  typeof value === 'number' ? value : cut(value).toWellFormed();
+/** A text from the other end as a terminal may show it: bounded, escaped, unquoted. */
+export const printableText = (text: string): string => unquoted(bounded(text));
+
+/** A value for an encoding that makes every character safe: well-formed Unicode. */
+export const wellFormed = (value: Value): Value => (typeof value === 'number' ? value : value.toWellFormed());
 
 /** JSON that no terminal takes for anything but text. */
 export const printableJson = (value: unknown): string => JSON.stringify(value).replace(INVISIBLE, escaped);

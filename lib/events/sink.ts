@@ -84,10 +84,12 @@ export abstract class Sink<Form extends string | Buffer = string | Buffer> exten
     this.#closing = true;
     this.#wake();
     const late = Promise.withResolvers<void>();
-    const timer = setTimeout(late.resolve, CLOSE_MS);
+    const timer = setTimeout(() => {
+      this.#giveUp();
+      late.resolve();
+    }, CLOSE_MS);
     await Promise.race([this.#work, late.promise]);
     clearTimeout(timer);
-    if (this.#running) this.#giveUp();
   }
 
   override _final(done: () => void): void {

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import type { Level } from './definition.ts';
 import { type LogEntry, messageOf } from './log-entry.ts';
-import { printableText } from './printable.ts';
+import { unquoted, type Value } from './printable.ts';
 
 /** Security messages for the eyes of administrators only: they name users and commands. */
 export const AUTHPRIV = 10;
@@ -26,5 +26,4 @@ export function syslogMessage(entry: LogEntry): Buffer {
   return Buffer.from(`${head} [${ELEMENT}${parameters.join('')}] ${messageOf(entry)}`);
 }
 
-const parameter = (value: string | number): string =>
-  printableText(String(value)).replace(/["\\\]]/g, '\\$&');
+const parameter = (value: Value): string => unquoted(value).replace(/["\\\]]/g, '\\$&');

@@ -36,7 +36,8 @@ export async function install(options: InstallOptions): Promise<string[]> {
   const report = new Report(options);
   mustBeRoot(tree, 'installing');
   checkProgram(program, platform);
-  const warnings = tree.isThisMachine ? await strangersWhoCanWrite(program) : [];
+  const asked = tree.isThisMachine && platform !== 'win32'; // where files have owners
+  const warnings = asked ? await strangersWhoCanWrite(program) : [];
   const before = await readManifest(tree);
   const files = installationFor(platform, options, await pamStyleOf(tree));
   const plans = await Promise.all(files.map((file) => planFor(tree, file, before)));

@@ -16,18 +16,18 @@ const yesOrNo = z.preprocess(
   z.boolean(),
 );
 /** A flag or a variable gives several separated by commas. */
-const names = z
-  .preprocess(
+const list = <T extends z.ZodType>(item: T) =>
+  z.preprocess(
     (value) =>
       typeof value === 'string'
         ? value
             .split(',')
-            .map((name) => name.trim())
-            .filter((name) => name !== '')
+            .map((each) => each.trim())
+            .filter((each) => each !== '')
         : value,
-    z.array(z.string()),
-  )
-  .default([]);
+    z.array(item),
+  );
+const names = list(z.string()).default([]);
 const charset = z.string().refine(isCharset, 'not a charset that TextDecoder knows');
 
 /** Every setting of the daemon: its default, what is allowed, what it means. Times are in seconds. */
@@ -133,6 +133,23 @@ export const SETTINGS = {
     .enum(['error', 'warn', 'info', 'debug'])
     .default('error')
     .describe('gravest events only, or more'),
+  logAccess: yesOrNo
+    .default(false)
+    .describe('write who logs in and runs what: remote host, local user, command'),
+  logSinks: list(z.enum(['console', 'file', 'syslog', 'journald']))
+    .default(['console'])
+    .describe('where events go; console is standard error'),
+  logFormat: z.enum(['text', 'json']).default('text').describe('of lines on the console and in files'),
+  logFile: z.string().default('/var/log/rexecd/rexecd.log').describe('file of the file sink'),
+  logFileBytes: whole(0, 2 ** 40)
+    .default(10_000_000)
+    .describe('size at which a new file begins; 0: never'),
+  logFiles: whole(2, 1000).default(5).describe('files that are kept, the one that is written included'),
+  logSyslogSocket: z.string().default('/dev/log').describe('unix socket of the syslog sink'),
+  logJournaldSocket: z
+    .string()
+    .default('/run/systemd/journal/socket')
+    .describe('unix socket of the journald sink'),
 } as const;
 
 const schema = z.strictObject(SETTINGS);

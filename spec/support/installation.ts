@@ -1,4 +1,5 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import {
@@ -16,6 +17,11 @@ export const SCRIPT: string | undefined = findProgram('script');
 export const ON_A_TERMINAL = {
   skip: SCRIPT === undefined && 'needs script for a terminal (Debian: bsdutils)',
 };
+
+/** What one run compiles, the next need not: there are many. */
+const COMPILED = mkdtempSync(join(tmpdir(), 'rexec-compiled-'));
+process.on('exit', () => rmSync(COMPILED, { recursive: true, force: true }));
+const env = { NODE_COMPILE_CACHE: COMPILED };
 
 /** Settings and policy file of a daemon, in a folder of the test's own. */
 export class Installation {
@@ -47,15 +53,20 @@ export class Installation {
     return this.run(['--no-reload', ...words]);
   }
 
-  run(words: readonly string[], options?: ProgramOptions): Promise<Ended> {
-    return run(this.#t, 'rconfig', [...this.#files, ...words], options);
+  run(words: readonly string[], options: ProgramOptions = {}): Promise<Ended> {
+    return run(this.#t, 'rconfig', [...this.#files, ...words], {
+      ...options,
+      env: { ...env, ...options.env },
+    });
   }
 
   /** The same on a terminal so many columns wide. */
   onTerminal(words: readonly string[], columns = 80): Program {
     const line = [process.execPath, join(ROOT, 'lib/cli/rconfig.ts'), ...this.#files, ...words];
     const command = `stty cols ${columns} -echo; exec ${line.map((word) => `'${word}'`).join(' ')}`;
-    return new Program(this.#t, SCRIPT!, ['-qefc', command, '/dev/null'], { env: { SHELL: '/bin/sh' } });
+    return new Program(this.#t, SCRIPT!, ['-qefc', command, '/dev/null'], {
+      env: { ...env, SHELL: '/bin/sh' },
+    });
   }
 
   get #files(): string[] {

@@ -54,9 +54,9 @@ async function assertWritable(path: string): Promise<void> {
 
 async function runEditor(file: string): Promise<void> {
   const editor = process.env.VISUAL || process.env.EDITOR || 'vi';
-  const ignore = () => {}; // Ctrl-C is for the editor
+  const ignore = () => {}; // Ctrl-C is for the editor, neither for us nor for its shell
   process.on('SIGINT', ignore);
-  const child = spawn('/bin/sh', ['-c', `${editor} "$1"`, 'sh', file], { stdio: 'inherit' });
+  const child = spawn('/bin/sh', ['-c', `trap : INT; ${editor} "$1"`, 'sh', file], { stdio: 'inherit' });
   const [code, signal] = await once(child, 'exit');
   process.off('SIGINT', ignore);
   if (code !== 0) throw new SettingsError(`the editor (${editor}) ended with ${signal ?? code}`);

@@ -1,5 +1,5 @@
 import { Daemon } from '../../daemon/index.ts';
-import { EventLog } from '../../events/index.ts';
+import { EventLog, type LogOptions } from '../../events/index.ts';
 import { type Authenticator, pamAuthenticator, usersFile } from '../../login/index.ts';
 import { missingPrivileges, thisHolder } from '../../service/index.ts';
 import { keyOf, type Resolved, SETTING_NAMES, type Settings } from '../../settings/index.ts';
@@ -24,7 +24,7 @@ export async function serve({ load, debug, trial }: ServeOptions): Promise<void>
   process.umask(0o022); // what a command starts with, as at login
   const resolved = await load();
   const { settings } = resolved;
-  const events = new EventLog({ level: settings.logLevel });
+  const events = new EventLog(logOptions(settings));
   reportCapped(resolved, events);
   if (!(await hasPrivileges(settings, debug, events))) return;
   const told = stopSignal(); // before anybody can know that we run
@@ -47,6 +47,18 @@ export async function serve({ load, debug, trial }: ServeOptions): Promise<void>
   await events.close();
   process.exit(REXECD_EXIT.success);
 }
+
+const logOptions = (settings: Settings): LogOptions => ({
+  level: settings.logLevel,
+  access: settings.logAccess,
+  sinks: settings.logSinks,
+  format: settings.logFormat,
+  file: settings.logFile,
+  fileBytes: settings.logFileBytes,
+  files: settings.logFiles,
+  syslogSocket: settings.logSyslogSocket,
+  journaldSocket: settings.logJournaldSocket,
+});
 
 const bySystem = ({ authenticator, users }: Settings): boolean =>
   authenticator === 'pam' || (authenticator === 'auto' && users === '');

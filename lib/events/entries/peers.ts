@@ -71,6 +71,7 @@ export const PEER_EVENTS = {
     level: 'error',
     text: 'privilege missing',
     fields: ['privilege', 'purpose', 'grant'],
+    whole: ['grant'],
     meaning:
       'The daemon did not start, because the settings make it need a privilege that it does not hold: run it as root or as grant says.',
   },

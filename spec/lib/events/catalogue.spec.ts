@@ -27,6 +27,7 @@ describe('the catalogue of events', () => {
       const fields = fieldsOf(event);
       assert.equal(new Set(fields).size, fields.length, name);
       assert.ok(!fields.some((field) => /secret|password/i.test(field)), name);
+      if ('whole' in event) assert.deepEqual([name, event.whole], ['privilegeMissing', ['grant']]);
     }
   });
 

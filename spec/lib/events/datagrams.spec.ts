@@ -92,6 +92,16 @@ describe('the journald sink', BOUNDED, () => {
     assert.equal(values.REXECD_CAUSE, '');
     assert.doesNotMatch(values.MESSAGE!, /[\x00-\x1f]/);
   });
+
+  it('sends a command of ours whole, for the administrator to paste', async (t) => {
+    const grant = 'setpriv '.repeat(200);
+    const [entry] = await sent(t, 'journald', (log) => {
+      log.emit('privilegeMissing', { privilege: 'CAP_KILL', purpose: 'x'.repeat(600), grant });
+    });
+    const values = Object.fromEntries(fieldsOf(entry!));
+    assert.equal(values.REXECD_GRANT, grant);
+    assert.equal(values.REXECD_PURPOSE?.length, 513);
+  });
 });
 
 describe('the syslog sink', BOUNDED, () => {

@@ -104,7 +104,7 @@ describe('a sink that fails', CONCURRENT, () => {
     const begin = performance.now();
     const { status, lines } = await log.end();
     assert.equal(status, 0);
-    assert.ok(performance.now() - begin < 4000); // less than a sink gets that merely takes its time
+    assert.ok(performance.now() - begin < 5000); // what a sink gets that merely takes its time
     assert.deepEqual(numbersIn(lines), upTo(100));
     assert.equal(lines.filter((line) => /REXECD-911 .*sink="file" cause="ENOSPC/.test(line)).length, 1);
     assert.equal(lines.length, 102);

@@ -1,19 +1,27 @@
-/** Installs or removes the service of this machine, as argv[2] says, with more options in argv[3] (JSON). */
+/**
+ * Installs and removes the service of this machine: each word is `install` or `remove`, or JSON that changes the
+ * options of all that follow. A line of dashes ends what each says.
+ */
 import { install, remove } from '../../../lib/service/index.ts';
 
-const [, , deed, more = '{}'] = process.argv;
-const options = {
+let options = {
   root: '/',
   dryRun: false,
   tell: console.log,
   program: { node: process.execPath, script: new URL('./service-stand-in.ts', import.meta.url).pathname },
   catalog: '',
   manPages: [],
-  ...JSON.parse(more),
 };
-try {
-  await (deed === 'install' ? install : remove)(options);
-} catch (error) {
-  console.error((error as Error).message);
-  process.exitCode = 1;
+for (const word of process.argv.slice(2)) {
+  if (word.startsWith('{')) {
+    options = { ...options, ...JSON.parse(word) };
+    continue;
+  }
+  try {
+    await (word === 'install' ? install : remove)(options);
+  } catch (error) {
+    console.log((error as Error).message);
+    process.exitCode = 1;
+  }
+  console.log('--');
 }

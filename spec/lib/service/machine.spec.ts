@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { noPrivateRoot, PrivateRoot } from '../../support/private-root.ts';
+import { findProgram, ROOT } from '../../support/program.ts';
+
+const BOUNDED = { timeout: 110_000 } as const;
+const NEEDS =
+  noPrivateRoot() ||
+  (!findProgram('start-stop-daemon') && 'needs start-stop-daemon (Debian: dpkg)') ||
+  (!findProgram('update-rc.d') && 'needs update-rc.d (Debian: init-system-helpers)');
+const NODE = process.execPath;
+const SCRIPT = '/etc/init.d/rexecd';
+const PROGRAM = JSON.stringify({ program: { node: NODE, script: `${ROOT}lib/cli/rexecd.ts` } });
+const DEED = `${NODE} ${ROOT}spec/support/commands/service.ts '${PROGRAM}'`;
+const QUICK = 'OPTIONS="--refusal-seconds 0.05 --profile false --log-level info"';
+const WRITTEN = `find /etc /usr/lib/systemd /usr/share/man /var/lib /var/log -newer /root/mark ! -type d | sort`;
+
+/** Each test goes on where the one before it left the machine. */
+describe('the service on a machine without systemd', { ...BOUNDED, skip: NEEDS }, () => {
+  let machine: PrivateRoot;
+
+  before(async () => {
+    machine = await PrivateRoot.make('/mnt');
+    machine.ok(`useradd --create-home ada; echo ada:s3cret | chpasswd; printf s3cret > /root/password; chmod 600 /root/password
+      echo 'ada - nproc 4321' > /etc/security/limits.d/ada.conf
+      rm /etc/pam.d/rexec; rm -rf /var/log/rexecd; echo '${QUICK}' > /etc/default/rexecd; touch /root/mark`);
+  });
+  after(() => machine.end());
+
+  const rexec = (command: string, port = 512) =>
+    `${NODE} ${ROOT}lib/cli/rexec.ts --port ${port} -l ada -P /root/password 127.0.0.1 '${command}'`;
+  /** What an installation or a removal says. */
+  const linesOf = (words: string) =>
+    machine
+      .ok(`${DEED} ${words}`)
+      .split('\n')
+      .filter((line) => line !== '' && line !== '--');
+  const pid = () => Number(machine.ok('cat /run/rexecd.pid'));
+
+  it('says why it does not start, when it is installed', () => {
+    const taken = `${NODE} -e "require('net').createServer().listen(512, '127.0.0.1')" > /dev/null 2>&1`;
+    machine.ok(`${taken} & echo $! > /tmp/taken; until ss -Hltn | grep -q :512; do sleep 0.05; done`);
+    const { status, stdout } = machine.shell(`${DEED} install`);
+    assert.equal(status, 1);
+    assert.match(stdout, /^enabled rexecd \(update-rc\.d\)\n$/m);
+    assert.match(stdout, /^\/etc\/init\.d\/rexecd start: .*EADDRINUSE/ms);
+    machine.ok('kill $(cat /tmp/taken); while ss -Hltn | grep -q :512; do sleep 0.05; done');
+  });
+
+  it('is installed and started, now and at boot', () => {
+    const lines = linesOf('install');
+    assert.ok(
+      lines.every((line) => /^(unchanged .*|started rexecd \(\/etc\/init\.d\/rexecd start\))$/.test(line)),
+      lines.join('\n'),
+    );
+    assert.match(machine.ok(`ss -Hltnp 'sport = :512'`), new RegExp(`127\\.0\\.0\\.1:512 .*pid=${pid()},`));
+    assert.equal(machine.ok('ls /etc/rc2.d/S??rexecd /etc/rc0.d/K??rexecd | wc -l').trim(), '2');
+  });
+
+  it('logs a user in by the PAM service it wrote, with a session of PAM', () => {
+    const said = machine.ok(rexec('id -un; pwd; grep processes /proc/self/limits'));
+    assert.match(said, /^ada\n\/home\/ada\nMax processes +4321 +4321 /);
+    const { status, stderr } = machine.shell(rexec('id').replace('/root/password', '/dev/null'));
+    assert.notEqual(status, 0, stderr);
+  });
+
+  it('goes on as it is when it is installed again', () => {
+    const before = pid();
+    const lines = linesOf('install');
+    assert.deepEqual(
+      lines.filter((line) => !line.startsWith('unchanged /')),
+      ['unchanged rexecd, which runs'],
+    );
+    assert.equal(pid(), before);
+  });
+
+  it('says in a dry run of a removal what that would do, and runs on', () => {
+    const would = linesOf(`'{"dryRun":true}' remove`);
+    assert.ok(
+      would.every((line) => line.startsWith('would ')),
+      would.join('\n'),
+    );
+    assert.ok(
+      would.includes(`would stop rexecd (${SCRIPT} stop)`) &&
+        would.includes('would disable rexecd (update-rc.d)'),
+    );
+    machine.ok(`${SCRIPT} status; ${rexec('true')}`);
+  });
+
+  it('reads its settings again', () => {
+    const before = pid();
+    machine.ok(`sed -i 's/^# port = .*/port = 5512/' /etc/rexecd/rexecd.toml; ${SCRIPT} reload
+      until ss -Hltn | grep -q :5512; do sleep 0.05; done`);
+    assert.equal(machine.ok(rexec('echo reloaded', 5512)), 'reloaded\n');
+    assert.equal(pid(), before);
+  });
+
+  it('lets a command end before it stops', () => {
+    machine.ok(`mkfifo /tmp/stdin; ${rexec('echo up; cat', 5512)} < /tmp/stdin > /tmp/stdout 2>&1 & command=$!
+      exec 7> /tmp/stdin
+      until grep -q up /tmp/stdout; do sleep 0.05; done
+      ${SCRIPT} stop > /dev/null 7>&- & stop=$!
+      while ss -Hltn | grep -q :5512; do sleep 0.05; done
+      kill -0 $stop # it waits still
+      echo the end >&7; exec 7>&-
+      wait $command; wait $stop`);
+    assert.equal(machine.ok('cat /tmp/stdout'), 'up\nthe end\n');
+    assert.equal(machine.shell(`${SCRIPT} status`).status, 3);
+  });
+
+  it('is stopped and removed, but for what was changed', () => {
+    machine.ok(`${SCRIPT} start`);
+    const running = pid();
+    const lines = linesOf('remove');
+    assert.equal(lines[0], `stopped rexecd (${SCRIPT} stop)`);
+    assert.ok(
+      lines.includes('kept /etc/rexecd/rexecd.toml (changed since it was written)'),
+      lines.join('\n'),
+    );
+    assert.equal(lines.at(-1), 'disabled rexecd (update-rc.d)');
+    assert.notEqual(machine.shell(`kill -0 ${running}`).status, 0);
+    const left = machine
+      .ok(WRITTEN)
+      .trim()
+      .split('\n')
+      .filter((path) => /rexec/.test(path));
+    assert.deepEqual(left, ['/etc/rexecd/rexecd.toml', '/var/log/rexecd/console.log']);
+    assert.deepEqual(linesOf('remove'), ['nothing to remove: there is no /var/lib/rexecd/manifest.json']);
+  });
+});
