@@ -19,7 +19,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   launch: ['codec', 'login'],
   orchestrator: ['codec', 'login', 'launch', 'events'],
   daemon: ['orchestrator', 'login', 'launch', 'events', 'settings'],
-  cli: ['daemon', 'client', 'settings', 'login', 'events', 'service', 'control'],
+  cli: ['daemon', 'client', 'settings', 'login', 'events', 'service', 'control', 'native'],
   service: ['native', 'settings', 'events'],
   lib: ['daemon', 'client', 'login', 'settings', 'events', 'codec'],
 };

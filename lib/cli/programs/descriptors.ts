@@ -6,10 +6,10 @@ const CLOSE_ON_EXEC = 0o2000000;
  * Closes the descriptors above 2 that this process was started with and that every command would inherit. Node's own
  * are all close-on-exec; one that is not came from the parent. Does nothing where there is no /proc.
  */
-export function closeInherited(): void {
+export function closeInherited(keep: readonly number[] = []): void {
   for (const name of descriptors()) {
     const number = Number(name);
-    if (number > 2 && !(flagsOf(name) & CLOSE_ON_EXEC)) closeSync(number);
+    if (number > 2 && !keep.includes(number) && !(flagsOf(name) & CLOSE_ON_EXEC)) closeSync(number);
   }
 }
 

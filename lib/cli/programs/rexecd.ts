@@ -12,20 +12,27 @@ import { CommanderError, commandLine, Option } from './command.ts';
 import { REXECD_EXIT } from './exit-codes.ts';
 import { passwordFromStream, passwordFromTerminal } from './password.ts';
 import { serve } from './serve.ts';
+import { installService, removeService, type ServiceFlags } from './service-manager.ts';
 import { readSettingFiles, type SettingFiles } from './setting-files.ts';
 import { openTrial } from './trial.ts';
 
-interface Flags extends Layer, SettingFiles {
+interface Flags extends Layer, SettingFiles, ServiceFlags {
+  install?: boolean;
+  remove?: boolean;
   debug?: boolean;
   addUser?: string;
   try?: string;
 }
 
 /** Single-dash long options, as rexecd(8) has them. */
-const PAGE_OPTIONS = ['-debug'];
+const PAGE_OPTIONS = ['-install', '-remove', '-debug'];
 
 const program = commandLine('rexecd')
   .description('The remote execution service: runs commands for users who log in by the rexec protocol.')
+  .option('--install', 'install and start the service (also -install)')
+  .option('--remove', 'stop and remove the service (also -remove)')
+  .option('--root <folder>', 'install to, or remove from, a folder: for packages and trials')
+  .option('--dry-run', 'only say what installing or removing would do')
   .option('--debug', 'run in this console, say where it listens (also -debug)')
   .option(
     '--add-user <name>',
@@ -71,13 +78,17 @@ try {
 
 /** The settings as files, environment and flags have them now. A trial is one without files. */
 async function load(trial?: Layer): Promise<Resolved> {
-  const { debug: _debug, addUser: _addUser, try: _try, config, policy, ...flags } = program.opts<Flags>();
+  const { config, policy, ...others } = program.opts<Flags>();
+  const flags = Object.fromEntries(Object.entries(others).filter(([name]) => Object.hasOwn(SETTINGS, name)));
   const files = trial ? {} : await readSettingFiles({ ...(config && { config }), ...(policy && { policy }) });
   return resolveSettings({ ...files, environment: process.env, flags: { ...flags, ...trial } });
 }
 
 async function run(): Promise<void> {
-  const { debug = false, addUser: newUser, try: folder } = program.opts<Flags>();
+  const { install, remove, debug = false, addUser: newUser, try: folder, ...flags } = program.opts<Flags>();
+  if (install && remove) throw new Error('-install or -remove, not both');
+  if (install) return installService(flags);
+  if (remove) return removeService(flags);
   const trial = folder === undefined ? undefined : await openTrial(folder);
   const settings = () => load(trial && { port: 0, users: trial.usersFile });
   if (newUser === undefined) await serve({ load: settings, debug, trial });

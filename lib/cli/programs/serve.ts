@@ -1,11 +1,11 @@
 import { Daemon } from '../../daemon/index.ts';
 import { EventLog, type LogOptions } from '../../events/index.ts';
 import { type Authenticator, pamAuthenticator, usersFile } from '../../login/index.ts';
-import { missingPrivileges, thisHolder } from '../../service/index.ts';
+import { missingPrivileges, ServiceNotifier, thisHolder } from '../../service/index.ts';
 import { keyOf, type Resolved, SETTING_NAMES, type Settings } from '../../settings/index.ts';
-import { closeInherited } from './descriptors.ts';
 import { REXECD_EXIT } from './exit-codes.ts';
 import { Orders, operationsOf } from './orders.ts';
+import { adoptDescriptors } from './service-manager.ts';
 import type { Trial } from './trial.ts';
 import { VERSION } from './version.ts';
 
@@ -20,20 +20,31 @@ export interface ServeOptions {
 
 /** Runs the daemon until it is told to stop. */
 export async function serve({ load, debug, trial }: ServeOptions): Promise<void> {
-  closeInherited();
+  const descriptor = await adoptDescriptors();
+  const manager = await ServiceNotifier.open();
   process.umask(0o022); // what a command starts with, as at login
   const resolved = await load();
   const { settings } = resolved;
   const events = new EventLog(logOptions(settings));
   reportCapped(resolved, events);
-  if (!(await hasPrivileges(settings, debug, events))) return;
+  if (!(await hasPrivileges(settings, descriptor !== undefined, debug, events))) return;
   const told = stopSignal(); // before anybody can know that we run
-  const daemon = new Daemon(settings, { authenticator: await authenticatorFor(settings), events });
+  const daemon = new Daemon(settings, {
+    authenticator: await authenticatorFor(settings),
+    events,
+    ...(descriptor !== undefined && { descriptor }),
+  });
   const { address, port } = await daemon.listen();
   const orders = new Orders(daemon, events);
-  const reload = reloader(daemon, settings, load, events, orders);
+  const status = () => `listens on port ${daemon.port}`;
+  const readAgain = reloader(daemon, settings, load, events, orders);
+  const reload = async () => {
+    manager.reloading();
+    return readAgain().finally(() => manager.ready(status()));
+  };
   if (!process.stdin.isTTY) process.on('SIGHUP', () => void reload().catch(() => {})); // the log has it
   await orders.take(settings, operationsOf(daemon, reload));
+  manager.ready(status());
   if (debug) {
     console.log(`rexecd ${VERSION} listens on ${address} port ${port}; Ctrl-C stops it`);
     console.log(`logins: ${usersOf(settings)}`);
@@ -42,6 +53,7 @@ export async function serve({ load, debug, trial }: ServeOptions): Promise<void>
   await told;
   const impatient = new AbortController();
   stopSignal().then(() => impatient.abort());
+  manager.stopping(settings.stopSeconds + settings.killSeconds);
   orders.close();
   await daemon.stop(impatient.signal);
   await events.close();
@@ -105,9 +117,15 @@ function reportCapped({ capped }: Resolved, events: EventLog): void {
 }
 
 /** False, and a failure of the program, when a privilege is missing that the settings make necessary. */
-async function hasPrivileges(settings: Settings, debug: boolean, events: EventLog): Promise<boolean> {
+async function hasPrivileges(
+  settings: Settings,
+  opened: boolean,
+  debug: boolean,
+  events: EventLog,
+): Promise<boolean> {
   const servesAccounts = bySystem(settings);
-  const missing = missingPrivileges({ listensOn: settings.port, servesAccounts }, thisHolder());
+  const listensOn = opened ? 0 : settings.port; // the service manager opened the port
+  const missing = missingPrivileges({ listensOn, servesAccounts }, thisHolder());
   if (missing.length === 0) return true;
   for (const { privilege, purpose, grant } of missing) {
     if (debug)
