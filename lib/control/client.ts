@@ -14,8 +14,14 @@ export async function tellDaemon(path: string, operation: string, argument?: unk
   return reply.result;
 }
 
+/** A reload may wait for a name source or a disk. */
+const PATIENCE_MS = 30_000;
+
 async function exchange(path: string, request: Request): Promise<Reply> {
   const socket = connect(path);
+  socket.setTimeout(PATIENCE_MS, () =>
+    socket.destroy(new Error(`the daemon gave no answer in ${PATIENCE_MS / 1000} s`)),
+  );
   try {
     socket.write(`${JSON.stringify(request)}\n`);
     return JSON.parse(await text(socket)) as Reply;

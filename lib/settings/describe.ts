@@ -1,5 +1,6 @@
 import { keyOf, SETTING_NAMES } from './names.ts';
 import { explain, SETTINGS, type SettingName } from './schema.ts';
+import { written } from './toml-text.ts';
 
 /** A setting in words: from the schema alone, for the file, the manual, rconfig and the errors. */
 export interface Description {
@@ -33,7 +34,7 @@ export function settingsTemplate(): string {
     const [table, leaf] = key.includes('.') ? (key.split('.') as [string, string]) : ['', key];
     const block = blocks.get(table) ?? [];
     blocks.set(table, block);
-    block.push(`# ${meaning}\n# Allowed: ${allowed}\n# ${leaf} = ${JSON.stringify(fallback)}`);
+    block.push(`# ${meaning}\n# Allowed: ${allowed}\n# ${leaf} = ${written(fallback)}`);
   }
   const head = '# Settings of rexecd. See rexecd.toml(5); change them here or by rconfig(1).';
   const tables = [...blocks].map(([table, block]) => [...(table === '' ? [] : [`[${table}]`]), ...block]);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { SETTING_NAMES, settingsTemplate } from '../../lib/settings/index.ts';
+import { settingsTemplate } from '../../lib/settings/index.ts';
 import { Installation, ON_A_TERMINAL } from '../support/installation.ts';
 import { PATIENT, type Program } from '../support/program.ts';
 
@@ -9,14 +9,13 @@ const CONNECTIONS = /Connections at a time \(one, many\) \[([^\]]*)\]: /;
 const LOG = /Log host, user and command of each connection, not errors only \(no, yes\) \[([^\]]*)\]: /;
 const DOMAIN = /Try users who are not local as domain users \(no, yes\) \[([^\]]*)\]: /;
 const WRITE = /Write this\? \(no, yes\) \[no\]: /;
-const CAN_LOG = (SETTING_NAMES as readonly string[]).includes('logAccess');
 
 /** Answers the questions one after the other, each when it is asked; what stood in their brackets. */
 async function answer(form: Program, connections: string, log: string, domain: string): Promise<string[]> {
   const present: string[] = [];
   for (const [question, words] of [
     [CONNECTIONS, connections],
-    ...(CAN_LOG ? [[LOG, log] as const] : []),
+    [LOG, log],
     [DOMAIN, domain],
   ] as const) {
     present.push((await form.says(question))[1]!);
@@ -30,7 +29,7 @@ describe('the form of rconfig', { ...PATIENT, ...ON_A_TERMINAL, concurrency: 4 }
     const here = new Installation(t);
     const form = here.onTerminal(['--no-reload']);
     const present = await answer(form, 'one', 'yes', 'y');
-    assert.deepEqual(present, ['many: 12000', ...(CAN_LOG ? ['no'] : []), 'no']);
+    assert.deepEqual(present, ['many: 12000', 'no', 'no']);
     await form.says(WRITE);
     assert.ok(!existsSync(here.file), 'written before the yes');
     form.child.stdin.write('yes\r');
@@ -38,24 +37,20 @@ describe('the form of rconfig', { ...PATIENT, ...ON_A_TERMINAL, concurrency: 4 }
     assert.equal(status, 0);
     for (const line of [
       'maxConnections: 12000 -> 1',
-      ...(CAN_LOG ? ['log.access: false -> true'] : []),
+      'log.access: false -> true',
       'domainUsers: false -> true',
     ])
       assert.ok(stdout.includes(`  ${line}\r\n`), stdout);
     assert.ok(stdout.endsWith(`written to ${here.file}\r\n`), stdout);
     const chosen = here.text.split('\n').filter((line) => /^\w/.test(line));
-    assert.deepEqual(chosen.sort(), [
-      ...(CAN_LOG ? ['access = true'] : []),
-      'domainUsers = true',
-      'maxConnections = 1',
-    ]);
+    assert.deepEqual(chosen.sort(), ['access = true', 'domainUsers = true', 'maxConnections = 1']);
     assert.ok(here.text.startsWith(settingsTemplate().slice(0, 200)));
   });
 
   it('keeps by Enter what is shown, and has nothing to write then', async (t) => {
     const here = new Installation(t, 'maxConnections = 50 # ours\ndomainUsers = true\n');
     const form = here.onTerminal([]);
-    assert.deepEqual(await answer(form, '', '', ''), ['many: 50', ...(CAN_LOG ? ['no'] : []), 'yes']);
+    assert.deepEqual(await answer(form, '', '', ''), ['many: 50', 'no', 'yes']);
     const { stdout, status } = await form.end();
     assert.match(stdout, /\r\nNothing is to be changed\.\r\n$/);
     assert.equal(status, 0);

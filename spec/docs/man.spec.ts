@@ -17,11 +17,6 @@ const PAGES = {
   'rexecd.toml.5': 'rexecd',
 } as const;
 const OPTION_PAGES = Object.entries(PAGES).filter(([page]) => page !== 'rexecd.toml.5');
-/** What the pages tell before the programs have it. */
-const SOON = {
-  options: !readFileSync(join(ROOT, 'lib/cli/programs/rexecd.ts'), 'utf8').includes('-install') && '-install',
-  settings: !describeSettings().some(({ key }) => key === 'log.access') && 'log.access',
-};
 /** Long options that have one dash, as the original page has them. */
 const ONE_DASH = ['install', 'remove', 'debug'];
 const PROGRAMS = Object.values(PAGES).join('|');
@@ -89,9 +84,8 @@ describe('the manual pages', PATIENT, () => {
       assert.equal(stdout + stderr, '');
     });
 
-  for (const [page, program] of OPTION_PAGES) {
-    const todo = page === 'rexecd.8' && SOON.options;
-    it(`${page} names every option of ${program}, and no other`, { todo }, () => {
+  for (const [page, program] of OPTION_PAGES)
+    it(`${page} names every option of ${program}, and no other`, () => {
       const known = optionsOf(program);
       assert.ok(known.size > 2, [...known].join(' '));
       const named = optionsIn(pages[page]!);
@@ -100,7 +94,6 @@ describe('the manual pages', PATIENT, () => {
       const unknown = [...named].filter((option) => !known.has(twoDashes(option)));
       assert.deepEqual(unknown, []);
     });
-  }
 
   it('rexecd.toml.5 has every setting, with its flag, its variable and its default', () => {
     const text = plain(pages['rexecd.toml.5']!);
@@ -113,7 +106,7 @@ describe('the manual pages', PATIENT, () => {
     }
   });
 
-  it('name no setting that does not exist', { todo: SOON.settings }, () => {
+  it('name no setting that does not exist', () => {
     const known = new Set(describeSettings().map(({ key }) => key));
     for (const [name, text] of Object.entries(pages)) {
       const keys = text.matchAll(/\\fB((?:log\.)?[a-z]+(?:[A-Z]\w*)|log\.\w+)\\fR/g);

@@ -1,12 +1,14 @@
-import { controlSocketOf, tellDaemon } from '../../control/index.ts';
+import { tellDaemon } from '../../control/index.ts';
 import type { SessionSummary } from '../../daemon/index.ts';
 import { printableText } from '../../events/index.ts';
 import type { LockedOut } from '../../login/index.ts';
 import type { Settings } from '../../settings/index.ts';
+import { controlPathOf } from './control-path.ts';
+import { reloadDaemon } from './reload.ts';
 
 /** Prints who is locked out, one line each. */
 export async function listLockouts(settings: Settings): Promise<void> {
-  const lockouts = (await tellDaemon(socketOf(settings), 'lockouts')) as LockedOut[];
+  const lockouts = (await tellDaemon(controlPathOf(settings), 'lockouts')) as LockedOut[];
   if (lockouts.length === 0) console.log('nobody is locked out');
   for (const { subject, failures, seconds } of lockouts)
     console.log(`${subject}: ${failures} failures, locked out for ${seconds} s more`);
@@ -14,14 +16,14 @@ export async function listLockouts(settings: Settings): Promise<void> {
 
 /** Ends one lockout, or all. */
 export async function clearLockouts(settings: Settings, subject: string | undefined): Promise<void> {
-  const ended = await tellDaemon(socketOf(settings), 'unlock', subject);
+  const ended = await tellDaemon(controlPathOf(settings), 'unlock', subject);
   if (subject !== undefined && ended === 0) throw new Error(`${subject} is not locked out`);
   console.log(`lockouts ended: ${ended}`);
 }
 
 /** Prints the sessions that run, one line each, or as JSON. */
 export async function listSessions(settings: Settings, json: boolean): Promise<void> {
-  const sessions = (await tellDaemon(socketOf(settings), 'sessions')) as SessionSummary[];
+  const sessions = (await tellDaemon(controlPathOf(settings), 'sessions')) as SessionSummary[];
   if (json) return console.log(JSON.stringify(sessions));
   if (sessions.length === 0) console.log('no session runs');
   for (const { id, state, peer, user, command, pid, seconds, received, sent } of sessions) {
@@ -35,15 +37,12 @@ export async function listSessions(settings: Settings, json: boolean): Promise<v
 
 /** Ends one session: its command by SIGHUP, then SIGKILL. */
 export async function killSession(settings: Settings, id: string): Promise<void> {
-  await tellDaemon(socketOf(settings), 'kill', id);
+  await tellDaemon(controlPathOf(settings), 'kill', id);
   console.log(`session ${id} is being ended`);
 }
 
 /** Makes the daemon read its settings again. */
 export async function reloadSettings(settings: Settings): Promise<void> {
-  const { changed } = (await tellDaemon(socketOf(settings), 'reload')) as { changed: string[] };
+  const changed = await reloadDaemon(settings);
   console.log(changed.length === 0 ? 'nothing has changed' : `changed: ${changed.join(' ')}`);
 }
-
-const socketOf = ({ control, port }: Settings): string =>
-  control === 'auto' || control === 'off' ? controlSocketOf(port) : control;

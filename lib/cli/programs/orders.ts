@@ -1,7 +1,8 @@
-import { ControlServer, controlSocketOf, type Operations } from '../../control/index.ts';
+import { ControlServer, type Operations } from '../../control/index.ts';
 import type { Daemon } from '../../daemon/index.ts';
 import type { EventLog } from '../../events/index.ts';
 import type { Settings } from '../../settings/index.ts';
+import { controlPathOf } from './control-path.ts';
 
 /** What the control socket can do. */
 export function operationsOf(daemon: Daemon, reload: () => Promise<string[]>): Operations {
@@ -32,11 +33,11 @@ export class Orders {
   }
 
   async take({ control }: Settings, operations: Operations = this.#operations): Promise<void> {
-    const path = control === 'auto' ? controlSocketOf(this.#daemon.port) : control;
+    const path = control === 'off' ? '' : controlPathOf({ control, port: this.#daemon.port });
     this.#operations = operations;
     if (path === this.#path) return;
     this.close();
-    if (path === 'off') return;
+    if (path === '') return;
     const server = new ControlServer(path, operations);
     try {
       await server.listen();

@@ -5,7 +5,6 @@ import {
   describeSetting,
   keyOf,
   type Policy,
-  SETTING_NAMES,
   type SettingName,
   type Settings,
 } from '../../settings/index.ts';
@@ -26,7 +25,7 @@ const QUESTIONS: readonly Question[] = [
     answers: { one: 1, many: describeSetting('maxConnections').fallback },
   },
   {
-    name: 'logAccess' as SettingName, // until the schema has it, the question is not asked
+    name: 'logAccess',
     text: 'Log host, user and command of each connection, not errors only',
     answers: { no: false, yes: true },
   },
@@ -48,7 +47,7 @@ export async function ask(settings: Settings, policy: Policy | undefined): Promi
   try {
     console.log('Settings of rexecd. Enter keeps what stands in brackets; Ctrl-D leaves.\n');
     const changes: Change[] = [];
-    for (const question of QUESTIONS.filter(({ name }) => SETTING_NAMES.includes(name)))
+    for (const question of QUESTIONS)
       changes.push(...(await answered(terminal, lines, question, settings, policy)));
     if (changes.length === 0) {
       console.log('\nNothing is to be changed.');

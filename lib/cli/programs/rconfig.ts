@@ -25,7 +25,7 @@ import { completionFor, SHELLS, type Shell } from './rconfig-completion.ts';
 import { editSettings } from './rconfig-edit.ts';
 import { ask } from './rconfig-form.ts';
 import { bare, explanation, listing, record, shown, standingRecord } from './rconfig-print.ts';
-import { announce, reloadDaemon } from './rconfig-reload.ts';
+import { announce, reloadDaemon } from './reload.ts';
 import { type SettingFiles, settingsFileOf } from './setting-files.ts';
 
 interface Flags extends SettingFiles {

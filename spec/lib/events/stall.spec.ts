@@ -34,7 +34,10 @@ describe('a sink that takes nothing', CONCURRENT, () => {
   it('keeps the process from ending for seconds, not for ever', async (t) => {
     const log = new LogProcess(t, {});
     await log.emit(2000, LONG);
+    const begin = performance.now();
     assert.deepEqual(await log.end({ unread: true }), { status: 0, lines: [] });
+    const waited = performance.now() - begin;
+    assert.ok(waited >= 4990 && waited < 9000, `${waited} ms`);
   });
 
   it('is made good by the other sinks, where it is a full socket', async (t) => {

@@ -72,8 +72,8 @@ describe('the template', () => {
       const document = new TomlDocument('x', template);
       document.set(key, fallback);
       const leaf = key.split('.').at(-1);
-      const block = [`# ${meaning}`, `# Allowed: ${allowed}`, `# ${leaf} = ${JSON.stringify(fallback)}`];
-      const line = `${leaf} = ${JSON.stringify(fallback)}`;
+      const line = `${leaf} = ${JSON.stringify(fallback).replaceAll('","', '", "')}`;
+      const block = [`# ${meaning}`, `# Allowed: ${allowed}`, `# ${line}`];
       assert.ok(document.text.includes(`\n\n${block.join('\n')}\n${line}\n`), document.text);
       const { settings } = resolveSettings({ file: { path: 'x', document } });
       assert.deepEqual(settings[name], fallback);

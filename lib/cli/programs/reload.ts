@@ -1,11 +1,10 @@
-import { type ControlError, controlSocketOf, tellDaemon } from '../../control/index.ts';
+import { type ControlError, tellDaemon } from '../../control/index.ts';
 import { keyOf, SETTING_NAMES, type Settings } from '../../settings/index.ts';
+import { controlPathOf } from './control-path.ts';
 
 /** Makes the daemon of these settings read them again; the keys that changed. @throws ControlError */
-export async function reloadDaemon({ control, port }: Settings): Promise<readonly string[]> {
-  if (control === 'off') throw new Error('the daemon takes no orders: control is off');
-  const socket = control === 'auto' ? controlSocketOf(port) : control;
-  const { changed } = (await tellDaemon(socket, 'reload')) as { changed: string[] };
+export async function reloadDaemon(settings: Settings): Promise<readonly string[]> {
+  const { changed } = (await tellDaemon(controlPathOf(settings), 'reload')) as { changed: string[] };
   return changed;
 }
 
