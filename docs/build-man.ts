@@ -13,10 +13,16 @@ const version = `rexecd ${JSON.parse(readFileSync(join(root, 'package.json'), 'u
 
 mkdirSync(folder, { recursive: true });
 for (const file of readdirSync(source).filter((name) => name.endsWith('.md'))) {
-  const markdown = readFileSync(join(source, file), 'utf8').replaceAll(/^<!-- (\w+) -->$/gm, (_, name) => {
-    const list = LISTS[name];
-    if (!list) throw new Error(`${file}: there is no list ${name}`);
-    return list();
-  });
+  const markdown = readFileSync(join(source, file), 'utf8').replaceAll(
+    /^<!-- (.+) -->$/gm,
+    (_, name: string) =>
+      name.endsWith('.md') ? readFileSync(join(source, name), 'utf8') : listNamed(name, file),
+  );
   writeFileSync(join(folder, file.slice(0, -'.md'.length)), roffOf(markdown, { date, version }));
+}
+
+function listNamed(name: string, file: string): string {
+  const list = LISTS[name];
+  if (!list) throw new Error(`${file}: there is no list ${name}`);
+  return list();
 }

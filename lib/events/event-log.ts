@@ -36,23 +36,23 @@ const DEFAULTS = {
   access: false,
   sinks: ['console'],
   format: 'text',
-  file: '/var/log/rexecd.log',
+  file: '/var/log/rexecd/rexecd.log',
   fileBytes: 10_000_000,
   files: 5,
   syslogSocket: '/dev/log',
   journaldSocket: '/run/systemd/journal/socket',
 } as const satisfies Required<LogOptions>;
 
-/** A sink on standard error for nothing but the troubles of an only sink. */
+/** A sink on standard error for nothing but the troubles of an only sink. winston needs one where there is none, too. */
 const STANDBY = 'standby';
 const TOLD_AGAIN_MS = 60_000;
 
 /** Where events go; no other way to log exists, so nothing but the catalogue is logged. */
 export class EventLog {
-  readonly #threshold: number;
-  readonly #access: boolean;
-  readonly #logger: Logger;
-  readonly #sinks: readonly Sink[];
+  #threshold: number;
+  #access: boolean;
+  #logger: Logger;
+  #sinks: readonly Sink[];
   readonly #told = new Map<string, number>(); // when a sink's failure was told last
   #closed: Promise<void> | undefined;
   #ended = false;
@@ -61,16 +61,20 @@ export class EventLog {
     const { level, access, ...where }: Required<LogOptions> = { ...DEFAULTS, ...options };
     this.#threshold = LEVELS[level];
     this.#access = access;
-    this.#sinks = sinksOf(where, {
-      failed: (sink, error) => this.#tellFailure(sink, error),
-      dropped: (sink, count) => this.#log(entryOf('eventsDropped', { sink, count }), sink),
-    });
-    this.#logger = createLogger({
-      level: 'debug', // what is written is decided before winston
-      levels: { ...LEVELS },
-      format: format((info) => info)(), // each sink has its own
-      transports: [...this.#sinks],
-    });
+    this.#sinks = this.#sinksOf(where);
+    this.#logger = loggerOf(this.#sinks);
+  }
+
+  /** Writes by other options from now on. Resolves once every event before that is written. */
+  async reopen(options: LogOptions): Promise<void> {
+    const { level, access, ...where }: Required<LogOptions> = { ...DEFAULTS, ...options };
+    const before = { logger: this.#logger, sinks: this.#sinks };
+    this.#sinks = this.#sinksOf(where);
+    this.#logger = loggerOf(this.#sinks);
+    this.#threshold = LEVELS[level];
+    this.#access = access;
+    await drained(before.logger, before.sinks);
+    await ended(before.logger);
   }
 
   /** Writes one event. Values are escaped and shortened here, so that no peer can forge a line. Never throws. */
@@ -102,19 +106,42 @@ export class EventLog {
   }
 
   async #close(): Promise<void> {
-    await this.#carried();
-    await Promise.all(this.#sinks.map((sink) => sink.flush()));
-    await this.#carried(); // what sinks told of each other
+    await drained(this.#logger, this.#sinks);
     this.#ended = true;
-    const finished = new Promise((resolve) => this.#logger.once('finish', resolve));
-    this.#logger.end();
-    await finished;
+    await ended(this.#logger);
   }
 
-  /** Resolves once winston has given the sinks all it has. */
-  async #carried(): Promise<void> {
-    while (this.#logger.writableLength + this.#logger.readableLength > 0) await nextTurn();
+  #sinksOf(where: Where): Sink[] {
+    return sinksOf(where, {
+      failed: (sink, error) => this.#tellFailure(sink, error),
+      dropped: (sink, count) => this.#log(entryOf('eventsDropped', { sink, count }), sink),
+    });
   }
+}
+
+const loggerOf = (sinks: readonly Sink[]): Logger =>
+  createLogger({
+    level: 'debug', // what is written is decided before winston
+    levels: { ...LEVELS },
+    format: format((info) => info)(), // each sink has its own
+    transports: [...sinks],
+  });
+
+/** Resolves once winston has given the sinks all it has, and they have written it, and what they told of each other. */
+async function drained(logger: Logger, sinks: readonly Sink[]): Promise<void> {
+  await carried(logger);
+  await Promise.all(sinks.map((sink) => sink.flush()));
+  await carried(logger);
+}
+
+async function carried(logger: Logger): Promise<void> {
+  while (logger.writableLength + logger.readableLength > 0) await nextTurn();
+}
+
+async function ended(logger: Logger): Promise<void> {
+  const finished = new Promise((resolve) => logger.once('finish', resolve));
+  logger.end();
+  await finished;
 }
 
 type Where = Required<Omit<LogOptions, 'level' | 'access'>>;
@@ -130,6 +157,6 @@ function sinksOf(where: Where, trouble: Trouble): Sink[] {
   };
   const names = new Set(where.sinks);
   const sinks = [...names].map((name) => make[name]());
-  if (names.size === 1 && !names.has('console')) sinks.push(new ConsoleSink(STANDBY, encode, trouble));
+  if (names.size < 2 && !names.has('console')) sinks.push(new ConsoleSink(STANDBY, encode, trouble));
   return sinks;
 }

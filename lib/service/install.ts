@@ -21,7 +21,10 @@ export interface ServiceOptions {
   readonly platform?: NodeJS.Platform;
 }
 
-export interface InstallOptions extends ServiceOptions, Ingredients {}
+export interface InstallOptions extends ServiceOptions, Ingredients {
+  /** Start it when its files are there; true unless given. */
+  readonly start?: boolean;
+}
 
 /**
  * Puts the service on a machine and starts it. What is there stays: files that are the administrator's from the moment
@@ -56,7 +59,7 @@ export async function install(options: InstallOptions): Promise<string[]> {
   }
   for (const warning of warnings) report.say(`warning: ${warning}`);
   const changed = written.map(({ path }) => path);
-  if (tree.isThisMachine) await supervisorOf(platform).start(report, changed);
+  if (tree.isThisMachine && options.start !== false) await supervisorOf(platform).start(report, changed);
   return report.lines;
 }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { PASSWORD, USER } from '../support/daemon.ts';
@@ -68,6 +68,19 @@ describe('settings of a running daemon', PATIENT, () => {
       await first.says(/first/);
       assert.match((await call('true').end()).stderr, /Try again\./);
     });
+
+  it('change where and what the log writes', async (t) => {
+    const { daemon, tell, call, write } = await served(t);
+    const file = join(temporaryFolder(t), 'rexecd.log');
+    await call('echo before').end();
+    write(`[log]\nsinks = ["file"]\nformat = "json"\nfile = "${file}"`);
+    assert.equal((await tell('reload')).stdout, 'changed: log.sinks log.format log.file\n');
+    await call('echo after').end();
+    await eventually(() => readFileSync(file, 'utf8').includes('commandEnded'), 'the events');
+    const events = readFileSync(file, 'utf8').trim().split('\n').map((line) => JSON.parse(line));
+    assert.ok(events.some(({ event, command }) => event === 'commandStarted' && command === 'echo after'));
+    assert.ok(daemon.stderr.includes('echo before') && !daemon.stderr.includes('echo after'));
+  });
 
   it('stay as they are when the file is bad, and the error names file, line, key and what is allowed', async (t) => {
     const { daemon, tell, call, write } = await served(t);

@@ -32,6 +32,7 @@ const program = commandLine('rexecd')
   .option('--install', 'install and start the service (also -install)')
   .option('--remove', 'stop and remove the service (also -remove)')
   .option('--root <folder>', 'install to, or remove from, a folder: for packages and trials')
+  .option('--no-start', 'install the files only')
   .option('--dry-run', 'only say what installing or removing would do')
   .option('--debug', 'run in this console, say where it listens (also -debug)')
   .option(

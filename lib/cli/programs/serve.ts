@@ -101,6 +101,7 @@ function reloader(
       );
       reportCapped(resolved, events);
       await daemon.reload(next, await authenticatorFor(next));
+      await events.reopen(logOptions(next));
       current = next;
       await orders.take(next);
       events.emit('reloaded', { changed: changed.map(keyOf).join(' ') });

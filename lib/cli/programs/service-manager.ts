@@ -8,13 +8,19 @@ import { closeInherited } from './descriptors.ts';
 export interface ServiceFlags {
   readonly root?: string;
   readonly dryRun?: boolean;
+  /** False: the files only. */
+  readonly start?: boolean;
 }
 
 /** Installs and starts the service; says each deed in a line. */
-export async function installService({ root = '/', dryRun = false }: ServiceFlags): Promise<void> {
+export async function installService({
+  root = '/',
+  dryRun = false,
+  start = true,
+}: ServiceFlags): Promise<void> {
   const program = { node: process.execPath, script: process.argv[1]! };
   const tell = (line: string) => console.log(line);
-  await install({ root, dryRun, tell, program, catalog: journalCatalogue(), manPages: manPages() });
+  await install({ root, dryRun, start, tell, program, catalog: journalCatalogue(), manPages: manPages() });
 }
 
 /** Stops the service and takes away what its installation put there. */

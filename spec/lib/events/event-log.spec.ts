@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { EventLog, type LogOptions, printableText } from '../../../lib/events/index.ts';
-import { BOUNDED } from '../../support/daemon.ts';
-import { filesIn, LogProcess, temporary } from '../../support/log-process.ts';
+import { BOUNDED, filesIn, LogProcess, temporary } from '../../support/log-process.ts';
 
 /** What a peer may have chosen, and how a log shows it. */
 const SHOWN = {
@@ -118,6 +117,10 @@ describe('the event log', BOUNDED, () => {
     );
     const { peer, user, localUser, command } = events[1]!;
     assert.deepEqual([peer, user, localUser, command], ['192.0.2.1:5120', 'ada', 'ada.l', 'id -u']);
+  });
+
+  it('writes nothing anywhere without a sink, and closes', async (t) => {
+    assert.deepEqual(await emitted(t, { sinks: [] }, 100, ['x']), []);
   });
 
   it('loads native code only for the sinks that need it', async (t) => {

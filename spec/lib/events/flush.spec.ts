@@ -2,9 +2,8 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { EventLog } from '../../../lib/events/index.ts';
-import { BOUNDED } from '../../support/daemon.ts';
 import { DatagramReceiver } from '../../support/datagram-receiver.ts';
-import { filesIn, LogProcess, numbersIn, temporary, upTo } from '../../support/log-process.ts';
+import { BOUNDED, filesIn, LogProcess, numbersIn, temporary, upTo } from '../../support/log-process.ts';
 
 /** Each process exits in the moment its log is closed. */
 describe('nothing is lost at the end', { ...BOUNDED, concurrency: true }, () => {

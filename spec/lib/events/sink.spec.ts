@@ -6,8 +6,7 @@ import { describe, it } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { entryOf, type LogEntry } from '../../../lib/events/log-entry.ts';
 import { Sink } from '../../../lib/events/sink.ts';
-import { BOUNDED } from '../../support/daemon.ts';
-import { upTo } from '../../support/log-process.ts';
+import { BOUNDED, upTo } from '../../support/log-process.ts';
 import { within } from '../../support/peer.ts';
 
 /** An event of 10 kB. */

@@ -3,9 +3,16 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { BOUNDED } from '../../support/daemon.ts';
 import { DatagramReceiver } from '../../support/datagram-receiver.ts';
-import { droppedIn, filesIn, LogProcess, numbersIn, temporary, upTo } from '../../support/log-process.ts';
+import {
+  BOUNDED,
+  droppedIn,
+  filesIn,
+  LogProcess,
+  numbersIn,
+  temporary,
+  upTo,
+} from '../../support/log-process.ts';
 import { eventually } from '../../support/peer.ts';
 
 const CONCURRENT = { ...BOUNDED, concurrency: true } as const;

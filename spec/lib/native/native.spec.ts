@@ -160,7 +160,15 @@ describe('what a process is made of', BOUNDED, () => {
     assert.equal(said('prlimit', ...options, '--', 'echo', 'taken'), 'taken');
   });
 
-  const LOW = ['env', 'UV_THREADPOOL_SIZE=1', 'prlimit', '--nofile=200:200', '--core=0:0', '--cpu=77:99', '--'];
+  const LOW = [
+    'env',
+    'UV_THREADPOOL_SIZE=1',
+    'prlimit',
+    '--nofile=200:200',
+    '--core=0:0',
+    '--cpu=77:99',
+    '--',
+  ];
   it('are read again after a change of some, and restored', () => {
     const [before, changed, restored] = inChild(
       `const before = await native.processTraits();

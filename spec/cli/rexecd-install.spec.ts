@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { noPrivateRoot, PrivateRoot } from '../../support/private-root.ts';
-import { findProgram, ROOT } from '../../support/program.ts';
+import { journalCatalogue } from '../../lib/events/index.ts';
+import { noPrivateRoot, PrivateRoot } from '../support/private-root.ts';
+import { findProgram, PATIENT, ROOT, run, temporaryFolder } from '../support/program.ts';
 
 const BOUNDED = { timeout: 110_000 } as const;
 const NEEDS =
@@ -10,8 +13,7 @@ const NEEDS =
   (!findProgram('update-rc.d') && 'needs update-rc.d (Debian: init-system-helpers)');
 const NODE = process.execPath;
 const SCRIPT = '/etc/init.d/rexecd';
-const PROGRAM = JSON.stringify({ program: { node: NODE, script: `${ROOT}lib/cli/rexecd.ts` } });
-const DEED = `${NODE} ${ROOT}spec/support/commands/service.ts '${PROGRAM}'`;
+const REXECD = `${NODE} ${ROOT}lib/cli/rexecd.ts`;
 const QUICK = 'OPTIONS="--refusal-seconds 0.05 --profile false --log-level info"';
 const WRITTEN = `find /etc /usr/lib/systemd /usr/share/man /var/lib /var/log -newer /root/mark ! -type d | sort`;
 
@@ -30,25 +32,21 @@ describe('the service on a machine without systemd', { ...BOUNDED, skip: NEEDS }
   const rexec = (command: string, port = 512) =>
     `${NODE} ${ROOT}lib/cli/rexec.ts --port ${port} -l ada -P /root/password 127.0.0.1 '${command}'`;
   /** What an installation or a removal says. */
-  const linesOf = (words: string) =>
-    machine
-      .ok(`${DEED} ${words}`)
-      .split('\n')
-      .filter((line) => line !== '' && line !== '--');
+  const linesOf = (words: string) => machine.ok(`${REXECD} ${words}`).trim().split('\n');
   const pid = () => Number(machine.ok('cat /run/rexecd.pid'));
 
   it('says why it does not start, when it is installed', () => {
     const taken = `${NODE} -e "require('net').createServer().listen(512, '127.0.0.1')" > /dev/null 2>&1`;
     machine.ok(`${taken} & echo $! > /tmp/taken; until ss -Hltn | grep -q :512; do sleep 0.05; done`);
-    const { status, stdout } = machine.shell(`${DEED} install`);
+    const { status, stdout, stderr } = machine.shell(`${REXECD} -install`);
     machine.ok('kill $(cat /tmp/taken); while ss -Hltn | grep -q :512; do sleep 0.05; done');
     assert.equal(status, 1);
     assert.match(stdout, /^enabled rexecd \(update-rc\.d\)$/m);
-    assert.match(stdout, /^\/etc\/init\.d\/rexecd start: .*EADDRINUSE/ms);
+    assert.match(stderr, /^rexecd: \/etc\/init\.d\/rexecd start: .*EADDRINUSE/);
   });
 
   it('is installed and started, now and at boot', () => {
-    const lines = linesOf('install');
+    const lines = linesOf('-install');
     assert.ok(
       lines.every((line) => /^(unchanged .*|started rexecd \(\/etc\/init\.d\/rexecd start\))$/.test(line)),
       lines.join('\n'),
@@ -64,12 +62,13 @@ describe('the service on a machine without systemd', { ...BOUNDED, skip: NEEDS }
 
   it('goes on as it is when it is installed again, and when only a trial of its removal is asked for', () => {
     const before = pid();
-    const lines = linesOf(`install '{"dryRun":true}' remove`).filter(
+    const lines = [...linesOf('--install'), ...linesOf('-remove --dry-run')].filter(
       (line) => !/^unchanged \/|^would delete /.test(line),
     );
     assert.deepEqual(lines, [
       'unchanged rexecd, which runs',
       `would stop rexecd (${SCRIPT} stop)`,
+      'would keep /var/log/rexecd (not empty)',
       'would disable rexecd (update-rc.d)',
     ]);
     machine.ok(`${SCRIPT} status`);
@@ -100,7 +99,7 @@ describe('the service on a machine without systemd', { ...BOUNDED, skip: NEEDS }
   it('is stopped and removed, but for what was changed', () => {
     machine.ok(`${SCRIPT} start`);
     const running = pid();
-    const lines = linesOf('remove');
+    const lines = linesOf('-remove');
     assert.equal(lines[0], `stopped rexecd (${SCRIPT} stop)`);
     assert.ok(
       lines.includes('kept /etc/rexecd/rexecd.toml (changed since it was written)'),
@@ -114,6 +113,34 @@ describe('the service on a machine without systemd', { ...BOUNDED, skip: NEEDS }
       .split('\n')
       .filter((path) => /rexec/.test(path));
     assert.deepEqual(left, ['/etc/rexecd/rexecd.toml', '/var/log/rexecd/console.log']);
-    assert.deepEqual(linesOf('remove'), ['nothing to remove: there is no /var/lib/rexecd/manifest.json']);
+    assert.deepEqual(linesOf('-remove'), ['nothing to remove: there is no /var/lib/rexecd/manifest.json']);
+  });
+});
+
+describe('rexecd -install and -remove', PATIENT, () => {
+  it('work on a folder, which may be a trial', async (t) => {
+    const root = temporaryFolder(t);
+    const trial = await run(t, 'rexecd', ['-install', '--root', root, '--dry-run']);
+    assert.match(trial.stdout, new RegExp(`^would write ${root}/lib/systemd/system/rexecd.service$`, 'm'));
+    assert.deepEqual(readdirSync(root), []);
+    const installed = await run(t, 'rexecd', ['-install', '--root', root]);
+    assert.deepEqual([installed.stderr, installed.status], ['', 0]);
+    const unit = readFileSync(join(root, 'lib/systemd/system/rexecd.service'), 'utf8');
+    assert.ok(unit.includes(`ExecStart=${NODE} ${ROOT}lib/cli/rexecd.ts $OPTIONS\n`), unit);
+    const catalogue = readFileSync(join(root, 'usr/lib/systemd/catalog/rexecd.catalog'), 'utf8');
+    assert.equal(catalogue, journalCatalogue());
+    const removed = await run(t, 'rexecd', ['-remove', '--root', root]);
+    assert.deepEqual([removed.stderr, removed.status], ['', 0]);
+    assert.deepEqual(readdirSync(root), []);
+  });
+
+  it('say in one line what cannot be', async (t) => {
+    const file = join(temporaryFolder(t), 'file');
+    writeFileSync(file, '');
+    const both = await run(t, 'rexecd', ['-install', '-remove', '--root', file]);
+    assert.deepEqual(both, { stdout: '', stderr: 'rexecd: -install or -remove, not both\n', status: 1 });
+    const { stdout, stderr, status } = await run(t, 'rexecd', ['-install', '--root', file]);
+    assert.deepEqual([stdout, status], ['', 1]);
+    assert.match(stderr, new RegExp(`^rexecd: cannot .*${file}.*: ENOTDIR: not a directory\n$`));
   });
 });
