@@ -10,11 +10,7 @@ type Catalogue = typeof CATALOGUE;
 
 export type EventName = keyof Catalogue;
 
-type OptionalField<Name extends EventName> = Catalogue[Name] extends { optional: readonly (infer Field)[] }
-  ? Field & string
-  : never;
-
 /** The fields an event takes: exactly those of the catalogue. */
 export type EventFields<Name extends EventName> = {
   readonly [Field in Catalogue[Name]['fields'][number]]: Value;
-} & { readonly [Field in OptionalField<Name>]?: Value };
+};

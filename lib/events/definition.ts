@@ -11,8 +11,6 @@ export interface EventDefinition {
   readonly level: Level;
   readonly text: string;
   readonly fields: readonly string[];
-  /** Fields that not every emitter knows. */
-  readonly optional?: readonly string[];
   /** Fields that are never cut, because they are our own words and useless in part. */
   readonly whole?: readonly string[];
   /** Says who ran what: written whatever the level when the administrator asks for access events. */

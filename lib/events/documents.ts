@@ -18,9 +18,9 @@ export function journalCatalogue(): string {
 
 /** All events for human readers, as a table of markdown. */
 export function eventTable(): string {
-  const rows = EVENTS.map(([name, { id, level, access, text, fields, optional = [], meaning }]) => {
+  const rows = EVENTS.map(([name, { id, level, access, text, fields, meaning }]) => {
     const when = access ? `${level}, access` : level;
-    return row([id, when, name, text, [...fields, ...optional].join(', '), meaning]);
+    return row([id, when, name, text, fields.join(', '), meaning]);
   });
   const head = ['id', 'level', 'name', 'event', 'fields', 'what happened, what to do'];
   return [row(head), row(head.map(() => '---')), ...rows, ''].join('\n');

@@ -100,7 +100,8 @@ export class Request implements Steps {
     this.#execution = execution;
     await onRunning(execution);
     const { pid, plan } = execution;
-    events.emit('commandStarted', { ...this.who, command: line, pid, plan });
+    const localUser = grant.identity.user;
+    events.emit('commandStarted', { ...this.who, localUser, command: line, pid, plan });
     const finish = () => reader.finish();
     execution.finished.then(finish, finish);
     if (plan === 'relay') reader.openStdin();

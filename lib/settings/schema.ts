@@ -137,15 +137,24 @@ export const SETTINGS = {
     .default(false)
     .describe('write who logs in and runs what: remote host, local user, command'),
   logSinks: list(z.enum(['console', 'file', 'syslog', 'journald']))
+    .refine((sinks) => sinks.length > 0, 'at least one')
     .default(['console'])
     .describe('where events go; console is standard error'),
   logFormat: z.enum(['text', 'json']).default('text').describe('of lines on the console and in files'),
-  logFile: z.string().default('/var/log/rexecd/rexecd.log').describe('file of the file sink'),
+  logFile: z
+    .string()
+    .regex(/^\//, 'an absolute path')
+    .default('/var/log/rexecd/rexecd.log')
+    .describe('file of the file sink'),
   logFileBytes: whole(0, 2 ** 40)
     .default(10_000_000)
     .describe('size at which a new file begins; 0: never'),
-  logFiles: whole(2, 1000).default(5).describe('files that are kept, the one that is written included'),
-  logSyslogSocket: z.string().default('/dev/log').describe('unix socket of the syslog sink'),
+  logFiles: whole(2, 100).default(5).describe('files that are kept, the one that is written included'),
+  logSyslogSocket: z
+    .string()
+    .regex(/^[@/].{0,106}$/, 'a path of at most 107 bytes')
+    .default('/dev/log')
+    .describe('unix socket of the syslog sink'),
   logJournaldSocket: z
     .string()
     .default('/run/systemd/journal/socket')

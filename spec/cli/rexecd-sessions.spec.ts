@@ -77,7 +77,10 @@ describe('settings of a running daemon', PATIENT, () => {
     assert.equal((await tell('reload')).stdout, 'changed: log.sinks log.format log.file\n');
     await call('echo after').end();
     await eventually(() => readFileSync(file, 'utf8').includes('commandEnded'), 'the events');
-    const events = readFileSync(file, 'utf8').trim().split('\n').map((line) => JSON.parse(line));
+    const events = readFileSync(file, 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
     assert.ok(events.some(({ event, command }) => event === 'commandStarted' && command === 'echo after'));
     assert.ok(daemon.stderr.includes('echo before') && !daemon.stderr.includes('echo after'));
   });

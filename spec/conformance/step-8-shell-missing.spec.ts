@@ -25,7 +25,10 @@ forBothPlans((stdio) => {
     it(`[step 8] logs that the shell ${shell} cannot be started, and serves the next peer`, async (t) => {
       const daemon = await startDaemon(t, { authenticator: anyone({ shell }), stdio });
       assert.match(await daemon.answer(request('echo ran')), /^\0?\x01Try again\.\n$/);
-      assert.match(String((await daemon.events.seen('launchFailed')).cause), /EACCES|ENOENT|spawn/);
+      assert.match(
+        String((await daemon.events.seen('launchFailed')).cause),
+        /permission denied|ENOENT|not a file/,
+      );
       assert.deepEqual(daemon.events.all('commandStarted'), []);
       assert.match(await daemon.answer(request('echo ran')), /^\0?\x01Try again\.\n$/);
     });

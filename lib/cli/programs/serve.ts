@@ -1,3 +1,4 @@
+import type { AddressInfo } from 'node:net';
 import { Daemon } from '../../daemon/index.ts';
 import { EventLog, type LogOptions } from '../../events/index.ts';
 import { type Authenticator, pamAuthenticator, usersFile } from '../../login/index.ts';
@@ -29,18 +30,19 @@ export async function serve({ load, debug, trial }: ServeOptions): Promise<void>
   reportCapped(resolved, events);
   if (!(await hasPrivileges(settings, descriptor !== undefined, debug, events))) return;
   const told = stopSignal(); // before anybody can know that we run
-  const daemon = new Daemon(settings, {
-    authenticator: await authenticatorFor(settings),
-    events,
-    ...(descriptor !== undefined && { descriptor }),
+  const [daemon, { address, port }] = await listening(settings, events, descriptor).catch(async (error) => {
+    await events.close();
+    throw error;
   });
-  const { address, port } = await daemon.listen();
   const orders = new Orders(daemon, events);
   const status = () => `listens on port ${daemon.port}`;
   const readAgain = reloader(daemon, settings, load, events, orders);
-  const reload = async () => {
+  let turn: Promise<unknown> = Promise.resolve(); // one reload after another
+  const reload = (): Promise<string[]> => {
     manager.reloading();
-    return readAgain().finally(() => manager.ready(status()));
+    const done = turn.then(readAgain).finally(() => manager.ready(status()));
+    turn = done.catch(() => {});
+    return done;
   };
   if (!process.stdin.isTTY) process.on('SIGHUP', () => void reload().catch(() => {})); // the log has it
   await orders.take(settings, operationsOf(daemon, reload));
@@ -58,6 +60,17 @@ export async function serve({ load, debug, trial }: ServeOptions): Promise<void>
   await daemon.stop(impatient.signal);
   await events.close();
   process.exit(REXECD_EXIT.success);
+}
+
+async function listening(
+  settings: Settings,
+  events: EventLog,
+  descriptor: number | undefined,
+): Promise<[Daemon, AddressInfo]> {
+  const authenticator = await authenticatorFor(settings);
+  const parts = { authenticator, events, ...(descriptor !== undefined && { descriptor }) };
+  const daemon = new Daemon(settings, parts);
+  return [daemon, await daemon.listen()];
 }
 
 const logOptions = (settings: Settings): LogOptions => ({

@@ -23,8 +23,7 @@ export const COMMAND_EVENTS = {
     level: 'info',
     access: true,
     text: 'command started',
-    fields: ['session', 'peer', 'user', 'command', 'pid', 'plan'],
-    optional: ['localUser'],
+    fields: ['session', 'peer', 'user', 'localUser', 'command', 'pid', 'plan'],
     meaning: 'The remote host runs this command as this user; nothing to do.',
   },
   commandEnded: {

@@ -202,7 +202,7 @@ describe('whoever is locked out', BOUNDED, () => {
     const lockout = new Lockout({ ...OPTIONS, lockoutFailures: 1 });
     const bytes: number[] = [];
     for (let n = 0; n <= 200_000; n += 1) {
-      await lockout.failed(`user${n}`, HOME);
+      await lockout.failed(`user${n}`, `10.${n >> 16}.${(n >> 8) & 255}.${n & 255}`);
       if (n % MOST_SUBJECTS !== 0) continue;
       collectGarbage();
       bytes.push(process.memoryUsage().heapUsed);
@@ -210,6 +210,6 @@ describe('whoever is locked out', BOUNDED, () => {
     const [none = 0, full = 0] = bytes;
     assert.ok(full > none && Math.max(...bytes) < full + (full - none) / 2, `bytes: ${bytes}`);
     assert.equal(lockout.list().length, MOST_SUBJECTS);
-    assert.equal(lockout.blocks('user200000', HOME)?.subject, `user200000 from ${HOME}`);
+    assert.ok(lockout.blocks('user200000', '10.3.13.64'));
   });
 });

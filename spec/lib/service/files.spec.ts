@@ -3,7 +3,6 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
-import { hasSessionModules } from '../../../lib/login/pam-service.ts';
 import { pamFile } from '../../../lib/service/pam-file.ts';
 import { SETTINGS } from '../../../lib/settings/index.ts';
 import { BOUNDED } from '../../support/daemon.ts';
@@ -56,10 +55,11 @@ describe('the PAM service of an installation', BOUNDED, () => {
     assert.match((await installed(t)).text('/etc/pam.d/rexec'), /^@include common-auth$/m);
   });
 
-  it('asks for sessions, so that those of the service "other" are not taken', async () => {
-    assert.match(pamFile('debian'), /^session/m);
-    assert.equal(await hasSessionModules('no-such-service'), false); // the rule that it is for
-    assert.doesNotMatch(pamFile('debian') + pamFile('redhat'), /common-session|session .*system-auth/);
+  it('asks for sessions of its own, so that PAM takes neither those of all logins nor those of "other"', () => {
+    for (const style of ['debian', 'redhat', 'plain'] as const) {
+      assert.match(pamFile(style), /^session /m);
+      assert.doesNotMatch(pamFile(style), /common-session|^session .*system-auth/m);
+    }
   });
 });
 
@@ -181,6 +181,9 @@ describe('the log rotation of an installation', BOUNDED, () => {
     const { stderr, status } = spawnSync(LOGROTATE!, words, { encoding: 'utf8', ...BOUNDED });
     assert.equal(status, 0, stderr);
     assert.doesNotMatch(stderr, /^error/m);
-    assert.match(stderr, /rotating pattern: \/var\/log\/rexecd\/\*\.log {2}weekly \(8 rotations\)/);
+    assert.match(
+      stderr,
+      /rotating pattern: \/var\/log\/rexecd\/console\.log \/var\/log\/rexecd\/rexecd\.log {2}weekly \(8 rotations\)/,
+    );
   });
 });
