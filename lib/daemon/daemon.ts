@@ -115,8 +115,9 @@ export class Daemon {
 
   #optionsFor(settings: Settings): SessionOptions {
     const onLockout = (lockedOut: LockedOut) => this.#events.emit('lockedOut', lockedOut);
-    const { refusalSeconds } = settings;
-    const login = new Login(this.#authenticator, { refusalSeconds, lockout: this.lockout, onLockout });
+    const { refusalSeconds, loginThreads } = settings;
+    const { lockout } = this;
+    const login = new Login(this.#authenticator, { refusalSeconds, loginThreads, lockout, onLockout });
     return { ...settings, login, launcher: this.#launcher, events: this.#events };
   }
 

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Authenticator, Credentials, Grant, Verdict } from './authenticator.ts';
 import type { LockedOut, Lockout } from './lockout.ts';
+import { Turnstile } from './turnstile.ts';
 
 /** A login that was not accepted. `message` is the true cause, for the log; every peer reads the same line. */
 export class LoginError extends Error {
@@ -11,6 +12,11 @@ export interface LoginOptions {
   /** The least time of a refusal, in seconds. */
   readonly refusalSeconds: number;
   readonly lockout: Lockout;
+  /**
+   * Logins that are judged at once. The others wait, and are asked about lockouts when their turn comes: whoever guesses
+   * many times at once is locked out as soon as one who does it one by one.
+   */
+  readonly loginThreads: number;
   /** Told of each lockout that begins. */
   readonly onLockout?: (lockedOut: LockedOut) => void;
 }
@@ -19,12 +25,14 @@ export interface LoginOptions {
 export class Login {
   readonly #lockout: Lockout;
   readonly #authenticator: Authenticator;
+  readonly #turnstile: Turnstile;
   readonly #refusalMs: number;
   readonly #onLockout: (lockedOut: LockedOut) => void;
 
   constructor(authenticator: Authenticator, options: LoginOptions) {
     this.#lockout = options.lockout;
     this.#authenticator = authenticator;
+    this.#turnstile = new Turnstile(options.loginThreads);
     this.#refusalMs = options.refusalSeconds * 1000;
     this.#onLockout = options.onLockout ?? (() => {});
   }
@@ -37,7 +45,7 @@ export class Login {
    */
   async verify(credentials: Credentials, gone: AbortSignal): Promise<Grant> {
     const begin = performance.now();
-    const verdict = await this.#judge(credentials);
+    const verdict = await this.#turnstile.pass(() => this.#judge(credentials));
     if (verdict.accepted) return verdict;
     await delay(this.#waitAfter(performance.now() - begin), undefined, { signal: gone }).catch(() => {});
     throw new LoginError(verdict.cause);

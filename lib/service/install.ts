@@ -44,8 +44,11 @@ export async function install(options: InstallOptions): Promise<string[]> {
   const before = await readManifest(tree);
   const files = installationFor(platform, options, await pamStyleOf(tree));
   const plans = await Promise.all(files.map((file) => planFor(tree, file, before)));
-  const written = plans.filter(({ keep }) => keep === undefined).map(({ file }) => file);
-  const missing = await missingFolders(tree, written);
+  const written = plans.filter(({ keep }) => keep === undefined);
+  const missing = await missingFolders(
+    tree,
+    written.map(({ file }) => file),
+  );
 
   for (const folder of missing)
     await report.do('make', tree.at(folder), () => tree.makeFolder(folder, modeOf(folder)));
@@ -58,7 +61,7 @@ export async function install(options: InstallOptions): Promise<string[]> {
     else await report.do('write', there, () => tree.write(file.path, file.bytes, file.mode));
   }
   for (const warning of warnings) report.say(`warning: ${warning}`);
-  const changed = written.map(({ path }) => path);
+  const changed = written.map(({ file }) => file.path);
   if (tree.isThisMachine && options.start !== false) await supervisorOf(platform).start(report, changed);
   return report.lines;
 }

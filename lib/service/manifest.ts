@@ -14,7 +14,7 @@ export interface Manifest {
 interface Entry {
   readonly path: string;
   readonly sha256: string;
-  /** Of what an earlier installation had written there: a write that was cut short leaves it. */
+  /** Of what is still there when the installation is cut short before it writes. */
   readonly before?: string | undefined;
 }
 

@@ -7,6 +7,8 @@ import type { Tree } from './tree.ts';
 export interface Plan {
   readonly file: InstalledFile;
   readonly keep?: string;
+  /** sha256 of what an installation wrote there before, and is written over. */
+  readonly before?: string;
 }
 
 export async function planFor(tree: Tree, file: InstalledFile, before: Manifest | undefined): Promise<Plan> {
@@ -16,7 +18,7 @@ export async function planFor(tree: Tree, file: InstalledFile, before: Manifest 
   if (there.equals(file.bytes)) return { file, keep: 'unchanged' };
   if (file.theirs) return { file, keep: 'yours' };
   const entry = before?.files.find(({ path }) => path === file.path);
-  if (isOurs(entry, there)) return { file };
+  if (isOurs(entry, there)) return { file, before: sha256(there) };
   return { file, keep: entry ? 'changed since it was written' : 'not written by this program' };
 }
 
@@ -31,12 +33,12 @@ export const modeOf = (folder: string): number => (FOLDERS as Record<string, num
 
 /** The manifest of an installation over an earlier one. */
 export function manifestOf(
-  before: Manifest | undefined,
-  written: readonly InstalledFile[],
+  earlier: Manifest | undefined,
+  written: readonly Plan[],
   made: readonly string[],
 ): Manifest {
-  const entries = new Map(before?.files.map((entry) => [entry.path, entry]));
-  for (const { path, bytes } of written)
-    entries.set(path, { path, sha256: sha256(bytes), before: entries.get(path)?.sha256 });
-  return { files: [...entries.values()], folders: [...new Set([...(before?.folders ?? []), ...made])] };
+  const entries = new Map(earlier?.files.map((entry) => [entry.path, entry]));
+  for (const { file, before } of written)
+    entries.set(file.path, { path: file.path, sha256: sha256(file.bytes), before });
+  return { files: [...entries.values()], folders: [...new Set([...(earlier?.folders ?? []), ...made])] };
 }

@@ -54,7 +54,9 @@ export const SETTINGS = {
     .regex(/^[\w.-]+$/, 'a file name in /etc/pam.d')
     .default('rexec')
     .describe('PAM service of logins'),
-  loginThreads: whole(1, 256).default(16).describe('PAM logins that are worked on at once; others wait'),
+  loginThreads: whole(1, 256)
+    .default(16)
+    .describe('logins that are looked at at once; the others wait for their turn'),
   loginSeconds: number(1, 3600)
     .default(30)
     .describe('time PAM gets for a login; after it the login is refused'),

@@ -120,10 +120,13 @@ describe('a lockout', BOUNDED, () => {
     assert.deepEqual(await fail(3, same), [`${PAIR}, 30 s`]);
   });
 
-  it('is off with lockoutFailures 0', async (t) => {
-    const { lockout, fail } = clocked(t, { lockoutFailures: 0 });
-    assert.deepEqual(await fail(1000, same), []);
-    assert.deepEqual([lockout.blocks('ada', HOME), lockout.list()], [undefined, []]);
+  it('is off with lockoutFailures 0, even one that has begun', async (t) => {
+    const { lockout, fail } = clocked(t);
+    await fail(3, same);
+    lockout.options = { ...OPTIONS, lockoutFailures: 0 };
+    assert.equal(lockout.blocks('ada', HOME), undefined);
+    assert.deepEqual(await fail(1000, fromAnywhere), []);
+    assert.equal(lockout.blocks('ada', '192.0.2.2'), undefined);
   });
 
   for (const [one, other, together] of [

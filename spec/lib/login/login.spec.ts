@@ -7,7 +7,7 @@ const credentials = () => ({ user: 'ada', secret: Buffer.from('s3cret'), address
 const never = new AbortController().signal;
 
 const lockout = new Lockout({ lockoutFailures: 0, lockoutSeconds: 1, longestLockoutSeconds: 1 });
-const options = (refusalSeconds: number) => ({ refusalSeconds, lockout });
+const options = (refusalSeconds: number) => ({ refusalSeconds, loginThreads: 4, lockout });
 
 describe('a login', BOUNDED, () => {
   it('gives the account of a user who is accepted, without a wait', async () => {

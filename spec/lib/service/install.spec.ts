@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { readDocument, resolveSettings, settingsTemplate } from '../../../lib/settings/index.ts';
 import { BOUNDED } from '../../support/daemon.ts';
 import { temporaryFolder } from '../../support/program.ts';
-import { CATALOG, FILES, MAN_PAGES, MANIFEST, Staging } from './staging.ts';
+import { asNobody, CATALOG, FILES, MAN_PAGES, MANIFEST, Staging } from './staging.ts';
 
 const UNIT = '/lib/systemd/system/rexecd.service';
 describe('an installation', BOUNDED, () => {
@@ -107,16 +107,20 @@ describe('a second installation', BOUNDED, () => {
 
   it('completes one that was cut short', async (t) => {
     const staging = new Staging(t);
-    await staging.install();
-    const whole = staging.files();
-    rmSync(staging.at('/usr/share/man/man8'), { recursive: true });
-    writeFileSync(staging.at('/usr/share/man/man8'), 'in the way\n');
+    if (process.getuid?.() === 0) chownSync(staging.root, 65_534, 65_534);
+    await asNobody(() => staging.install());
     const program = { node: '/opt/node/bin/node', script: '/opt/new/rexecd.js' };
-    const error = { code: 'REXEC_SERVICE', message: /\/usr\/share\/man\/man8.*ENOTDIR/ };
-    await assert.rejects(staging.install({ program }), error);
-    rmSync(staging.at('/usr/share/man/man8'));
-    assert.ok((await staging.install({ program })).every((line) => /^(wrote|made|unchanged) /.test(line)));
-    assert.deepEqual(staging.files(), whole);
+    chmodSync(staging.at('/lib/systemd/system'), 0o555);
+    const message = `cannot write ${staging.at(UNIT)}: EACCES: permission denied`;
+    await asNobody(() => assert.rejects(staging.install({ program }), { code: 'REXEC_SERVICE', message }));
+    chmodSync(staging.at('/lib/systemd/system'), 0o755);
+    const lines = await asNobody(() => staging.install({ program }));
+    assert.deepEqual(
+      lines.filter((line) => !line.startsWith('unchanged')),
+      staging.lines(`wrote ${UNIT}\nwrote /etc/init.d/rexecd`),
+    );
+    await asNobody(() => staging.remove());
+    assert.deepEqual(staging.picture(), {});
   });
 });
 

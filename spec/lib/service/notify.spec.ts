@@ -14,10 +14,10 @@ async function notifierOf(t: TestContext, environment: NodeJS.ProcessEnv): Promi
   return notifier;
 }
 
-/** As long as a watchdog of 20 ms, of somebody else, is told ten times. */
+/** As long as a watchdog of 10 ms, of somebody else, is told ten times. */
 async function tenBeats(t: TestContext): Promise<void> {
   const socket = new NotifySocket(t);
-  const other = await notifierOf(t, { NOTIFY_SOCKET: socket.path, WATCHDOG_USEC: '20000' });
+  const other = await notifierOf(t, { NOTIFY_SOCKET: socket.path, WATCHDOG_USEC: '10000' });
   await socket.seen(/^WATCHDOG=1$/, 9);
   other.close();
 }
@@ -118,7 +118,7 @@ describe('the notifier of a service', LINUX, () => {
 });
 
 describe('the watchdog of a service', LINUX, () => {
-  const USEC = 60_000;
+  const USEC = 40_000;
 
   for (const [whose, pid] of Object.entries({
     'this process': String(process.pid),
