@@ -60,6 +60,11 @@ export class Daemon {
     return address;
   }
 
+  /** Those that count for the next peer. */
+  get settings(): Settings {
+    return this.#settings;
+  }
+
   /** The port that is listened on. */
   get port(): number {
     return this.#port;

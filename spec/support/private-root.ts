@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { within } from './peer.ts';
-import { cleanEnvironment } from './program.ts';
+import { cleanEnvironment, ROOT } from './program.ts';
 
 /** Files, network and processes of its own over those of this machine, which it cannot change. Ends with its holder. */
 const SET_UP = `
@@ -18,6 +18,7 @@ const SET_UP = `
   mount -t proc proc "$root/proc"
   mount --rbind /dev "$root/dev"
   for each in run tmp; do mount -t tmpfs -o mode=1777 tmpfs "$root/$each"; done
+  case "$3" in /tmp/* | /run/*) mkdir -p "$root$3" && mount --bind "$3" "$root$3" ;; esac # a checkout that was there
   mount --bind "$2" "$root/mnt"
   ip link set lo up
   rm -f "$root/usr/sbin/policy-rc.d"
@@ -30,10 +31,14 @@ const NAMESPACES = ['--mount', '--net', '--pid', '--fork', '--propagation', 'pri
 export function noPrivateRoot(): string | false {
   if (process.getuid?.() !== 0) return 'a root of its own takes root';
   const folder = mkdtempSync(join(tmpdir(), 'rexec-root-'));
-  const { status, stderr } = spawnSync('unshare', [...NAMESPACES, 'sh', '-c', SET_UP, 'sh', folder, folder], {
-    encoding: 'utf8',
-    input: '',
-  });
+  const { status, stderr } = spawnSync(
+    'unshare',
+    [...NAMESPACES, 'sh', '-c', SET_UP, 'sh', folder, folder, ROOT],
+    {
+      encoding: 'utf8',
+      input: '',
+    },
+  );
   rmSync(folder, { recursive: true, force: true });
   return status !== 0 && `a root of its own cannot be made here: ${stderr?.trim()}`;
 }
@@ -57,7 +62,7 @@ export class PrivateRoot {
 
   static async make(shared: string): Promise<PrivateRoot> {
     const folder = mkdtempSync(join(tmpdir(), 'rexec-root-'));
-    const holder = spawn('unshare', [...NAMESPACES, 'sh', '-c', SET_UP, 'sh', folder, shared], {
+    const holder = spawn('unshare', [...NAMESPACES, 'sh', '-c', SET_UP, 'sh', folder, shared, ROOT], {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     const [line] = await within(once(createInterface(holder.stdout!), 'line'), 'the private root');

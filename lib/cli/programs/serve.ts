@@ -28,6 +28,7 @@ export async function serve({ load, debug, trial }: ServeOptions): Promise<void>
   const { settings } = resolved;
   const events = new EventLog(logOptions(settings));
   reportCapped(resolved, events);
+  if (manager.problem) events.emit('managerNotTold', { cause: manager.problem.message });
   if (!(await hasPrivileges(settings, descriptor !== undefined, debug, events))) return;
   const told = stopSignal(); // before anybody can know that we run
   const [daemon, { address, port }] = await listening(settings, events, descriptor).catch(async (error) => {
@@ -55,7 +56,7 @@ export async function serve({ load, debug, trial }: ServeOptions): Promise<void>
   await told;
   const impatient = new AbortController();
   stopSignal().then(() => impatient.abort());
-  manager.stopping(settings.stopSeconds + settings.killSeconds);
+  manager.stopping(daemon.settings.stopSeconds + daemon.settings.killSeconds);
   orders.close();
   await daemon.stop(impatient.signal);
   await events.close();

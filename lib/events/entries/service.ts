@@ -47,6 +47,14 @@ export const SERVICE_EVENTS = {
     meaning:
       'The system gave the daemon no connection, most often for want of file descriptors: raise the limit or lower maxConnections.',
   },
+  managerNotTold: {
+    id: 'REXECD-115',
+    level: 'warn',
+    text: 'service manager not told',
+    fields: ['cause'],
+    meaning:
+      'The service manager asked to be told when the daemon is ready, but cannot be: it may take the daemon for dead and stop it. Mend the cause.',
+  },
   controlFailed: {
     id: 'REXECD-112',
     level: 'error',

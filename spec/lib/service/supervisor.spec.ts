@@ -38,7 +38,7 @@ describe('a machine with systemd', BOUNDED, () => {
   after(() => machine.end());
   beforeEach(() => {
     machine.ok(`rm -rf /etc/rexecd /var/lib/rexecd /var/log/rexecd /etc/rc?.d/*rexecd /opt/rexecd
-      rm -f /lib/systemd/system/rexecd.* /etc/init.d/rexecd /etc/logrotate.d/rexecd ${CATALOG_FILE} /tmp/*; touch /tmp/told`);
+      rm -f /lib/systemd/system/rexecd.* /etc/init.d/rexecd /etc/logrotate.d/rexecd ${CATALOG_FILE} /tmp/running /tmp/broken; : > /tmp/told`);
   });
 
   const orders = () =>
