@@ -90,7 +90,7 @@ export class Daemon {
       this.#listener.close();
       this.#listener = next;
     }
-    if (authenticator !== this.#authenticator) this.#authenticator.end?.();
+    if (authenticator !== this.#authenticator) void this.#authenticator.end?.();
     this.#authenticator = authenticator;
     this.#settings = settings;
     this.#admission.caps = settings;
@@ -114,7 +114,7 @@ export class Daemon {
     await delay(this.#settings.stopSeconds * 1000, undefined, { signal: patience }).catch(() => {});
     await Promise.all(this.sessions.map((session) => session.hangUp()));
     await ended;
-    this.#authenticator.end?.();
+    await this.#authenticator.end?.();
     this.#events.emit('stopped', {});
   }
 

@@ -30,6 +30,6 @@ export type Verdict =
  */
 export interface Authenticator {
   authenticate(credentials: Credentials): Promise<Verdict>;
-  /** The daemon ends; no more questions. */
-  end?(): void;
+  /** No more questions. Resolves when nothing of it is left. */
+  end?(): Promise<void>;
 }

@@ -49,6 +49,7 @@ export class HelperProcess {
   #lastId = 0;
   #state: State = 'ready';
   #sessions = 0;
+  readonly #gone = Promise.withResolvers<void>();
 
   constructor({ threads, seconds }: LoginHelperOptions) {
     this.#seconds = seconds;
@@ -96,10 +97,11 @@ export class HelperProcess {
     };
   }
 
-  /** No new questions: it ends when those it has are answered and the last session is released. */
-  end(): void {
+  /** No new questions: it ends when those it has are answered and the last session is released. Resolves when it is gone. */
+  end(): Promise<void> {
     if (this.#state === 'ready') this.#state = 'retired';
     this.#endIfIdle();
+    return this.#gone.promise;
   }
 
   #take({ id, ...answer }: { id: number; cause?: string; refused?: boolean }): void {
@@ -118,7 +120,9 @@ export class HelperProcess {
 
   #endIfIdle(): void {
     const busy = this.#sessions > 0 || this.#pending.size > 0;
-    if (this.#state === 'retired' && !busy) this.#line.end();
+    if (this.#state !== 'retired' || busy) return;
+    this.#child.ref(); // a daemon that stops waits for its last word
+    this.#line.end();
   }
 
   #killIfHung(): void {
@@ -127,6 +131,7 @@ export class HelperProcess {
 
   #lost(how: string): void {
     this.#state = 'dead';
+    this.#gone.resolve();
     for (const id of this.#pending.keys())
       this.#settle(id)?.reject(new LoginHelperError(`login helper ${how}`));
   }

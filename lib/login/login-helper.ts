@@ -27,7 +27,7 @@ export class LoginHelper {
       release();
       throw error;
     })) as SessionOpened;
-    if (opened.spoilt) helper.end();
+    if (opened.spoilt) void helper.end();
     if (opened.session === '') {
       release();
       return this.openSession(question);
@@ -36,10 +36,11 @@ export class LoginHelper {
     return [opened, async () => void (await close())];
   }
 
-  /** No more questions: the helper closes the sessions that are open and ends. */
-  end(): void {
-    this.#current?.end();
+  /** No more questions. Resolves when the helper is gone, after its last session. */
+  async end(): Promise<void> {
+    const helper = this.#current;
     this.#current = undefined;
+    await helper?.end();
   }
 
   #helper(): HelperProcess {

@@ -58,9 +58,6 @@ export async function pamAuthenticator(options: PamOptions): Promise<Authenticat
         throw error;
       }
     },
-    end() {
-      logins.end();
-      sessions.end();
-    },
+    end: async () => void (await Promise.all([logins.end(), sessions.end()])),
   };
 }

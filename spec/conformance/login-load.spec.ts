@@ -13,7 +13,7 @@ const RIGHT = 's3cret';
 const REFUSED = '\x01Login incorrect.\n';
 const FLAGS = ['--profile', 'false', '--login-seconds', '120'];
 const PROBE_EVERY_MS = 5;
-const LEAST_PROBES = 20; // a daemon that serves nobody meanwhile answers one or two
+const LEAST_PROBES = 10; // a daemon that serves nobody meanwhile answers one or two
 
 /** Asks a daemon for what it refuses at once, again and again, until it is stopped: it waits for the daemon's loop. */
 class Prober {

@@ -19,7 +19,12 @@ describe('new settings', BOUNDED, () => {
 
   it('can bring another authenticator', async (t) => {
     let ended = 0;
-    const daemon = await startDaemon(t, { authenticator: { ...anyone(), end: () => (ended += 1) } });
+    const end = async () => {
+      ended += 1;
+    };
+    const daemon = await startDaemon(t, {
+      authenticator: { ...anyone(), end },
+    });
     await daemon.assertServesNextPeer();
     await daemon.daemon.reload(settings(daemon, {}), nobody);
     assert.equal(await daemon.answer(request('true')), '\x01Login incorrect.\n');
