@@ -15,6 +15,9 @@ const FLAGS = ['--profile', 'false', '--login-seconds', '120'];
 const PROBE_EVERY_MS = 5;
 const LEAST_PROBES = 10; // a daemon that serves nobody meanwhile answers one or two
 
+/** All that a peer reads, however long it takes. */
+const textOf = async (peer: Peer): Promise<string> => (await buffer(peer.socket)).toString('latin1');
+
 /** Asks a daemon for what it refuses at once, again and again, until it is stopped: it waits for the daemon's loop. */
 class Prober {
   readonly times: number[] = []; // ms until the daemon had answered
@@ -47,7 +50,7 @@ class Prober {
       const begin = performance.now();
       const peer = await Peer.connect(t, { host: '127.0.0.1', port, localAddress: '127.0.0.99' });
       await peer.send('x\0');
-      assert.equal(await peer.toEnd(), '\x01invalid stderr port\n');
+      assert.equal(await textOf(peer), '\x01invalid stderr port\n');
       this.times.push(performance.now() - begin);
       peer.socket.destroy();
       await delay(PROBE_EVERY_MS);
@@ -62,8 +65,7 @@ async function login(t: TestContext, daemon: RunningDaemon, n: number): Promise<
   const peer = await Peer.connect(t, { host: '127.0.0.1', port: daemon.port });
   await peer.send(`\0${user}\0${wrong ? 'secret' : RIGHT}\0echo $USER ${n}\0`);
   peer.halfClose();
-  const answer = await buffer(peer.socket); // however long it takes
-  assert.equal(answer.toString('latin1'), wrong ? REFUSED : `\0${user} ${n}\n`, `login ${n}`);
+  assert.equal(await textOf(peer), wrong ? REFUSED : `\0${user} ${n}\n`, `login ${n}`);
 }
 
 /** So many logins, so many of them at once; other peers are served meanwhile, one after another. */
