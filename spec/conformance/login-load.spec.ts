@@ -11,7 +11,7 @@ const SLOW = { timeout: 180_000 } as const;
 const USERS = ['ada', 'bob', 'cyd', 'dan', 'eve'] as const;
 const RIGHT = 's3cret';
 const REFUSED = '\x01Login incorrect.\n';
-const FLAGS = ['--profile', 'false', '--login-seconds', '120'];
+const FLAGS = ['--profile', 'false'];
 const PROBE_EVERY_MS = 5;
 const LEAST_PROBES = 10; // a daemon that serves nobody meanwhile answers one or two
 
@@ -100,5 +100,14 @@ describe('a load of logins', { ...SLOW, skip: noMachine }, () => {
     await load(t, daemon, 300, 50);
     const begun = daemon.events.filter((line) => line.includes('REXECD-302'));
     assert.deepEqual(begun, []);
+  });
+
+  it('is not refused for the time it waits for its turn', async (t) => {
+    const slow = USERS.map((user) => `${user}:${RIGHT}\n`).join('');
+    machine.run('chpasswd', ['-c', 'YESCRYPT', '-s', '6'], slow); // 80 ms each
+    const daemon = await machine.rexecd({
+      flags: [...FLAGS, '--login-threads', '2', '--login-seconds', '2'],
+    });
+    await load(t, daemon, 80, 80);
   });
 });
