@@ -29,7 +29,10 @@ export interface Service {
   readonly service?: string; // text of the PAM service file
   readonly flags?: readonly string[];
   readonly through?: readonly string[]; // a program that runs it, and its words
+  readonly quiet?: boolean; // its own log settings instead of every event
 }
+
+const LOUD = ['--log-level', 'debug'];
 
 /** Flags of a daemon that does not wait where the time does not matter. */
 export const QUICK = ['--refusal-seconds', '0.02', '--lockout-failures', '0', '--drain-seconds', '0.1'];
@@ -100,10 +103,15 @@ export class Machine {
   }
 
   /** Starts the real program on a free port; resolves once it listens. */
-  async rexecd({ service = PAM_SERVICE, flags = [], through = [] }: Service = {}): Promise<RunningDaemon> {
+  async rexecd({
+    service = PAM_SERVICE,
+    flags = [],
+    through = [],
+    quiet = false,
+  }: Service = {}): Promise<RunningDaemon> {
     const pamService = `rexec-spec-${this.#daemons.length}`; // its own: others run with theirs
     this.run('tee', [`/etc/pam.d/${pamService}`], `${service}\n`);
-    const words = ['-debug', '--port', '0', '--pam-service', pamService, '--log-level', 'debug', ...flags];
+    const words = ['-debug', '--port', '0', '--pam-service', pamService, ...(quiet ? [] : LOUD), ...flags];
     const [file = '', ...rest] = [...through, process.execPath, `${ROOT}lib/cli/rexecd.ts`, ...words];
     const daemon = new RunningDaemon(this.start(file, ...rest));
     await daemon.listening;
