@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { getPriority } from 'node:os';
 import type { Grant, Identity } from '../login/index.ts';
 import type { ShellCommand } from './shell.ts';
 
@@ -16,30 +17,35 @@ export interface Self {
   readonly uid: number;
   readonly gid: number;
   readonly groups: readonly number[];
+  readonly niceness: number;
   /** Inheritable or ambient capabilities: Node's own switch would leave them to the command. */
   readonly passesCapabilities: boolean;
 }
 
-/** util-linux; both replace themselves by the next program, so the process stays one. */
+/** util-linux and coreutils; each replaces itself by the next program, so the process stays one. */
 const SETPRIV = '/usr/bin/setpriv';
 const PRLIMIT = '/usr/bin/prlimit';
+const NICE = '/usr/bin/nice';
 /** Sets the name that tells csh that it is a login shell. It has PWD and SHLVL of its own; other shells would keep bash's. */
 const BASH = '/bin/bash';
 
 /**
  * How to run a shell as the user of a grant. Node's own uid and gid where the primary group is all there is, because
- * it drops every other one; else setpriv, and always after prlimit, which may have to raise a limit. The groups go by number: `--init-groups` would look the user up again, by
- * uid, and take the groups of whoever shares it.
+ * it drops every other one; else setpriv, and always after prlimit and nice, which may need root. The groups go by
+ * number: `--init-groups` would look the user up again, by uid, and take the groups of whoever shares it.
  */
 export function asUser(shell: ShellCommand, { identity, traits }: Grant, self: Self): Start {
   const limits = Object.entries(traits?.limits ?? {}).map(([name, limit]) => `--${name}=${limit}`);
   const other = !sameAccount(identity, self);
   const { uid, gid, groups } = identity;
   const primaryOnly = groups.every((group) => group === gid);
-  const byNode = self.uid === 0 && !self.passesCapabilities && primaryOnly && limits.length === 0;
+  const nicer = (traits?.niceness ?? self.niceness) - self.niceness;
+  const asRoot = limits.length > 0 || nicer !== 0; // what only root may do, before the switch
+  const byNode = self.uid === 0 && !self.passesCapabilities && primaryOnly && !asRoot;
   const ids = other && byNode ? { uid, gid } : {};
   const words: string[] = [];
   if (limits.length > 0) words.push(PRLIMIT, ...limits, '--');
+  if (nicer !== 0) words.push(NICE, '-n', String(nicer));
   if ((other && !byNode) || self.passesCapabilities)
     words.push(SETPRIV, ...(other ? accountOptions(identity) : []), ...NO_CAPABILITIES, '--');
   if (words.length === 0) return { ...shell, ...ids };
@@ -70,6 +76,7 @@ export function self(): Self {
     uid: process.getuid?.() ?? -1,
     gid: process.getgid?.() ?? -1,
     groups: process.getgroups?.() ?? [],
+    niceness: getPriority(),
     passesCapabilities: /^Cap(?:Inh|Amb):\s*0*[1-9a-f]/m.test(ownStatus()),
   };
 }

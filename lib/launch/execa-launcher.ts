@@ -1,6 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
-import { setPriority } from 'node:os';
 import type { Readable } from 'node:stream';
 import { execa, type Options } from 'execa';
 import type { ExitStatus } from '../../codec/index.ts';
@@ -47,7 +46,6 @@ export const execaLauncher: Launcher = {
       };
       throw new LaunchError(originalMessage ?? shortMessage ?? `cannot start ${shell.file}`);
     }
-    if (grant.traits?.niceness) setPriority(child.pid, grant.traits.niceness);
     return running(child, child.pid, merged?.[0] ?? null);
   },
 };

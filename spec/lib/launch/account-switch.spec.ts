@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { getPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, it, type TestContext } from 'node:test';
@@ -14,8 +14,8 @@ const SETPRIV = '/usr/bin/setpriv';
 const PRLIMIT = '/usr/bin/prlimit';
 
 /** The daemon. */
-const ROOT: Self = { uid: 0, gid: 0, groups: [0], passesCapabilities: false };
-const SERVICE: Self = { uid: 200, gid: 200, groups: [200], passesCapabilities: false };
+const ROOT: Self = { uid: 0, gid: 0, groups: [0], niceness: 0, passesCapabilities: false };
+const SERVICE: Self = { uid: 200, gid: 200, groups: [200], niceness: 0, passesCapabilities: false };
 const GRANTED: Self = { ...SERVICE, passesCapabilities: true };
 
 /** Who logs in. */
@@ -41,7 +41,7 @@ const switched = (uid: number, gid: number, groups: string) => {
 };
 const limits = { nofile: '64:128', core: '0:unlimited' };
 const limited = [PRLIMIT, '--nofile=64:128', '--core=0:unlimited', '--'];
-const traits = (own: Readonly<Record<string, string>>) => ({ limits: own, umask: 0o077, niceness: 5 });
+const traits = (own: Readonly<Record<string, string>>) => ({ limits: own, umask: 0o077, niceness: 0 });
 
 /** The words of the process, and the account where Node is to switch to it. */
 type Expected = readonly [words: readonly string[], ids?: readonly [uid: number, gid: number]];
@@ -54,7 +54,7 @@ const SWITCHES: Readonly<Record<string, readonly [self: Self, grant: Grant, Expe
     [[]],
   ],
   'nothing, where the platform has no accounts': [
-    { uid: -1, gid: -1, groups: [], passesCapabilities: false },
+    { uid: -1, gid: -1, groups: [], niceness: 0, passesCapabilities: false },
     { identity: who(-1, -1) },
     [[]],
   ],
@@ -154,6 +154,12 @@ describe('the way to an account', () => {
       it(`[step 8] is ${what}, for ${shell.file}`, () =>
         assert.deepEqual(asUser(shell, grant, self), expected(start, shell)));
 
+  it('[step 8] is nice before setpriv, by what the daemon is not already', () => {
+    const grant = { identity: who(1000, 1000, 1000), traits: { limits: {}, umask: 0o022, niceness: 5 } };
+    const { file, arguments: words } = asUser(sh, grant, { ...ROOT, niceness: 2 });
+    assert.deepEqual([file, ...words.slice(0, 3)], ['/usr/bin/nice', '-n', '3', SETPRIV]);
+  });
+
   it('[step 8] leaves no capability to a login as the account of a granted daemon itself', () => {
     const { file, arguments: words } = asUser(sh, { identity: who(200, 200, 200) }, GRANTED);
     assert.equal(file, SETPRIV);
@@ -214,6 +220,6 @@ describe('a command of another account', { ...BOUNDED, skip: notRoot }, () => {
       const script = `console.log(JSON.stringify((await import('${module}')).self()))`;
       const self = JSON.parse(execFileSync(SETPRIV, [...words, script], { encoding: 'utf8' }));
       const { uid, gid } = ownIdentity();
-      assert.deepEqual(self, { uid, gid, groups: [0, 29], passesCapabilities });
+      assert.deepEqual(self, { uid, gid, groups: [0, 29], niceness: getPriority(), passesCapabilities });
     });
 });
