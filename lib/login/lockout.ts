@@ -153,6 +153,7 @@ function networkOf(address: string): string {
 /** A map that forgets its oldest entry rather than grow without end. */
 class Bounded<V> extends Map<string, V> {
   readonly #forget: (key: string) => void;
+  readonly #oldest = this.keys(); // goes on where it was: a new one would pass all that was deleted
 
   constructor(forget: (key: string) => void = () => {}) {
     super();
@@ -163,7 +164,7 @@ class Bounded<V> extends Map<string, V> {
     this.delete(key);
     super.set(key, value);
     if (this.size > MOST_SUBJECTS) {
-      const oldest = this.keys().next().value!;
+      const oldest = this.#oldest.next().value!;
       this.delete(oldest);
       this.#forget(oldest);
     }
