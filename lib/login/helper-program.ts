@@ -78,7 +78,7 @@ async function authenticate(question: Authenticate, secret: Buffer): Promise<Aut
     checkSource(account, question.user);
     await pam.establishCredentials();
     const groups = await groupsOf(account);
-    const names = await Promise.all(groups.map(findGroupName));
+    const names = await Promise.all(question.wantsGroupNames ? groups.map(findGroupName) : []);
     return {
       identity: { ...identityOf(account), groups },
       groupNames: names.filter((name) => name !== undefined),

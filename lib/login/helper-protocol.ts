@@ -12,6 +12,8 @@ export interface Authenticate {
   readonly address: string;
   /** Names a user who is not local may have in the other name sources; none where only local users may log in. */
   readonly domainNames: readonly string[];
+  /** Names of groups are looked up one by one, so only where a rule asks for them. */
+  readonly wantsGroupNames: boolean;
 }
 
 /** Opens a PAM session for a user who was authenticated. */

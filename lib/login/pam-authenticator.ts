@@ -25,6 +25,7 @@ export interface PamOptions extends AccountRules {
 export async function pamAuthenticator(options: PamOptions): Promise<Authenticator> {
   const { pamService: service, loginThreads, loginSeconds, domainUsers, domain } = options;
   await checkPamService(service);
+  const wantsGroupNames = options.allowGroups.length + options.denyGroups.length > 0;
   const logins = new LoginHelper({ threads: loginThreads, seconds: loginSeconds });
   const sessions = new LoginHelper({ threads: 1, seconds: loginSeconds });
 
@@ -47,7 +48,8 @@ export async function pamAuthenticator(options: PamOptions): Promise<Authenticat
       try {
         await checkPamService(service);
         const names = domainUsers ? domainNames(user, domain) : [];
-        const question = { ask: 'authenticate', service, user, address, domainNames: names } as const;
+        const who = { service, user, address, domainNames: names, wantsGroupNames };
+        const question = { ask: 'authenticate', ...who } as const;
         const authenticated = await logins.ask(question, secret);
         const { identity, groupNames } = authenticated;
         const cause = empty ? 'empty password' : refusedBy(options, identity, groupNames, await machineNow());
