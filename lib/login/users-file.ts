@@ -1,5 +1,6 @@
 import { constants } from 'node:fs';
-import { open, rename, rm } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
+import { replaceFile } from '../files/index.ts';
 import type { Authenticator } from './authenticator.ts';
 import { ownIdentity } from './identity.ts';
 import { checkHash, hashPassword, verifyPassword } from './password-hash.ts';
@@ -51,7 +52,7 @@ export async function addUser(path: string, user: string, secret: Buffer): Promi
   });
   const others = text.split('\n').filter((line) => line !== '' && !line.startsWith(`${user}:`));
   const line = `${user}:${await hashPassword(secret)}`;
-  await replaceFile(path, `${[...others, line].join('\n')}\n`);
+  await replaceFile(path, `${[...others, line].join('\n')}\n`, 0o600);
   return parseUsers(path, text).has(user) ? 'changed' : 'added';
 }
 
@@ -96,19 +97,4 @@ function parseUsers(path: string, text: string): Users {
     users.set(user, hash);
   }
   return users;
-}
-
-async function replaceFile(path: string, text: string): Promise<void> {
-  const temporary = `${path}.${process.pid}.new`;
-  const file = await open(temporary, 'wx', 0o600);
-  try {
-    await file.writeFile(text);
-    await file.sync();
-    await file.close();
-    await rename(temporary, path);
-  } catch (error) {
-    await file.close().catch(() => {});
-    await rm(temporary, { force: true });
-    throw error;
-  }
 }

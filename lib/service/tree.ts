@@ -1,18 +1,7 @@
 import { constants } from 'node:fs';
-import {
-  access,
-  chmod,
-  lstat,
-  mkdir,
-  open,
-  readdir,
-  readFile,
-  realpath,
-  rename,
-  rm,
-  rmdir,
-} from 'node:fs/promises';
+import { access, chmod, lstat, mkdir, readdir, readFile, realpath, rm, rmdir } from 'node:fs/promises';
 import { isAbsolute, join, posix, relative, resolve, sep } from 'node:path';
+import { replaceFile } from '../files/index.ts';
 import { ServiceError } from './service-error.ts';
 
 /** The files of this machine, or of one that is put together in a folder. Every failure is a {@link ServiceError}. */
@@ -49,21 +38,7 @@ export class Tree {
   async write(path: string, bytes: Buffer, mode: number): Promise<void> {
     const there = this.at(path);
     await this.#withoutLinks(posix.dirname(path));
-    await attempt(`write ${there}`, async () => {
-      const temporary = `${there}.${process.pid}.new`;
-      const file = await open(temporary, 'wx', 0o600);
-      try {
-        await file.writeFile(bytes);
-        await file.chmod(mode);
-        await file.sync();
-        await file.close();
-        await rename(temporary, there);
-      } catch (error) {
-        await file.close().catch(() => {});
-        await rm(temporary, { force: true });
-        throw error;
-      }
-    });
+    await attempt(`write ${there}`, () => replaceFile(there, bytes, mode));
   }
 
   /** The folders that are missing on the way to a path, itself included, without links; the outermost first. */

@@ -2,7 +2,7 @@ import { chmod, mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type Description, describeSetting, settingsTemplate } from './describe.ts';
 import { SettingsError } from './errors.ts';
-import { readTrusted, reasonOf, replaceFile, targetOf } from './files.ts';
+import { readTrusted, reasonOf, replaceSettingsFile, targetOf } from './files.ts';
 import { readValue, resolveSettings, type Sources, whatIsMeant } from './layers.ts';
 import { locked } from './lock.ts';
 import { flagOf, keyOf, nearestKey, SETTING_NAMES, settingLike, settingOf, variableOf } from './names.ts';
@@ -163,7 +163,7 @@ async function alter(
         const after = change(before);
         if (after === undefined || after === before) return false;
         if ((await readTrusted(path, false)) !== before) continue; // an editor takes no notice of our lock
-        await replaceFile(path, after);
+        await replaceSettingsFile(path, after);
         return true;
       }
     });

@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
-import { chmod, chown, type FileHandle, open, readlink, realpath, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, open, readlink, realpath, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { replaceFile } from '../files/index.ts';
 import { SettingsError } from './errors.ts';
 import { type Policy, readPolicy } from './policy.ts';
 import { TomlDocument } from './toml-document.ts';
@@ -67,24 +68,11 @@ export async function targetOf(path: string): Promise<string> {
  * Puts a new text in the place of a file at once, or not at all; mode and owner stay what they were, and a link stays
  * a link.
  */
-export async function replaceFile(path: string, text: string, mode = 0o644): Promise<void> {
+export async function replaceSettingsFile(path: string, text: string, mode = 0o644): Promise<void> {
   const target = await targetOf(path);
   const before = await stat(target).catch(() => undefined);
-  const temporary = `${target}.${process.pid}.new`;
-  await rm(temporary, { force: true }); // of a process that had our number and was killed
-  const file = await open(temporary, 'wx', 0o600);
-  try {
-    await file.writeFile(text);
-    await file.sync();
-    await file.close();
-    await chmod(temporary, before ? before.mode & 0o7777 : mode);
-    if (before && process.getuid?.() === 0) await chown(temporary, before.uid, before.gid);
-    await rename(temporary, target);
-  } catch (error) {
-    await file.close().catch(() => {});
-    await rm(temporary, { force: true });
-    throw error;
-  }
+  const owner = process.getuid?.() === 0 ? before : undefined;
+  await replaceFile(target, text, before ? before.mode & 0o7777 : mode, owner);
 }
 
 function decoded(path: string, bytes: Uint8Array): string {

@@ -18,7 +18,7 @@ export {
   POLICY_FILE,
   readDocument,
   readTrusted,
-  replaceFile,
+  replaceSettingsFile,
   SETTINGS_FILE,
 } from './files.ts';
 export {

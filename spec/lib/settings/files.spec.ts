@@ -18,7 +18,7 @@ import {
   loadPolicy,
   readDocument,
   readTrusted,
-  replaceFile,
+  replaceSettingsFile,
   SettingsError,
 } from '../../../lib/settings/index.ts';
 import { locked } from '../../../lib/settings/lock.ts';
@@ -109,7 +109,7 @@ describe('a file that is replaced', () => {
   it('is new at once, with nothing left beside it', async (t) => {
     const path = fileOf(t);
     const before = statSync(path).ino;
-    await replaceFile(path, 'port = 2\n');
+    await replaceSettingsFile(path, 'port = 2\n');
     assert.equal(readFileSync(path, 'utf8'), 'port = 2\n');
     assert.notEqual(statSync(path).ino, before, 'it was written over, not replaced');
     assert.deepEqual(readdirSync(join(path, '..')), ['x.toml']);
@@ -118,21 +118,21 @@ describe('a file that is replaced', () => {
   it('has mode 644 when it was not there, whatever the umask', async (t) => {
     const path = join(temporaryFolder(t), 'x.toml');
     const umask = process.umask(0o077);
-    await replaceFile(path, '').finally(() => process.umask(umask));
+    await replaceSettingsFile(path, '').finally(() => process.umask(umask));
     assert.equal(statSync(path).mode & 0o7777, 0o644);
   });
 
   for (const mode of [0o600, 0o640, 0o444])
     it(`keeps its mode ${mode.toString(8)}`, async (t) => {
       const path = fileOf(t, '', mode);
-      await replaceFile(path, 'x');
+      await replaceSettingsFile(path, 'x');
       assert.equal(statSync(path).mode & 0o7777, mode);
     });
 
   it('keeps its owner and group', AS_ROOT, async (t) => {
     const path = fileOf(t, '', 0o640);
     chownSync(path, NOBODY, NOBODY - 1);
-    await replaceFile(path, 'x');
+    await replaceSettingsFile(path, 'x');
     const { uid, gid, mode } = statSync(path);
     assert.deepEqual([uid, gid, mode & 0o7777], [NOBODY, NOBODY - 1, 0o640]);
   });
@@ -147,7 +147,7 @@ describe('a file that is replaced', () => {
       if (text) writeFileSync(join(folder, 'real', 'y.toml'), text);
       symlinkSync('real/y.toml', join(folder, 'middle'));
       symlinkSync('middle', join(folder, 'x.toml'));
-      await replaceFile(join(folder, 'x.toml'), 'new');
+      await replaceSettingsFile(join(folder, 'x.toml'), 'new');
       assert.equal(readlinkSync(join(folder, 'x.toml')), 'middle');
       assert.equal(readlinkSync(join(folder, 'middle')), 'real/y.toml');
       assert.equal(readFileSync(join(folder, 'real', 'y.toml'), 'utf8'), 'new');
@@ -158,14 +158,14 @@ describe('a file that is replaced', () => {
   it('is replaced although a process with our number was killed at it', async (t) => {
     const path = fileOf(t);
     writeFileSync(`${path}.${process.pid}.new`, 'half');
-    await replaceFile(path, 'x');
+    await replaceSettingsFile(path, 'x');
     assert.equal(readFileSync(path, 'utf8'), 'x');
   });
 
   it('leaves nothing beside it when it cannot be', async (t) => {
     const folder = temporaryFolder(t);
     mkdirSync(join(folder, 'x.toml'));
-    await assert.rejects(replaceFile(join(folder, 'x.toml'), 'x'), { code: 'EISDIR' });
+    await assert.rejects(replaceSettingsFile(join(folder, 'x.toml'), 'x'), { code: 'EISDIR' });
     assert.deepEqual(readdirSync(folder), ['x.toml']);
   });
 });

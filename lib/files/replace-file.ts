@@ -1,0 +1,31 @@
+import { open, rename, rm } from 'node:fs/promises';
+
+/** Whom a file belongs to. */
+export interface Owner {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** Puts a file in its place at once, or not at all; nobody else can read it before it has its mode and owner. */
+export async function replaceFile(
+  path: string,
+  content: string | Uint8Array,
+  mode: number,
+  owner?: Owner,
+): Promise<void> {
+  const temporary = `${path}.${process.pid}.new`;
+  await rm(temporary, { force: true }); // of a process that had our number and was killed
+  const file = await open(temporary, 'wx', 0o600);
+  try {
+    await file.writeFile(content);
+    await file.chmod(mode);
+    if (owner) await file.chown(owner.uid, owner.gid);
+    await file.sync();
+    await file.close();
+    await rename(temporary, path);
+  } catch (error) {
+    await file.close().catch(() => {});
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
