@@ -46,7 +46,7 @@ const ANSWERS: readonly (readonly [what: string, code: number, stderr: RegExp, s
   [
     'a refusal, its control characters escaped',
     REXEC_EXIT.REXEC_REFUSED,
-    /^rexec: no\\u001b\[2J\\r\n$/,
+    /^rexec: no\\u001b\[2J\n$/,
     async (client) => {
       await client.login();
       await client.send('\x01no\x1b[2J\r\n');

@@ -13,6 +13,9 @@ export const REXEC_EXIT = {
   REXEC_LOST: 74,
   REXEC_PROTOCOL: 76,
   REXEC_REFUSED: 77,
+  REXEC_STATUS_UNKNOWN: 70,
+  REXEC_OUTPUT_TOO_LONG: 73,
+  REXEC_TIMED_OUT: 124, // as timeout(1)
   REXEC_ABORTED: 130,
 } as const satisfies Record<ExecErrorCode | 'usage' | 'outputClosed', number>;
 

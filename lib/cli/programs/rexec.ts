@@ -27,7 +27,8 @@ Exit status: the remote command's, or 128 and its signal's number, where the dae
   ${REXEC_EXIT.usage}   bad usage, or no password    ${REXEC_EXIT.REXEC_REQUEST_INVALID}   user, password or command cannot be sent
   ${REXEC_EXIT.REXEC_UNREACHABLE}   host cannot be reached       ${REXEC_EXIT.REXEC_NO_STDERR}   no second connection (try --no-stderr)
   ${REXEC_EXIT.REXEC_LOST}   connection lost              ${REXEC_EXIT.REXEC_PROTOCOL}   the other end does not speak rexec
-  ${REXEC_EXIT.REXEC_REFUSED}   refused, login for example
+  ${REXEC_EXIT.REXEC_REFUSED}   refused, login for example    ${REXEC_EXIT.REXEC_STATUS_UNKNOWN}   no exit status was told
+  ${REXEC_EXIT.REXEC_TIMED_OUT}  a time limit was passed       ${REXEC_EXIT.REXEC_OUTPUT_TOO_LONG}   too much output
 `;
 
 const program = commandLine('rexec')
