@@ -137,7 +137,7 @@ describe('the manual pages', PATIENT, () => {
 /** Options that a page speaks of, and those of its examples. */
 function optionsIn(roff: string): Set<string> {
   const text = roff.replaceAll('\\-', '-');
-  const spoken = [...text.matchAll(/\\fB(-[A-Za-z-]+)\\fR/g)].map(([, option]) => option!);
+  const spoken = [...text.matchAll(/\\fB(-[A-Za-z0-9-]+)\\fR/g)].map(([, option]) => option!);
   const shown = [...text.matchAll(new RegExp(`^(?:sudo )?(?:${PROGRAMS}) [^\\n'|\\\\]*`, 'gm'))].flatMap(
     ([line]) => [...line.matchAll(/(?<= )-[A-Za-z-]+/g)].map(([option]) => option),
   );

@@ -79,6 +79,10 @@ describe("our client on Debian's in.rexecd", { ...PATIENT, skip: await missing()
   it('as a program exits with 74 for a wrong password', async (t) => {
     const words = ['-l', USER, '-p', 'wrong', '--port', `${port}`, HOST, 'true'];
     const { stderr, status } = await run(t, 'rexec', words);
-    assert.deepEqual([stderr, status], ['rexec: the connection ended before the daemon answered\n', 74]);
+    assert.equal(status, 74);
+    assert.match(
+      stderr,
+      /: login: the connection ended before the daemon answered\n.* check user and password/,
+    );
   });
 });
