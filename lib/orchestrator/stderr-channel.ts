@@ -56,6 +56,11 @@ export class StderrChannel {
     }
   }
 
+  /** Bytes that have passed, either way. */
+  get bytes(): number {
+    return this.#socket.bytesRead + this.#socket.bytesWritten;
+  }
+
   /** From now on signals go to `deliver`, those that waited first. */
   onSignal(deliver: (signal: number) => void): void {
     this.#deliver = deliver;

@@ -33,6 +33,14 @@ export const PEER_EVENTS = {
     meaning:
       'The connection broke before the session was over and its command, if there was one, was ended: look at the network or at the client.',
   },
+  limitReached: {
+    id: 'REXECD-204',
+    level: 'warn',
+    text: 'session limit reached',
+    fields: ['session', 'peer', 'user', 'limit', 'seconds'],
+    meaning:
+      'The session lasted or was idle for as long as the setting allows and is ended, its command by SIGHUP: raise the setting where that is too short.',
+  },
 
   loginRefused: {
     id: 'REXECD-300',
