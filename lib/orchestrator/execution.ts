@@ -94,8 +94,15 @@ export class Execution {
       killSeconds,
       this.finished.catch(() => exit),
     );
-    if (!this.#over || !group.gone) group.signal('SIGKILL');
+    const survived = !group.gone;
+    if (!this.#over || survived) group.signal('SIGKILL');
     await exit;
+    // The end of the pipes comes after that of the shell, and what is in them is still the peer's.
+    if (survived)
+      await within(
+        killSeconds,
+        this.finished.catch(() => {}),
+      );
     this.#terminated = true;
     stdout?.destroy();
     stderr?.destroy();

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { anyone, BOUNDED, forBothPlans, startDaemon } from '../support/daemon.ts';
+import { anyone, BOUNDED, forBothPlans, program, startDaemon } from '../support/daemon.ts';
 import { eventually } from '../support/peer.ts';
 import { isAlive } from '../support/program.ts';
 
@@ -16,6 +16,16 @@ forBothPlans((stdio) => {
     const { limit, seconds, user } = await daemon.events.seen('limitReached');
     assert.deepEqual([limit, seconds, user], ['sessionSeconds', 0.6, 'ada']);
     await eventually(() => daemon.daemon.sessions.length === 0, 'the session is over');
+  });
+
+  it('kills a command that ignores SIGHUP and SIGTERM at the limit', async (t) => {
+    const daemon = await startDaemon(t, { ...everyone, sessionSeconds: 1.5, killSeconds: 0.2 });
+    const [peer, channel] = await daemon.runWithChannel(`exec sh ${program('ignore-signals.sh')}`, [0]);
+    assert.equal(await peer.read(6), 'ready ');
+    const { pid } = await daemon.events.seen('commandStarted');
+    await channel.send(Buffer.of(15));
+    assert.equal((await channel.toEnd()).slice(-16), '\0signal SIGKILL\n');
+    await eventually(() => !isAlive(Number(pid)), `process ${pid} is gone`);
   });
 });
 
