@@ -188,10 +188,10 @@ export class Session {
     reportFailure(events, { ...who, silent }, error);
     await execution?.terminate(killSeconds);
     const text = execution ? null : refusalFor(error, silent);
-    await Promise.all([
-      refuse(this.#connection, text, drainSeconds),
-      channel?.finish(error instanceof LaunchError ? NOT_STARTED : undefined, drainSeconds),
-    ]);
+    const status = error instanceof LaunchError ? NOT_STARTED : undefined;
+    const finished = channel && within(drainSeconds, channel.finish(status, drainSeconds));
+    await Promise.all([refuse(this.#connection, text, drainSeconds), finished]);
+    channel?.destroy(); // a peer that left could hold the session by a channel it does not read
   }
 }
 
