@@ -4,6 +4,7 @@ import { readdirSync } from 'node:fs';
 import { createInterface, type Interface } from 'node:readline';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import type { Layer } from '../../lib/settings/index.ts';
 import { within } from './peer.ts';
 import { cleanEnvironment } from './program.ts';
 
@@ -11,7 +12,7 @@ const FILE = fileURLToPath(new URL('./commands/daemon-process.ts', import.meta.u
 
 export interface DaemonProcessOptions {
   /** Settings, and the shell of everybody's commands. */
-  readonly settings?: Readonly<Record<string, unknown>>;
+  readonly settings?: Layer & { readonly shell?: string };
   /** A program that runs it, and its words. */
   readonly through?: readonly string[];
 }
