@@ -6,6 +6,7 @@ import { type Authenticator, type LockedOut, Lockout, Login } from '../login/ind
 import { refusalFor, refuse, Session, SessionError, type SessionOptions } from '../orchestrator/index.ts';
 import type { Settings } from '../settings/index.ts';
 import { Admission } from './admission.ts';
+import { Headroom } from './headroom.ts';
 import { Listener } from './listener.ts';
 
 /** What a daemon is made of. */
@@ -29,6 +30,7 @@ export class Daemon {
   readonly #launcher: Launcher | undefined;
   readonly #descriptor: number | undefined;
   readonly #admission: Admission;
+  readonly #headroom = new Headroom();
   readonly #sessions = new Map<Session, Promise<void>>();
   readonly #waiting: Socket[] = []; // accepted, not looked at: every place is taken
   #settings: Settings;
@@ -136,20 +138,22 @@ export class Daemon {
     socket.on('error', () => {}); // for its whole life: a reset between two owners must not end the daemon
     if (socket.remoteAddress === undefined) return void socket.destroy(); // it left before it was accepted
     const { overflow, backlog } = this.#settings;
-    if (overflow === 'queue' && this.#admission.full && this.#waiting.length < backlog)
+    const descriptors = this.#headroom.for(socket);
+    if (descriptors !== 'enough') {
+      this.#refuse(socket, noDescriptors());
+      if (descriptors === 'none') socket.destroy(); // the line is on its way
+    } else if (overflow === 'queue' && this.#admission.full && this.#waiting.length < backlog)
       this.#waiting.push(socket);
     else this.#admit(socket);
   }
 
   #admit(socket: Socket): void {
-    const { remoteAddress = '', remotePort } = socket;
+    const { remoteAddress = '' } = socket;
     let leave: () => void;
     try {
       leave = this.#admission.enter(remoteAddress);
     } catch (error) {
-      const peer = `${remoteAddress}:${remotePort}`;
-      this.#events.emit('connectionRefused', { peer, cause: (error as Error).message });
-      return void this.#turnAway(socket, error);
+      return this.#refuse(socket, error as Error);
     }
     const session = new Session(socket, this.#sessionOptions!);
     const run = session.run().finally(() => {
@@ -158,6 +162,12 @@ export class Daemon {
       this.#admitWaiting();
     });
     this.#sessions.set(session, run);
+  }
+
+  #refuse(socket: Socket, error: Error): void {
+    const peer = `${socket.remoteAddress}:${socket.remotePort}`;
+    this.#events.emit('connectionRefused', { peer, cause: error.message });
+    void this.#turnAway(socket, error);
   }
 
   /** Those who waited come first, in their order; some may have left. */
@@ -175,5 +185,7 @@ export class Daemon {
     this.#refusing -= 1;
   }
 }
+
+const noDescriptors = () => new SessionError('REXEC_BUSY', 'few file descriptors are left');
 
 const stopping = () => new SessionError('REXEC_STOPPING', 'the daemon stops');

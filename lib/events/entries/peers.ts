@@ -8,7 +8,7 @@ export const PEER_EVENTS = {
     text: 'connection refused',
     fields: ['peer', 'cause'],
     meaning:
-      'A cap on connections is reached and the peer was told to try again: see who holds them, or raise maxConnections or maxConnectionsPerAddress.',
+      'A cap on connections is reached, or few file descriptors are left, and the peer was told to try again: see who holds them, or raise maxConnections, maxConnectionsPerAddress or the limit on open files.',
   },
   peerSilent: {
     id: 'REXECD-201',
