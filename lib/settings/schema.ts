@@ -103,6 +103,11 @@ export const SETTINGS = {
     .describe(
       'what a peer beyond maxConnections meets: refused with "Try again.", or made to wait for a place',
     ),
+  keepAliveSeconds: whole(0, 32_767)
+    .default(60)
+    .describe(
+      'silence after which a peer is asked ten times, once a second, whether it is still there; 0: never; a change counts from the next start',
+    ),
   requestSeconds: number(0.05, 3600).default(60).describe('time for the whole request, accept to command'),
   sessionSeconds: number(0, 2_000_000)
     .default(0)
