@@ -40,7 +40,7 @@ export class Execution {
       if (running.group.signal(signal)) onSignal(signal);
     });
     const output = plan === 'relay' ? this.#relayOutput(connection) : this.#awaitReturn(connection);
-    const stderr = channel && running.stderr ? channel.relay(running.stderr) : undefined;
+    const stderr = channel && running.stderr ? channel.relay(running.stderr, running.exit) : undefined;
     this.finished = Promise.all([running.exit, output, stderr]).then(([status]) => status);
     const end = () => {
       this.#over = true;
