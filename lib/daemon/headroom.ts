@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { descriptorOf } from '../launch/index.ts';
+import { SessionError } from '../orchestrator/index.ts';
 
 /** Descriptors that are kept for the sessions inside: the start of a command takes up to seven, for a moment. */
 const KEPT = 64;
@@ -23,6 +24,9 @@ export class Headroom {
     return left > this.#kept / 2 ? 'few' : 'none';
   }
 }
+
+/** Why a peer is refused that finds less than enough. */
+export const noDescriptors = () => new SessionError('REXEC_BUSY', 'few file descriptors are left');
 
 function softLimit(): number {
   try {

@@ -24,12 +24,13 @@ export class Listener {
   readonly #events: EventLog;
   readonly #endpoint: Endpoint;
 
-  constructor(endpoint: Endpoint, events: EventLog, accept: (socket: Socket) => void) {
+  /** @param unread nothing is read here: another process will */
+  constructor(endpoint: Endpoint, events: EventLog, unread: boolean, accept: (socket: Socket) => void) {
     this.#endpoint = endpoint;
     this.#events = events;
     const { keepAliveSeconds } = endpoint;
     const keepAlive = { keepAlive: keepAliveSeconds > 0, keepAliveInitialDelay: keepAliveSeconds * 1000 };
-    this.#server = createServer({ ...SOCKETS, ...keepAlive }, accept);
+    this.#server = createServer({ ...SOCKETS, ...keepAlive, pauseOnConnect: unread }, accept);
   }
 
   /** Resolves with the address that is listened on. Rejects with the system's error, such as `EADDRINUSE`. */

@@ -5,9 +5,9 @@ import type { SessionLimits } from './session-limits.ts';
 
 /** What every session of a daemon shares. Times are in seconds. */
 export interface SessionOptions extends SessionLimits {
-  readonly login: Login;
+  readonly login: Pick<Login, 'verify'>;
   readonly launcher: Launcher;
-  readonly events: EventLog;
+  readonly events: Pick<EventLog, 'emit'>;
   readonly requestSeconds: number;
   readonly connectBackSeconds: number;
   readonly drainSeconds: number;

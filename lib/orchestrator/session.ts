@@ -31,9 +31,12 @@ export interface SessionSummary {
   readonly sent: number | null;
 }
 
+/** Twelve hexadecimal digits, as likely to be another session's as one in 281 billions. */
+export const newSessionId = (): string => randomUUID().slice(-12);
+
 /** One connection from accept to close. It owns every teardown: steps throw, and close nothing. */
 export class Session {
-  readonly id = randomUUID().slice(-12);
+  readonly id: string;
   readonly #options: SessionOptions;
   readonly #connection: Socket;
   readonly #reader: PeerReader;
@@ -50,8 +53,9 @@ export class Session {
   #hungUp = false;
 
   /** @param connection accepted with `allowHalfOpen` and `noDelay`, not read yet, its addresses known */
-  constructor(connection: Socket, options: SessionOptions) {
+  constructor(connection: Socket, options: SessionOptions, id: string = newSessionId()) {
     const { remoteAddress = '', remotePort = 0 } = connection;
+    this.id = id;
     this.#options = options;
     this.#connection = connection;
     connection.on('error', () => {}); // for its whole life; the reader and the pipelines see what broke

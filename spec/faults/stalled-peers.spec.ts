@@ -29,11 +29,11 @@ async function firstLine(peer: Peer): Promise<string> {
 }
 
 forEveryWay((way) => {
+  // stdout that was handed over does not come by here.
   for (const [what, command] of [
     ['stdout', 'echo $$; exec yes'],
     ['stderr', 'echo $$; exec yes >&2'],
   ] as const)
-    // stdout that was handed over does not come by here.
     it(`a peer that stops reading ${what} holds a bounded amount, and others are served`, async (t) => {
       const daemon = await DaemonProcess.start(t, { settings: way });
       const at = { host: '127.0.0.1', port: daemon.port };
