@@ -11,13 +11,13 @@ import type { Target } from './scenarios.ts';
 export const LAUNCHERS = ['execa', 'posix-spawn'] as const;
 export type LauncherName = (typeof LAUNCHERS)[number];
 
-/** What must not grow. Of the daemon's process unless it says otherwise. */
+/** What must not grow. Of the daemon's process unless it says otherwise; its helpers are for logins and its workers. */
 export interface Figures {
   readonly descriptors: number;
-  readonly 'descriptors of login helpers': number;
+  readonly 'descriptors of its helpers': number;
   readonly 'memory in use, KiB': number;
   readonly 'resident memory, KiB': number;
-  readonly 'login helpers': number;
+  readonly helpers: number;
   readonly 'other children': number;
   readonly zombies: number;
   readonly 'processes of commands': number;
@@ -55,14 +55,23 @@ export class SoakedDaemon {
     this.#uid = uid;
   }
 
-  static async start(machine: Machine, launcher: LauncherName): Promise<SoakedDaemon> {
+  static async start(machine: Machine, launcher: LauncherName, workers: number): Promise<SoakedDaemon> {
     const folder = mkdtempSync(join(tmpdir(), 'rexec-soak-'));
     const user = `soak-${launcher}`;
     const uid = FIRST_UID + LAUNCHERS.indexOf(launcher);
     machine.addQuickUser(user, PASSWORD, '--shell', '/bin/sh', '--uid', String(uid));
     const running = await machine.rexecd({
       service: 'auth required pam_unix.so\naccount required pam_unix.so\nsession required pam_unix.so',
-      flags: [...FLAGS, ...MANY, ...QUIET, join(folder, 'log'), '--launcher', launcher],
+      flags: [
+        ...FLAGS,
+        ...MANY,
+        ...QUIET,
+        join(folder, 'log'),
+        '--launcher',
+        launcher,
+        '--workers',
+        `${workers}`,
+      ],
       through: ['env', `SOAK_PROBE=${join(folder, 'memory')}`, `NODE_OPTIONS=--import=${PROBE}`],
       quiet: true,
     });
@@ -91,15 +100,15 @@ export class SoakedDaemon {
 
   async figures(): Promise<Figures> {
     const children = childrenOf(this.pid);
-    const helpers = children.filter(({ line }) => line.includes('helper-program')).map(({ pid }) => pid);
+    const helpers = children.filter(({ line }) => /(helper|worker)-program/.test(line)).map(({ pid }) => pid);
     const commands = commandsOf(this.#uid);
     const memory = await this.#memoryInUse();
     return {
       descriptors: descriptorsOf(this.pid),
-      'descriptors of login helpers': helpers.reduce((sum, pid) => sum + descriptorsOf(pid), 0),
+      'descriptors of its helpers': helpers.reduce((sum, pid) => sum + descriptorsOf(pid), 0),
       'memory in use, KiB': Math.round(memory / 1024),
       'resident memory, KiB': Number(statusOf(this.pid, 'VmRSS').split(' ')[0]),
-      'login helpers': helpers.length,
+      helpers: helpers.length,
       'other children': children.length - helpers.length,
       zombies: children.filter(({ state }) => state === 'Z').length,
       'processes of commands': commands.length,
