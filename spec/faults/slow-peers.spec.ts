@@ -7,7 +7,7 @@ import { DaemonProcess } from '../support/daemon-process.ts';
 import { eventually, Peer, within } from '../support/peer.ts';
 
 const PEERS = 2000;
-const REQUEST_SECONDS = 6;
+const REQUEST_SECONDS = 10;
 const MOST_HELD = 32 * 1024; // for each peer that has sent a part of its request
 
 /** Peers that send a byte of their request now and then. */
@@ -48,7 +48,6 @@ describe('slow peers by the thousand', BOUNDED, () => {
     };
     for (let time = 0; time < 10; time += 1) await serve();
     const [memory, descriptors] = [await daemon.memory(), daemon.descriptors];
-    const begin = performance.now();
     const peers = await drip(t, daemon.port);
     const answers = peers.map(async (peer) => {
       let answer = '';
@@ -58,7 +57,7 @@ describe('slow peers by the thousand', BOUNDED, () => {
     });
     await eventually(() => daemon.descriptors >= descriptors + PEERS, 'all are inside');
     const times: number[] = [];
-    while (performance.now() - begin < (REQUEST_SECONDS * 1000) / 2) times.push(await serve());
+    while (times.length < 20) times.push(await serve());
     const each = ((await daemon.memory()) - memory) / PEERS;
     assert.ok(daemon.descriptors >= descriptors + PEERS, 'all are still inside');
     const slowest = Math.max(...times);
@@ -66,7 +65,7 @@ describe('slow peers by the thousand', BOUNDED, () => {
       `${Math.round(each / 102.4) / 10} KiB a slow peer; ${times.length} others served, ${Math.round(slowest)} ms at most`,
     );
     assert.ok(each < MOST_HELD, `${each} bytes a peer`);
-    assert.ok(times.length > 0 && slowest < 2000, `${slowest} ms`);
+    assert.ok(slowest < 3000, `${slowest} ms`);
     assert.deepEqual(
       new Set(await within(Promise.all(answers), 'the end of all')),
       new Set(['\x01Timed out.\n']),
