@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
+import type { LauncherName } from '../../lib/launch/index.ts';
 import { PASSWORD } from '../support/daemon.ts';
 import type { Machine, RunningDaemon } from '../support/machine.ts';
 import { eventually } from '../support/peer.ts';
 import type { Target } from './scenarios.ts';
 
-export const LAUNCHERS = ['execa', 'posix-spawn'] as const;
-export type LauncherName = (typeof LAUNCHERS)[number];
+export const LAUNCHERS: readonly LauncherName[] = ['execa', 'posix-spawn'];
 
 /** What must not grow. Of the daemon's process unless it says otherwise; its helpers are for logins and its workers. */
 export interface Figures {

@@ -1,5 +1,6 @@
+import type { LauncherName } from '../../lib/launch/index.ts';
 import { Machine } from '../support/machine.ts';
-import { type Figures, LAUNCHERS, type LauncherName, SoakedDaemon } from './daemon.ts';
+import { type Figures, LAUNCHERS, SoakedDaemon } from './daemon.ts';
 import { SCENARIOS } from './scenarios.ts';
 
 export interface SoakOptions {

@@ -51,7 +51,7 @@ export class DaemonProcess {
     const [line] = await within(once(said, 'line'), `the port of the daemon: ${events.join('\n')}`);
     const { port, pid } = JSON.parse(line as string) as { port: number; pid: number };
     t.after(() => {
-      process.kill(pid, 'SIGKILL');
+      if (child.exitCode === null && child.signalCode === null) process.kill(pid, 'SIGKILL');
     });
     return new DaemonProcess(child, said, pid, port, events);
   }
