@@ -6,6 +6,7 @@ import { type Authenticator, type LockedOut, Lockout, Login } from '../login/ind
 import { refusalFor, refuse, Session, SessionError, type SessionOptions } from '../orchestrator/index.ts';
 import type { Settings } from '../settings/index.ts';
 import { Admission } from './admission.ts';
+import { Headroom, noDescriptors } from './headroom.ts';
 import { Listener } from './listener.ts';
 import type { LiveSession } from './live-session.ts';
 import { Workers } from './workers.ts';
@@ -32,6 +33,7 @@ export class Daemon {
   readonly #descriptor: number | undefined;
   readonly #hasWorkers: boolean;
   readonly #admission: Admission;
+  readonly #headroom = new Headroom();
   readonly #sessions = new Map<LiveSession, Promise<void>>();
   readonly #waiting: Socket[] = []; // accepted, not looked at: every place is taken
   #settings: Settings;
@@ -150,20 +152,22 @@ export class Daemon {
     socket.on('error', () => {}); // for its whole life: a reset between two owners must not end the daemon
     if (socket.remoteAddress === undefined) return void socket.destroy(); // it left before it was accepted
     const { overflow, backlog } = this.#settings;
-    if (overflow === 'queue' && this.#admission.full && this.#waiting.length < backlog)
+    const descriptors = this.#headroom.for(socket);
+    if (descriptors !== 'enough') {
+      this.#refuse(socket, noDescriptors());
+      if (descriptors === 'none') socket.destroy(); // the line is on its way
+    } else if (overflow === 'queue' && this.#admission.full && this.#waiting.length < backlog)
       this.#waiting.push(socket);
     else this.#admit(socket);
   }
 
   #admit(socket: Socket): void {
-    const { remoteAddress = '', remotePort } = socket;
+    const { remoteAddress = '' } = socket;
     let leave: () => void;
     try {
       leave = this.#admission.enter(remoteAddress);
     } catch (error) {
-      const peer = `${remoteAddress}:${remotePort}`;
-      this.#events.emit('connectionRefused', { peer, cause: (error as Error).message });
-      return void this.#turnAway(socket, error);
+      return this.#refuse(socket, error as Error);
     }
     const options = this.#sessionOptions!;
     const session = this.#workers?.next?.session(socket, options) ?? new Session(socket, options);
@@ -173,6 +177,12 @@ export class Daemon {
       this.#admitWaiting();
     });
     this.#sessions.set(session, run);
+  }
+
+  #refuse(socket: Socket, error: Error): void {
+    const peer = `${socket.remoteAddress}:${socket.remotePort}`;
+    this.#events.emit('connectionRefused', { peer, cause: error.message });
+    void this.#turnAway(socket, error);
   }
 
   /** Those who waited come first, in their order; some may have left. */

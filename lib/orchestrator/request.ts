@@ -124,7 +124,7 @@ export class Request implements Steps {
 
   async #start(grant: Grant, line: string): Promise<Execution> {
     const { session, connection, reader, decoder, options } = this.#parts;
-    const { events, launcher, stdio } = options;
+    const { events, launcher, stdio, idleSeconds } = options;
     const { launch, homeProblem } = await prepare(grant, line, this.#address.remote, options);
     if (homeProblem !== undefined) {
       const { user, home } = grant.identity;
@@ -136,7 +136,9 @@ export class Request implements Steps {
       channel: this.#channel,
       launcher,
       launch,
-      mayHandOver: () => stdio === 'auto' && !decoder.stdinSeen && canHandOver(connection),
+      // Bytes of a connection that was handed over are seen by nobody here.
+      mayHandOver: () =>
+        stdio === 'auto' && idleSeconds === 0 && !decoder.stdinSeen && canHandOver(connection),
       onHandOver: () => reader.finish(),
       onSignal: (signal) => events.emit('signalForwarded', { session, signal }),
     });

@@ -56,6 +56,11 @@ export class StderrChannel {
     }
   }
 
+  /** Bytes that have passed, either way. */
+  get bytes(): number {
+    return this.#socket.bytesRead + this.#socket.bytesWritten;
+  }
+
   /** From now on signals go to `deliver`, those that waited first. */
   onSignal(deliver: (signal: number) => void): void {
     this.#deliver = deliver;
@@ -63,12 +68,17 @@ export class StderrChannel {
     this.#pending.clear();
   }
 
-  /** Carries stderr to the peer until its end. A channel that breaks swallows the rest, so that the command goes on. */
-  async relay(stderr: Readable): Promise<void> {
+  /**
+   * Carries stderr to the peer until its end. A channel that breaks swallows the rest, so that the command goes on; once
+   * its shell has ended, processes it left behind have nobody to write to (SIGPIPE).
+   */
+  async relay(stderr: Readable, shellEnded: Promise<unknown>): Promise<void> {
     // Not pipeline(), which would destroy stderr with the channel, and so kill the command by SIGPIPE.
     if (this.#socket.destroyed) stderr.resume();
     else stderr.pipe(this.#socket, { end: false });
     this.#socket.once('close', () => stderr.resume());
+    const closed = this.#socket.destroyed ? undefined : once(this.#socket, 'close').catch(() => {});
+    void Promise.all([closed, shellEnded]).then(() => stderr.destroy());
     await finished(stderr).catch(() => {});
   }
 
