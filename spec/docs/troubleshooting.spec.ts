@@ -22,6 +22,7 @@ const OTHERS = /rconfig/;
 const FOR_PROGRAMMERS = [
   'connected to itself',
   'the connection has no descriptor to hand over',
+  'the daemon is gone',
   'diagnostic contains a control character',
   'diagnostic is longer than … bytes',
 ];
