@@ -27,7 +27,7 @@ export function posixSpawnLauncher(): Launcher {
   return { launch: async (launch) => start(launch) };
 }
 
-/** In one turn: the umask is everybody's, and an end that is not waited for yet would be lost. */
+/** In one turn: the umask is everybody's. */
 function start({ grant, shell, directory, environment, stdio }: Launch): RunningCommand {
   const { file, argv0, arguments: words } = asUser(shell, grant, OWN);
   const { far, near } = streamsFor(stdio);

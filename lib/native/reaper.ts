@@ -19,13 +19,16 @@ const expected = new Map<number, (end: ProcessEnd) => void>();
 let listening = false;
 
 /**
- * Resolves when a child made by {@link spawnProcess} was reaped. To be called in the turn that made it. Node reaps its
- * own children one by one and leaves these alone, as those that are Node's are left alone here.
+ * Resolves when a child made by {@link spawnProcess} was reaped. Node reaps its own children one by one and leaves
+ * these alone, as those that are Node's are left alone here.
  */
 export function endOf(pid: number): Promise<ProcessEnd> {
   if (!listening) process.on('SIGCHLD', reap);
   listening = true;
-  return new Promise((resolve) => expected.set(pid, resolve));
+  return new Promise((resolve) => {
+    expected.set(pid, resolve);
+    reapOne(pid); // its signal may have come before anybody listened
+  });
 }
 
 /** Several ends may have come as one signal. Somebody else's child hides those behind it: then each is asked for. */

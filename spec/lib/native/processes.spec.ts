@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, openSync, readdirSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, it, type TestContext } from 'node:test';
 import { endOf, SpawnError, spawnProcess } from '../../../lib/native/index.ts';
 import { BOUNDED } from '../../support/daemon.ts';
@@ -15,7 +15,18 @@ function start(t: TestContext, line: string, file = '/bin/sh'): number {
   return spawnProcess({ file, argv, environment: [], directory: '/', stdio: [nothing, nothing, nothing] });
 }
 
+/** Whether it has ended and nobody has asked for its end. */
+const isZombie = (pid: number) => /\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+
 describe('processes that are spawned without a copy of this one', BOUNDED, () => {
+  it('are reaped though they ended before anybody asked', async (t) => {
+    for (const code of [3, 4]) {
+      const pid = start(t, `exit ${code}`);
+      while (!isZombie(pid)); // in this turn: no signal is seen before the question
+      assert.deepEqual(await within(endOf(pid), 'the end'), { code });
+    }
+  });
+
   it("are reaped once each, beside Node's own", async (t) => {
     const codes = Array.from({ length: 40 }, (_, index) => index);
     const ours = codes.map((code) => endOf(start(t, `exit ${code}`)));
