@@ -53,9 +53,9 @@ export class HelperProcess {
 
   constructor({ threads, seconds }: LoginHelperOptions) {
     this.#seconds = seconds;
-    this.#child = spawn(process.execPath, [PROGRAM], {
+    this.#child = spawn(process.execPath, [PROGRAM, String(threads)], {
       cwd: '/',
-      env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', UV_THREADPOOL_SIZE: String(threads) },
+      env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' },
       stdio: ['ignore', 'ignore', 'inherit', 'pipe'], // modules may write to standard output
       detached: true, // Ctrl-C is for the daemon, which still needs it then
     });
