@@ -53,9 +53,9 @@ export class HelperProcess {
 
   constructor({ threads, seconds }: LoginHelperOptions) {
     this.#seconds = seconds;
-    this.#child = spawn(process.execPath, [PROGRAM, String(threads)], {
+    this.#child = spawn(process.execPath, [PROGRAM], {
       cwd: '/',
-      env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' },
+      env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', UV_THREADPOOL_SIZE: String(threads) },
       stdio: ['ignore', 'ignore', 'inherit', 'pipe'], // modules may write to standard output
       detached: true, // Ctrl-C is for the daemon, which still needs it then
     });

@@ -1,28 +1,42 @@
+import { readFileSync } from 'node:fs';
 import { Socket } from 'node:net';
-import { PamError, PamTransaction, processTraits, restoreProcessTraits } from '../native/index.ts';
-import { AuthenticationThreads } from './authentication-threads.ts';
+import {
+  type Account,
+  findAccount,
+  findGroupName,
+  groupsOf,
+  PamError,
+  PamTransaction,
+  processTraits,
+  restoreProcessTraits,
+} from '../native/index.ts';
+import { machineNow } from './account-rules.ts';
 import { encodeMessage, type Message, MessageReader } from './helper-messages.ts';
-import type { OpenSession, Question, SessionOpened } from './helper-protocol.ts';
+import type { Authenticate, Authenticated, OpenSession, Question, SessionOpened } from './helper-protocol.ts';
+import { checkPamService, hasSessionModules } from './pam-service.ts';
 
 // The login helper: a process of its own, because PAM and name service modules are other people's code. They may crash,
 // hang, take memory (which makes every fork dearer) or change what the process is, and the daemon goes on.
 
 const LINE = 3; // to the daemon and back
+const LOCAL_USERS = '/etc/passwd';
 const NO_SECRET = Buffer.alloc(0);
 
 const sessions = new Map<string, PamTransaction>();
-const inherited = processTraits();
-const threads = new AuthenticationThreads(Number(process.argv[2]));
+const inherited = await processTraits();
+/** A transaction that never ends keeps the modules of the service loaded: to load them takes as long as a login. */
+const keepers: PamTransaction[] = [];
 let spoilt = false; // a limit that was lowered could not be raised again
 let lastSession = 0;
+let turn: Promise<unknown> = Promise.resolve();
 
 const line = new Socket({ fd: LINE });
 const reader = new MessageReader();
 line.on('data', (chunk: Buffer) => {
   for (const message of reader.push(chunk)) answer(message);
 });
-line.once('end', () => {
-  for (const session of sessions.keys()) closeSession(session);
+line.once('end', async () => {
+  await Promise.all([...sessions.keys()].map((session) => closeSession(session)));
   process.exit();
 });
 line.on('error', () => process.exit()); // the daemon is gone
@@ -30,55 +44,121 @@ for (const signal of ['SIGINT', 'SIGHUP', 'SIGTERM'] as const) process.on(signal
 
 async function answer({ body, secret }: Message): Promise<void> {
   const { id, ...question } = body as Question & { id: number };
-  line.write(encodeMessage({ id, ...(await outcomeOf(question as Question, secret)) }));
-}
-
-/** Sessions are opened in this thread, one after another: each changes the process, which is put right after it. */
-async function outcomeOf(question: Question, secret: Buffer): Promise<object> {
   try {
-    if (question.ask === 'openSession') return openSession(question);
-    if (question.ask === 'closeSession') return closeSession(question.session);
-    const answered = await threads.ask(question, secret);
-    return 'answer' in answered ? answered.answer : answered;
+    line.write(encodeMessage({ id, ...(await act(question as Question, secret)) }));
   } catch (error) {
-    return { cause: (error as Error).message, refused: error instanceof PamError };
+    const { message } = error as Error;
+    line.write(encodeMessage({ id, cause: message, refused: error instanceof PamError }));
+  } finally {
+    secret.fill(0);
   }
 }
 
-function openSession({ service, user, address }: OpenSession): SessionOpened {
-  if (spoilt) return { session: '', environment: {}, traits: inherited, spoilt };
-  const pam = PamTransaction.start({ service, user, address }, NO_SECRET);
+function act(question: Question, secret: Buffer): Promise<object> {
+  if (question.ask === 'authenticate') return authenticate(question, secret);
+  // One after another: a session changes this process, which must be what it was for the next one.
+  const done = turn.then(() =>
+    question.ask === 'openSession' ? openSession(question) : closeSession(question.session),
+  );
+  turn = done.catch(() => {});
+  return done;
+}
+
+async function authenticate(question: Authenticate, secret: Buffer): Promise<Authenticated> {
+  const { service, address } = question;
+  checkPamService(service);
+  const candidate = await accountFor(question);
+  const peer = { service, address, user: candidate?.name ?? question.user };
+  if (keepers.length === 0) keepers.push(await PamTransaction.start(peer, NO_SECRET));
+  const pam = await PamTransaction.start(peer, secret);
   try {
-    pam.openSession();
-    const { limits, umask, niceness } = processTraits();
+    await pam.authenticate().catch((error: Error) => {
+      throw candidate ? error : new PamError(`${error.message}; no account of that name`);
+    });
+    if (!candidate) throw new PamError('no account of that name');
+    await pam.checkAccount();
+    const account = candidate.name === pam.user ? candidate : await findAccount(pam.user);
+    if (!account) throw new PamError(`PAM names the user ${pam.user}, who has no account`);
+    checkSource(account, question.user);
+    await pam.establishCredentials();
+    const groups = await groupsOf(account);
+    const names = await Promise.all(question.wantsGroupNames ? groups.map(findGroupName) : []);
+    return {
+      identity: { ...identityOf(account), groups },
+      groupNames: names.filter((name) => name !== undefined),
+      environment: pam.environment(),
+      machine: machineNow(),
+      sessions: hasSessionModules(service),
+    };
+  } finally {
+    pam.end();
+  }
+}
+
+/** The local account, else the first domain account whose name is not a local user's. */
+async function accountFor({ user, domainNames }: Authenticate): Promise<Account | undefined> {
+  const local = localUsers();
+  if (local.has(user)) return findAccount(user);
+  for (const name of domainNames) {
+    const account = local.has(name) ? undefined : await findAccount(name);
+    if (account) return account;
+  }
+  return undefined;
+}
+
+/**
+ * SECURITY: name sources may know a name or a number of the local users as well, and PAM may give a user another name:
+ * neither may turn a domain user into a local one, or the other way round.
+ */
+function checkSource({ name, uid }: Account, asked: string): void {
+  const local = localUsers();
+  const isLocal = local.get(name) === uid;
+  if (local.has(asked) && !isLocal)
+    throw new PamError(`${asked} is a local user, and ${name} (${uid}) is not`);
+  if (!local.has(asked) && (local.has(name) || [...local.values()].includes(uid)))
+    throw new PamError(`the domain user ${name} has the name or the uid ${uid} of a local user`);
+}
+
+/** The users of this machine and their uids. */
+function localUsers(): ReadonlyMap<string, number> {
+  const lines = readFileSync(LOCAL_USERS, 'utf8').split('\n');
+  return new Map(lines.map((line) => line.split(':')).map(([name = '', , uid]) => [name, Number(uid)]));
+}
+
+const identityOf = ({ name, uid, gid, home, shell }: Account) => ({ user: name, uid, gid, home, shell });
+
+async function openSession({ service, user, address }: OpenSession): Promise<SessionOpened> {
+  if (spoilt) return { session: '', environment: {}, traits: inherited, spoilt };
+  const pam = await PamTransaction.start({ service, user, address }, NO_SECRET);
+  try {
+    await pam.openSession();
+    const { limits, umask, niceness } = await processTraits();
     const changed = Object.entries(limits).filter(([name, limit]) => limit !== inherited.limits[name]);
     lastSession += 1;
     const session = `${process.pid}.${lastSession}`;
     sessions.set(session, pam);
     const traits = { limits: Object.fromEntries(changed), umask, niceness };
-    restore();
+    await restore();
     return { session, environment: pam.environment(), traits, spoilt };
   } catch (error) {
     pam.end();
-    restore();
+    await restore();
     throw error;
   }
 }
 
 /** Takes CAP_SYS_RESOURCE where a session lowered a hard limit. */
-function restore(): void {
-  try {
-    restoreProcessTraits(inherited);
-  } catch {
+async function restore(): Promise<void> {
+  await restoreProcessTraits(inherited).catch(() => {
     spoilt = true;
-  }
+  });
 }
 
-function closeSession(session: string): object {
+async function closeSession(session: string): Promise<object> {
   const pam = sessions.get(session);
   sessions.delete(session);
   try {
-    pam?.closeSession();
+    await pam?.closeSession();
   } finally {
     pam?.end();
   }

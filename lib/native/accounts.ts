@@ -1,4 +1,4 @@
-import { koffi, libc } from './koffi.ts';
+import { inThreadPool, koffi, libc } from './koffi.ts';
 
 /** An account as the system's name sources know it (nsswitch.conf): files, LDAP, SSSD. */
 export interface Account {
@@ -24,15 +24,12 @@ const MOST_TEXT_BYTES = 1024 * 1024;
 const MOST_GROUPS = 65_536; // NGROUPS_MAX
 const ERANGE = 34;
 
-/**
- * The name sources may be slow, or hang: this is for a thread that may wait.
- *
- * @returns undefined for a name that no source knows
- * @throws Error when the sources could not be asked
- */
-export function findAccount(name: string): Account | undefined {
+/** @returns undefined for a name that no source knows. Rejects when the sources could not be asked. */
+export async function findAccount(name: string): Promise<Account | undefined> {
   if (name.includes('\0')) return undefined; // C would look up what is before it
-  const found = lookUp(`user ${name}`, PASSWD.size, (...buffers) => getpwnam(name, ...buffers));
+  const found = await lookUp(`user ${name}`, PASSWD.size, (...buffers) =>
+    inThreadPool(getpwnam, name, ...buffers),
+  );
   return (
     found && {
       name: found.textAt(PASSWD.name),
@@ -45,20 +42,22 @@ export function findAccount(name: string): Account | undefined {
 }
 
 /** Every group of an account, the primary one first. */
-export function groupsOf({ name, gid }: Account): number[] {
+export async function groupsOf({ name, gid }: Account): Promise<number[]> {
   for (let room = 64; room <= MOST_GROUPS; room *= 4) {
     const gids = Buffer.alloc(room * 4);
     const count = Buffer.alloc(4);
     count.writeInt32LE(room);
-    if (getgrouplist(name, gid, gids, count) >= 0)
+    if ((await inThreadPool<number>(getgrouplist, name, gid, gids, count)) >= 0)
       return Array.from({ length: count.readInt32LE() }, (_, index) => gids.readUInt32LE(index * 4));
   }
   throw new Error(`user ${name} has more than ${MOST_GROUPS} groups`);
 }
 
 /** @returns undefined for a group that no source knows */
-export function findGroupName(gid: number): string | undefined {
-  const found = lookUp(`group ${gid}`, GROUP.size, (...buffers) => getgrgid(gid, ...buffers));
+export async function findGroupName(gid: number): Promise<string | undefined> {
+  const found = await lookUp(`group ${gid}`, GROUP.size, (...buffers) =>
+    inThreadPool(getgrgid, gid, ...buffers),
+  );
   return found?.textAt(GROUP.name);
 }
 
@@ -67,15 +66,15 @@ interface Found {
   textAt(pointer: number): string;
 }
 
-type Ask = (entry: Buffer, text: Buffer, size: number, result: Buffer) => number;
+type Ask = (entry: Buffer, text: Buffer, size: number, result: Buffer) => Promise<number>;
 
 /** The way of all get…_r functions: an entry whose pointers lead into a text buffer, grown until it is large enough. */
-function lookUp(what: string, entrySize: number, ask: Ask): Found | undefined {
+async function lookUp(what: string, entrySize: number, ask: Ask): Promise<Found | undefined> {
   for (let size = FIRST_TEXT_BYTES; size <= MOST_TEXT_BYTES; size *= 4) {
     const entry = Buffer.alloc(entrySize);
     const text = Buffer.alloc(size);
     const result = Buffer.alloc(8);
-    const error = ask(entry, text, size, result);
+    const error = await ask(entry, text, size, result);
     if (error === ERANGE) continue;
     if (result.readBigUInt64LE() !== 0n) return { entry, textAt: (pointer) => textAt(entry, text, pointer) };
     if (error === 0 || NOT_FOUND.has(error)) return undefined;

@@ -1,4 +1,4 @@
-import { koffi, libc } from './koffi.ts';
+import { inThreadPool, koffi, libc } from './koffi.ts';
 
 /** Whom a PAM service is asked about, and from where. */
 export interface PamPeer {
@@ -64,7 +64,7 @@ interface Talk {
 const talks = new Map<number, Talk>();
 let lastId = 0;
 
-/** Answers every question of a module with the secret, keeps what it tells. Called by PAM. */
+/** Answers every question of a module with the secret, keeps what it tells. Called by PAM, on the main thread. */
 const talk = koffi.register((count: number, messages: unknown, responses: unknown, id: number | bigint) => {
   try {
     const { secret, told } = talks.get(Number(id))!;
@@ -90,10 +90,7 @@ const talk = koffi.register((count: number, messages: unknown, responses: unknow
 /** Takes the place of PAM's own delay, which would hold a thread for seconds; refusals wait elsewhere. */
 const noDelay = koffi.register(() => {}, koffi.pointer(failDelay));
 
-/**
- * One PAM transaction (pam_start to pam_end). Each step throws {@link PamError}. Modules are slow, and may hang: this is
- * for a thread that may wait.
- */
+/** One PAM transaction (pam_start to pam_end). Each step runs in the thread pool and throws {@link PamError}. */
 export class PamTransaction {
   readonly #pam: Library;
   readonly #handle: unknown;
@@ -107,14 +104,14 @@ export class PamTransaction {
   }
 
   /** @param secret what questions are answered with; it stays the caller's, who may wipe it after the last step */
-  static start({ service, user, address }: PamPeer, secret: Buffer): PamTransaction {
+  static async start({ service, user, address }: PamPeer, secret: Buffer): Promise<PamTransaction> {
     library ??= libpam();
     const pam = library;
     const id = ++lastId;
     const talking = calloc(1, koffi.sizeof(Conversation)); // PAM keeps a copy
     koffi.encode(talking, Conversation, { talk, id });
     const handle: [unknown] = [null];
-    const status: number = pam.start(service, user, talking, handle);
+    const status = await inThreadPool<number>(pam.start, service, user, talking, handle);
     free(talking);
     if (status !== SUCCESS) throw new PamError(`pam_start: error ${status}`);
     talks.set(id, { secret, told: [] });
@@ -124,12 +121,12 @@ export class PamTransaction {
     return new PamTransaction(pam, handle[0], id);
   }
 
-  authenticate = (): void => this.#step('authenticate', FLAGS.noEmptyPassword);
-  checkAccount = (): void => this.#step('checkAccount', FLAGS.noEmptyPassword);
-  establishCredentials = (): void => this.#step('setCredentials', FLAGS.establish);
-  dropCredentials = (): void => this.#step('setCredentials', FLAGS.drop);
-  openSession = (): void => this.#step('openSession', FLAGS.none);
-  closeSession = (): void => this.#step('closeSession', FLAGS.none);
+  authenticate = (): Promise<void> => this.#step('authenticate', FLAGS.noEmptyPassword);
+  checkAccount = (): Promise<void> => this.#step('checkAccount', FLAGS.noEmptyPassword);
+  establishCredentials = (): Promise<void> => this.#step('setCredentials', FLAGS.establish);
+  dropCredentials = (): Promise<void> => this.#step('setCredentials', FLAGS.drop);
+  openSession = (): Promise<void> => this.#step('openSession', FLAGS.none);
+  closeSession = (): Promise<void> => this.#step('closeSession', FLAGS.none);
 
   /** The user's name as the modules left it. */
   get user(): string {
@@ -159,8 +156,8 @@ export class PamTransaction {
     this.#pam.end(this.#handle, this.#status);
   }
 
-  #step(step: Step, flags: number): void {
-    this.#status = this.#pam[step](this.#handle, flags);
+  async #step(step: Step, flags: number): Promise<void> {
+    this.#status = await inThreadPool<number>(this.#pam[step], this.#handle, flags);
     if (this.#status === SUCCESS) return;
     const words = this.#pam.strerror(this.#handle, this.#status);
     const told = talks.get(this.#id)?.told.map((each) => `: ${each.trim()}`) ?? [];

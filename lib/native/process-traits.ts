@@ -1,4 +1,4 @@
-import { libc } from './koffi.ts';
+import { inThreadPool, libc } from './koffi.ts';
 
 /** Resources of setrlimit(2) in the order of their numbers on Linux, by their names in prlimit(1). */
 const RESOURCES = [
@@ -18,22 +18,22 @@ export interface ProcessTraits {
 
 const getrlimit = libc.func('int getrlimit(int resource, void *limit)');
 const setrlimit = libc.func('int setrlimit(int resource, void *limit)');
-/** Linux keeps niceness for each thread: this one's is asked for. */
+/** Linux keeps niceness for each thread: PAM's own is the pool's, which must have one thread to be asked for it. */
 const getpriority = libc.func('int getpriority(int which, uint32_t who)');
 const setpriority = libc.func('int setpriority(int which, uint32_t who, int niceness)');
 const PRIO_PROCESS = 0;
 
 const UNLIMITED = 2n ** 64n - 1n;
 
-export function processTraits(): ProcessTraits {
+export async function processTraits(): Promise<ProcessTraits> {
   const limits = RESOURCES.map((name, resource) => [name, limitOf(resource)]);
-  const niceness: number = getpriority(PRIO_PROCESS, 0);
+  const niceness = await inThreadPool<number>(getpriority, PRIO_PROCESS, 0);
   return { limits: Object.fromEntries(limits), umask: process.umask(), niceness };
 }
 
 /** Gives this process the traits it had. Raising a hard limit again takes CAP_SYS_RESOURCE. */
-export function restoreProcessTraits({ limits, umask, niceness }: ProcessTraits): void {
-  setpriority(PRIO_PROCESS, 0, niceness);
+export async function restoreProcessTraits({ limits, umask, niceness }: ProcessTraits): Promise<void> {
+  await inThreadPool(setpriority, PRIO_PROCESS, 0, niceness);
   for (const [resource, name] of RESOURCES.entries()) {
     const limit = limits[name];
     if (limit === undefined || limit === limitOf(resource)) continue;

@@ -99,8 +99,8 @@ describe('a PAM service', { ...BOUNDED, skip: noMachine }, () => {
         const sessions = hasSessionModules(service);
         seen[name] = { sessions };
         if (name in ${JSON.stringify(BROKEN)}) continue;
-        const pam = PamTransaction.start({ service, user: 'root', address: '::1' }, Buffer.alloc(0));
-        const opened = outcome(() => pam.openSession(), 'by other', ({ message }) => message);
+        const pam = await PamTransaction.start({ service, user: 'root', address: '::1' }, Buffer.alloc(0));
+        const opened = await pam.openSession().then(() => 'by other', ({ message }) => message);
         pam.end();
         seen[name] = { sessions, opened };
       }
@@ -126,8 +126,8 @@ describe('a PAM service', { ...BOUNDED, skip: noMachine }, () => {
     const [checked, login] = onMachine(`
       const checked = outcome(() => checkPamService('spec-Mixed'), 'fine', ({ code }) => code);
       const peer = { service: 'spec-Mixed', user: 'root', address: '::1' };
-      const pam = PamTransaction.start(peer, Buffer.alloc(0));
-      return [checked, outcome(() => pam.authenticate(), 'by its file', () => 'by the file other')];
+      const pam = await PamTransaction.start(peer, Buffer.alloc(0));
+      return [checked, await pam.authenticate().then(() => 'by its file', () => 'by the file other')];
     `) as string[];
     assert.equal(login, 'by the file other');
     assert.equal(checked, 'REXEC_PAM_SERVICE');

@@ -57,40 +57,47 @@ const UNKNOWN = {
 } as const;
 
 describe('accounts, as the system knows them', BOUNDED, () => {
-  it(`are those of getent, and have the groups of id`, () => {
+  it(`are those of getent, and have the groups of id`, async () => {
     assert.ok(everybody.length > 5);
     for (const account of everybody) {
-      const found = findAccount(account.name);
+      const found = await findAccount(account.name);
       assert.deepEqual(found, account);
-      const groups = groupsOf(found);
+      const groups = await groupsOf(found);
       assert.equal(groups[0], account.gid);
       const known = said('id', '-G', '--', account.name).split(' ').map(Number);
       assert.deepEqual(new Set(groups), new Set(known), account.name);
     }
   });
 
-  it('have groups with the names of getent', () => {
+  it('have groups with the names of getent', async () => {
     for (const [name, , gid] of everyGroup) {
       const first = everyGroup.find((each) => each[2] === gid);
-      assert.equal(findGroupName(Number(gid)), first?.[0], name);
+      assert.equal(await findGroupName(Number(gid)), first?.[0], name);
     }
   });
 
   for (const [what, name] of Object.entries(UNKNOWN))
-    it(`are not found by ${what}`, () => {
-      try {
-        assert.equal(findAccount(name), undefined);
-      } catch (error) {
-        assert.match(String(error), /^Error: user .* could not be looked up/);
-      }
+    it(`are not found by ${what}`, async () => {
+      const found = await findAccount(name).catch((error: Error) => error);
+      assert.ok(found === undefined || found instanceof Error, JSON.stringify(found));
     });
 
   for (const gid of [4_000_000_000, 2 ** 32 - 1])
-    it(`have no group ${gid}`, () => assert.equal(findGroupName(gid), undefined));
+    it(`have no group ${gid}`, async () => assert.equal(await findGroupName(gid), undefined));
 
-  it('have their primary group, where no source knows them', () => {
+  it('have their primary group, where no source knows them', async () => {
     const stranger = { name: 'no-such-user-here', uid: 1, gid: 54321, home: '/', shell: '' };
-    assert.deepEqual(groupsOf(stranger), [54321]);
+    assert.deepEqual(await groupsOf(stranger), [54321]);
+  });
+
+  it('are told apart in 1000 calls at once', async () => {
+    const asked = Array.from({ length: 1000 }, (_, index) => everybody[index % everybody.length]!);
+    const found = await Promise.allSettled(asked.map(({ name }) => findAccount(name)));
+    assert.deepEqual(found.filter(({ status }) => status === 'rejected').slice(0, 1), []);
+    assert.deepEqual(
+      found.map((each) => each.status === 'fulfilled' && each.value),
+      asked,
+    );
   });
 });
 
@@ -114,13 +121,13 @@ describe('a large account', { ...BOUNDED, skip: noMachine }, () => {
 
   it('is found with every byte of a long entry, and with hundreds of groups', () => {
     const large = { name: 'large', uid: 54321, gid: 54322, home: '/srv/large', shell: '/bin/sh' };
-    const found = ask(`const account = native.findAccount('large');
-      return [account, native.groupsOf(account)];`);
+    const found = ask(`const account = await native.findAccount('large');
+      return [account, await native.groupsOf(account)];`);
     assert.deepEqual(found, [large, [54322, ...gids]]);
   });
 
-  it('has all their names', () => {
-    const found = ask(`return ${JSON.stringify(gids)}.map(native.findGroupName)`);
+  it('has all their names, asked for at once as for a login', () => {
+    const found = ask(`return Promise.all(${JSON.stringify(gids)}.map(native.findGroupName))`);
     const names = gids.map((gid) => `spec${gid}`);
     assert.deepEqual(found, names);
   });
@@ -138,30 +145,40 @@ describe('what a process is made of', BOUNDED, () => {
     );
   }
 
-  it('are the limits of prlimit, the umask and the niceness', () => {
-    const { limits, umask, niceness } = processTraits();
+  it('are the limits of prlimit, the umask and the niceness', async () => {
+    const { limits, umask, niceness } = await processTraits();
     assert.deepEqual(limits, ownLimits());
     assert.equal(umask, process.umask());
     assert.equal(niceness, Number(said('nice')));
   });
 
-  it('are spelled as prlimit takes them', () => {
-    const options = Object.entries(processTraits().limits).map(([name, limit]) => `--${name}=${limit}`);
+  it('are spelled as prlimit takes them', async () => {
+    const options = Object.entries((await processTraits()).limits).map(
+      ([name, limit]) => `--${name}=${limit}`,
+    );
     assert.equal(options.length, 16);
     assert.equal(said('prlimit', ...options, '--', 'echo', 'taken'), 'taken');
   });
 
-  const LOW = ['prlimit', '--nofile=200:200', '--core=0:0', '--cpu=77:99', '--'];
+  const LOW = [
+    'env',
+    'UV_THREADPOOL_SIZE=1',
+    'prlimit',
+    '--nofile=200:200',
+    '--core=0:0',
+    '--cpu=77:99',
+    '--',
+  ];
   it('are read again after a change of some, and restored', () => {
     const [before, changed, restored] = inChild(
-      `const before = native.processTraits();
+      `const before = await native.processTraits();
        const limits = { nofile: '50:200', cpu: '66:99', fsize: '5000:unlimited' };
-       native.restoreProcessTraits({ limits, umask: 0o077, niceness: 7 });
-       const changed = native.processTraits();
-       native.restoreProcessTraits({ ...before, niceness: 9 });
-       return [before, changed, native.processTraits()];`,
+       await native.restoreProcessTraits({ limits, umask: 0o077, niceness: 7 });
+       const changed = await native.processTraits();
+       await native.restoreProcessTraits({ ...before, niceness: 9 });
+       return [before, changed, await native.processTraits()];`,
       ...LOW,
-    ) as ReturnType<typeof processTraits>[];
+    ) as Awaited<ReturnType<typeof processTraits>>[];
     const { nofile, cpu } = before!.limits;
     assert.deepEqual([nofile, cpu, before!.limits.core], ['200:200', '77:99', '0:0']);
     const limits = { ...before!.limits, nofile: '50:200', cpu: '66:99', fsize: '5000:unlimited' };
@@ -171,8 +188,8 @@ describe('what a process is made of', BOUNDED, () => {
 
   it('are not restored where that takes a right, and the error names the limit', () => {
     const cause = inChild(
-      `const { umask, niceness } = native.processTraits();
-       try { native.restoreProcessTraits({ limits: { nofile: '100:201' }, umask, niceness }); }
+      `const { umask, niceness } = await native.processTraits();
+       try { await native.restoreProcessTraits({ limits: { nofile: '100:201' }, umask, niceness }); }
        catch ({ message }) { return message; }`,
       ...(process.getuid?.() === 0 ? ['setpriv', '--bounding-set=-sys_resource', '--'] : []),
       ...LOW,
@@ -183,22 +200,30 @@ describe('what a process is made of', BOUNDED, () => {
 
 describe('a PAM transaction', BOUNDED, () => {
   for (const service of ['no-such-service-here', 'a'.repeat(5000), ''])
-    it(`lets nobody in by service ${JSON.stringify(service.slice(0, 30))}, and tells no secret`, () => {
+    it(`lets nobody in by service ${JSON.stringify(service.slice(0, 30))}, and tells no secret`, async () => {
       const peer = { service, user: 'no-such-user-here', address: '192.0.2.7' };
-      const attempt = (): void => {
-        const pam = PamTransaction.start(peer, Buffer.from('s3cret'));
-        try {
-          pam.authenticate();
-        } finally {
-          pam.end();
-        }
+      const attempt = async (): Promise<void> => {
+        const pam = await PamTransaction.start(peer, Buffer.from('s3cret'));
+        await pam.authenticate().finally(() => pam.end());
       };
-      assert.throws(attempt, (error) => {
+      await assert.rejects(attempt(), (error) => {
         assert.ok(error instanceof PamError);
         assert.equal(error.code, 'REXEC_PAM_REFUSED');
         assert.match(error.message, /^(pam_start|authentication): .*\d/);
         assert.doesNotMatch(error.message, /s3cret/);
         return true;
       });
+    });
+
+  for (const threads of [4, 256]) // as many as the setting loginThreads allows
+    it(`is one of 500 at once, with ${threads} threads`, () => {
+      const attempt = `async (_, index) => {
+        const peer = { service: 'other', user: 'no-such-user-' + index, address: '192.0.2.7' };
+        const pam = await native.PamTransaction.start(peer, Buffer.from('s3cret' + index));
+        return pam.authenticate().catch(({ code }) => code).finally(() => pam.end());
+      }`;
+      const all = `return Promise.all(Array.from({ length: 500 }, ${attempt}))`;
+      const refused = inChild(all, 'env', `UV_THREADPOOL_SIZE=${threads}`);
+      assert.deepEqual(refused, Array(500).fill('REXEC_PAM_REFUSED'));
     });
 });
