@@ -193,6 +193,30 @@ describe('the exit code of rexec', PATIENT, () => {
     );
   });
 
+  for (const [signal, code] of [
+    ['SIGRTMIN+0', 162],
+    ['SIGRTMIN+30', 192],
+    ['SIGRTMIN+31', 128], // there is none
+    ['SIGNEW', 128],
+  ] as const)
+    it(`is ${code} for a command that died of ${signal}`, async (t) => {
+      const { port } = await startFakeDaemon(t, async (client) => {
+        const { channel } = await client.login();
+        await client.send('\0');
+        await channel.send(`\0signal ${signal}\n`);
+        client.halfClose();
+        channel.halfClose();
+      });
+      const { status } = await run(t, 'rexec', [...LOGIN, '--port', `${port}`, HOST, 'true']);
+      assert.equal(status, code);
+    });
+
+  it('is that of a real-time signal that a real command died of', async (t) => {
+    const { port } = await startDaemon(t, { launcher: 'posix-spawn' });
+    const words = ['-l', USER, '-p', PASSWORD, '--port', `${port}`, HOST, 'kill -36 $$'];
+    assert.equal((await run(t, 'rexec', words)).status, 128 + 36);
+  });
+
   it('is 0 where a daemon does not tell it', async (t) => {
     const { port } = await startFakeDaemon(t, async (client) => {
       const { channel } = await client.login();

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { PASSWORD, USER } from '../support/daemon.ts';
-import { findProgram, PATIENT, Program, ROOT, usersFileOf } from '../support/program.ts';
+import { findProgram, PATIENT, Program, ROOT } from '../support/program.ts';
 
 const HOSTS = Array.from(
   { length: 200 },
@@ -16,17 +16,10 @@ const skip =
   (!findProgram('ip') && 'needs ip (Debian: iproute2)') ||
   (spawnSync('unshare', ['--net', 'true']).status !== 0 && 'network namespaces cannot be made here');
 
-/** One daemon on all addresses of a network that nobody else is in. */
+/** One daemon on all addresses of a network that nobody else is in; it lets everybody in. */
 async function daemonEverywhere(t: TestContext): Promise<{ inside: readonly string[]; port: string }> {
-  const settings = ['--host', '0.0.0.0', '--port', '0', '--users', usersFileOf(t), '--profile', 'false'];
-  const rexecd = [
-    NODE,
-    join(ROOT, 'lib/cli/rexecd.ts'),
-    '--debug',
-    ...settings,
-    '--max-connections-per-address',
-    '300',
-  ];
+  const settings = JSON.stringify({ host: '0.0.0.0', maxConnectionsPerAddress: HOSTS.length });
+  const rexecd = [NODE, join(ROOT, 'spec/support/commands/daemon-process.ts'), settings];
   const daemon = new Program(t, 'unshare', [
     '--net',
     'sh',
@@ -35,7 +28,7 @@ async function daemonEverywhere(t: TestContext): Promise<{ inside: readonly stri
     'sh',
     ...rexecd,
   ]);
-  const [, port = ''] = await daemon.says(/listens on \S+ port (\d+);/);
+  const [port] = await daemon.says(/^\d+$/m);
   return { inside: [`--net=/proc/${daemon.pid}/ns/net`, NODE, join(ROOT, 'lib/cli/rexec.ts')], port };
 }
 
