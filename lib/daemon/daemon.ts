@@ -1,12 +1,13 @@
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { EventLog } from '../events/index.ts';
 import { type Launcher, launcherNamed } from '../launch/index.ts';
-import { type Authenticator, type LockedOut, Lockout, Login } from '../login/index.ts';
+import { type Authenticator, certificateLogin, type LockedOut, Lockout, Login } from '../login/index.ts';
 import { refusalFor, refuse, Session, SessionError, type SessionOptions } from '../orchestrator/index.ts';
 import type { Settings } from '../settings/index.ts';
 import { Admission } from './admission.ts';
-import { Listener } from './listener.ts';
+import { type Addresses, type Arrival, Entrances } from './entrances.ts';
+import { Handshakes, type Ready, type SecureArrival } from './handshakes.ts';
 
 /** What a daemon is made of. */
 export interface DaemonParts {
@@ -27,15 +28,14 @@ export class Daemon {
   readonly lockout: Lockout;
   readonly #events: EventLog;
   readonly #launcher: Launcher | undefined;
-  readonly #descriptor: number | undefined;
   readonly #admission: Admission;
   readonly #sessions = new Map<Session, Promise<void>>();
-  readonly #waiting: Socket[] = []; // accepted, not looked at: every place is taken
+  readonly #waiting: Arrival[] = []; // accepted, not looked at: every place is taken
+  readonly #handshakes: Handshakes;
+  readonly #entrances: Entrances;
   #settings: Settings;
   #authenticator: Authenticator;
   #sessionOptions: SessionOptions | undefined; // from listen() on
-  #listener: Listener;
-  #port = 0;
   #refusing = 0;
 
   constructor(settings: Settings, { authenticator, events, launcher, descriptor }: DaemonParts) {
@@ -43,21 +43,20 @@ export class Daemon {
     this.#settings = settings;
     this.#events = events;
     this.#launcher = launcher;
-    this.#descriptor = descriptor;
     this.#authenticator = authenticator;
     this.#admission = new Admission(settings);
-    this.#listener = this.#listenerFor(settings);
+    this.#handshakes = new Handshakes(events);
+    this.#entrances = new Entrances(events, (arrival) => this.#accept(arrival), descriptor);
   }
 
   /**
-   * Resolves with the address that is listened on. Rejects with the system's error, such as `EADDRINUSE`, or because
+   * Resolves with the address that is listened on, in clear text if there is such a one. Rejects with the system's error, such as `EADDRINUSE`, or because
    * this system does not have the launcher.
    */
   async listen(): Promise<AddressInfo> {
     this.#sessionOptions = await this.#optionsFor(this.#settings, this.#authenticator);
-    const address = await this.#listener.listen(this.#descriptor);
-    this.#port = address.port;
-    return address;
+    await this.#entrances.open(this.#settings);
+    return this.#address;
   }
 
   /** Those that count for the next peer. */
@@ -65,9 +64,19 @@ export class Daemon {
     return this.#settings;
   }
 
-  /** The port that is listened on. */
+  /** The port that is listened on, in clear text if there is such a one. */
   get port(): number {
-    return this.#port;
+    return this.#address.port;
+  }
+
+  /** What is listened on. */
+  get addresses(): Addresses {
+    return this.#entrances.addresses;
+  }
+
+  get #address(): AddressInfo {
+    const { plain, tls } = this.addresses;
+    return (plain ?? tls)!;
   }
 
   /** Sessions that run now. */
@@ -83,14 +92,7 @@ export class Daemon {
    */
   async reload(settings: Settings, authenticator: Authenticator = this.#authenticator): Promise<void> {
     const options = await this.#optionsFor(settings, authenticator);
-    const { host, port } = this.#settings;
-    const moved = host !== settings.host || (port !== settings.port && this.#port !== settings.port);
-    if (moved && this.#descriptor === undefined) {
-      const next = this.#listenerFor(settings);
-      this.#port = (await next.listen()).port;
-      this.#listener.close();
-      this.#listener = next;
-    }
+    await this.#entrances.open(settings);
     if (authenticator !== this.#authenticator) void this.#authenticator.end?.();
     this.#authenticator = authenticator;
     this.#settings = settings;
@@ -106,8 +108,9 @@ export class Daemon {
    */
   async stop(now?: AbortSignal): Promise<void> {
     this.#events.emit('stopping', { sessions: this.#sessions.size });
-    this.#listener.close();
-    for (const socket of this.#waiting.splice(0)) void this.#turnAway(socket, stopping());
+    this.#entrances.close();
+    for (const arrival of this.#waiting.splice(0)) void this.#turnAway(arrival, stopping());
+    this.#handshakes.stop();
     for (const session of this.sessions) session.stop();
     const over = new AbortController();
     const ended = Promise.all(this.#sessions.values()).finally(() => over.abort());
@@ -124,38 +127,55 @@ export class Daemon {
     const onLockout = (lockedOut: LockedOut) => this.#events.emit('lockedOut', lockedOut);
     const { refusalSeconds, loginThreads } = settings;
     const { lockout } = this;
-    const login = new Login(authenticator, { refusalSeconds, loginThreads, lockout, onLockout });
+    const authenticators = await certificateLogin(authenticator, settings);
+    const login = new Login(authenticators, { refusalSeconds, loginThreads, lockout, onLockout });
     return { ...settings, login, launcher, events: this.#events };
   }
 
-  #listenerFor(settings: Settings): Listener {
-    return new Listener(settings, this.#events, (socket) => this.#accept(socket));
-  }
-
-  #accept(socket: Socket): void {
+  #accept(arrival: Arrival): void {
+    const { socket } = arrival;
     socket.on('error', () => {}); // for its whole life: a reset between two owners must not end the daemon
     if (socket.remoteAddress === undefined) return void socket.destroy(); // it left before it was accepted
     const { overflow, backlog } = this.#settings;
     if (overflow === 'queue' && this.#admission.full && this.#waiting.length < backlog)
-      this.#waiting.push(socket);
-    else this.#admit(socket);
+      this.#waiting.push(arrival);
+    else this.#admit(arrival);
   }
 
-  #admit(socket: Socket): void {
-    const { remoteAddress = '', remotePort } = socket;
+  #admit(arrival: Arrival): void {
+    const { remoteAddress = '', remotePort } = arrival.socket;
     let leave: () => void;
     try {
       leave = this.#admission.enter(remoteAddress);
     } catch (error) {
       const peer = `${remoteAddress}:${remotePort}`;
       this.#events.emit('connectionRefused', { peer, cause: (error as Error).message });
-      return void this.#turnAway(socket, error);
+      return void this.#turnAway(arrival, error);
     }
-    const session = new Session(socket, this.#sessionOptions!);
-    const run = session.run().finally(() => {
-      this.#sessions.delete(session);
+    const left = () => {
       leave();
       this.#admitWaiting();
+    };
+    const { socket: connection, gate } = arrival;
+    if (gate) void this.#secure({ ...arrival, gate }, left);
+    else this.#serve({ connection, secured: undefined }, this.#sessionOptions!, left);
+  }
+
+  /** The handshake is a part of the request: it counts in the caps, and its time is taken off the deadline. */
+  async #secure(arrival: SecureArrival, left: () => void): Promise<void> {
+    const begun = performance.now();
+    const options = this.#sessionOptions!;
+    const ready = await this.#handshakes.pass(arrival, this.#settings.tlsConnectBack);
+    if (!ready) return left();
+    const seconds = Math.ceil(options.requestSeconds * 1000 - performance.now() + begun) / 1000;
+    this.#serve(ready, { ...options, requestSeconds: Math.max(seconds, 0) }, left);
+  }
+
+  #serve({ connection, secured }: Ready, options: SessionOptions, left: () => void): void {
+    const session = new Session(connection, options, secured);
+    const run = session.run().finally(() => {
+      this.#sessions.delete(session);
+      left();
     });
     this.#sessions.set(session, run);
   }
@@ -163,15 +183,22 @@ export class Daemon {
   /** Those who waited come first, in their order; some may have left. */
   #admitWaiting(): void {
     while (this.#waiting.length > 0 && !this.#admission.full) {
-      const socket = this.#waiting.shift()!;
-      if (!socket.destroyed) this.#admit(socket);
+      const arrival = this.#waiting.shift()!;
+      if (!arrival.socket.destroyed) this.#admit(arrival);
     }
   }
 
-  async #turnAway(socket: Socket, error: unknown): Promise<void> {
-    const drainSeconds = this.#refusing < MOST_REFUSALS ? this.#settings.drainSeconds : 0;
+  /** Nobody reads clear text where TLS is spoken: that takes a handshake, which a flood of peers does not get. */
+  async #turnAway({ socket, gate }: Arrival, error: unknown): Promise<void> {
+    const few = this.#refusing < MOST_REFUSALS;
     this.#refusing += 1;
-    await refuse(socket, refusalFor(error), drainSeconds);
+    const connection = !gate
+      ? socket
+      : few
+        ? (await this.#handshakes.pass({ socket, gate }, false))?.connection
+        : undefined;
+    if (connection) await refuse(connection, refusalFor(error), few ? this.#settings.drainSeconds : 0);
+    else socket.destroy();
     this.#refusing -= 1;
   }
 }

@@ -23,15 +23,17 @@ export class Listener {
   readonly #server: Server;
   readonly #events: EventLog;
   readonly #endpoint: Endpoint;
+  readonly #announcement: 'listening' | 'listeningSecurely';
 
-  constructor(endpoint: Endpoint, events: EventLog, accept: (socket: Socket) => void) {
+  constructor(endpoint: Endpoint, events: EventLog, accept: (socket: Socket) => void, secure = false) {
     this.#endpoint = endpoint;
+    this.#announcement = secure ? 'listeningSecurely' : 'listening';
     this.#events = events;
     this.#server = createServer(SOCKETS, accept);
   }
 
-  /** Resolves with the address that is listened on. Rejects with the system's error, such as `EADDRINUSE`. */
-  async listen(descriptor?: number): Promise<AddressInfo> {
+  /** Resolves when it listens. Rejects with the system's error, such as `EADDRINUSE`. */
+  async listen(descriptor?: number): Promise<void> {
     const { host, port, backlog } = this.#endpoint;
     try {
       this.#server.listen(descriptor === undefined ? { host, port, backlog } : { fd: descriptor, backlog });
@@ -41,9 +43,18 @@ export class Listener {
       throw error;
     }
     this.#server.on('error', (error) => this.#events.emit('acceptFailed', { cause: error.message }));
-    const address = this.#server.address() as AddressInfo;
-    this.#events.emit('listening', { address: address.address, port: address.port });
-    return address;
+    const { address, port: taken } = this.address;
+    this.#events.emit(this.#announcement, { address, port: taken });
+  }
+
+  /** What is listened on. */
+  get address(): AddressInfo {
+    return this.#server.address() as AddressInfo;
+  }
+
+  /** Whether it listens where it is to listen; a port of its own choice is as good as 0. */
+  serves({ host, port }: Endpoint): boolean {
+    return host === this.#endpoint.host && (port === this.#endpoint.port || port === this.address.port);
   }
 
   /** Accepts no more; connections that were accepted stay. */

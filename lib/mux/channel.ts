@@ -14,13 +14,24 @@ export interface ChannelParts {
   readonly receives: number;
   /** What it takes before it grants more. */
   readonly window: number;
+  readonly link: Ends;
+}
+
+/** The ends of the connection that carries the channels, as a socket names them. */
+export interface Ends {
+  readonly remoteAddress?: string | undefined;
+  readonly remotePort?: number | undefined;
+  readonly localAddress?: string | undefined;
 }
 
 /**
  * One of the streams of a multiplexed connection. It sends no more than the other end has room for, and tells that end
  * of room as what came is read here: so nobody's slowness holds up another channel, or signals.
  */
-export class MuxChannel extends Duplex {
+export class MuxChannel extends Duplex implements Ends {
+  readonly remoteAddress: Ends['remoteAddress'];
+  readonly remotePort: Ends['remotePort'];
+  readonly localAddress: Ends['localAddress'];
   readonly #parts: ChannelParts;
   readonly #arrived = new ByteQueue();
   readonly #credit: Credit;
@@ -34,6 +45,9 @@ export class MuxChannel extends Duplex {
   constructor(parts: ChannelParts) {
     // It is over when the connection is: after both its ends there may be a status to come.
     super({ autoDestroy: false, readableHighWaterMark: 1 });
+    this.remoteAddress = parts.link.remoteAddress;
+    this.remotePort = parts.link.remotePort;
+    this.localAddress = parts.link.localAddress;
     this.#parts = parts;
     this.#credit = new Credit(parts.receives);
     this.#window = parts.window;

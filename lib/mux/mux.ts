@@ -38,9 +38,9 @@ export class Mux {
     const first = MUX_FIRST_WINDOW;
     this.#link = link;
     this.#other = side === 'client' ? 'daemon' : 'client';
-    this.main = new MuxChannel({ name: 'main', send, receives: first, window: first });
+    this.main = new MuxChannel({ name: 'main', send, receives: first, window: first, link });
     const receives = side === 'client' ? first : 0;
-    this.stderr = new MuxChannel({ name: 'stderr', send, receives, window: 0 });
+    this.stderr = new MuxChannel({ name: 'stderr', send, receives, window: 0, link });
     for (const channel of [this.main, this.stderr]) channel.on('error', () => {});
     this.main.once('close', () => this.#close());
     const decoder = new MuxDecoder({ from: this.#other, ownsInput: true });
@@ -133,7 +133,8 @@ export class Mux {
 
   #close(): void {
     this.#status.resolve(undefined);
-    this.stderr.arriveEnd();
+    if (this.#other === 'client') this.stderr.destroy();
+    else this.stderr.arriveEnd();
     this.#link.destroy();
   }
 }

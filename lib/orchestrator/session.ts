@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { Socket } from 'node:net';
 import { RequestDecoder } from '../../codec/index.ts';
 import { LaunchError } from '../launch/index.ts';
+import type { Connection, Secured } from './connection.ts';
 import { SessionError } from './errors.ts';
 import type { Execution } from './execution.ts';
 import { runInbound } from './inbound.ts';
@@ -34,7 +34,7 @@ export interface SessionSummary {
 export class Session {
   readonly id = randomUUID().slice(-12);
   readonly #options: SessionOptions;
-  readonly #connection: Socket;
+  readonly #connection: Connection;
   readonly #reader: PeerReader;
   readonly #decoder: RequestDecoder;
   readonly #request: Request;
@@ -47,8 +47,11 @@ export class Session {
   #stopping = false;
   #hungUp = false;
 
-  /** @param connection accepted with `allowHalfOpen` and `noDelay`, not read yet, its addresses known */
-  constructor(connection: Socket, options: SessionOptions) {
+  /**
+   * @param connection accepted with `allowHalfOpen` and `noDelay`, not read yet, its addresses known
+   * @param secured about a connection that is no plain socket
+   */
+  constructor(connection: Connection, options: SessionOptions, secured?: Secured) {
     const { remoteAddress = '', remotePort = 0 } = connection;
     this.#options = options;
     this.#connection = connection;
@@ -61,6 +64,7 @@ export class Session {
       session: this.id,
       peer: `${remoteAddress}:${remotePort}`,
       connection,
+      secured,
       reader: this.#reader,
       decoder: this.#decoder,
       options,

@@ -33,6 +33,14 @@ export const PEER_EVENTS = {
     meaning:
       'The connection broke before the session was over and its command, if there was one, was ended: look at the network or at the client.',
   },
+  handshakeFailed: {
+    id: 'REXECD-204',
+    level: 'error',
+    text: 'TLS handshake failed',
+    fields: ['peer', 'cause'],
+    meaning:
+      'No secure connection came about and nothing was asked: the cause says why, such as a client that speaks no TLS, an old version of it, or a certificate of no authority in tls.clientCa.',
+  },
 
   loginRefused: {
     id: 'REXECD-300',

@@ -7,6 +7,7 @@ import { within } from '../../support/peer.ts';
 
 const QUESTION = {
   ask: 'authenticate',
+  vouched: false,
   service: 'other',
   address: '192.0.2.7',
   domainNames: [],

@@ -1,0 +1,56 @@
+import type { Socket } from 'node:net';
+import type { EventLog } from '../events/index.ts';
+import { Mux } from '../mux/index.ts';
+import { type Connection, MuxedChannel, type Secured } from '../orchestrator/index.ts';
+import type { Arrival } from './entrances.ts';
+import type { Passed, TlsGate } from './tls-gate.ts';
+
+/** A connection that is ready for a session; `secured` is undefined for one in clear text. */
+export interface Ready {
+  readonly connection: Connection;
+  readonly secured: Secured | undefined;
+}
+
+/** One that has a gate to pass. */
+export type SecureArrival = Arrival & { readonly gate: TlsGate };
+
+/** Connections on their way through the TLS handshake. */
+export class Handshakes {
+  readonly #events: EventLog;
+  readonly #pending = new Set<Socket>();
+  #stopped = false;
+
+  constructor(events: EventLog) {
+    this.#events = events;
+  }
+
+  /** Undefined, and the event log has the cause, where no secure connection comes about. Never rejects. */
+  async pass({ socket, gate }: SecureArrival, connectsBack: boolean): Promise<Ready | undefined> {
+    const peer = `${socket.remoteAddress}:${socket.remotePort}`;
+    this.#pending.add(socket);
+    try {
+      const passed = await gate.pass(socket);
+      if (this.#stopped) return void socket.destroy();
+      return ready(passed, connectsBack);
+    } catch (error) {
+      const { message: cause } = error as Error;
+      if (!this.#stopped) this.#events.emit('handshakeFailed', { peer, cause });
+      return undefined;
+    } finally {
+      this.#pending.delete(socket);
+    }
+  }
+
+  /** Ends those that go on. */
+  stop(): void {
+    this.#stopped = true;
+    for (const socket of this.#pending) socket.destroy();
+  }
+}
+
+function ready({ socket, multiplexed, certificate }: Passed, connectsBack: boolean): Ready {
+  if (!multiplexed) return { connection: socket, secured: { certificate, connectsBack } };
+  const mux = new Mux(socket, 'daemon');
+  const channel = new MuxedChannel(mux);
+  return { connection: mux.main, secured: { certificate, channel, connectsBack: false } };
+}
