@@ -13,4 +13,5 @@ export {
   type ExecResult,
   exec,
   type RemoteCommand,
+  type TlsOptions,
 } from './client/index.ts';

@@ -3,6 +3,7 @@
  *
  * - `REXEC_REQUEST_INVALID`: user, password or command cannot be sent; `cause` is the codec's error.
  * - `REXEC_UNREACHABLE`: the host has no address, or nobody answers at its port.
+ * - `REXEC_TLS_FAILED`: no secure connection came about; nothing was sent.
  * - `REXEC_NO_STDERR`: the daemon did not connect the stderr channel in time.
  * - `REXEC_REFUSED`: the daemon refused; `message` is its diagnostic, which may be empty.
  * - `REXEC_PROTOCOL`: what answered does not speak rexec.
@@ -15,6 +16,7 @@
 export type ExecErrorCode =
   | 'REXEC_REQUEST_INVALID'
   | 'REXEC_UNREACHABLE'
+  | 'REXEC_TLS_FAILED'
   | 'REXEC_NO_STDERR'
   | 'REXEC_REFUSED'
   | 'REXEC_PROTOCOL'
@@ -26,9 +28,9 @@ export type ExecErrorCode =
 
 /**
  * How far a command came: `request` (nobody was called yet), `resolve` (the host's address), `connect`,
- * `stderrChannel` (the daemon connects back), `login` (until the daemon's answer), `run`.
+ * `tls` (the handshake), `stderrChannel` (the daemon connects back), `login` (until the daemon's answer), `run`.
  */
-export type ExecPhase = 'request' | 'resolve' | 'connect' | 'stderrChannel' | 'login' | 'run';
+export type ExecPhase = 'request' | 'resolve' | 'connect' | 'tls' | 'stderrChannel' | 'login' | 'run';
 
 /** Where an {@link ExecError} happened. */
 export interface ExecPlace {

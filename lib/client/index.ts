@@ -3,4 +3,4 @@ export { ExecError, type ExecErrorCode, type ExecPhase, type ExecPlace, isNotSoc
 export { exec } from './exec.ts';
 export { GrowingBuffer } from './growing-buffer.ts';
 export { linesOf } from './lines.ts';
-export type { CaptureLimit, ExecOptions, ExecResult, RemoteCommand } from './options.ts';
+export type { CaptureLimit, ExecOptions, ExecResult, RemoteCommand, TlsOptions } from './options.ts';
