@@ -34,7 +34,9 @@ export class Handshakes {
       return ready(passed, connectsBack);
     } catch (error) {
       const { message: cause } = error as Error;
-      if (!this.#stopped) this.#events.emit('handshakeFailed', { peer, cause });
+      if (this.#stopped) return undefined;
+      if (socket.bytesRead === 0) this.#events.emit('peerSilent', { session: 'none', peer });
+      else this.#events.emit('handshakeFailed', { peer, cause });
       return undefined;
     } finally {
       this.#pending.delete(socket);

@@ -46,9 +46,11 @@ export class TlsGate {
       passing.reject(new TlsHandshakeError(connection.errored?.message ?? 'the peer left'));
     this.#passing.set(ends, passing);
     connection.once('close', closed);
+    connection.allowHalfOpen = false; // who half-closes inside the handshake is gone
     try {
       this.#server.emit('connection', connection);
       const socket = await passing.promise;
+      socket.allowHalfOpen = true;
       socket.on('error', () => {}); // for its whole life: a reset between two owners must not end the daemon
       return {
         socket,
