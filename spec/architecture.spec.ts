@@ -23,7 +23,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   daemon: ['orchestrator', 'login', 'launch', 'events', 'settings', 'files', 'mux'],
   cli: ['daemon', 'client', 'settings', 'login', 'events', 'service', 'control', 'native'],
   service: ['native', 'settings', 'events', 'files'],
-  lib: ['daemon', 'client', 'login', 'settings', 'events', 'codec'],
+  embed: ['daemon', 'events', 'launch', 'login', 'settings'],
+  lib: ['daemon', 'client', 'embed', 'login', 'settings', 'events', 'codec'],
 };
 
 const LONGEST = 220; // lines

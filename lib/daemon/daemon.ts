@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { EventLog } from '../events/index.ts';
-import { type Launcher, launcherNamed } from '../launch/index.ts';
+import { type Handler, handlerLauncher, type Launcher, launcherNamed } from '../launch/index.ts';
 import { type Authenticator, certificateLogin, type LockedOut, Lockout, Login } from '../login/index.ts';
 import { refusalFor, refuse, Session, SessionError, type SessionOptions } from '../orchestrator/index.ts';
 import type { Settings } from '../settings/index.ts';
@@ -15,6 +15,8 @@ export interface DaemonParts {
   readonly events: EventLog;
   /** How commands start; as the settings name it unless given. */
   readonly launcher?: Launcher;
+  /** What runs in this process in place of commands. */
+  readonly handler?: Handler;
   /** A listening socket to take over, from the service manager; host, port and backlog are its own then. */
   readonly descriptor?: number;
 }
@@ -28,6 +30,7 @@ export class Daemon {
   readonly lockout: Lockout;
   readonly #events: EventLog;
   readonly #launcher: Launcher | undefined;
+  readonly #handler: Handler | undefined;
   readonly #admission: Admission;
   readonly #sessions = new Map<Session, Promise<void>>();
   readonly #waiting: Arrival[] = []; // accepted, not looked at: every place is taken
@@ -38,11 +41,12 @@ export class Daemon {
   #sessionOptions: SessionOptions | undefined; // from listen() on
   #refusing = 0;
 
-  constructor(settings: Settings, { authenticator, events, launcher, descriptor }: DaemonParts) {
+  constructor(settings: Settings, { authenticator, events, launcher, handler, descriptor }: DaemonParts) {
     this.lockout = new Lockout(settings);
     this.#settings = settings;
     this.#events = events;
-    this.#launcher = launcher;
+    this.#handler = handler;
+    this.#launcher = handler ? handlerLauncher(handler) : launcher;
     this.#authenticator = authenticator;
     this.#admission = new Admission(settings);
     this.#handshakes = new Handshakes(events);
@@ -129,7 +133,9 @@ export class Daemon {
     const { lockout } = this;
     const authenticators = await certificateLogin(authenticator, settings);
     const login = new Login(authenticators, { refusalSeconds, loginThreads, lockout, onLockout });
-    return { ...settings, login, launcher, events: this.#events };
+    const bare = this.#handler !== undefined;
+    const stdio = bare ? 'relay' : settings.stdio; // a function reads and writes streams
+    return { ...settings, stdio, bare, login, launcher, events: this.#events };
   }
 
   #accept(arrival: Arrival): void {

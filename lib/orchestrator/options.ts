@@ -17,4 +17,6 @@ export interface SessionOptions {
   readonly profile: boolean;
   readonly requireHome: boolean;
   readonly stdio: 'auto' | 'relay';
+  /** The launcher takes the command line as it is: there is no shell and no home to look for. */
+  readonly bare: boolean;
 }

@@ -6,9 +6,6 @@ import { findProgram } from './program.ts';
 
 const OPENSSL = findProgram('openssl');
 
-/** Why there is no TLS to try here; false where there is. */
-export const noOpenssl: string | false = !OPENSSL && 'needs openssl (Debian: openssl)';
-
 /** Files of a certificate and its key. */
 export interface Identity {
   readonly cert: string;
@@ -44,7 +41,16 @@ export class Authority {
     const [key, request, cert, extensions] = [path('key'), path('csr'), path('pem'), path('ext')];
     writeFileSync(extensions, `${extension}\n`);
     openssl('req', ...NEW_KEY, '-subj', subject, '-keyout', key, '-out', request);
-    const by = ['-CA', this.ca, '-CAkey', this.#key, '-set_serial', String(this.#serial), '-extfile', extensions];
+    const by = [
+      '-CA',
+      this.ca,
+      '-CAkey',
+      this.#key,
+      '-set_serial',
+      String(this.#serial),
+      '-extfile',
+      extensions,
+    ];
     openssl('x509', '-req', '-in', request, '-out', cert, '-days', String(days), ...by);
     return { cert, key };
   }
