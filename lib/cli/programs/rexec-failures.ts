@@ -84,7 +84,7 @@ const ADVICE: Readonly<Record<ExecErrorCode, string | undefined>> = {
 const BY_PHASE: Readonly<Record<string, string>> = {
   'REXEC_UNREACHABLE resolve': 'check the name of the host, or give its address',
   'REXEC_LOST stderrChannel': 'use --no-stderr: the daemon may not be able to connect back',
-  'REXEC_LOST login': `${CREDENTIALS}: some daemons refuse a login without a word`,
+  'REXEC_LOST login': `${CREDENTIALS}: some daemons refuse a login without a word; or use --tls, if it speaks that`,
   'REXEC_TIMED_OUT login': 'wait longer by --answer-timeout, or ask why the host takes so long to log in',
 };
 
