@@ -3,26 +3,24 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { EventLog } from '../events/index.ts';
 import { type Handler, handlerLauncher, type Launcher, launcherNamed } from '../launch/index.ts';
 import { type Authenticator, certificateLogin, type LockedOut, Lockout, Login } from '../login/index.ts';
-import { refusalFor, refuse, Session, SessionError, type SessionOptions } from '../orchestrator/index.ts';
+import { newSessionId, Session, type SessionOptions } from '../orchestrator/index.ts';
 import type { Settings } from '../settings/index.ts';
-import { Admission } from './admission.ts';
-import { type Addresses, type Arrival, Entrances } from './entrances.ts';
-import { Handshakes, type Ready, type SecureArrival } from './handshakes.ts';
+import { type Addresses, Entrances } from './entrances.ts';
+import type { LiveSession } from './live-session.ts';
+import { type Admitted, Reception } from './reception.ts';
+import { Workers } from './workers.ts';
 
 /** What a daemon is made of. */
 export interface DaemonParts {
   readonly authenticator: Authenticator;
   readonly events: EventLog;
-  /** How commands start; as the settings name it unless given. */
+  /** How commands start; as the settings name it unless given. One that is given runs in this process alone. */
   readonly launcher?: Launcher;
   /** What runs in this process in place of commands. */
   readonly handler?: Handler;
   /** A listening socket to take over, from the service manager; host, port and backlog are its own then. */
   readonly descriptor?: number;
 }
-
-/** Refused connections that may linger at once; those beyond it get their line and no time to go on sending. */
-const MOST_REFUSALS = 256;
 
 /** Listens, admits, and runs a {@link Session} for each peer. */
 export class Daemon {
@@ -31,15 +29,14 @@ export class Daemon {
   readonly #events: EventLog;
   readonly #launcher: Launcher | undefined;
   readonly #handler: Handler | undefined;
-  readonly #admission: Admission;
-  readonly #sessions = new Map<Session, Promise<void>>();
-  readonly #waiting: Arrival[] = []; // accepted, not looked at: every place is taken
-  readonly #handshakes: Handshakes;
+  readonly #hasWorkers: boolean;
+  readonly #reception: Reception;
+  readonly #sessions = new Map<LiveSession, Promise<void>>();
   readonly #entrances: Entrances;
   #settings: Settings;
   #authenticator: Authenticator;
   #sessionOptions: SessionOptions | undefined; // from listen() on
-  #refusing = 0;
+  #workers: Workers | undefined;
 
   constructor(settings: Settings, { authenticator, events, launcher, handler, descriptor }: DaemonParts) {
     this.lockout = new Lockout(settings);
@@ -47,10 +44,15 @@ export class Daemon {
     this.#events = events;
     this.#handler = handler;
     this.#launcher = handler ? handlerLauncher(handler) : launcher;
+    this.#hasWorkers = settings.workers > 1 && this.#launcher === undefined;
     this.#authenticator = authenticator;
-    this.#admission = new Admission(settings);
-    this.#handshakes = new Handshakes(events);
-    this.#entrances = new Entrances(events, (arrival) => this.#accept(arrival), descriptor);
+    this.#reception = new Reception(settings, events, (admitted) => this.#serve(admitted));
+    this.#entrances = new Entrances(
+      events,
+      this.#hasWorkers,
+      (arrival) => this.#reception.accept(arrival),
+      descriptor,
+    );
   }
 
   /**
@@ -58,9 +60,16 @@ export class Daemon {
    * this system does not have the launcher.
    */
   async listen(): Promise<AddressInfo> {
+    const { workers } = this.#settings;
     this.#sessionOptions = await this.#optionsFor(this.#settings, this.#authenticator);
-    await this.#entrances.open(this.#settings);
-    return this.#address;
+    if (this.#hasWorkers) this.#workers = new Workers(workers, this.#settings, this.#events);
+    try {
+      await this.#entrances.open(this.#settings);
+      return this.#address;
+    } catch (error) {
+      await this.#workers?.end();
+      throw error;
+    }
   }
 
   /** Those that count for the next peer. */
@@ -84,7 +93,7 @@ export class Daemon {
   }
 
   /** Sessions that run now. */
-  get sessions(): readonly Session[] {
+  get sessions(): readonly LiveSession[] {
     return [...this.#sessions.keys()];
   }
 
@@ -100,10 +109,10 @@ export class Daemon {
     if (authenticator !== this.#authenticator) void this.#authenticator.end?.();
     this.#authenticator = authenticator;
     this.#settings = settings;
-    this.#admission.caps = settings;
     this.lockout.options = settings;
     this.#sessionOptions = options;
-    this.#admitWaiting();
+    if (this.#workers) this.#workers.settings = settings;
+    this.#reception.settings = settings;
   }
 
   /**
@@ -113,8 +122,7 @@ export class Daemon {
   async stop(now?: AbortSignal): Promise<void> {
     this.#events.emit('stopping', { sessions: this.#sessions.size });
     this.#entrances.close();
-    for (const arrival of this.#waiting.splice(0)) void this.#turnAway(arrival, stopping());
-    this.#handshakes.stop();
+    this.#reception.stop();
     for (const session of this.sessions) session.stop();
     const over = new AbortController();
     const ended = Promise.all(this.#sessions.values()).finally(() => over.abort());
@@ -122,6 +130,7 @@ export class Daemon {
     await delay(this.#settings.stopSeconds * 1000, undefined, { signal: patience }).catch(() => {});
     await Promise.all(this.sessions.map((session) => session.hangUp()));
     await ended;
+    await this.#workers?.end();
     await this.#authenticator.end?.();
     this.#events.emit('stopped', {});
   }
@@ -138,75 +147,22 @@ export class Daemon {
     return { ...settings, stdio, bare, login, launcher, events: this.#events };
   }
 
-  #accept(arrival: Arrival): void {
-    const { socket } = arrival;
-    socket.on('error', () => {}); // for its whole life: a reset between two owners must not end the daemon
-    if (socket.remoteAddress === undefined) return void socket.destroy(); // it left before it was accepted
-    const { overflow, backlog } = this.#settings;
-    if (overflow === 'queue' && this.#admission.full && this.#waiting.length < backlog)
-      this.#waiting.push(arrival);
-    else this.#admit(arrival);
-  }
-
-  #admit(arrival: Arrival): void {
-    const { remoteAddress = '', remotePort } = arrival.socket;
-    let leave: () => void;
-    try {
-      leave = this.#admission.enter(remoteAddress);
-    } catch (error) {
-      const peer = `${remoteAddress}:${remotePort}`;
-      this.#events.emit('connectionRefused', { peer, cause: (error as Error).message });
-      return void this.#turnAway(arrival, error);
-    }
-    const left = () => {
-      leave();
-      this.#admitWaiting();
-    };
-    const { socket: connection, gate } = arrival;
-    if (gate) void this.#secure({ ...arrival, gate }, left);
-    else this.#serve({ connection, secured: undefined }, this.#sessionOptions!, left);
-  }
-
-  /** The handshake is a part of the request: it counts in the caps, and its time is taken off the deadline. */
-  async #secure(arrival: SecureArrival, left: () => void): Promise<void> {
-    const begun = performance.now();
+  /** The time of a TLS handshake is taken off the request's. What is no plain socket cannot go to a worker. */
+  #serve({ ready, ms, leave }: Admitted): void {
     const options = this.#sessionOptions!;
-    const ready = await this.#handshakes.pass(arrival, this.#settings.tlsConnectBack);
-    if (!ready) return left();
-    const seconds = Math.ceil(options.requestSeconds * 1000 - performance.now() + begun) / 1000;
-    this.#serve(ready, { ...options, requestSeconds: Math.max(seconds, 0) }, left);
-  }
-
-  #serve({ connection, secured }: Ready, options: SessionOptions, left: () => void): void {
-    const session = new Session(connection, options, secured);
+    const { connection, secured } = ready;
+    const session = secured
+      ? new Session(connection, lessBy(ms, options), newSessionId(), secured)
+      : (this.#workers?.next?.session(connection, options) ?? new Session(connection, options));
     const run = session.run().finally(() => {
       this.#sessions.delete(session);
-      left();
+      leave();
     });
     this.#sessions.set(session, run);
   }
-
-  /** Those who waited come first, in their order; some may have left. */
-  #admitWaiting(): void {
-    while (this.#waiting.length > 0 && !this.#admission.full) {
-      const arrival = this.#waiting.shift()!;
-      if (!arrival.socket.destroyed) this.#admit(arrival);
-    }
-  }
-
-  /** Nobody reads clear text where TLS is spoken: that takes a handshake, which a flood of peers does not get. */
-  async #turnAway({ socket, gate }: Arrival, error: unknown): Promise<void> {
-    const few = this.#refusing < MOST_REFUSALS;
-    this.#refusing += 1;
-    const connection = !gate
-      ? socket
-      : few
-        ? (await this.#handshakes.pass({ socket, gate }, false))?.connection
-        : undefined;
-    if (connection) await refuse(connection, refusalFor(error), few ? this.#settings.drainSeconds : 0);
-    else socket.destroy();
-    this.#refusing -= 1;
-  }
 }
 
-const stopping = () => new SessionError('REXEC_STOPPING', 'the daemon stops');
+const lessBy = (ms: number, options: SessionOptions): SessionOptions => ({
+  ...options,
+  requestSeconds: Math.max(0, Math.round(options.requestSeconds * 1000 - ms) / 1000),
+});

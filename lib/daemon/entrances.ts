@@ -26,6 +26,7 @@ const SOON_MS = 14 * 24 * 3600 * 1000;
 /** The sockets that a daemon listens on: one in clear text, one for TLS, or both. */
 export class Entrances {
   readonly #events: EventLog;
+  readonly #unread: boolean;
   readonly #accept: (arrival: Arrival) => void;
   readonly #descriptor: number | undefined;
   #adopted: Way | undefined; // the one that has the descriptor
@@ -33,9 +34,13 @@ export class Entrances {
   #addresses: Addresses = {};
   #gate: TlsGate | undefined;
 
-  /** @param descriptor a listening socket to take over, for clear text if that is served */
-  constructor(events: EventLog, accept: (arrival: Arrival) => void, descriptor?: number) {
+  /**
+   * @param unread nothing is read here of what comes in clear text: another process will
+   * @param descriptor a listening socket to take over, for clear text if that is served
+   */
+  constructor(events: EventLog, unread: boolean, accept: (arrival: Arrival) => void, descriptor?: number) {
     this.#events = events;
+    this.#unread = unread;
     this.#accept = accept;
     this.#descriptor = descriptor;
   }
@@ -76,12 +81,9 @@ export class Entrances {
     const endpoint = endpointOf(settings, way);
     const before = this.#listeners[way];
     if (before && (way === this.#adopted || before.serves(endpoint))) return before;
-    const listener = new Listener(
-      endpoint,
-      this.#events,
-      (socket) => this.#arrived(socket, way),
-      way === 'tls',
-    );
+    const secure = way === 'tls';
+    const use = { secure, unread: this.#unread && !secure };
+    const listener = new Listener(endpoint, this.#events, use, (socket) => this.#arrived(socket, way));
     const descriptor = this.#adopted === undefined ? this.#descriptor : undefined;
     if (descriptor !== undefined) this.#adopted = way;
     await listener.listen(descriptor);

@@ -5,11 +5,10 @@ import { type Connection, MuxedChannel, type Secured } from '../orchestrator/ind
 import type { Arrival } from './entrances.ts';
 import type { Passed, TlsGate } from './tls-gate.ts';
 
-/** A connection that is ready for a session; `secured` is undefined for one in clear text. */
-export interface Ready {
-  readonly connection: Connection;
-  readonly secured: Secured | undefined;
-}
+/** A connection that is ready for a session, in clear text or made secure. */
+export type Ready =
+  | { readonly connection: Socket; readonly secured: undefined }
+  | { readonly connection: Connection; readonly secured: Secured };
 
 /** One that has a gate to pass. */
 export type SecureArrival = Arrival & { readonly gate: TlsGate };

@@ -18,6 +18,14 @@ const SOCKETS = {
   highWaterMark: 1,
 } as const;
 
+/** What becomes of the connections. */
+export interface ListenerUse {
+  /** They are to speak TLS. */
+  readonly secure: boolean;
+  /** Nothing is read of them here: another process will. */
+  readonly unread: boolean;
+}
+
 /** Accepts connections on one socket, of its own or one that the service manager opened. */
 export class Listener {
   readonly #server: Server;
@@ -25,11 +33,16 @@ export class Listener {
   readonly #endpoint: Endpoint;
   readonly #announcement: 'listening' | 'listeningSecurely';
 
-  constructor(endpoint: Endpoint, events: EventLog, accept: (socket: Socket) => void, secure = false) {
+  constructor(
+    endpoint: Endpoint,
+    events: EventLog,
+    { secure, unread }: ListenerUse,
+    accept: (socket: Socket) => void,
+  ) {
     this.#endpoint = endpoint;
     this.#announcement = secure ? 'listeningSecurely' : 'listening';
     this.#events = events;
-    this.#server = createServer(SOCKETS, accept);
+    this.#server = createServer({ ...SOCKETS, pauseOnConnect: unread }, accept);
   }
 
   /** Resolves when it listens. Rejects with the system's error, such as `EADDRINUSE`. */

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Socket } from 'node:net';
+import { encodeMessage, type Message, MessageReader } from '../messages/index.ts';
 import {
   type Account,
   findAccount,
@@ -11,7 +12,6 @@ import {
   restoreProcessTraits,
 } from '../native/index.ts';
 import { machineNow } from './account-rules.ts';
-import { encodeMessage, type Message, MessageReader } from './helper-messages.ts';
 import type { Authenticate, Authenticated, OpenSession, Question, SessionOpened } from './helper-protocol.ts';
 import { checkPamService, hasSessionModules } from './pam-service.ts';
 

@@ -22,7 +22,7 @@ export interface PreparationOptions {
   /** Refuse where the user's home cannot be used, instead of taking the default. */
   readonly requireHome: boolean;
   /** There is no shell and no home: the launcher takes the command line as the only argument. */
-  readonly bare: boolean;
+  readonly bare?: boolean;
 }
 
 /**

@@ -30,9 +30,12 @@ export interface SessionSummary {
   readonly sent: number | null;
 }
 
+/** Twelve hexadecimal digits, as likely to be another session's as one in 281 billions. */
+export const newSessionId = (): string => randomUUID().slice(-12);
+
 /** One connection from accept to close. It owns every teardown: steps throw, and close nothing. */
 export class Session {
-  readonly id = randomUUID().slice(-12);
+  readonly id: string;
   readonly #options: SessionOptions;
   readonly #connection: Connection;
   readonly #reader: PeerReader;
@@ -51,8 +54,14 @@ export class Session {
    * @param connection accepted with `allowHalfOpen` and `noDelay`, not read yet, its addresses known
    * @param secured about a connection that is no plain socket
    */
-  constructor(connection: Connection, options: SessionOptions, secured?: Secured) {
+  constructor(
+    connection: Connection,
+    options: SessionOptions,
+    id: string = newSessionId(),
+    secured?: Secured,
+  ) {
     const { remoteAddress = '', remotePort = 0 } = connection;
+    this.id = id;
     this.#options = options;
     this.#connection = connection;
     connection.on('error', () => {}); // for its whole life; the reader and the pipelines see what broke
