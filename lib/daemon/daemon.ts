@@ -82,6 +82,11 @@ export class Daemon {
     return this.#address.port;
   }
 
+  /** Where clear text is served to other machines, if anywhere. */
+  get exposed(): AddressInfo | undefined {
+    return this.#entrances.exposed;
+  }
+
   /** What is listened on. */
   get addresses(): Addresses {
     return this.#entrances.addresses;

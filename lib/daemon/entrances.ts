@@ -49,6 +49,12 @@ export class Entrances {
     return this.#addresses;
   }
 
+  /** Where clear text is served to other machines, if anywhere. */
+  get exposed(): AddressInfo | undefined {
+    const { plain } = this.#addresses;
+    return plain && !LOOPBACK.test(plain.address) ? plain : undefined;
+  }
+
   /**
    * Listens where the settings say, with the certificates as they are now. What stays where it was is not touched, and
    * what is no longer wanted is given up last. Rejects, and nothing has changed, when a file or a port cannot be had.
@@ -100,9 +106,8 @@ export class Entrances {
   }
 
   #warn({ tlsCertificate }: Settings, material: TlsMaterial | undefined): void {
-    const { plain } = this.#addresses;
-    if (plain && !LOOPBACK.test(plain.address))
-      this.#events.emit('clearTextServed', { address: plain.address, port: plain.port });
+    const { exposed } = this;
+    if (exposed) this.#events.emit('clearTextServed', { address: exposed.address, port: exposed.port });
     if (material && material.validTo.getTime() < Date.now() + SOON_MS)
       this.#events.emit('certificateEnds', {
         certificate: tlsCertificate,

@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net';
 import type { EventLog } from '../events/index.ts';
 import { Mux } from '../mux/index.ts';
-import { type Connection, MuxedChannel, type Secured } from '../orchestrator/index.ts';
+import { type Connection, MuxedChannel, refuse, type Secured } from '../orchestrator/index.ts';
+import type { Settings } from '../settings/index.ts';
 import type { Arrival } from './entrances.ts';
 import type { Passed, TlsGate } from './tls-gate.ts';
 
@@ -9,6 +10,9 @@ import type { Passed, TlsGate } from './tls-gate.ts';
 export type Ready =
   | { readonly connection: Socket; readonly secured: undefined }
   | { readonly connection: Connection; readonly secured: Secured };
+
+/** What a peer reads whose certificate will not do; why it does not is told to the event log. */
+const CERTIFICATE_REFUSED = 'Certificate not accepted.';
 
 /** One that has a gate to pass. */
 export type SecureArrival = Arrival & { readonly gate: TlsGate };
@@ -24,13 +28,20 @@ export class Handshakes {
   }
 
   /** Undefined, and the event log has the cause, where no secure connection comes about. Never rejects. */
-  async pass({ socket, gate }: SecureArrival, connectsBack: boolean): Promise<Ready | undefined> {
+  async pass(
+    { socket, gate }: SecureArrival,
+    { tlsConnectBack, drainSeconds }: Pick<Settings, 'tlsConnectBack' | 'drainSeconds'>,
+  ): Promise<Ready | undefined> {
     const peer = `${socket.remoteAddress}:${socket.remotePort}`;
     this.#pending.add(socket);
     try {
       const passed = await gate.pass(socket);
       if (this.#stopped) return void socket.destroy();
-      return ready(passed, connectsBack);
+      const ready = readyFrom(passed, tlsConnectBack);
+      if (passed.fault === undefined) return ready;
+      this.#events.emit('handshakeFailed', { peer, cause: passed.fault });
+      await refuse(ready.connection, CERTIFICATE_REFUSED, drainSeconds);
+      return undefined;
     } catch (error) {
       const { message: cause } = error as Error;
       if (this.#stopped) return undefined;
@@ -49,7 +60,7 @@ export class Handshakes {
   }
 }
 
-function ready({ socket, multiplexed, certificate }: Passed, connectsBack: boolean): Ready {
+function readyFrom({ socket, multiplexed, certificate }: Passed, connectsBack: boolean): Ready {
   if (!multiplexed) return { connection: socket, secured: { certificate, connectsBack } };
   const mux = new Mux(socket, 'daemon');
   const channel = new MuxedChannel(mux);

@@ -78,7 +78,7 @@ export class Reception {
 
   async #secure(arrival: SecureArrival, leave: () => void): Promise<void> {
     const begun = performance.now();
-    const ready = await this.#handshakes.pass(arrival, this.#settings.tlsConnectBack);
+    const ready = await this.#handshakes.pass(arrival, this.#settings);
     if (ready) this.#serve({ ready, ms: performance.now() - begun, leave });
     else leave();
   }
@@ -96,7 +96,8 @@ export class Reception {
     const { socket, gate } = arrival;
     const few = this.#refusing < MOST_REFUSALS;
     this.#refusing += 1;
-    const secure = gate && few ? await this.#handshakes.pass({ ...arrival, gate }, false) : undefined;
+    const secure =
+      gate && few ? await this.#handshakes.pass({ ...arrival, gate }, this.#settings) : undefined;
     const connection = gate ? secure?.connection : socket;
     if (connection) await refuse(connection, refusalFor(error), few ? this.#settings.drainSeconds : 0);
     else socket.destroy();

@@ -11,8 +11,10 @@ const PROTOCOLS = [MUX_PROTOCOL, 'rexec'];
 export interface Passed {
   readonly socket: TLSSocket;
   readonly multiplexed: boolean;
-  /** Null where the client shows none. */
+  /** One that can be relied on unless there is a fault; null where the client shows none. */
   readonly certificate: ClientCertificate | null;
+  /** Why the client is to be refused for its certificate, or for want of one. */
+  readonly fault: string | undefined;
 }
 
 /** A connection on which no TLS came about; `message` says why. */
@@ -23,9 +25,11 @@ export class TlsHandshakeError extends Error {
 /** Makes accepted connections secure, with the certificates as they were when it was made. */
 export class TlsGate {
   readonly #server: Server; // it listens to nothing
+  readonly #needsCertificate: boolean;
   readonly #passing = new Map<string, PromiseWithResolvers<TLSSocket>>(); // by the ends of their connections
 
-  constructor({ options }: TlsMaterial, seconds: number) {
+  constructor({ options, needsCertificate }: TlsMaterial, seconds: number) {
+    this.#needsCertificate = needsCertificate;
     this.#server = createServer({ ...options, ALPNProtocols: PROTOCOLS, handshakeTimeout: seconds * 1000 });
     this.#server.on('secureConnection', (socket) => {
       const passing = this.#passing.get(endsOf(socket));
@@ -52,11 +56,13 @@ export class TlsGate {
       const socket = await passing.promise;
       socket.allowHalfOpen = true;
       socket.on('error', () => {}); // for its whole life: a reset between two owners must not end the daemon
-      return {
-        socket,
-        multiplexed: socket.alpnProtocol === MUX_PROTOCOL,
-        certificate: certificateOf(socket),
-      };
+      const certificate = certificateOf(socket);
+      const fault = certificate
+        ? faultOf(socket, certificate)
+        : this.#needsCertificate
+          ? 'no certificate'
+          : undefined;
+      return { socket, multiplexed: socket.alpnProtocol === MUX_PROTOCOL, certificate, fault };
     } catch (error) {
       connection.destroy();
       throw error;
@@ -70,20 +76,19 @@ export class TlsGate {
 const endsOf = ({ remoteAddress, remotePort, localAddress, localPort }: Socket): string =>
   [remoteAddress, remotePort, localAddress, localPort].join(' ');
 
-/** @throws TlsHandshakeError for a certificate that is shown and not to be relied on */
 function certificateOf(socket: TLSSocket): ClientCertificate | null {
   const certificate = socket.getPeerX509Certificate();
   if (!certificate) return null;
   const { subject, fingerprint256 } = certificate.toLegacyObject();
-  const name = certificate.subject.replaceAll('\n', ', ');
-  if (!socket.authorized)
-    throw new TlsHandshakeError(`the certificate of ${name}: ${socket.authorizationError}`);
   return {
-    subject: name,
+    subject: certificate.subject.replaceAll('\n', ', '),
     commonNames: [subject.CN ?? []].flat(),
     fingerprint: fingerprint256.replaceAll(':', '').toLowerCase(),
   };
 }
+
+const faultOf = (socket: TLSSocket, { subject }: ClientCertificate): string | undefined =>
+  socket.authorized ? undefined : `the certificate of ${subject}: ${socket.authorizationError}`;
 
 /** OpenSSL's reason without its file and line. */
 const reasonOf = (error: Error & { reason?: string }): string => error.reason ?? error.message;

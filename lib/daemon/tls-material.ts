@@ -6,6 +6,7 @@ import { keyOf, type SettingName, type Settings } from '../settings/index.ts';
 /** What the files of the TLS settings say, and that it fits together. */
 export interface TlsMaterial {
   readonly options: TlsOptions;
+  readonly needsCertificate: boolean;
   /** The last moment at which every certificate of the chain is valid. */
   readonly validTo: Date;
 }
@@ -44,9 +45,14 @@ export async function readTlsMaterial(settings: Settings): Promise<TlsMaterial> 
     ...(ca && { ca }),
     minVersion,
     requestCert: asks,
-    rejectUnauthorized: tlsLogin === 'certificate' || tlsLogin === 'both',
+    rejectUnauthorized: false, // the gate does, and so the peer can read that it is refused
   };
-  return { options, validTo: new Date(Math.min(...chain.map(({ validTo }) => Date.parse(validTo)))) };
+  const needsCertificate = tlsLogin === 'certificate' || tlsLogin === 'both';
+  return {
+    options,
+    needsCertificate,
+    validTo: new Date(Math.min(...chain.map(({ validTo }) => Date.parse(validTo)))),
+  };
 }
 
 type FileSetting = Extract<SettingName, 'tlsCertificate' | 'tlsKey' | 'tlsClientCa'>;

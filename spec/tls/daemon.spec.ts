@@ -113,6 +113,13 @@ describe('a daemon that speaks TLS', TLS, () => {
     assert.equal((await second.end()).stdout, '\0turn\n');
   });
 
+  it('runs those sessions itself beside the workers that run the others', async (t) => {
+    const daemon = await bench.start(t, { workers: 2 });
+    const { stdout } = await bench.openssl(t, daemon, request('echo $PPID')).end();
+    assert.equal(stdout, `\0${process.pid}\n`);
+    await daemon.assertServesNextPeer();
+  });
+
   it('may speak nothing else', async (t) => {
     const daemon = await bench.start(t, { tlsMode: 'only' });
     assert.deepEqual(Object.keys(daemon.daemon.addresses), ['tls']);

@@ -103,6 +103,7 @@ const TLS_FAULTS: readonly (readonly [text: RegExp, advice: string])[] = [
 /** Diagnostics of daemons (docs/protocol.md, protocol of other systems), the more special first. */
 const REFUSALS: readonly (readonly [text: RegExp, advice: string])[] = [
   [/login (is )?(not correct|incorrect)|password incorrect|permission denied|incorrecte/i, CREDENTIALS],
+  [/certificate not accepted/i, 'give a certificate that the daemon knows by --cert and --key'],
   [/too long/i, 'shorten it; put a long command into a script on the host'],
   [/try again/i, 'try later: the daemon has as many connections as it may, or it stops'],
   [/no remote directory/i, "ask for a home directory on the host: the user's is missing"],
