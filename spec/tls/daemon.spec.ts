@@ -170,6 +170,20 @@ describe('a daemon that speaks TLS', TLS, () => {
     );
   });
 
+  it('changes nothing at a reload where one of its ports cannot be had', async (t) => {
+    const other = await startDaemon(t, { authenticator: anyone() });
+    const daemon = await startDaemon(t, { authenticator: anyone() });
+    const next = {
+      ...daemon.daemon.settings,
+      ...bench.settings,
+      port: 0,
+      host: '127.0.0.2',
+      tlsPort: other.port,
+    };
+    await assert.rejects(daemon.daemon.reload(next), { code: 'EADDRINUSE' });
+    await daemon.assertServesNextPeer();
+  });
+
   it('begins and ends to speak it at a reload', async (t) => {
     const daemon = await startDaemon(t, { authenticator: anyone() });
     const before = daemon.daemon.settings;

@@ -59,8 +59,6 @@ export function adviceOn(error: unknown): string | undefined {
   if (isNotSocket(error.cause)) return 'set TK_RETRY_ON_WSAENOTSOCK=1, which tries up to five times more';
   if (error.code === 'REXEC_TLS_FAILED')
     return TLS_FAULTS.find(([text]) => text.test(error.message))?.[1] ?? ADVICE.REXEC_TLS_FAILED;
-  if (error.code === 'REXEC_PROTOCOL' && /byte 21,/.test(error.message))
-    return 'use --tls: what listens there speaks it';
   if (error.code === 'REXEC_REFUSED')
     return REFUSALS.find(([text]) => text.test(error.message))?.[1] ?? ADVICE.REXEC_REFUSED;
   return BY_PHASE[`${error.code} ${error.phase}`] ?? ADVICE[error.code];
