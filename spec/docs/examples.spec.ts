@@ -7,7 +7,8 @@ import { describe, it, type TestContext } from 'node:test';
 import { format } from 'node:util';
 import { findProgram, PATIENT, Program, ROOT, temporaryFolder } from '../support/program.ts';
 
-const DOCUMENT = readFileSync(join(ROOT, 'docs/guide.md'), 'utf8');
+/** The second goes on with the daemons of the first. */
+const DOCUMENTS = ['docs/guide.md', 'docs/coming-from.md'] as const;
 const DOOR = new URL('../../lib/index.ts', import.meta.url).href;
 /** Ports as the guide has them: the daemons', and one that is let through a firewall. */
 const [PORT, OPEN_PORT] = ['5512', '5513'];
@@ -16,13 +17,18 @@ const SETTINGS = { REXECD_PROFILE: 'false', REXECD_REFUSAL_SECONDS: '0.05' } as 
 
 type Block = { readonly kind: 'console' | 'js'; readonly text: string };
 
-/** Heading and what stands below it to be run. */
-const sections = DOCUMENT.split(/^## /m)
-  .slice(1)
-  .map((section): readonly [title: string, blocks: readonly Block[]] => {
-    const blocks = section.matchAll(/^```(?<kind>console|js)\n(?<text>.*?)^```/gms);
-    return [section.split('\n', 1)[0]!, [...blocks].map(({ groups }) => groups as unknown as Block)];
-  });
+/** Each heading and what stands below it to be run. */
+const sections = DOCUMENTS.flatMap((document) =>
+  readFileSync(join(ROOT, document), 'utf8')
+    .split(/^## /m)
+    .slice(1)
+    .map((section): readonly [title: string, blocks: readonly Block[]] => {
+      const blocks = section.matchAll(/^```(?<kind>console|js)\n(?<text>.*?)^```/gms);
+      const title = `${document}: ${section.split('\n', 1)[0]}`;
+      return [title, [...blocks].map(({ groups }) => groups as unknown as Block)];
+    })
+    .filter(([, blocks]) => blocks.length > 0),
+);
 
 /** Commands of a console and what each prints. */
 const commandsOf = (text: string): readonly (readonly [command: string, lines: readonly string[]])[] =>
@@ -108,8 +114,8 @@ class Reader {
   }
 }
 
-describe('docs/guide.md', { ...PATIENT, skip: !findProgram('tar') && 'needs tar' }, () => {
-  it('says what happens', async (t) => {
+describe('the examples of the documents', { ...PATIENT, skip: !findProgram('tar') && 'needs tar' }, () => {
+  it('do and print what is said', async (t) => {
     const reader = new Reader(t);
     for (const [title, blocks] of sections)
       await t.test(title, PATIENT, async (part) => {
