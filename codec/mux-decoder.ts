@@ -5,6 +5,7 @@ import type { MuxFrame, Sender } from './frames.ts';
 import { readMuxControl, readMuxHeader } from './grammar.ts';
 import { MUX_HEADER_BYTES, SIGNAL_NAME_LIMIT } from './mux-kinds.ts';
 
+/** How a {@link MuxDecoder} reads. */
 export interface MuxDecoderOptions {
   /** Whose bytes they are: a frame that this end must not send is refused. */
   readonly from: Sender;
