@@ -121,5 +121,8 @@ const entriesOf = (listeners: Listeners): [Way, Listener][] => Object.entries(li
 const waysOf = ({ tlsMode }: Settings): readonly Way[] =>
   tlsMode === 'off' ? ['plain'] : tlsMode === 'only' ? ['tls'] : ['plain', 'tls'];
 
-const endpointOf = ({ host, port, tlsHost, tlsPort, backlog }: Settings, way: Way): Endpoint =>
-  way === 'plain' ? { host, port, backlog } : { host: tlsHost, port: tlsPort, backlog };
+const endpointOf = (settings: Settings, way: Way): Endpoint => {
+  const { host, port, tlsHost, tlsPort, backlog, keepAliveSeconds } = settings;
+  const where = way === 'plain' ? { host, port } : { host: tlsHost, port: tlsPort };
+  return { ...where, backlog, keepAliveSeconds };
+};

@@ -2,19 +2,19 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import type { EventLog } from '../events/index.ts';
 
-/** Where to listen. */
+/** Where to listen, and how. */
 export interface Endpoint {
   readonly host: string;
   readonly port: number;
   readonly backlog: number;
+  /** Silence after which the system asks a peer whether it is still there; 0: it does not ask. */
+  readonly keepAliveSeconds: number;
 }
 
 /** Nothing is read before a session asks for it, and then one chunk at a time: a peer parks at most that here. */
 const SOCKETS = {
   allowHalfOpen: true,
   noDelay: true,
-  keepAlive: true, // a peer that is cut off is noticed, after a minute of silence and the system's probes
-  keepAliveInitialDelay: 60_000,
   highWaterMark: 1,
 } as const;
 
@@ -42,7 +42,9 @@ export class Listener {
     this.#endpoint = endpoint;
     this.#announcement = secure ? 'listeningSecurely' : 'listening';
     this.#events = events;
-    this.#server = createServer({ ...SOCKETS, pauseOnConnect: unread }, accept);
+    const { keepAliveSeconds } = endpoint;
+    const keepAlive = { keepAlive: keepAliveSeconds > 0, keepAliveInitialDelay: keepAliveSeconds * 1000 };
+    this.#server = createServer({ ...SOCKETS, ...keepAlive, pauseOnConnect: unread }, accept);
   }
 
   /** Resolves when it listens. Rejects with the system's error, such as `EADDRINUSE`. */

@@ -4,6 +4,7 @@ import type { Settings } from '../settings/index.ts';
 import { Admission } from './admission.ts';
 import type { Arrival } from './entrances.ts';
 import { Handshakes, type Ready, type SecureArrival } from './handshakes.ts';
+import { Headroom, noDescriptors } from './headroom.ts';
 
 /** Refused connections that may linger at once; those beyond it get their line and no time to go on sending. */
 const MOST_REFUSALS = 256;
@@ -20,6 +21,7 @@ export class Reception {
   readonly #events: EventLog;
   readonly #serve: (admitted: Admitted) => void;
   readonly #admission: Admission;
+  readonly #headroom = new Headroom();
   readonly #handshakes: Handshakes;
   readonly #waiting: Arrival[] = []; // accepted, not looked at: every place is taken
   #settings: Settings;
@@ -40,12 +42,17 @@ export class Reception {
     this.#admitWaiting();
   }
 
+  /** What is accepted is answered, whatever there is too little of. */
   accept(arrival: Arrival): void {
     const { socket } = arrival;
     socket.on('error', () => {}); // for its whole life: a reset between two owners must not end the daemon
     if (socket.remoteAddress === undefined) return void socket.destroy(); // it left before it was accepted
     const { overflow, backlog } = this.#settings;
-    if (overflow === 'queue' && this.#admission.full && this.#waiting.length < backlog)
+    const descriptors = this.#headroom.for(socket);
+    if (descriptors !== 'enough') {
+      this.#refuse(arrival, noDescriptors());
+      if (descriptors === 'none') socket.destroy(); // the line is on its way
+    } else if (overflow === 'queue' && this.#admission.full && this.#waiting.length < backlog)
       this.#waiting.push(arrival);
     else this.#admit(arrival);
   }
@@ -58,14 +65,12 @@ export class Reception {
   }
 
   #admit(arrival: Arrival): void {
-    const { remoteAddress = '', remotePort } = arrival.socket;
+    const { remoteAddress = '' } = arrival.socket;
     let free: () => void;
     try {
       free = this.#admission.enter(remoteAddress);
     } catch (error) {
-      const peer = `${remoteAddress}:${remotePort}`;
-      this.#events.emit('connectionRefused', { peer, cause: (error as Error).message });
-      return void this.#turnAway(arrival, error);
+      return this.#refuse(arrival, error as Error);
     }
     const leave = () => {
       free();
@@ -89,6 +94,12 @@ export class Reception {
       const arrival = this.#waiting.shift()!;
       if (!arrival.socket.destroyed) this.#admit(arrival);
     }
+  }
+
+  #refuse(arrival: Arrival, error: Error): void {
+    const peer = `${arrival.socket.remoteAddress}:${arrival.socket.remotePort}`;
+    this.#events.emit('connectionRefused', { peer, cause: error.message });
+    void this.#turnAway(arrival, error);
   }
 
   /** Nobody reads clear text where TLS is spoken: that takes a handshake, which a flood of peers does not get. */

@@ -29,6 +29,7 @@ const inherited = await processTraits();
 const keepers: PamTransaction[] = [];
 let spoilt = false; // a limit that was lowered could not be raised again
 let lastSession = 0;
+let gone = false; // the daemon
 let turn: Promise<unknown> = Promise.resolve();
 
 const line = new Socket({ fd: LINE });
@@ -36,11 +37,13 @@ const reader = new MessageReader();
 line.on('data', (chunk: Buffer) => {
   for (const message of reader.push(chunk)) answer(message);
 });
-line.once('end', async () => {
+line.on('error', () => {}); // a daemon that was killed with answers unread: 'close' tells
+line.once('close', async () => {
+  gone = true;
+  await turn;
   await Promise.all([...sessions.keys()].map((session) => closeSession(session)));
   process.exit();
 });
-line.on('error', () => process.exit()); // the daemon is gone
 for (const signal of ['SIGINT', 'SIGHUP', 'SIGTERM'] as const) process.on(signal, () => {}); // it ends with the daemon
 
 async function answer({ body, secret }: Message): Promise<void> {
@@ -137,6 +140,7 @@ function localUsers(): ReadonlyMap<string, number> {
 const identityOf = ({ name, uid, gid, home, shell }: Account) => ({ user: name, uid, gid, home, shell });
 
 async function openSession({ service, user, address }: OpenSession): Promise<SessionOpened> {
+  if (gone) throw new Error('the daemon is gone');
   if (spoilt) return { session: '', environment: {}, traits: inherited, spoilt };
   const pam = await PamTransaction.start({ service, user, address }, NO_SECRET);
   try {

@@ -7,8 +7,13 @@ export interface Channel {
   readonly carriesStderr: boolean;
   /** From now on signals go to `deliver`, those that waited first. */
   onSignal(deliver: (signal: number) => void): void;
-  /** Carries stderr to the peer until its end; swallows what a peer that left would get, so that the command goes on. */
-  relay(stderr: Readable): Promise<void>;
+  /** Bytes that have passed, either way, besides those of the connection. */
+  readonly bytes: number;
+  /**
+   * Carries stderr to the peer until its end. A channel that breaks swallows the rest, so that the command goes on; once
+   * its shell has ended, processes it left behind have nobody to write to (SIGPIPE).
+   */
+  relay(stderr: Readable, shellEnded: Promise<unknown>): Promise<void>;
   /** The last bytes: the exit status, if it is known and wanted; then the end. Never rejects. */
   finish(status: ExitStatus | undefined, drainSeconds: number): Promise<void>;
   destroy(): void;

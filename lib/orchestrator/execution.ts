@@ -47,7 +47,7 @@ export class Execution {
       if (running.group.signal(signal)) onSignal(signal);
     });
     const output = plan === 'relay' ? this.#relayOutput(connection) : this.#awaitReturn(plainSocket!);
-    const stderr = channel && running.stderr ? channel.relay(running.stderr) : undefined;
+    const stderr = channel && running.stderr ? channel.relay(running.stderr, running.exit) : undefined;
     this.finished = Promise.all([running.exit, output, stderr]).then(([status]) => status);
     const end = () => {
       this.#over = true;
@@ -101,8 +101,15 @@ export class Execution {
       killSeconds,
       this.finished.catch(() => exit),
     );
-    if (!this.#over || !group.gone) group.signal('SIGKILL');
+    const survived = !group.gone;
+    if (!this.#over || survived) group.signal('SIGKILL');
     await exit;
+    // The end of the pipes comes after that of the shell, and what is in them is still the peer's.
+    if (survived)
+      await within(
+        killSeconds,
+        this.finished.catch(() => {}),
+      );
     this.#terminated = true;
     stdout?.destroy();
     stderr?.destroy();

@@ -25,11 +25,17 @@ export class MuxedChannel implements Channel {
     return this.#mux.stderrWanted;
   }
 
-  async relay(stderr: Readable): Promise<void> {
+  get bytes(): number {
+    return this.#mux.stderr.bytesWritten;
+  }
+
+  async relay(stderr: Readable, shellEnded: Promise<unknown>): Promise<void> {
     const { main, stderr: out } = this.#mux;
     if (main.destroyed) stderr.resume();
     else stderr.pipe(out, { end: false });
     main.once('close', () => stderr.resume());
+    const closed = main.destroyed ? undefined : new Promise((resolve) => main.once('close', resolve));
+    void Promise.all([closed, shellEnded]).then(() => stderr.destroy());
     await finished(stderr).catch(() => {});
     await new Promise((resolve) => out.end(resolve)); // what waits for the peer to read it
   }

@@ -137,7 +137,7 @@ export class Request implements Steps {
 
   async #start(grant: Grant, line: string): Promise<Execution> {
     const { session, connection, secured, reader, decoder, options } = this.#parts;
-    const { events, launcher, stdio } = options;
+    const { events, launcher, stdio, idleSeconds } = options;
     const { launch, homeProblem } = await prepare(grant, line, this.#address.remote, options);
     if (homeProblem !== undefined) {
       const { user, home } = grant.identity;
@@ -150,7 +150,9 @@ export class Request implements Steps {
       launcher,
       launch,
       plainSocket: secured || !(connection instanceof Socket) ? undefined : connection,
-      mayHandOver: () => stdio === 'auto' && !decoder.stdinSeen && canHandOver(connection),
+      // Bytes of a connection that was handed over are seen by nobody here.
+      mayHandOver: () =>
+        stdio === 'auto' && idleSeconds === 0 && !decoder.stdinSeen && canHandOver(connection),
       onHandOver: () => reader.finish(),
       onSignal: (signal) => events.emit('signalForwarded', { session, signal }),
     });

@@ -58,11 +58,17 @@ export class StderrChannel implements Channel {
     }
   }
 
-  async relay(stderr: Readable): Promise<void> {
+  get bytes(): number {
+    return this.#socket.bytesRead + this.#socket.bytesWritten;
+  }
+
+  async relay(stderr: Readable, shellEnded: Promise<unknown>): Promise<void> {
     // Not pipeline(), which would destroy stderr with the channel, and so kill the command by SIGPIPE.
     if (this.#socket.destroyed) stderr.resume();
     else stderr.pipe(this.#socket, { end: false });
     this.#socket.once('close', () => stderr.resume());
+    const closed = this.#socket.destroyed ? undefined : once(this.#socket, 'close').catch(() => {});
+    void Promise.all([closed, shellEnded]).then(() => stderr.destroy());
     await finished(stderr).catch(() => {});
   }
 

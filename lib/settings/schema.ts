@@ -72,7 +72,20 @@ export const SETTINGS = {
     .describe(
       'what a peer beyond maxConnections meets: refused with "Try again.", or made to wait for a place',
     ),
+  keepAliveSeconds: whole(0, 32_767)
+    .default(60)
+    .describe(
+      'silence after which a peer is asked ten times, once a second, whether it is still there; 0: never; a change counts from the next start',
+    ),
   requestSeconds: number(0.05, 3600).default(60).describe('time for the whole request, accept to command'),
+  sessionSeconds: number(0, 2_000_000)
+    .default(0)
+    .describe('time a session may last from the start of its command; then it is ended; 0: without end'),
+  idleSeconds: number(0, 2_000_000)
+    .default(0)
+    .describe(
+      'time without a byte either way after which a session is ended, whose connection is then never handed over; 0: without end',
+    ),
   connectBackSeconds: number(0.05, 60).default(4).describe('time to connect the stderr channel'),
   refusalSeconds: number(0, 60).default(1).describe('least time a refused login takes, whatever its cause'),
   drainSeconds: number(0, 60)

@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { exec, type RemoteCommand } from '../../client/index.ts';
 import { CommanderError } from './command.ts';
@@ -11,11 +12,9 @@ import { phaseTeller } from './rexec-phases.ts';
 import { forwardSignals } from './rexec-signals.ts';
 import { portOf, warnOfInsecurity } from './rexec-tls.ts';
 
-try {
-  process.exit(await main(process.argv.slice(2)));
-} catch (error) {
-  process.exit(failure(error));
-}
+const code = await main(process.argv.slice(2)).catch(failure);
+await Promise.all([process.stdout, process.stderr].map(taken));
+process.exit(code);
 
 async function main(argv: string[]): Promise<number> {
   const { flags, host, command } = parseArguments(argv);
@@ -48,6 +47,11 @@ async function connectStreams(remote: RemoteCommand, flags: Flags): Promise<void
   else pipeline(process.stdin, remote.stdin).catch(() => {}); // the command may end before its input does
   const stderr = remote.stderr && pipeline(remote.stderr, process.stderr, { end: false });
   await Promise.all([pipeline(remote.stdout, process.stdout, { end: false }), stderr]);
+}
+
+/** Resolves once whoever reads it has taken all: to exit before that would throw away what a pipe cannot hold. */
+function taken(output: Writable): Promise<unknown> {
+  return new Promise((resolve) => output.write('', resolve));
 }
 
 function failure(error: unknown): number {

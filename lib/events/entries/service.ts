@@ -71,7 +71,7 @@ export const SERVICE_EVENTS = {
       'The system gave the daemon no connection, most often for want of file descriptors: raise the limit or lower maxConnections.',
   },
   workerDied: {
-    id: 'REXECD-113',
+    id: 'REXECD-118',
     level: 'error',
     text: 'worker died',
     fields: ['pid', 'cause'],
