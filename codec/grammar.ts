@@ -1,7 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import { Parser } from 'binary-parser';
 import { CodecError, type CodecErrorField } from './errors.ts';
-import type { FieldName, RequestFrame } from './frames.ts';
+import type { FieldName, MuxFrame, RequestFrame } from './frames.ts';
+import { MUX_KINDS, type MuxKind, muxNumberOf, SIGNAL_NAME_LIMIT } from './mux-kinds.ts';
 
 export const NUL = 0x00;
 export const NEWLINE = 0x0a;
@@ -101,4 +102,59 @@ export function readsAccepted(byte: Buffer): boolean {
       cause,
     });
   }
+}
+
+const frameFault = (message: string): CodecError => new CodecError('REXEC_FRAME_INVALID', 'frame', message);
+
+const SIGNAL_NAME = /^[A-Z0-9+-]+$/;
+
+/** Whether it is the name of a signal as an exit status has it. */
+export const isSignalName = (name: string): boolean =>
+  name.length <= SIGNAL_NAME_LIMIT && SIGNAL_NAME.test(name);
+
+function signalName(bytes: Buffer): string {
+  const name = bytes.toString('latin1');
+  if (!isSignalName(name)) throw frameFault('signaled: not the name of a signal');
+  return name;
+}
+
+function atLeastOne(bytes: number): number {
+  if (bytes === 0) throw frameFault('a window of no bytes');
+  return bytes;
+}
+
+const muxHeader = new Parser().endianness('big').uint8('number').uint16('length');
+muxHeader.compile();
+
+const window = new Parser().endianness('big').uint32('bytes', { formatter: atLeastOne });
+const muxControl = new Parser()
+  .endianness('big')
+  .uint8('number')
+  .uint16('length')
+  .choice('payload', {
+    tag: 'number',
+    choices: {
+      [muxNumberOf('mainEnd')]: new Parser(),
+      [muxNumberOf('mainWindow')]: window,
+      [muxNumberOf('stderrWindow')]: window,
+      [muxNumberOf('signal')]: new Parser().uint8('number'),
+      [muxNumberOf('exited')]: new Parser().uint8('code'),
+      [muxNumberOf('signaled')]: new Parser().buffer('signal', { readUntil: 'eof', formatter: signalName }),
+    },
+  });
+muxControl.compile();
+
+/** The header of a mux frame, `[uint8 number][uint16 length]`. @throws CodecError `REXEC_FRAME_INVALID` */
+export function readMuxHeader(header: Buffer): { kind: MuxKind; length: number } {
+  const { number, length } = muxHeader.parse(header);
+  const kind = MUX_KINDS[number];
+  if (!kind) throw frameFault(`there is no frame ${number}`);
+  if (length < kind.shortest || length > kind.longest)
+    throw frameFault(`${kind.type}: ${length} bytes, not ${kind.shortest} to ${kind.longest}`);
+  return { kind, length };
+}
+
+/** A whole mux frame, its header included, that is neither `main` nor `stderr`. */
+export function readMuxControl(type: MuxFrame['type'], frame: Buffer): MuxFrame {
+  return { type, ...muxControl.parse(frame).payload };
 }

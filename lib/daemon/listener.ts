@@ -18,23 +18,37 @@ const SOCKETS = {
   highWaterMark: 1,
 } as const;
 
+/** What becomes of the connections. */
+export interface ListenerUse {
+  /** They are to speak TLS. */
+  readonly secure: boolean;
+  /** Nothing is read of them here: another process will. */
+  readonly unread: boolean;
+}
+
 /** Accepts connections on one socket, of its own or one that the service manager opened. */
 export class Listener {
   readonly #server: Server;
   readonly #events: EventLog;
   readonly #endpoint: Endpoint;
+  readonly #announcement: 'listening' | 'listeningSecurely';
 
-  /** @param unread nothing is read here: another process will */
-  constructor(endpoint: Endpoint, events: EventLog, unread: boolean, accept: (socket: Socket) => void) {
+  constructor(
+    endpoint: Endpoint,
+    events: EventLog,
+    { secure, unread }: ListenerUse,
+    accept: (socket: Socket) => void,
+  ) {
     this.#endpoint = endpoint;
+    this.#announcement = secure ? 'listeningSecurely' : 'listening';
     this.#events = events;
     const { keepAliveSeconds } = endpoint;
     const keepAlive = { keepAlive: keepAliveSeconds > 0, keepAliveInitialDelay: keepAliveSeconds * 1000 };
     this.#server = createServer({ ...SOCKETS, ...keepAlive, pauseOnConnect: unread }, accept);
   }
 
-  /** Resolves with the address that is listened on. Rejects with the system's error, such as `EADDRINUSE`. */
-  async listen(descriptor?: number): Promise<AddressInfo> {
+  /** Resolves when it listens. Rejects with the system's error, such as `EADDRINUSE`. */
+  async listen(descriptor?: number): Promise<void> {
     const { host, port, backlog } = this.#endpoint;
     try {
       this.#server.listen(descriptor === undefined ? { host, port, backlog } : { fd: descriptor, backlog });
@@ -44,9 +58,18 @@ export class Listener {
       throw error;
     }
     this.#server.on('error', (error) => this.#events.emit('acceptFailed', { cause: error.message }));
-    const address = this.#server.address() as AddressInfo;
-    this.#events.emit('listening', { address: address.address, port: address.port });
-    return address;
+    const { address, port: taken } = this.address;
+    this.#events.emit(this.#announcement, { address, port: taken });
+  }
+
+  /** What is listened on. */
+  get address(): AddressInfo {
+    return this.#server.address() as AddressInfo;
+  }
+
+  /** Whether it listens where it is to listen; a port of its own choice is as good as 0. */
+  serves({ host, port }: Endpoint): boolean {
+    return host === this.#endpoint.host && (port === this.#endpoint.port || port === this.address.port);
   }
 
   /** Accepts no more; connections that were accepted stay. */

@@ -18,4 +18,6 @@ export interface SessionOptions extends SessionLimits {
   readonly profile: boolean;
   readonly requireHome: boolean;
   readonly stdio: 'auto' | 'relay';
+  /** The launcher takes the command line as it is: there is no shell and no home to look for. */
+  readonly bare?: boolean;
 }

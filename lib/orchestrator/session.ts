@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { Socket } from 'node:net';
 import { RequestDecoder } from '../../codec/index.ts';
 import { LaunchError } from '../launch/index.ts';
+import type { Connection, Secured } from './connection.ts';
 import { SessionError } from './errors.ts';
 import type { Execution } from './execution.ts';
 import { runInbound } from './inbound.ts';
@@ -38,7 +38,7 @@ export const newSessionId = (): string => randomUUID().slice(-12);
 export class Session {
   readonly id: string;
   readonly #options: SessionOptions;
-  readonly #connection: Socket;
+  readonly #connection: Connection;
   readonly #reader: PeerReader;
   readonly #decoder: RequestDecoder;
   readonly #request: Request;
@@ -52,8 +52,16 @@ export class Session {
   #stopping = false;
   #hungUp = false;
 
-  /** @param connection accepted with `allowHalfOpen` and `noDelay`, not read yet, its addresses known */
-  constructor(connection: Socket, options: SessionOptions, id: string = newSessionId()) {
+  /**
+   * @param connection accepted with `allowHalfOpen` and `noDelay`, not read yet, its addresses known
+   * @param secured about a connection that is no plain socket
+   */
+  constructor(
+    connection: Connection,
+    options: SessionOptions,
+    id: string = newSessionId(),
+    secured?: Secured,
+  ) {
     const { remoteAddress = '', remotePort = 0 } = connection;
     this.id = id;
     this.#options = options;
@@ -67,6 +75,7 @@ export class Session {
       session: this.id,
       peer: `${remoteAddress}:${remotePort}`,
       connection,
+      secured,
       reader: this.#reader,
       decoder: this.#decoder,
       options,

@@ -10,6 +10,7 @@ import { runOnMany } from './rexec-many.ts';
 import { execOptions, type Flags, hasNoInput, parseArguments } from './rexec-options.ts';
 import { phaseTeller } from './rexec-phases.ts';
 import { forwardSignals } from './rexec-signals.ts';
+import { portOf, warnOfInsecurity } from './rexec-tls.ts';
 
 const code = await main(process.argv.slice(2)).catch(failure);
 await Promise.all([process.stdout, process.stderr].map(taken));
@@ -19,6 +20,7 @@ async function main(argv: string[]): Promise<number> {
   const { flags, host, command } = parseArguments(argv);
   process.title = 'rexec'; // the password on the command line goes out of sight
   process.stdout.on('error', () => process.exit(REXEC_EXIT.outputClosed));
+  warnOfInsecurity(flags);
   const { hosts, hostsFile, collect, json } = flags;
   if (hosts.length > 0 || hostsFile !== undefined)
     return runOnMany(await listHosts(hosts, hostsFile), command, flags);
@@ -29,7 +31,7 @@ async function main(argv: string[]): Promise<number> {
 async function runOnOne(target: Target, command: string, flags: Flags): Promise<number> {
   const [login] = await findLogins([target], flags);
   const { user, password } = login!;
-  const port = target.port ?? flags.port;
+  const port = portOf(target, flags);
   const onPhase = phaseTeller(target, flags);
   const remote = exec(target.host, command, { ...execOptions(flags), user, password, port, onPhase });
   password.fill(0);

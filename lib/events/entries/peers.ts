@@ -41,6 +41,14 @@ export const PEER_EVENTS = {
     meaning:
       'The session lasted or was idle for as long as the setting allows and is ended, its command by SIGHUP: raise the setting where that is too short.',
   },
+  handshakeFailed: {
+    id: 'REXECD-205',
+    level: 'error',
+    text: 'TLS handshake failed',
+    fields: ['peer', 'cause'],
+    meaning:
+      'No secure connection came about and nothing was asked: the cause says why, such as a client that speaks no TLS, an old version of it, or a certificate of no authority in tls.clientCa.',
+  },
 
   loginRefused: {
     id: 'REXECD-300',

@@ -8,6 +8,7 @@ import { eventually, within } from '../../support/peer.ts';
 
 const QUESTION = {
   ask: 'authenticate',
+  vouched: false,
   service: 'other',
   address: '192.0.2.7',
   domainNames: [],
