@@ -17,10 +17,11 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   login: ['native', 'files'],
   settings: ['files'],
   client: ['codec'],
+  load: ['codec'],
   launch: ['codec', 'login'],
   orchestrator: ['codec', 'login', 'launch', 'events'],
   daemon: ['orchestrator', 'login', 'launch', 'events', 'settings'],
-  cli: ['daemon', 'client', 'settings', 'login', 'events', 'service', 'control', 'native'],
+  cli: ['daemon', 'client', 'load', 'settings', 'login', 'events', 'service', 'control', 'native'],
   service: ['native', 'settings', 'events', 'files'],
   lib: ['daemon', 'client', 'login', 'settings', 'events', 'codec'],
 };
