@@ -1,65 +1,91 @@
+/** Benchmarks. npm run bench -- --help tells how. */
 import { writeFile } from 'node:fs/promises';
-import { availableParallelism, cpus } from 'node:os';
 import { parseArgs } from 'node:util';
-import type { Question } from './question.ts';
+import { type Answered, ask } from './ask.ts';
+import { compareWithStored, store } from './guard.ts';
+import { machine, versions } from './machine.ts';
+import { Progress } from './progress.ts';
+import { QUESTIONS } from './questions/index.ts';
+import { reportHtml } from './report/page.ts';
+import { figuresTable, goalsTable } from './table.ts';
 
-const RUNS = 7;
-const QUESTIONS: Readonly<Record<string, () => Promise<Question>>> = {
-  'decode-request': async () => (await import('./decode-request.ts')).decodeRequest,
-  session: async () => (await import('./session.ts')).sessions,
-};
+const NAMES = Object.keys(QUESTIONS);
+const USAGE = `npm run bench [-- QUESTION… OPTIONS]; without a question all are asked: ${NAMES.join(', ')}
+  --runs N        timed runs of each case (default 5)
+  --quick         a smoke run of about a minute: one small run of each case
+  --sessions N    sessions over which nothing may grow (default 5000)
+  --json FILE     figures for programs
+  --html FILE     a report for people
+  --guard         compare the ratios with those of bench/baseline.json; exit status 1 when one got worse
+  --save          store the ratios there`;
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'string' } } });
-const machine = { cpu: cpus()[0]?.model ?? 'unknown', cores: availableParallelism() };
-const versions = { node: process.version };
-console.log(`${machine.cpu}, ${machine.cores} cores, Node.js ${versions.node}; median of ${RUNS} runs\n`);
+const OPTIONS = {
+  runs: { type: 'string', default: '5' },
+  quick: { type: 'boolean', default: false },
+  sessions: { type: 'string', default: '5000' },
+  json: { type: 'string' },
+  html: { type: 'string' },
+  guard: { type: 'boolean', default: false },
+  save: { type: 'boolean', default: false },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const;
 
-const questions = [];
-for (const name of positionals.length > 0 ? positionals : Object.keys(QUESTIONS)) {
-  const load = QUESTIONS[name];
-  if (!load) throw new Error(`no question ${name}; there are ${Object.keys(QUESTIONS).join(', ')}`);
-  const question = await load();
-  const cases = await measure(question);
-  await question.close?.();
-  questions.push({ name, cases, goals: [] });
-  console.log(`${name} (µs a ${question.unit})`);
-  for (const { name: label, median, min, max } of cases) {
-    console.log(
-      `  ${label.padEnd(42)} ${median.toFixed(1).padStart(9)}  (${min.toFixed(1)} to ${max.toFixed(1)})`,
-    );
-  }
+try {
+  process.exitCode = await main();
+} catch (error) {
+  console.error(`bench: ${(error as Error).message}`);
+  process.exitCode = 1;
 }
-if (values.json)
-  await writeFile(values.json, `${JSON.stringify({ machine, versions, questions }, null, 2)}\n`);
+process.exit(); // a peer's pipe may still be open
 
-/** Runs the cases in turn, so that a machine that slows down slows them all. */
-async function measure({ cases, repeats, parallel = 1, unit }: Question) {
-  const answers = await Promise.all(Object.values(cases).map((run) => run()));
-  if (new Set(answers).size !== 1) throw new Error(`the cases disagree: ${answers.join(', ')}`);
-  const samples = Object.entries(cases).map(([name, run]) => ({ name, run, times: [] as number[] }));
-  for (let round = 0; round <= RUNS; round += 1) {
-    for (const sample of samples) {
-      const time = await once(sample.run, repeats, parallel);
-      if (round > 0) sample.times.push(time); // the first round warms up
-    }
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({ allowPositionals: true, options: OPTIONS });
+  if (values.help) {
+    console.log(USAGE);
+    return 0;
   }
-  return samples.map(({ name, times }) => {
-    const sorted = times.toSorted((a, b) => a - b);
-    const [median, min, max] = [sorted[RUNS >> 1]!, sorted[0]!, sorted.at(-1)!];
-    return { name, unit: `µs/${unit}`, median, min, max, runs: RUNS };
-  });
+  const unknown = positionals.find((name) => !NAMES.includes(name));
+  if (unknown !== undefined) throw new Error(`no question ${unknown}; there are ${NAMES.join(', ')}`);
+  const names = NAMES.filter((name) => positionals.length === 0 || positionals.includes(name));
+  const runs = values.quick ? 1 : whole('--runs', values.runs);
+  const sessions = values.quick ? 500 : whole('--sessions', values.sessions);
+  const progress = new Progress();
+  const questions: Answered[] = [];
+  for (const [nth, name] of names.entries()) {
+    progress.begin(name, nth + 1, names.length);
+    const question = await QUESTIONS[name]!();
+    questions.push(await ask(name, question, { runs, quick: values.quick, sessions }, progress.tell));
+    progress.end();
+  }
+  const how = `${machine.cpu}, ${machine.cores} cores, ${machine.system}; rexecd ${versions.commit}, Node.js ${versions.node}`;
+  console.log(`${how}; median of ${runs} runs${values.quick ? ' (quick)' : ''}\n`);
+  console.log(figuresTable(questions));
+  console.log(goalsTable(questions));
+  if (values.json) await writeFile(values.json, `${JSON.stringify(asJson(questions), null, 2)}\n`);
+  if (values.html) await writeFile(values.html, reportHtml(questions, { runs, quick: values.quick }));
+  const worse = values.guard ? await compareWithStored(questions) : [];
+  for (const sentence of worse) console.log(`worse: ${sentence}`);
+  if (values.save) await store(questions);
+  return worse.length === 0 ? 0 : 1;
 }
 
-/** Microseconds a call. */
-async function once(run: () => Promise<number>, repeats: number, parallel: number): Promise<number> {
-  const started = performance.now();
-  let left = repeats;
-  const worker = async (): Promise<void> => {
-    while (left > 0) {
-      left -= 1;
-      await run();
-    }
+function asJson(questions: readonly Answered[]) {
+  return {
+    machine,
+    versions,
+    questions: questions.map(({ name, figures, rows, goals }) => ({
+      name,
+      cases: rows.map(({ case: label, figure, spread }) => ({
+        name: `${label}: ${figure}`,
+        unit: figures[figure]!.unit,
+        ...spread,
+      })),
+      goals,
+    })),
   };
-  await Promise.all(Array.from({ length: parallel }, worker));
-  return ((performance.now() - started) * 1000) / repeats;
+}
+
+function whole(flag: string, text: string): number {
+  if (/^[1-9]\d{0,6}$/.test(text)) return Number(text);
+  throw new Error(`${flag}: a number from 1 to 9999999, not ${text}`);
 }
