@@ -18,7 +18,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   settings: ['files'],
   client: ['codec'],
   load: ['codec'],
-  launch: ['codec', 'login'],
+  launch: ['codec', 'login', 'native'],
   orchestrator: ['codec', 'login', 'launch', 'events'],
   daemon: ['orchestrator', 'login', 'launch', 'events', 'settings'],
   cli: ['daemon', 'client', 'load', 'settings', 'login', 'events', 'service', 'control', 'native'],
