@@ -1,6 +1,14 @@
+import { bounded } from './bounded.ts';
 import { Cleanup } from './cleanup.ts';
 import { measure } from './measure.ts';
-import type { Bench, FigureKind, Goal, Missing, Question } from './question.ts';
+import {
+  type Bench,
+  type FigureKind,
+  type Goal,
+  type Missing,
+  MOST_SECONDS,
+  type Question,
+} from './question.ts';
 import type { Plot } from './report/plot.ts';
 import type { Row } from './results.ts';
 
@@ -13,9 +21,11 @@ export interface Answered {
   readonly missing: readonly Missing[];
   readonly goals: readonly Goal[];
   readonly plots: readonly Plot[];
+  /** Why there is no answer. */
+  readonly failed?: string;
 }
 
-/** Starts what a question needs, measures, and ends all of it again. */
+/** Starts what a question needs, measures, and ends all of it again. Does not reject. */
 export async function ask(
   name: string,
   { asks, figures, prepare }: Question,
@@ -24,7 +34,8 @@ export async function ask(
 ): Promise<Answered> {
   const cleanup = new Cleanup();
   try {
-    const prepared = await prepare({ ...extent, folder: cleanup.folder(), defer: cleanup.defer });
+    const bench = { ...extent, folder: cleanup.folder(), defer: cleanup.defer };
+    const prepared = await bounded(prepare(bench), MOST_SECONDS, `the start of the peers of ${name}`);
     const results = await measure(prepared, extent.runs, tell);
     return {
       name,
@@ -35,6 +46,9 @@ export async function ask(
       goals: prepared.goals?.(results) ?? [],
       plots: prepared.plots?.(results) ?? [],
     };
+  } catch (error) {
+    const failed = (error as Error).message;
+    return { name, asks, figures, rows: [], missing: [], goals: [], plots: [], failed };
   } finally {
     await cleanup.run();
   }

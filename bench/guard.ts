@@ -1,51 +1,76 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Answered } from './ask.ts';
-import type { Spread } from './results.ts';
+import type { FigureKind } from './question.ts';
+import type { Row, Spread } from './results.ts';
 
-/** Ratios of the last accepted run: absolute times depend on the machine, these hardly do. */
+/** Of the last accepted run what hardly depends on the machine: ratios, and figures that are steady by themselves. */
 const FILE = join(import.meta.dirname, 'baseline.json');
+/** What is not worth a word even where the runs agree on it. */
+const MARGIN = 1.05;
 
-type Ratio = Pick<Spread, 'median' | 'min' | 'max'>;
+type Range = Pick<Spread, 'median' | 'min' | 'max'>;
 /** By question, and by case and figure. */
-type Stored = Readonly<Record<string, Readonly<Record<string, Ratio>>>>;
+type Stored = Readonly<Record<string, Readonly<Record<string, Range>>>>;
 
-/**
- * A sentence for each ratio that got worse by more than the spread: its best run is worse than the worst stored one.
- *
- * @throws Error when there is no stored run
- */
-export async function compareWithStored(questions: readonly Answered[], path = FILE): Promise<string[]> {
-  const stored: Stored = JSON.parse(await readFile(path, 'utf8'));
-  return questions.flatMap(({ name, figures, rows }) =>
-    rows.flatMap(({ case: label, figure, ratio }) => {
-      const before = stored[name]?.[`${label}: ${figure}`];
-      if (!before || !ratio) return [];
-      const more = figures[figure]!.better === 'more';
-      const worse = more ? ratio.max < before.min : ratio.min > before.max;
-      const [was, is] = [before.median.toFixed(2), ratio.median.toFixed(2)];
-      return worse ? [`${name}, ${label}: ${figure} was ${was} of its baseline, is ${is}`] : [];
-    }),
-  );
+/** How these questions compare with the stored run. */
+export interface Guarded {
+  /** A sentence for each figure whose best run is worse than the worst stored one, by more than 5 %. */
+  readonly worse: readonly string[];
+  readonly compared: number;
+  /** What is stored for these questions and was not measured. */
+  readonly absent: readonly string[];
 }
 
-/** Stores the ratios of these questions; those of others stay. */
+/** @throws Error when there is no stored run */
+export async function compareWithStored(questions: readonly Answered[], path = FILE): Promise<Guarded> {
+  const stored: Stored = JSON.parse(await readFile(path, 'utf8'));
+  const worse: string[] = [];
+  const absent: string[] = [];
+  let compared = 0;
+  for (const question of questions) {
+    const measured = new Map(guardedRows(question).map((row) => [row.key, row]));
+    for (const [key, before] of Object.entries(stored[question.name] ?? {})) {
+      const row = measured.get(key);
+      if (!row) {
+        absent.push(`${question.name}, ${key}`);
+        continue;
+      }
+      compared += 1;
+      const { now, more, of } = row;
+      const isWorse = more ? now.max * MARGIN < before.min : now.min > before.max * MARGIN;
+      const [was, is] = [before.median.toPrecision(3), now.median.toPrecision(3)];
+      if (isWorse) worse.push(`${question.name}, ${key} was ${was}${of}, is ${is}`);
+    }
+  }
+  return { worse, compared, absent };
+}
+
+/** Stores what was measured of these questions; what is stored of others stays. */
 export async function store(questions: readonly Answered[], path = FILE): Promise<void> {
   const before: Stored = await readFile(path, 'utf8').then(JSON.parse, () => ({}));
-  const now = Object.fromEntries(
-    questions.map(({ name, rows }) => [
-      name,
-      Object.fromEntries(
-        rows.flatMap(({ case: label, figure, ratio }) =>
-          ratio ? [[`${label}: ${figure}`, rounded(ratio)]] : [],
-        ),
-      ),
-    ]),
-  );
-  await writeFile(path, `${JSON.stringify({ ...before, ...now }, null, 2)}\n`);
+  const now = questions
+    .filter(({ failed }) => failed === undefined)
+    .map((question) => [
+      question.name,
+      Object.fromEntries(guardedRows(question).map(({ key, now }) => [key, rounded(now)])),
+    ]);
+  await writeFile(path, `${JSON.stringify({ ...before, ...Object.fromEntries(now) }, null, 2)}\n`);
 }
 
-const rounded = ({ median, min, max }: Ratio): Ratio => ({
+function guardedRows({ figures, rows }: Answered) {
+  return rows.flatMap(({ case: label, figure, against, ...row }) => {
+    const { better, steady } = figures[figure]!;
+    const now = comparable(row, steady);
+    const of = row.ratio ? ` of that of ${against}` : '';
+    return now ? [{ key: `${label}: ${figure}`, now, more: better === 'more', of }] : [];
+  });
+}
+
+const comparable = ({ spread, ratio }: Pick<Row, 'spread' | 'ratio'>, steady: FigureKind['steady']) =>
+  steady ? spread : ratio;
+
+const rounded = ({ median, min, max }: Range): Range => ({
   median: Number(median.toPrecision(4)),
   min: Number(min.toPrecision(4)),
   max: Number(max.toPrecision(4)),

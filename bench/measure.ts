@@ -1,15 +1,13 @@
-import type { Case, Prepared } from './question.ts';
+import { bounded } from './bounded.ts';
+import { type Case, MOST_SECONDS, type Prepared } from './question.ts';
 import { Results } from './results.ts';
-
-/** The cases of a question do not do the same work; the message tells what each answered. */
-export class Disagreement extends Error {}
 
 const SHOWN = 80; // characters of an answer
 
 /**
  * Checks that the cases agree, then runs them in turn (A B C A B C …), so that a machine that slows down slows them all.
  *
- * @throws Disagreement before anything is timed
+ * @throws Error before anything is timed when they disagree, with what each answered; and when a step takes too long
  */
 export async function measure(
   { cases }: Prepared,
@@ -26,18 +24,19 @@ export async function measure(
   const all = rounds.flat().length;
   let done = 0;
   for (const [round, turn] of rounds.entries())
-    for (const each of turn) {
-      tell(done++, all, each.name);
-      const figures = await each.run();
-      if (round > 0) results.add(each.name, figures); // the first round warms up
+    for (const { name, run, seconds = MOST_SECONDS } of turn) {
+      tell(done++, all, name);
+      const figures = await bounded(run(), seconds, `a run of ${name}`);
+      if (round > 0) results.add(name, figures); // the first round warms up
     }
   return results;
 }
 
 async function agree(cases: readonly Case[]): Promise<void> {
   const answers = new Map<string, string>();
-  for (const { name, answer } of cases) if (answer) answers.set(name, await answer());
+  for (const { name, answer } of cases)
+    if (answer) answers.set(name, await bounded(answer(), MOST_SECONDS, `the answer of ${name}`));
   if (new Set(answers.values()).size <= 1) return;
   const told = [...answers].map(([name, answer]) => `  ${name}: ${JSON.stringify(answer.slice(0, SHOWN))}`);
-  throw new Disagreement(`the cases disagree, so none is timed:\n${told.join('\n')}`);
+  throw new Error(`the cases disagree, so none is timed:\n${told.join('\n')}`);
 }

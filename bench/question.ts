@@ -7,7 +7,14 @@ export type Figures = Readonly<Record<string, number>>;
 export interface FigureKind {
   readonly unit: string;
   readonly better: 'more' | 'less';
+  /** Hardly depends on the machine, so runs on different ones can be compared without a baseline. */
+  readonly steady?: boolean;
+  /** Not worth a row where there are many. */
+  readonly detail?: boolean;
 }
+
+/** For any step that has no limit of its own: to start the peers, to agree, one run. Nothing waits longer. */
+export const MOST_SECONDS = 120;
 
 /** One way to do the work of a question. */
 export interface Case {
@@ -22,6 +29,8 @@ export interface Case {
   readonly runs?: number;
   /** False where a run needs none before it that is not counted. */
   readonly warmUp?: boolean;
+  /** The longest that one run may take; {@link MOST_SECONDS} otherwise. */
+  readonly seconds?: number;
 }
 
 /** A case that cannot be measured here, and why. */

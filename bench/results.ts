@@ -20,7 +20,9 @@ export interface Row {
   readonly case: string;
   readonly figure: string;
   readonly spread: Spread;
-  /** To the same figure of the case it is compared with: of each pair of runs, not of the medians. */
+  /** The case it is compared with. */
+  readonly against: string | undefined;
+  /** To the same figure of that case: of each pair of runs, not of the medians. */
   readonly ratio: Spread | undefined;
 }
 
@@ -51,11 +53,12 @@ export class Results {
   }
 
   get rows(): Row[] {
-    return [...this.#cases].flatMap(([name, { runs }]) =>
+    return [...this.#cases].flatMap(([name, { against, runs }]) =>
       Object.keys(runs[0] ?? {}).map((figure) => ({
         case: name,
         figure,
         spread: this.of(name, figure)!,
+        against,
         ratio: this.ratio(name, figure),
       })),
     );

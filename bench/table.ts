@@ -4,14 +4,15 @@ import type { Spread } from './results.ts';
 
 const PLAIN = { head: [], border: [], compact: true };
 
-/** One table: a row for each figure, with its ratio to the case it is compared with. */
+/** One table: a row for each figure but details, with its ratio to the case it is compared with. */
 export function figuresTable(questions: readonly Answered[]): string {
   const table = new Table({
     head: ['question', 'case', 'figure', 'median', 'min to max', 'ratio', 'min to max'],
     colAligns: ['left', 'left', 'left', 'right', 'right', 'right', 'right'],
     style: PLAIN,
   });
-  for (const { name, figures, rows, missing } of questions) {
+  for (const { name, figures, rows: all, missing, failed } of questions) {
+    const rows = all.filter(({ figure }) => !figures[figure]!.detail);
     for (const [at, { case: label, figure, spread, ratio }] of rows.entries())
       table.push([
         at === 0 ? name : '',
@@ -24,6 +25,7 @@ export function figuresTable(questions: readonly Answered[]): string {
       ]);
     for (const { name: label, reason } of missing)
       table.push([rows.length === 0 ? name : '', label, { content: `not measured: ${reason}`, colSpan: 5 }]);
+    if (failed !== undefined) table.push([name, { content: `failed: ${failed}`, colSpan: 6 }]);
   }
   return table.toString();
 }

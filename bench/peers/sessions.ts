@@ -3,11 +3,13 @@ import { ACCOUNT } from './host.ts';
 
 /** Sessions on one peer. */
 export class Sessions {
+  readonly port: number;
   readonly #target: LoadTarget;
   #expected: Promise<Answer> | undefined;
 
   constructor(port: number, command = ':') {
     const { user, password } = ACCOUNT;
+    this.port = port;
     this.#target = { host: '127.0.0.1', port, user, password: Buffer.from(password), command };
   }
 

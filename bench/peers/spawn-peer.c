@@ -1,5 +1,5 @@
 /* The least that could serve rexec: accept, read the four fields, answer the NUL, posix_spawn the shell on the socket.
-   No password, no limit in time, one request at a time. Usage: spawn-peer SHELL; prints the port it took. */
+   No password, no limit in time, one request at a time. Usage: spawn-peer SHELL BACKLOG; prints the port it took. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
@@ -35,7 +35,7 @@ int main(int count, char **words) {
   struct sockaddr_in here = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
   socklen_t size = sizeof here;
   int on = 1, listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (count != 2 || bind(listener, (struct sockaddr *)&here, size) || listen(listener, 4096)) return 1;
+  if (count != 3 || bind(listener, (struct sockaddr *)&here, size) || listen(listener, atoi(words[2]))) return 1;
   getsockname(listener, (struct sockaddr *)&here, &size);
   printf("listens on 127.0.0.1 port %d\n", ntohs(here.sin_port));
   fflush(stdout);

@@ -1,7 +1,5 @@
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
 import { RequestDecoder, type RequestFrame } from '../../codec/index.ts';
+import { Helper } from '../peers/helper.ts';
 import { transfer } from '../peers/transfer.ts';
 import type { Bench, Case, Goal, Question } from '../question.ts';
 import { barOf, compared, times } from '../report/sentences.ts';
@@ -10,6 +8,7 @@ import type { Results } from '../results.ts';
 /** What does the codec cost, a request and in bulk? */
 
 const REQUEST = Buffer.from('1024\0ada\0s3cret\0/usr/bin/id -u\0', 'latin1');
+const REQUESTS = 20_000; // of one timed run
 const BYTES = [...REQUEST].map((byte) => Buffer.of(byte));
 const [ONE_CHUNK, BYTE_BY_BYTE, CONTROL] = ['one chunk', 'byte by byte', 'control: indexOf only'] as const;
 const [PLAIN, CODEC] = ['stdin relayed by a plain pipe', 'stdin relayed through the codec'] as const;
@@ -47,9 +46,9 @@ export const question: Question = {
 
   async prepare(bench) {
     const cases = [
-      requestCase(bench, CONTROL, () => split(REQUEST)),
-      requestCase(bench, ONE_CHUNK, () => decode([REQUEST])),
-      requestCase(bench, BYTE_BY_BYTE, () => decode(BYTES)),
+      requestCase(CONTROL, () => split(REQUEST)),
+      requestCase(ONE_CHUNK, () => decode([REQUEST])),
+      requestCase(BYTE_BY_BYTE, () => decode(BYTES)),
       await relayCase(bench, PLAIN, 'plain'),
       await relayCase(bench, CODEC, 'codec'),
     ];
@@ -89,16 +88,15 @@ export const question: Question = {
   },
 };
 
-function requestCase({ quick }: Bench, name: string, decodeOnce: () => Promise<string>): Case {
-  const count = quick ? 2000 : 20_000;
+function requestCase(name: string, decodeOnce: () => Promise<string>): Case {
   return {
     name,
     ...(name !== CONTROL && { against: CONTROL }),
     answer: decodeOnce,
     async run() {
       const startedAt = performance.now();
-      for (let left = count; left > 0; left -= 1) await decodeOnce();
-      return { time: ((performance.now() - startedAt) * 1000) / count };
+      for (let left = REQUESTS; left > 0; left -= 1) await decodeOnce();
+      return { time: ((performance.now() - startedAt) * 1000) / REQUESTS };
     },
   };
 }
@@ -106,9 +104,7 @@ function requestCase({ quick }: Bench, name: string, decodeOnce: () => Promise<s
 /** A process that relays what it reads to `cat > /dev/null`, as the daemon relays stdin. */
 async function relayCase(bench: Bench, name: string, how: 'plain' | 'codec'): Promise<Case> {
   const bytes = bench.quick ? 2 ** 26 : 2 ** 30;
-  const child = fork(join(import.meta.dirname, '..', 'peers', 'relay.ts'), [how]);
-  bench.defer(() => child.disconnect());
-  const [port] = (await once(child, 'message')) as [number];
+  const port = await new Helper(bench, 'relay.ts', [how]).told<number>();
   return {
     name,
     ...(how === 'codec' && { against: PLAIN }),

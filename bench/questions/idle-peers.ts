@@ -1,7 +1,6 @@
-import { execFileSync, fork } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
+import { execFileSync } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
+import { Helper } from '../peers/helper.ts';
 import { Host } from '../peers/host.ts';
 import { descriptorsOf, residentMB } from '../peers/probed.ts';
 import { EXECA, POSIX_SPAWN, startRexecd, type Variant, variants } from '../peers/rexecd.ts';
@@ -13,6 +12,7 @@ import type { Results } from '../results.ts';
 /** What does a peer cost that stays in the middle of its request, and what do many of them cost the others? */
 
 const COUNTS = [1000, 5000, 10_000] as const;
+const FEW_RUNS = 2; // of all but the most peers, which show the slope
 const OTHER_DESCRIPTORS = 500;
 const SETTLE_MS = 1000;
 const SESSIONS = 60;
@@ -22,10 +22,10 @@ const at = (name: string, count: number): string => `${name}, ${count.toLocaleSt
 export const question: Question = {
   asks: 'What do idle peers in the middle of a request cost?',
   figures: {
-    memory: { unit: 'KB a peer', better: 'less' },
+    memory: { unit: 'KB a peer', better: 'less', steady: true },
     alone: { unit: 'ms, a session without them', better: 'less' },
     beside: { unit: 'ms, a session beside them', better: 'less' },
-    slower: { unit: 'times as long beside them', better: 'less' },
+    slower: { unit: 'times as long beside them', better: 'less', steady: true },
     resident: { unit: 'MB', better: 'less' },
   },
 
@@ -37,9 +37,10 @@ export const question: Question = {
     const most = mostDescriptors() - OTHER_DESCRIPTORS;
     for (const count of bench.quick ? COUNTS.slice(0, 1) : COUNTS)
       for (const variant of there) {
+        const runs = count === COUNTS.at(-1) ? bench.runs : Math.min(FEW_RUNS, bench.runs);
         const name = at(variant.name, count);
         if (count > most) lacking.push({ name, reason: `needs ulimit -n ${count + OTHER_DESCRIPTORS}` });
-        else cases.push({ name, run: () => hold(bench, host, variant, count), warmUp: false });
+        else cases.push({ name, run: () => hold(bench, host, variant, count), runs, warmUp: false });
       }
     return {
       cases,
@@ -94,22 +95,19 @@ async function hold(bench: Bench, host: Host, { flags }: Variant, count: number)
   const { child, port } = await startRexecd(bench, host, { flags: [...flags, '--request-seconds', '3600'] });
   const pid = child.pid!;
   const sessions = new Sessions(port);
-  const p50 = async () => {
-    await sessions.load({ parallel: 1, sessions: 5 });
-    return (await sessions.load({ parallel: 1, sessions: SESSIONS })).latency!.p50;
-  };
-  const holder = fork(join(import.meta.dirname, '..', 'peers', 'idle.ts'));
-  bench.defer(() => holder.kill('SIGKILL'));
+  const p50 = async () => (await sessions.load({ parallel: 1, sessions: SESSIONS })).latency!.p50;
+  const holder = new Helper(bench, 'idle.ts');
+  await p50(); // until it is warm
   const alone = await p50();
-  const open = descriptorsOf(pid);
+  await delay(SETTLE_MS);
   const before = residentMB(pid);
-  holder.send({ port, count });
-  await once(holder, 'message');
-  while (descriptorsOf(pid) < open + count) await delay(10); // until the daemon has accepted them
+  holder.tell({ port, count });
+  await holder.told();
+  while (descriptorsOf(pid) < count) await delay(10); // until the daemon has accepted nearly all of them
   await delay(SETTLE_MS);
   const resident = residentMB(pid);
   const beside = await p50();
-  holder.kill('SIGKILL');
+  await holder.end();
   child.kill('SIGKILL');
   return { memory: ((resident - before) * 1000) / count, alone, beside, slower: beside / alone, resident };
 }

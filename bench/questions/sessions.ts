@@ -23,8 +23,8 @@ export const question: Question = {
   figures: {
     rate: { unit: 'sessions/s', better: 'more' },
     p50: { unit: 'ms', better: 'less' },
-    p90: { unit: 'ms', better: 'less' },
-    p99: { unit: 'ms', better: 'less' },
+    p90: { unit: 'ms', better: 'less', detail: true },
+    p99: { unit: 'ms', better: 'less', detail: true },
   },
 
   async prepare(bench) {

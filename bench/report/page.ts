@@ -57,14 +57,15 @@ ${rows.join('\n')}
 </table></div>`;
 }
 
-function section({ name, asks, plots, missing, ...measured }: Answered, colors: Colors): string {
+function section({ name, asks, plots, missing, failed, ...measured }: Answered, colors: Colors): string {
   const lacking = missing.map(
     ({ name: label, reason }) => `<br>Not measured: ${escaped(`${label}: ${reason}`)}.`,
   );
+  const broken = failed === undefined ? '' : `<p class="no">Failed: ${escaped(failed)}</p>\n`;
   return `<section>
 <h2>${escaped(asks)}</h2>
 <p class="quiet">npm run bench -- ${name}${lacking.join('')}</p>
-${plots.map((plot) => figure(plot, colors)).join('\n')}
+${broken}${plots.map((plot) => figure(plot, colors)).join('\n')}
 ${figures(measured)}
 </section>`;
 }
