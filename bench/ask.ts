@@ -21,6 +21,8 @@ export interface Answered {
   readonly missing: readonly Missing[];
   readonly goals: readonly Goal[];
   readonly plots: readonly Plot[];
+  /** How long it took in all. */
+  readonly seconds: number;
   /** Why there is no answer. */
   readonly failed?: string;
 }
@@ -33,6 +35,8 @@ export async function ask(
   tell: (done: number, of: number, what: string) => void,
 ): Promise<Answered> {
   const cleanup = new Cleanup();
+  const startedAt = performance.now();
+  const seconds = () => (performance.now() - startedAt) / 1000;
   try {
     const bench = { ...extent, folder: cleanup.folder(), defer: cleanup.defer };
     const prepared = await bounded(prepare(bench), MOST_SECONDS, `the start of the peers of ${name}`);
@@ -45,10 +49,11 @@ export async function ask(
       missing: prepared.missing ?? [],
       goals: prepared.goals?.(results) ?? [],
       plots: prepared.plots?.(results) ?? [],
+      seconds: seconds(),
     };
   } catch (error) {
     const failed = (error as Error).message;
-    return { name, asks, figures, rows: [], missing: [], goals: [], plots: [], failed };
+    return { name, asks, figures, rows: [], missing: [], goals: [], plots: [], seconds: seconds(), failed };
   } finally {
     await cleanup.run();
   }

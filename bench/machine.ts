@@ -12,7 +12,7 @@ export const machine = {
   kernel: release(),
 };
 
-const PACKAGES = ['rsh-server', 'openbsd-inetd', 'openssh-server', 'gcc', 'libc6'];
+const PACKAGES = ['rsh-server', 'openbsd-inetd', 'openssh-server', 'socat', 'gcc', 'libc6'];
 
 /** What was measured; Debian's packages where they are installed. */
 export const versions: Readonly<Record<string, string>> = {

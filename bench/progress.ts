@@ -1,14 +1,13 @@
 const WIDTH = 24;
 const CLEAR = '\r\x1b[K';
 
-/** Tells on standard error how far the benches are: a bar on a terminal, else a line for each question. */
+/** Tells on standard error how far the benches are: a bar on a terminal, and a line for each question that is over. */
 export class Progress {
   readonly #terminal = process.stderr.isTTY === true;
   #question = '';
 
   begin(question: string, nth: number, of: number): void {
     this.#question = `${question} (${nth} of ${of})`;
-    if (!this.#terminal) process.stderr.write(`${this.#question}\n`);
   }
 
   readonly tell = (done: number, of: number, what: string): void => {
@@ -19,7 +18,7 @@ export class Progress {
     process.stderr.write(`${CLEAR}${`${bar} ${this.#question}: ${what}`.slice(0, room)}`);
   };
 
-  end(): void {
-    if (this.#terminal) process.stderr.write(CLEAR);
+  end(seconds: number): void {
+    process.stderr.write(`${this.#terminal ? CLEAR : ''}${this.#question}: ${seconds.toFixed(0)} s\n`);
   }
 }

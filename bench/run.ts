@@ -79,8 +79,9 @@ async function main(wanted: Wanted): Promise<number> {
   for (const [nth, name] of names.entries()) {
     progress.begin(name, nth + 1, names.length);
     const question = await QUESTIONS[name]!();
-    questions.push(await ask(name, question, { runs, quick, sessions }, progress.tell));
-    progress.end();
+    const answered = await ask(name, question, { runs, quick, sessions }, progress.tell);
+    questions.push(answered);
+    progress.end(answered.seconds);
   }
   const how = `${machine.cpu}, ${machine.cores} cores, ${machine.system}; rexecd ${versions.commit}, Node.js ${versions.node}`;
   console.log(`${how}; ${quick ? 'one small run' : `median of ${runs} runs`}\n`);

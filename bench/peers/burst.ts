@@ -2,21 +2,22 @@ import { readFileSync } from 'node:fs';
 import type { LoadReport } from '../../lib/load/index.ts';
 import type { Sessions } from './sessions.ts';
 
-/** The kernel sends again after 1, 3, 7 and 15 s what there was no room for. */
-const PATIENCE_SECONDS = 15;
+/** The kernel sends again after 1, 3, 7 and 15 s what there was no room for; a session of many takes its time too. */
+const patienceSeconds = (size: number): number => 15 + size / 100;
 const SAMPLED_BEFORE_MS = 200; // before patience ends
 const ACCEPTED: readonly string[] = ['01', '08']; // established, and half-closed by the peer
 
 /** What the peers of a burst met: shares in %, times in milliseconds, and how many were lost. */
 export async function burst(sessions: Sessions, size: number) {
+  const seconds = patienceSeconds(size);
   let accepted = 0;
   const sample = setTimeout(
     () => {
       accepted = acceptedOn(sessions.port);
     },
-    PATIENCE_SECONDS * 1000 - SAMPLED_BEFORE_MS,
+    seconds * 1000 - SAMPLED_BEFORE_MS,
   );
-  const report = await sessions.burst(size, PATIENCE_SECONDS);
+  const report = await sessions.burst(size, seconds);
   clearTimeout(sample);
   return endings(report, accepted);
 }

@@ -6,7 +6,7 @@ export function asJson(questions: readonly Answered[]) {
   return {
     machine,
     versions,
-    questions: questions.map(({ name, figures, rows, missing, goals, failed }) => ({
+    questions: questions.map(({ name, figures, rows, missing, goals, seconds, failed }) => ({
       name,
       cases: rows.map(({ case: label, figure, spread, against, ratio }) => ({
         name: `${label}: ${figure}`,
@@ -16,6 +16,7 @@ export function asJson(questions: readonly Answered[]) {
       })),
       missing,
       goals,
+      seconds,
       ...(failed !== undefined && { failed }),
     })),
   };

@@ -22,7 +22,7 @@ export function reportHtml(questions: readonly Answered[], { runs, quick }: Made
   const what = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
   const how = quick
     ? 'A smoke run: one small run of each case, so figures are rough.'
-    : `Medians of ${runs} runs, cases in turn; bars and lines through points go from the least to the most.`;
+    : `Medians of ${runs} timed ${runs === 1 ? 'run' : 'runs'}, cases in turn; thin lines through bars and points go from the least to the most.`;
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -57,14 +57,17 @@ ${rows.join('\n')}
 </table></div>`;
 }
 
-function section({ name, asks, plots, missing, failed, ...measured }: Answered, colors: Colors): string {
+function section(
+  { name, asks, plots, missing, failed, seconds, ...measured }: Answered,
+  colors: Colors,
+): string {
   const lacking = missing.map(
     ({ name: label, reason }) => `<br>Not measured: ${escaped(`${label}: ${reason}`)}.`,
   );
   const broken = failed === undefined ? '' : `<p class="no">Failed: ${escaped(failed)}</p>\n`;
   return `<section>
 <h2>${escaped(asks)}</h2>
-<p class="quiet">npm run bench -- ${name}${lacking.join('')}</p>
+<p class="quiet">npm run bench -- ${name} (${seconds.toFixed(0)} s)${lacking.join('')}</p>
 ${broken}${plots.map((plot) => figure(plot, colors)).join('\n')}
 ${figures(measured)}
 </section>`;

@@ -24,6 +24,7 @@ function answered(slow: readonly number[], fast: readonly number[], sizes: reado
     missing: [{ name: 'third', reason: 'needs root' }],
     goals: [],
     plots: [],
+    seconds: 1,
   };
 }
 
