@@ -44,12 +44,13 @@ export class Results {
     return values.length === 0 ? undefined : spreadOf(values);
   }
 
-  /** Undefined where one of the two was not measured. */
+  /** Undefined where one of the two was not measured, or nothing but zeros to compare with. */
   ratio(name: string, figure: string, against = this.#cases.get(name)?.against): Spread | undefined {
     if (against === undefined) return undefined;
     const others = this.#values(against, figure);
     const pairs = this.#values(name, figure).slice(0, others.length);
-    return pairs.length === 0 ? undefined : spreadOf(pairs.map((value, run) => value / others[run]!));
+    const ratios = pairs.map((value, run) => value / others[run]!).filter(Number.isFinite);
+    return ratios.length === 0 ? undefined : spreadOf(ratios);
   }
 
   get rows(): Row[] {

@@ -2,7 +2,7 @@ import { burst } from '../peers/burst.ts';
 import { C_PROGRAM, noSocat, noSpawnPeer, SOCAT, startSocat, startSpawnPeer } from '../peers/debian.ts';
 import { Host } from '../peers/host.ts';
 import { type ProbedRexecd, startProbedRexecd } from '../peers/probed.ts';
-import { EXECA, POSIX_SPAWN, type Variant, variants } from '../peers/rexecd.ts';
+import { EXECA, POSIX_SPAWN, type Variant, variants, WORKERS } from '../peers/rexecd.ts';
 import { Sessions } from '../peers/sessions.ts';
 import { type Bench, type Case, type Goal, type Missing, notMeasured, type Question } from '../question.ts';
 import type { Plot } from '../report/plot.ts';
@@ -12,6 +12,7 @@ import type { Results } from '../results.ts';
 /** What do the peers of a burst meet, by its size and the backlog, and does the event loop keep its pace meanwhile? */
 
 const BACKLOGS = [16, 64, 256] as const;
+const MIDDLE = [64] as const; // for those that are less interesting
 const FACTORS = [0.5, 1, 2, 8] as const;
 const FEW_RUNS = 2; // of the longest bursts, which take up to 15 s
 
@@ -41,10 +42,10 @@ export const question: Question = {
 
   async prepare(bench) {
     const host = await Host.open(bench);
-    const { there, missing } = variants([EXECA, POSIX_SPAWN]);
+    const { there, missing } = variants([EXECA, POSIX_SPAWN, WORKERS]);
     const peers: Peer[] = there.map(({ name, flags }) => ({
       name,
-      backlogs: BACKLOGS,
+      backlogs: name === WORKERS.name ? MIDDLE : BACKLOGS,
       start: (backlog) => startProbedRexecd(bench, host, { flags: [...flags, '--backlog', `${backlog}`] }),
     }));
     const lacking: Missing[] = [...missing];
@@ -61,11 +62,11 @@ export const question: Question = {
     else
       peers.push({
         name: SOCAT,
-        backlogs: BACKLOGS.slice(1, 2),
+        backlogs: MIDDLE,
         start: async (backlog) => ({ port: await startSocat(bench, host, backlog) }),
       });
     const cases: Case[] = [];
-    for (const backlog of bench.quick ? BACKLOGS.slice(1, 2) : BACKLOGS)
+    for (const backlog of bench.quick ? MIDDLE : BACKLOGS)
       for (const { name, backlogs, start } of peers)
         if (backlogs.includes(backlog)) {
           const listener = await start(backlog);
