@@ -28,7 +28,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
 };
 
 const LONGEST = 220; // lines
-const COMMENT = /\/\*.*?\*\/|^\s*\/\/.*$/gms;
+const COMMENT = /\/\*.*?\*\/|^\s*\/\/[^\n]*$/gms;
 const IMPORT = /\b(?:from|import)\s*\(?\s*(['"])(?<target>[^'"]+)\1/g;
 
 /** What a file imports or exports from: statically, dynamically, or for its types. */
