@@ -17,7 +17,7 @@ const OUT = join(import.meta.dirname, 'out');
 const USAGE = `npm run bench [-- QUESTION… OPTIONS]; without a question all are asked: ${NAMES.join(', ')}
   --runs N        timed runs of each case (default 5)
   --quick         a smoke run of about a minute: one small run of each case
-  --sessions N    sessions over which nothing may grow (default 5000)
+  --sessions N    sessions over which nothing may grow (default 2000)
   --json FILE     figures for programs (default bench/out/results.json)
   --html FILE     a report for people (default bench/out/report.html)
   --guard         compare the ratios with those of bench/baseline.json; exit status 1 when one got worse
@@ -26,7 +26,7 @@ const USAGE = `npm run bench [-- QUESTION… OPTIONS]; without a question all ar
 const OPTIONS = {
   runs: { type: 'string', default: '5' },
   quick: { type: 'boolean', default: false },
-  sessions: { type: 'string', default: '5000' },
+  sessions: { type: 'string', default: '2000' },
   json: { type: 'string', default: join(OUT, 'results.json') },
   html: { type: 'string', default: join(OUT, 'report.html') },
   guard: { type: 'boolean', default: false },
@@ -77,8 +77,8 @@ async function main(wanted: Wanted): Promise<number> {
   const progress = new Progress();
   const questions: Answered[] = [];
   for (const [nth, name] of names.entries()) {
-    progress.begin(name, nth + 1, names.length);
     const question = await QUESTIONS[name]!();
+    progress.begin(name, nth + 1, names.length);
     const answered = await ask(name, question, { runs, quick, sessions }, progress.tell);
     questions.push(answered);
     progress.end(answered.seconds);

@@ -1,3 +1,4 @@
+import { PassThrough } from 'node:stream';
 import { RequestDecoder, type RequestFrame } from '../../codec/index.ts';
 import { Helper } from '../peers/helper.ts';
 import { transfer } from '../peers/transfer.ts';
@@ -11,6 +12,7 @@ const REQUEST = Buffer.from('1024\0ada\0s3cret\0/usr/bin/id -u\0', 'latin1');
 const REQUESTS = 20_000; // of one timed run
 const BYTES = [...REQUEST].map((byte) => Buffer.of(byte));
 const [ONE_CHUNK, BYTE_BY_BYTE, CONTROL] = ['one chunk', 'byte by byte', 'control: indexOf only'] as const;
+const STREAM = 'control: a Transform that does nothing';
 const [PLAIN, CODEC] = ['stdin relayed by a plain pipe', 'stdin relayed through the codec'] as const;
 
 /** The fields that the decoder makes of the chunks; it is new each time, as for each peer. */
@@ -40,6 +42,21 @@ async function split(chunk: Buffer): Promise<string> {
   return fields;
 }
 
+/** What a stream costs that is made, written to and ended, whatever it does. */
+function passThrough(): Promise<string> {
+  const stream = new PassThrough({
+    readableObjectMode: true,
+    readableHighWaterMark: 1,
+    writableHighWaterMark: 1,
+  });
+  let passed = '';
+  stream.on('data', (chunk: Buffer) => {
+    passed += chunk.length;
+  });
+  stream.end(REQUEST);
+  return new Promise((resolve) => stream.once('end', () => resolve(passed)));
+}
+
 export const question: Question = {
   asks: 'What does the codec cost?',
   figures: { time: { unit: 'µs/request', better: 'less' }, throughput: { unit: 'MB/s', better: 'more' } },
@@ -47,6 +64,7 @@ export const question: Question = {
   async prepare(bench) {
     const cases = [
       requestCase(CONTROL, () => split(REQUEST)),
+      requestCase(STREAM, passThrough),
       requestCase(ONE_CHUNK, () => decode([REQUEST])),
       requestCase(BYTE_BY_BYTE, () => decode(BYTES)),
       await relayCase(bench, PLAIN, 'plain'),
@@ -69,7 +87,7 @@ export const question: Question = {
             'what looking for the NULs alone takes',
           ),
           label: 'microseconds',
-          bars: [CONTROL, ONE_CHUNK, BYTE_BY_BYTE].flatMap((name) => barOf(results, name, 'time')),
+          bars: [CONTROL, STREAM, ONE_CHUNK, BYTE_BY_BYTE].flatMap((name) => barOf(results, name, 'time')),
         },
         {
           kind: 'bars',
@@ -92,7 +110,7 @@ function requestCase(name: string, decodeOnce: () => Promise<string>): Case {
   return {
     name,
     ...(name !== CONTROL && { against: CONTROL }),
-    answer: decodeOnce,
+    ...(name !== STREAM && { answer: decodeOnce }),
     async run() {
       const startedAt = performance.now();
       for (let left = REQUESTS; left > 0; left -= 1) await decodeOnce();

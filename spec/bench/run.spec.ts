@@ -35,7 +35,7 @@ describe('the bench suite', PATIENT, () => {
     const reason = noInRexecd();
     if (reason) return t.skip(reason);
     const { program, temporary, json, html } = startBench(t, 'sessions-pam', '--quick');
-    const { stdout, stderr, status } = await program.end();
+    const { stdout, stderr, status } = await program.ended; // the suite bounds it
     assert.equal(status, 0, stderr);
     const { questions } = JSON.parse(readFileSync(json, 'utf8'));
     const rates = questions[0].cases.filter(({ unit }: { unit: string }) => unit === 'sessions/s');
@@ -62,7 +62,7 @@ describe('the bench suite', PATIENT, () => {
     const { program, temporary } = startBench(t, 'launch-cost', '--runs', '50');
     await eventually(() => startedWith(temporary).length > 1, `daemons run; so far: ${program.stderr}`);
     program.child.kill('SIGINT');
-    const { status } = await program.end();
+    const { status } = await program.ended; // the suite bounds it
     assert.equal(status, 130);
     assert.deepEqual([readdirSync(temporary), startedWith(temporary)], [[], []]);
   });
