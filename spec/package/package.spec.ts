@@ -11,14 +11,14 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { after, before, describe, it, type TestContext } from 'node:test';
 import { cleanEnvironment, type Ended, findProgram, ROOT } from '../support/program.ts';
 
 const SLOW = { timeout: 240_000 } as const; // the registry may be far
 const NPM = findProgram('npm');
 const SOURCES = ['codec', 'lib', 'docs', 'package.json', 'tsconfig.json', 'tsconfig.build.json'];
-const PAPERS = ['README.md', 'CHANGELOG.md'];
+const PAPERS = ['README.md', 'CHANGELOG.md', 'TRUST.md'];
 const NO_REGISTRY =
   /ENOTFOUND|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN|ENETUNREACH|ERR_SOCKET_TIMEOUT|CERT/;
 const USE = `const remote = exec('127.0.0.1', 'true', { user: 'ada', password: 'x', port: 1 });
@@ -54,7 +54,12 @@ describe('the package', { ...SLOW, skip: !NPM && 'needs npm (Debian: npm)' }, ()
 
   /** Runs a program to its end; nothing else goes on here meanwhile. */
   function runIn(cwd: string, file: string, ...args: string[]): Ended {
-    const env = { ...cleanEnvironment(), PATH: `${dirname(process.execPath)}:${process.env.PATH}` };
+    return runWith({}, cwd, file, ...args);
+  }
+
+  function runWith(more: NodeJS.ProcessEnv, cwd: string, file: string, ...args: string[]): Ended {
+    const PATH = `${dirname(process.execPath)}:${process.env.PATH}`;
+    const env = { ...cleanEnvironment(), PATH, SOURCE_DATE_EPOCH: '1700000000', ...more };
     const { stdout, stderr, status, signal } = spawnSync(file, args, {
       cwd,
       env,
@@ -93,12 +98,24 @@ describe('the package', { ...SLOW, skip: !NPM && 'needs npm (Debian: npm)' }, ()
     return false;
   }
 
+  it('is the same to the byte when it is built again in another place, time zone, locale and umask', () => {
+    const [again, other] = [join(folder, 'again'), join(folder, 'other')];
+    mkdirSync(other);
+    cpSync(checkout, again, { recursive: true, verbatimSymlinks: true });
+    rmSync(join(again, 'dist'), { recursive: true });
+    const elsewhere = { TZ: 'Pacific/Kiritimati', LC_ALL: 'C', HOME: other };
+    const pack = [`umask 077; exec "$0" "$@"`, NPM!, 'pack', '--pack-destination', other];
+    const { status, stderr } = runWith(elsewhere, again, 'sh', '-c', ...pack);
+    assert.equal(status, 0, stderr);
+    assert.ok(readFileSync(join(other, basename(tarball))).equals(readFileSync(tarball)));
+  });
+
   it('holds what is built, the papers, and nothing else', () => {
     assert.equal(packed.status, 0, packed.stderr);
     const { stdout } = runIn(folder, 'tar', '-tzf', tarball);
     const files = stdout.trim().split('\n');
     const strangers = files.filter(
-      (file) => !/^package\/(dist\/|docs\/|README\.md$|CHANGELOG\.md$|package\.json$)/.test(file),
+      (file) => !/^package\/(dist\/|docs\/|README\.md$|CHANGELOG\.md$|TRUST\.md$|package\.json$)/.test(file),
     );
     assert.deepEqual(strangers, []);
     assert.ok(files.includes('package/dist/lib/cli/rexecd.js'), stdout);

@@ -12,6 +12,7 @@ export const REXEC_EXIT = {
   outputClosed: 141, // as a local command that dies of SIGPIPE
   REXEC_REQUEST_INVALID: 65,
   REXEC_UNREACHABLE: 68,
+  REXEC_TLS_FAILED: 71,
   REXEC_NO_STDERR: 69,
   REXEC_LOST: 74,
   REXEC_PROTOCOL: 76,
