@@ -22,5 +22,8 @@ export const REXEC_EXIT = {
   REXEC_ABORTED: 130,
 } as const satisfies Record<Exclude<ExecErrorCode, NotOfRexec> | 'usage' | 'outputClosed', number>;
 
+/** Exit codes of rexec-bench. */
+export const REXEC_BENCH_EXIT = { allRight: 0, notRight: 1, usage: 64 } as const;
+
 /** What shells add to a signal's number for a command that died of it. */
 export const SIGNALED = 128;
