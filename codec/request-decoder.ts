@@ -91,9 +91,9 @@ export class RequestDecoder extends FrameDecoder<RequestFrame> {
   #takeField(chunk: Buffer, at: number): number {
     const [field, toFrame] = this.#grammar[this.#field]!;
     const next = this.#arriving.take(chunk, at, field, this.#limits[field]);
+    const frame = next === -1 ? undefined : toFrame(this.#arriving.complete());
     if (this.#ownsInput && field === 'password') chunk.fill(0, at, next === -1 ? chunk.length : next);
-    if (next === -1) return -1;
-    const frame = toFrame(this.#arriving.complete());
+    if (!frame) return -1;
     this.#arriving.clear();
     this.#field += 1;
     if (this.complete) this.#arriving.release();

@@ -2,7 +2,6 @@
 export { asUser, type Self, type Start } from './account-switch.ts';
 export { descriptorOf, letGo, takeBack, takeOver } from './connection-handle.ts';
 export { type Environment, loginEnvironment } from './environment.ts';
-export { execaLauncher } from './execa-launcher.ts';
 export { type Handler, handlerLauncher, type Invocation } from './handler-launcher.ts';
 export { type HomeDirectory, resolveHome, usableHome } from './home.ts';
 export { LaunchError } from './launch-error.ts';

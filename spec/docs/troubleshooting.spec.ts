@@ -25,6 +25,7 @@ const FOR_PROGRAMMERS = [
   'connected to itself',
   'the daemon listens already',
   'the connection has no descriptor to hand over',
+  'the daemon is gone',
   'diagnostic contains a control character',
   'diagnostic is longer than … bytes',
 ];

@@ -8,7 +8,7 @@ import { eventually, Peer, within } from '../support/peer.ts';
 
 const PEERS = 2000;
 const REQUEST_SECONDS = 10;
-const MOST_HELD = 32 * 1024; // for each peer that has sent a part of its request
+const MOST_HELD = 20 * 1024; // for each peer that has sent a part of its request
 
 /** Peers that send a byte of their request now and then. */
 async function drip(t: TestContext, port: number): Promise<Socket[]> {
