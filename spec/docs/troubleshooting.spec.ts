@@ -46,7 +46,7 @@ const GIVEN_BACK: Readonly<Record<string, RegExp>> = {
   'lib/launch/home.ts': new RegExp(String.raw`[?:]\s*${LITERAL}`, 'g'),
   'lib/files/read-trusted.ts': new RegExp(String.raw`[?:]\s*${LITERAL}`, 'g'),
   'lib/login/certificate-login.ts': new RegExp(String.raw`[?:]\s*${LITERAL}`, 'g'),
-  'lib/daemon/handshakes.ts': new RegExp(String.raw`CERTIFICATE_REFUSED = ${LITERAL}`, 'g'),
+  'lib/daemon/handshakes.ts': new RegExp(`CERTIFICATE_REFUSED = ${LITERAL}`, 'g'),
   'lib/daemon/tls-gate.ts': new RegExp(String.raw`[?:]\s*${LITERAL}`, 'g'),
   'lib/cli/programs/rexec-tls.ts': new RegExp(String.raw`(?:\breturn|\?) ${LITERAL}`, 'g'),
   'lib/orchestrator/refusal.ts': new RegExp(String.raw`(?:REXEC_\w+:|\breturn) ${LITERAL}`, 'g'),

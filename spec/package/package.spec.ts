@@ -22,9 +22,19 @@ const PAPERS = ['README.md', 'CHANGELOG.md', 'TRUST.md'];
 const NO_REGISTRY =
   /ENOTFOUND|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN|ENETUNREACH|ERR_SOCKET_TIMEOUT|CERT/;
 const USE = `const remote = exec('127.0.0.1', 'true', { user: 'ada', password: 'x', port: 1 });
-remote.result.catch((error) => console.log(error.code, new RequestDecoder().writable));`;
-const CONSUMER = `import { type ExecResult, ExecError, exec } from 'rexecd';
-import { type RequestFrame, RequestDecoder, encodeRequest } from 'rexecd/codec';
+remote.result.catch((error) => console.log(error.code, new RequestDecoder().writable)).then(async () => {
+  const daemon = createDaemon({ authenticate: ({ user }) => user === 'ada', launch: ({ command, stdout }) => {
+    stdout.write(command);
+    return 7;
+  } });
+  await daemon.listen();
+  const { port } = daemon;
+  const { stdout, exitCode } = await exec('127.0.0.1', 'served', { user: 'ada', password: 'x', port, capture: true });
+  console.log(stdout, exitCode);
+  await daemon.close();
+});`;
+const CONSUMER = `import { type ExecResult, type Handler, ExecError, createDaemon, exec } from 'rexecd';
+import { type MuxFrame, type RequestFrame, MuxDecoder, RequestDecoder, encodeMuxFrame, encodeRequest } from 'rexecd/codec';
 const decoder: NodeJS.ReadWriteStream = new RequestDecoder();
 decoder.on('data', (frame: RequestFrame) => frame.type === 'user' && frame.name.length);
 decoder.write(encodeRequest({ user: 'ada', password: new Uint8Array(1), command: 'true' }));
@@ -41,6 +51,28 @@ async function use(signal: AbortSignal): Promise<string> {
   return stdout + String(exitCode);
 }
 use(new AbortController().signal).catch((error: ExecError) => error.timedOut || error.isCanceled || error.phase);
+exec('host', 'true', { user: 'ada', password: 'x', tls: { ca: 'PEM', cert: new Uint8Array(1), key: 'PEM' } });
+const handler: Handler = async ({ command, stdin, stdout, signal }) => {
+  if (signal.aborted) return 1;
+  for await (const chunk of stdin) stdout.write(chunk);
+  return command.length;
+};
+const daemon = createDaemon({
+  authenticate: ({ user, password, certificate }) => password.equals(Buffer.from(user)) && certificate !== null,
+  launch: handler,
+  onEvent: ({ name, level, fields }) => name === 'commandStarted' && level === 'info' && fields.pid,
+  maxConnections: 10,
+  tlsMode: 'off',
+});
+daemon.listen().then(({ plain }) => plain?.port.toFixed());
+const closed: Promise<void> = daemon.close(AbortSignal.abort());
+closed.then(() => daemon.reload({ maxConnections: 20 }));
+const frame: MuxFrame = { type: 'signal', number: 15 };
+new MuxDecoder({ from: 'client' }).write(encodeMuxFrame(frame)[0]);
+// @ts-expect-error: no such setting
+createDaemon({ authenticate: () => true, maxConnection: 10 });
+// @ts-expect-error: somebody must say who may log in
+createDaemon({ launch: handler });
 // @ts-expect-error: a user is needed
 exec('host', 'true', { password: 'x' });
 `;
@@ -124,17 +156,20 @@ describe('the package', { ...SLOW, skip: !NPM && 'needs npm (Debian: npm)' }, ()
   });
 
   for (const [name, imports] of [
-    ['esm.mjs', "import { exec } from 'rexecd';\nimport { RequestDecoder } from 'rexecd/codec';"],
+    [
+      'esm.mjs',
+      "import { createDaemon, exec } from 'rexecd';\nimport { RequestDecoder } from 'rexecd/codec';",
+    ],
     [
       'commonjs.cjs',
-      "const { exec } = require('rexecd');\nconst { RequestDecoder } = require('rexecd/codec');",
+      "const { createDaemon, exec } = require('rexecd');\nconst { RequestDecoder } = require('rexecd/codec');",
     ],
   ] as const)
-    it(`works from ${name}, without a warning`, (t) => {
+    it(`works from ${name}, as client and as daemon, without a warning`, (t) => {
       if (!isInstalled(t)) return;
       writeFileSync(join(project, name), `${imports}\n${USE}\n`);
       const ended = runIn(project, process.execPath, name);
-      assert.deepEqual(ended, { stdout: 'REXEC_UNREACHABLE true\n', stderr: '', status: 0 });
+      assert.deepEqual(ended, { stdout: 'REXEC_UNREACHABLE true\nserved 7\n', stderr: '', status: 0 });
     });
 
   for (const name of ['consumer.mts', 'consumer.cts'])

@@ -69,10 +69,16 @@ export const muxes: readonly MuxVector[] = [
     ],
   },
   {
-    name: 'data is as long as it may be, and looks like frames',
+    name: 'data looks like frames',
     from: 'daemon',
-    wire: `\x01\x40\0${'\x06\0\x01\0'.repeat(LONGEST / 4)}\x02\0\0`,
-    frames: [stderr('\x06\0\x01\0'.repeat(LONGEST / 4)), END],
+    wire: `\x01\0\x20${'\x06\0\x01\0'.repeat(8)}\x02\0\0`,
+    frames: [stderr('\x06\0\x01\0'.repeat(8)), END],
+  },
+  {
+    name: 'data is as long as it may be',
+    from: 'daemon',
+    wire: `\x01\x40\0${'x'.repeat(LONGEST)}\x02\0\0`,
+    frames: [stderr('x'.repeat(LONGEST)), END],
   },
   ...Object.entries(REFUSED).flatMap(([name, [wire, from = 'client']]): MuxVector[] => {
     const error = ['REXEC_FRAME_INVALID', 'frame'] as const;

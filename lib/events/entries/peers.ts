@@ -44,7 +44,7 @@ export const PEER_EVENTS = {
   handshakeFailed: {
     id: 'REXECD-205',
     level: 'error',
-    text: 'TLS handshake failed',
+    text: 'secure handshake failed',
     fields: ['peer', 'cause'],
     meaning:
       'No secure connection came about and nothing was asked: the cause says why, such as a client that speaks no TLS, an old version of it, or a certificate of no authority in tls.clientCa.',

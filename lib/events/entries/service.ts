@@ -34,7 +34,7 @@ export const SERVICE_EVENTS = {
   listeningSecurely: {
     id: 'REXECD-104',
     level: 'info',
-    text: 'listening for TLS',
+    text: 'listening for secure connections',
     fields: ['address', 'port'],
     meaning: 'The daemon accepts TLS connections on this address and port; nothing to do.',
   },
