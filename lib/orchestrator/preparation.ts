@@ -38,9 +38,11 @@ export async function prepare(
 ): Promise<Preparation> {
   if (bare) return { launch: bareLaunch(grant, line, peerAddress), homeProblem: undefined };
   const environment = loginEnvironment(grant, peerAddress);
-  const shell = await usableShell(resolveShell(environment, process.platform), grant.identity);
-  const home = resolveHome(environment, process.platform);
-  const { directory, problem } = await usableHome(home, grant.identity);
+  const { platform } = process;
+  const [shell, { directory, problem }] = await Promise.all([
+    usableShell(resolveShell(environment, platform), grant.identity),
+    usableHome(resolveHome(environment, platform), grant.identity),
+  ]);
   if (problem !== undefined && requireHome) throw new SessionError('REXEC_NO_HOME', `home: ${problem}`);
   const launch = {
     grant,

@@ -54,7 +54,7 @@ ${here.file} is unchanged; your copy is kept: ${kept}\n`,
 
   it('begins with the template where there is no file', async (t) => {
     const here = new Installation(t);
-    const { stdout, status } = await edited(here, 'sed -i "s/^# port = .*/port = 700/" "$1"');
+    const { stdout, status } = await edited(here, 'sed -i "0,/^# port = .*/s//port = 700/" "$1"');
     assert.deepEqual([stdout, status], [`${here.file} is changed\n`, 0]);
     assert.equal(here.text, settingsTemplate().replace('# port = 512', 'port = 700'));
   });

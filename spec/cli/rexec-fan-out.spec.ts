@@ -28,7 +28,7 @@ async function daemonEverywhere(t: TestContext): Promise<{ inside: readonly stri
     'sh',
     ...rexecd,
   ]);
-  const [port] = await daemon.says(/^\d+$/m);
+  const [, port = ''] = await daemon.says(/"port":(\d+)/);
   return { inside: [`--net=/proc/${daemon.pid}/ns/net`, NODE, join(ROOT, 'lib/cli/rexec.ts')], port };
 }
 
