@@ -17,7 +17,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   login: ['native', 'files'],
   settings: ['files'],
   client: ['codec'],
-  launch: ['codec', 'login'],
+  launch: ['codec', 'login', 'native'],
   orchestrator: ['codec', 'login', 'launch', 'events'],
   daemon: ['orchestrator', 'login', 'launch', 'events', 'settings'],
   cli: ['daemon', 'client', 'settings', 'login', 'events', 'service', 'control', 'native'],

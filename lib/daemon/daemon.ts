@@ -1,7 +1,7 @@
 import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { EventLog } from '../events/index.ts';
-import { execaLauncher, type Launcher } from '../launch/index.ts';
+import { type Launcher, launcherNamed } from '../launch/index.ts';
 import { type Authenticator, type LockedOut, Lockout, Login } from '../login/index.ts';
 import { refusalFor, refuse, Session, SessionError, type SessionOptions } from '../orchestrator/index.ts';
 import type { Settings } from '../settings/index.ts';
@@ -12,7 +12,7 @@ import { Listener } from './listener.ts';
 export interface DaemonParts {
   readonly authenticator: Authenticator;
   readonly events: EventLog;
-  /** How commands start; execa unless given. */
+  /** How commands start; as the settings name it unless given. */
   readonly launcher?: Launcher;
   /** A listening socket to take over, from the service manager; host, port and backlog are its own then. */
   readonly descriptor?: number;
@@ -26,22 +26,19 @@ export class Daemon {
   /** Who is locked out for guessing passwords. */
   readonly lockout: Lockout;
   readonly #events: EventLog;
-  readonly #launcher: Launcher;
+  readonly #launcher: Launcher | undefined;
   readonly #descriptor: number | undefined;
   readonly #admission: Admission;
   readonly #sessions = new Map<Session, Promise<void>>();
   readonly #waiting: Socket[] = []; // accepted, not looked at: every place is taken
   #settings: Settings;
   #authenticator: Authenticator;
-  #sessionOptions: SessionOptions;
+  #sessionOptions: SessionOptions | undefined; // from listen() on
   #listener: Listener;
   #port = 0;
   #refusing = 0;
 
-  constructor(
-    settings: Settings,
-    { authenticator, events, launcher = execaLauncher, descriptor }: DaemonParts,
-  ) {
+  constructor(settings: Settings, { authenticator, events, launcher, descriptor }: DaemonParts) {
     this.lockout = new Lockout(settings);
     this.#settings = settings;
     this.#events = events;
@@ -49,12 +46,15 @@ export class Daemon {
     this.#descriptor = descriptor;
     this.#authenticator = authenticator;
     this.#admission = new Admission(settings);
-    this.#sessionOptions = this.#optionsFor(settings);
     this.#listener = this.#listenerFor(settings);
   }
 
-  /** Resolves with the address that is listened on. Rejects with the system's error, such as `EADDRINUSE`. */
+  /**
+   * Resolves with the address that is listened on. Rejects with the system's error, such as `EADDRINUSE`, or because
+   * this system does not have the launcher.
+   */
   async listen(): Promise<AddressInfo> {
+    this.#sessionOptions = await this.#optionsFor(this.#settings, this.#authenticator);
     const address = await this.#listener.listen(this.#descriptor);
     this.#port = address.port;
     return address;
@@ -82,6 +82,7 @@ export class Daemon {
    * @param authenticator another one; the one before ends when nobody needs it any more
    */
   async reload(settings: Settings, authenticator: Authenticator = this.#authenticator): Promise<void> {
+    const options = await this.#optionsFor(settings, authenticator);
     const { host, port } = this.#settings;
     const moved = host !== settings.host || (port !== settings.port && this.#port !== settings.port);
     if (moved && this.#descriptor === undefined) {
@@ -95,7 +96,7 @@ export class Daemon {
     this.#settings = settings;
     this.#admission.caps = settings;
     this.lockout.options = settings;
-    this.#sessionOptions = this.#optionsFor(settings);
+    this.#sessionOptions = options;
     this.#admitWaiting();
   }
 
@@ -118,12 +119,13 @@ export class Daemon {
     this.#events.emit('stopped', {});
   }
 
-  #optionsFor(settings: Settings): SessionOptions {
+  async #optionsFor(settings: Settings, authenticator: Authenticator): Promise<SessionOptions> {
+    const launcher = this.#launcher ?? (await launcherNamed(settings.launcher));
     const onLockout = (lockedOut: LockedOut) => this.#events.emit('lockedOut', lockedOut);
     const { refusalSeconds, loginThreads } = settings;
     const { lockout } = this;
-    const login = new Login(this.#authenticator, { refusalSeconds, loginThreads, lockout, onLockout });
-    return { ...settings, login, launcher: this.#launcher, events: this.#events };
+    const login = new Login(authenticator, { refusalSeconds, loginThreads, lockout, onLockout });
+    return { ...settings, login, launcher, events: this.#events };
   }
 
   #listenerFor(settings: Settings): Listener {
@@ -149,7 +151,7 @@ export class Daemon {
       this.#events.emit('connectionRefused', { peer, cause: (error as Error).message });
       return void this.#turnAway(socket, error);
     }
-    const session = new Session(socket, this.#sessionOptions);
+    const session = new Session(socket, this.#sessionOptions!);
     const run = session.run().finally(() => {
       this.#sessions.delete(session);
       leave();

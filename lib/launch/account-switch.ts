@@ -18,12 +18,18 @@ export interface Self {
   readonly gid: number;
   readonly groups: readonly number[];
   readonly niceness: number;
-  /** Inheritable or ambient capabilities: Node's own switch would leave them to the command. */
+  /** Inheritable or ambient capabilities: Node's own switch would leave them to the command, and so would chroot(1). */
   readonly passesCapabilities: boolean;
+  /** It holds CAP_SYS_CHROOT, which chroot(1) needs even where the root stays what it is. */
+  readonly mayChroot: boolean;
+  /** Whatever makes its processes can give them another uid and gid, as libuv's spawn can and posix_spawn cannot. */
+  readonly switchesByItself: boolean;
 }
 
 /** util-linux and coreutils; each replaces itself by the next program, so the process stays one. */
 const SETPRIV = '/usr/bin/setpriv';
+/** Links nothing but libc, and so starts in half the time of setpriv. */
+const CHROOT = '/usr/sbin/chroot';
 const PRLIMIT = '/usr/bin/prlimit';
 const NICE = '/usr/bin/nice';
 /** Sets the name that tells csh that it is a login shell. It has PWD and SHLVL of its own; other shells would keep bash's. */
@@ -31,8 +37,9 @@ const BASH = '/bin/bash';
 
 /**
  * How to run a shell as the user of a grant. Node's own uid and gid where the primary group is all there is, because
- * it drops every other one; else setpriv, and always after prlimit and nice, which may need root. The groups go by
- * number: `--init-groups` would look the user up again, by uid, and take the groups of whoever shares it.
+ * it drops every other one; else chroot(1) to the same root, or setpriv where capabilities are to be dropped too; and
+ * always after prlimit and nice, which may need root. The groups go by number: a look-up by name or uid could find
+ * those of somebody else.
  */
 export function asUser(shell: ShellCommand, { identity, traits }: Grant, self: Self): Start {
   const limits = Object.entries(traits?.limits ?? {}).map(([name, limit]) => `--${name}=${limit}`);
@@ -41,12 +48,14 @@ export function asUser(shell: ShellCommand, { identity, traits }: Grant, self: S
   const primaryOnly = groups.every((group) => group === gid);
   const nicer = (traits?.niceness ?? self.niceness) - self.niceness;
   const asRoot = limits.length > 0 || nicer !== 0; // what only root may do, before the switch
-  const byNode = self.uid === 0 && !self.passesCapabilities && primaryOnly && !asRoot;
+  const plain = self.uid === 0 && !self.passesCapabilities;
+  const byNode = plain && self.switchesByItself && primaryOnly && !asRoot;
   const ids = other && byNode ? { uid, gid } : {};
   const words: string[] = [];
   if (limits.length > 0) words.push(PRLIMIT, ...limits, '--');
   if (nicer !== 0) words.push(NICE, '-n', String(nicer));
-  if ((other && !byNode) || self.passesCapabilities)
+  if (other && !byNode && plain && self.mayChroot) words.push(CHROOT, ...chrootOptions(identity), '/');
+  else if ((other && !byNode) || self.passesCapabilities)
     words.push(SETPRIV, ...(other ? accountOptions(identity) : []), ...NO_CAPABILITIES, '--');
   if (words.length === 0) return { ...shell, ...ids };
   if (/^-t?csh$/.test(shell.argv0))
@@ -62,6 +71,12 @@ function accountOptions({ uid, gid, groups }: Identity): string[] {
   return [`--reuid=${uid}`, `--regid=${gid}`, all];
 }
 
+/** The plus signs keep it from looking names up. */
+function chrootOptions({ uid, gid, groups }: Identity): string[] {
+  const all = groups.map((group) => `+${group}`).join(',');
+  return [`--userspec=+${uid}:+${gid}`, `--groups=${all}`, '--skip-chdir'];
+}
+
 /** A daemon that is not root can run commands as nobody but itself, and has no groups to give away. */
 function sameAccount({ uid, gid, groups }: Identity, self: Self): boolean {
   if (uid !== self.uid || gid !== self.gid) return false;
@@ -70,14 +85,20 @@ function sameAccount({ uid, gid, groups }: Identity, self: Self): boolean {
   return self.uid !== 0 || (theirs.size === ours.size && [...theirs].every((group) => ours.has(group)));
 }
 
+const CAP_SYS_CHROOT = 1n << 18n;
+
 /** This process, once: it does not change. */
 export function self(): Self {
+  const status = ownStatus();
+  const effective = BigInt(`0x${/^CapEff:\s*([0-9a-f]+)/m.exec(status)?.[1] ?? '0'}`);
   return {
     uid: process.getuid?.() ?? -1,
     gid: process.getgid?.() ?? -1,
     groups: process.getgroups?.() ?? [],
     niceness: getPriority(),
-    passesCapabilities: /^Cap(?:Inh|Amb):\s*0*[1-9a-f]/m.test(ownStatus()),
+    passesCapabilities: /^Cap(?:Inh|Amb):\s*0*[1-9a-f]/m.test(status),
+    mayChroot: (effective & CAP_SYS_CHROOT) !== 0n,
+    switchesByItself: true,
   };
 }
 

@@ -38,6 +38,9 @@ export interface RunningCommand {
   readonly exit: Promise<ExitStatus>;
 }
 
+/** How processes are made: by execa, or by posix_spawn(3), whose cost does not follow the daemon's memory (Linux). */
+export type LauncherName = 'execa' | 'posix-spawn';
+
 /** Starts commands in a session and process group of their own. */
 export interface Launcher {
   /** @throws LaunchError when no process was made */

@@ -1,4 +1,4 @@
-import { koffi, libc } from './koffi.ts';
+import { errnoName, koffi, libc } from './koffi.ts';
 
 /** A datagram could not be sent; `errno` is the system's number, its name in `message`. */
 export class DatagramError extends Error {
@@ -6,8 +6,7 @@ export class DatagramError extends Error {
   readonly errno: number;
 
   constructor(path: string, errno: number) {
-    const name = Object.entries(koffi.os.errno).find(([, number]) => number === errno)?.[0];
-    super(`datagram to ${path}: ${name ?? `errno ${errno}`}`);
+    super(`datagram to ${path}: ${errnoName(errno)}`);
     this.errno = errno;
   }
 }

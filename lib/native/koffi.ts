@@ -16,6 +16,10 @@ koffi.config({ async_stack_size: STACK_BYTES, max_async_calls: MOST_KOFFI_CALLS 
 /** The C library: it is part of this process already, whichever it is. */
 export const libc = koffi.load(null);
 
+/** What the system calls an error's number: `ENOENT`. */
+export const errnoName = (errno: number): string =>
+  Object.entries(koffi.os.errno).find(([, number]) => number === errno)?.[0] ?? `errno ${errno}`;
+
 /** A C function as koffi gives it. */
 interface Callable {
   async(...given: unknown[]): void;

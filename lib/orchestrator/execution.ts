@@ -1,9 +1,8 @@
 import type { Socket } from 'node:net';
 import { pipeline } from 'node:stream/promises';
 import { type ExitStatus, encodeAccepted } from '../../codec/index.ts';
-import type { Launch, Launcher, RunningCommand, Stdio } from '../launch/index.ts';
+import { type Launch, type Launcher, type RunningCommand, type Stdio, takeBack } from '../launch/index.ts';
 import { SessionError } from './errors.ts';
-import { takeBack } from './hand-over.ts';
 import { within } from './linger.ts';
 import { vanished } from './peer-reader.ts';
 import type { StderrChannel } from './stderr-channel.ts';
@@ -45,6 +44,7 @@ export class Execution {
     this.finished = Promise.all([running.exit, output, stderr]).then(([status]) => status);
     const end = () => {
       this.#over = true;
+      running.stdin?.destroy(); // whoever may still hold its other end gets no more
     };
     this.finished.then(end, end);
   }

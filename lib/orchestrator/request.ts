@@ -2,7 +2,6 @@ import type { Socket } from 'node:net';
 import type { RequestDecoder } from '../../codec/index.ts';
 import type { Grant } from '../login/index.ts';
 import { Execution } from './execution.ts';
-import { canHandOver } from './hand-over.ts';
 import type { SessionOptions } from './options.ts';
 import type { PeerReader } from './peer-reader.ts';
 import { prepare } from './preparation.ts';
@@ -143,3 +142,7 @@ export class Request implements Steps {
     });
   }
 }
+
+/** True when nothing was read past the request and nothing waits to be written, so the command can have it all. */
+const canHandOver = (connection: Socket): boolean =>
+  connection.readableLength === 0 && connection.writableLength === 0 && !connection.readableEnded;

@@ -120,6 +120,12 @@ export const SETTINGS = {
   lowestStderrPort: whole(1, 65_535).default(1024).describe('lowest port to connect back to'),
   charset: charset.default('utf-8').describe('charset of user names and commands'),
   profile: yesOrNo.default(true).describe('run the command by a login shell, which reads the profile'),
+  launcher: z
+    .enum(['execa', 'posix-spawn'])
+    .default('execa')
+    .describe(
+      'what starts commands: execa, or posix_spawn, whose cost does not follow the memory of the daemon (Linux)',
+    ),
   stdio: z
     .enum(['auto', 'relay'])
     .default('auto')

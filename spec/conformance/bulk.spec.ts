@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { anyone, forBothPlans, program, startDaemon } from '../support/daemon.ts';
+import { anyone, forEveryWay, program, startDaemon } from '../support/daemon.ts';
 import { within } from '../support/peer.ts';
 
 const SIZE = 256 * 1024 * 1024;
@@ -18,8 +18,8 @@ const md5 = createHash('md5');
 for (const block of numberedLines()) md5.update(block);
 const MD5 = md5.digest('hex');
 
-forBothPlans((stdio) => {
-  const start = (t: Parameters<typeof startDaemon>[0]) => startDaemon(t, { authenticator: anyone(), stdio });
+forEveryWay((way) => {
+  const start = (t: Parameters<typeof startDaemon>[0]) => startDaemon(t, { authenticator: anyone(), ...way });
 
   it('256 MiB of stdin reach the command unchanged', async (t) => {
     const daemon = await start(t);
@@ -27,14 +27,14 @@ forBothPlans((stdio) => {
     for (const block of numberedLines()) await peer.send(block);
     peer.halfClose();
     assert.match(await peer.toEnd(), new RegExp(`^${MD5} `));
-    await daemon.assertPlan(stdio);
+    await daemon.assertPlan(way);
   });
 
   it('256 MiB of stdout reach the peer unchanged', async (t) => {
     const daemon = await start(t);
     const peer = await daemon.run(`sh ${program('numbered-lines.sh')}`);
     assert.deepEqual(await peer.digest(), [SIZE, MD5]);
-    await daemon.assertPlan(stdio);
+    await daemon.assertPlan(way);
   });
 
   it('a slow reader gets everything, though the command left stdin unread', async (t) => {
@@ -45,7 +45,7 @@ forBothPlans((stdio) => {
     await Promise.race([within(daemon.events.seen('commandEnded'), 'the end').catch(() => {}), delay(1500)]);
     const [bytes] = await peer.digest();
     assert.equal(bytes, 2_500_000);
-    await daemon.assertPlan(stdio);
+    await daemon.assertPlan(way);
   });
 
   it('a peer that does not read holds up neither the daemon nor other peers', async (t) => {

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { anyone, BOUNDED, forBothPlans, request, startDaemon } from '../support/daemon.ts';
+import { anyone, BOUNDED, forEveryWay, request, startDaemon } from '../support/daemon.ts';
 import { eventually } from '../support/peer.ts';
 
 const BUSY = '\x01Try again.\n';
 
-forBothPlans((stdio) => {
+forEveryWay((way) => {
   it('[DESCRIPTION] serves many connections at a time', async (t) => {
-    const daemon = await startDaemon(t, { authenticator: anyone(), stdio });
+    const daemon = await startDaemon(t, { authenticator: anyone(), ...way });
     const peers = await Promise.all(Array.from({ length: 20 }, () => daemon.run('read word; echo "$word"')));
     for (const [number, peer] of peers.entries()) await peer.send(`${number}\n`); // all of them run by now
     const answers = await Promise.all(peers.map((peer) => peer.toEnd()));
@@ -18,7 +18,7 @@ forBothPlans((stdio) => {
   });
 
   it('[DESCRIPTION] serves one connection at a time where the setting says so', async (t) => {
-    const daemon = await startDaemon(t, { authenticator: anyone(), stdio, maxConnections: 1 });
+    const daemon = await startDaemon(t, { authenticator: anyone(), ...way, maxConnections: 1 });
     const peer = await daemon.run('cat');
     assert.equal(await daemon.answer(''), BUSY);
     await daemon.events.seen('connectionRefused');

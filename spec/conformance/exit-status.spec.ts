@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { anyone, forBothPlans, program, startDaemon } from '../support/daemon.ts';
+import { anyone, forEveryWay, program, startDaemon } from '../support/daemon.ts';
 
 /** What a client sends to ask for the exit status: signal 0, a no-op for any other daemon. */
 const ASK = [0];
@@ -16,8 +16,8 @@ const STATUSES = {
   'printf "\\0exit 0\\n" >&2; exit 5': '\0exit 0\n\0exit 5\n',
 } as const;
 
-forBothPlans((stdio) => {
-  const start = (t: Parameters<typeof startDaemon>[0]) => startDaemon(t, { authenticator: anyone(), stdio });
+forEveryWay((way) => {
+  const start = (t: Parameters<typeof startDaemon>[0]) => startDaemon(t, { authenticator: anyone(), ...way });
 
   for (const [command, ending] of Object.entries(STATUSES))
     it(`tells a peer that asked how ${JSON.stringify(command)} ended`, async (t) => {
@@ -25,8 +25,15 @@ forBothPlans((stdio) => {
       const [peer, channel] = await daemon.runWithChannel(command, ASK);
       assert.equal(await channel.toEnd(), ending);
       assert.equal(await peer.toEnd(), '');
-      await daemon.assertPlan(stdio);
+      await daemon.assertPlan(way);
     });
+
+  const byExeca = way.launcher === 'execa' && 'Node takes a death by a real-time signal for a clean end';
+  it('tells a peer that asked that a real-time signal ended it', { skip: byExeca }, async (t) => {
+    const daemon = await start(t);
+    const [, channel] = await daemon.runWithChannel('kill -36 $$', ASK);
+    assert.equal(await channel.toEnd(), '\0signal SIGRTMIN+2\n');
+  });
 
   it('tells a peer that did not ask nothing', async (t) => {
     const daemon = await start(t);

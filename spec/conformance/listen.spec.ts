@@ -7,7 +7,7 @@ import {
   anyone,
   BOUNDED,
   EventRecord,
-  forBothPlans,
+  forEveryWay,
   nobody,
   request,
   startDaemon,
@@ -48,9 +48,9 @@ describe('listening', BOUNDED, () => {
   });
 });
 
-forBothPlans((stdio) => {
+forEveryWay((way) => {
   it('serves IPv6 peers, their stderr channel included', { skip: !hasIpv6 && 'no ::1 here' }, async (t) => {
-    const daemon = await startDaemon(t, { host: '::1', authenticator: anyone(), stdio });
+    const daemon = await startDaemon(t, { host: '::1', authenticator: anyone(), ...way });
     const stderr = await listenForStderr(t, '::1');
     const peer = await daemon.connect();
     await peer.send(request('echo $RHOST; echo err >&2', stderr.port));
@@ -59,7 +59,7 @@ forBothPlans((stdio) => {
   });
 
   it('serves IPv4 peers on a socket for both', { skip: !hasIpv6 && 'no ::1 here' }, async (t) => {
-    const daemon = await startDaemon(t, { host: '::ffff:127.0.0.1', authenticator: anyone(), stdio });
+    const daemon = await startDaemon(t, { host: '::ffff:127.0.0.1', authenticator: anyone(), ...way });
     const stderr = await listenForStderr(t);
     const peer = await daemon.connect();
     await peer.send(request('echo "<$RHOST>"; echo err >&2', stderr.port));

@@ -3,7 +3,7 @@ import { it } from 'node:test';
 import {
   anyone,
   type DaemonUnderTest,
-  forBothPlans,
+  forEveryWay,
   program,
   request,
   startDaemon,
@@ -24,15 +24,15 @@ async function shellEnded(daemon: DaemonUnderTest): Promise<void> {
   await daemon.assertServesNextPeer();
 }
 
-forBothPlans((stdio) => {
-  const start = (t: Parameters<typeof startDaemon>[0]) => startDaemon(t, { authenticator: anyone(), stdio });
+forEveryWay((way) => {
+  const start = (t: Parameters<typeof startDaemon>[0]) => startDaemon(t, { authenticator: anyone(), ...way });
 
   it('passes every byte value of stdout on', async (t) => {
     const daemon = await start(t);
     const octal = Array.from({ length: 256 }, (_, byte) => `\\${byte.toString(8).padStart(3, '0')}`);
     const every = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte)).toString('latin1');
     assert.equal(await daemon.answer(request(`printf '${octal.join('')}'`)), `\0${every}`);
-    await daemon.assertPlan(stdio);
+    await daemon.assertPlan(way);
   });
 
   it('keeps stdout and stderr in order where there is no stderr channel', async (t) => {
@@ -42,7 +42,7 @@ forBothPlans((stdio) => {
     const numbered = Array.from({ length: 400 }, (_, line) => `${line}\n`).join('');
     const turns = 'i=0; while [ $i -lt 400 ]; do echo $i >&$((i % 2 + 1)); i=$((i + 1)); done';
     assert.equal(await daemon.answer(request(turns)), `\0${numbered}`);
-    await daemon.assertPlan(stdio);
+    await daemon.assertPlan(way);
   });
 
   it('passes output on when it is written, not when the command ends', async (t) => {
@@ -61,7 +61,7 @@ forBothPlans((stdio) => {
       "{ trap 'echo late; exit' TERM; echo ready; sleep 600 >&- 2>&- & wait; } & exit 5",
     );
     assert.equal(await peer.read(6), 'ready\n');
-    await daemon.assertPlan(stdio);
+    await daemon.assertPlan(way);
     await daemon.assertServesNextPeer();
     assert.ok(!peer.socket.readableEnded);
     await channel.send(Buffer.of(15));
@@ -71,7 +71,7 @@ forBothPlans((stdio) => {
   });
 
   // docs/protocol.md, two ways to join a command: the two edges at which the plans differ.
-  const relayed = { skip: stdio === 'auto' && 'handed over, such a process is cut off' };
+  const relayed = { skip: way.stdio === 'auto' && 'handed over, such a process is cut off' };
   it('keeps the connection open for a process that left the group of the command', relayed, async (t) => {
     const daemon = await start(t);
     const peer = await daemon.run(`exec 3<&0; setsid sh ${program('late-word.sh')} & read go; exit 0`);
@@ -82,7 +82,9 @@ forBothPlans((stdio) => {
     assert.equal(await peer.toEnd(), 'late word\n');
   });
 
-  const handedOver = { skip: stdio === 'relay' && 'Node closes the pipe of stdin with the shell' };
+  const handedOver = {
+    skip: way.stdio === 'relay' && way.launcher === 'execa' && 'Node closes the pipe of stdin with the shell',
+  };
   it('keeps passing stdin on to a process the shell left behind', handedOver, async (t) => {
     const daemon = await start(t);
     const peer = await daemon.run('exec 3<&0; { read line <&3; echo "late $line"; } & echo started');

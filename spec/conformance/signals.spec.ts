@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { anyone, BOUNDED, forBothPlans, program, request, startDaemon } from '../support/daemon.ts';
+import { anyone, BOUNDED, forEveryWay, program, request, startDaemon } from '../support/daemon.ts';
 import { listenForStderr } from '../support/peer.ts';
 
 const REPORT = `sh ${program('report-signals.sh')}`;
 
-forBothPlans((stdio) => {
-  const start = (t: Parameters<typeof startDaemon>[0]) => startDaemon(t, { authenticator: anyone(), stdio });
+forEveryWay((way) => {
+  const start = (t: Parameters<typeof startDaemon>[0]) => startDaemon(t, { authenticator: anyone(), ...way });
 
   it('each byte on the stderr channel is a signal for the command', async (t) => {
     const daemon = await start(t);
@@ -18,7 +18,7 @@ forBothPlans((stdio) => {
     }
     await channel.send(Buffer.of(15));
     assert.equal(await peer.toEnd(), '15\n');
-    await daemon.assertPlan(stdio);
+    await daemon.assertPlan(way);
   });
 
   it('a signal reaches what the shell left in the background, too', async (t) => {
@@ -45,7 +45,7 @@ forBothPlans((stdio) => {
     const [peer, channel] = await daemon.runWithChannel('sleep 600', [0, 15]);
     assert.equal(await channel.toEnd(), '\0signal SIGTERM\n');
     assert.equal(await peer.toEnd(), '');
-    await daemon.assertPlan(stdio);
+    await daemon.assertPlan(way);
   });
 
   it('a signal ends a command that neither reads nor writes', async (t) => {

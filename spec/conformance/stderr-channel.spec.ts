@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { anyone, forBothPlans, program, startDaemon } from '../support/daemon.ts';
+import { anyone, forEveryWay, program, startDaemon } from '../support/daemon.ts';
 
-forBothPlans((stdio) => {
-  const start = (t: Parameters<typeof startDaemon>[0]) => startDaemon(t, { authenticator: anyone(), stdio });
+forEveryWay((way) => {
+  const start = (t: Parameters<typeof startDaemon>[0]) => startDaemon(t, { authenticator: anyone(), ...way });
 
   it('[step 2] carries stderr, and only stderr', async (t) => {
     const daemon = await start(t);
     const [peer, channel] = await daemon.runWithChannel('echo out; echo err >&2; printf "\\0\\377" >&2');
     assert.equal(await peer.toEnd(), 'out\n');
     assert.equal(await channel.toEnd(), 'err\n\0\xff');
-    await daemon.assertPlan(stdio);
+    await daemon.assertPlan(way);
   });
 
   it('[step 2] carries megabytes of stderr while stdin and stdout flow', async (t) => {
@@ -52,7 +52,7 @@ forBothPlans((stdio) => {
       await daemon.assertServesNextPeer();
       await peer.send('\n');
       assert.equal(await peer.toEnd(), 'wrote: 0\nand: 0\n');
-      await daemon.assertPlan(stdio);
+      await daemon.assertPlan(way);
       await daemon.assertServesNextPeer();
     });
 

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { anyone, forBothPlans, request, startDaemon } from '../support/daemon.ts';
+import { anyone, forEveryWay, request, startDaemon } from '../support/daemon.ts';
 
 const EVERY_BYTE = Buffer.from(Array.from({ length: 1024 }, (_, index) => index % 256)).toString('latin1');
 
-forBothPlans((stdio) => {
-  const start = (t: Parameters<typeof startDaemon>[0]) => startDaemon(t, { authenticator: anyone(), stdio });
+forEveryWay((way) => {
+  const start = (t: Parameters<typeof startDaemon>[0]) => startDaemon(t, { authenticator: anyone(), ...way });
 
   it('[step 5] what follows the NUL of the command is stdin, byte for byte', async (t) => {
     const daemon = await start(t);
@@ -15,7 +15,7 @@ forBothPlans((stdio) => {
     await peer.send('\0\0\0');
     peer.halfClose();
     assert.equal(await peer.toEnd(), '\0\0\0');
-    await daemon.assertPlan(stdio);
+    await daemon.assertPlan(way);
   });
 
   it('[step 5] stdin in the segment of the request is not lost', async (t) => {
@@ -38,7 +38,7 @@ forBothPlans((stdio) => {
   });
 
   it('[step 5] stdin may come before the login is done, and does not count as part of the request', async (t) => {
-    const daemon = await startDaemon(t, { stdio });
+    const daemon = await startDaemon(t, way);
     const peer = await daemon.connect();
     const stdin = EVERY_BYTE.repeat(200);
     await peer.send(request('wc -c') + stdin);
@@ -52,7 +52,7 @@ forBothPlans((stdio) => {
     await peer.send('before\n');
     peer.halfClose();
     assert.equal(await peer.toEnd(), 'before\nafter\nmore\n');
-    await daemon.assertPlan(stdio);
+    await daemon.assertPlan(way);
   });
 
   it('a half-close right behind the request ends stdin of the command', async (t) => {
@@ -76,7 +76,7 @@ forBothPlans((stdio) => {
     const peer = await daemon.run('read line; echo "$line"');
     await peer.send(`first\n${'x'.repeat(100_000)}`).catch(() => {});
     assert.equal(await peer.toEnd(), 'first\n');
-    await daemon.assertPlan(stdio);
+    await daemon.assertPlan(way);
     await daemon.assertServesNextPeer();
   });
 

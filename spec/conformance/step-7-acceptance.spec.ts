@@ -1,21 +1,21 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { BOUNDED, forBothPlans, request, startDaemon } from '../support/daemon.ts';
+import { BOUNDED, forEveryWay, request, startDaemon } from '../support/daemon.ts';
 import { listenForStderr } from '../support/peer.ts';
 
-forBothPlans((stdio) => {
+forEveryWay((way) => {
   it('[step 7] answers one NUL, alone and before any output', async (t) => {
-    const daemon = await startDaemon(t, { stdio });
+    const daemon = await startDaemon(t, way);
     const peer = await daemon.connect();
     await peer.send(request('read line; echo "got $line"'));
     assert.deepEqual(await peer.chunk('the success byte'), Buffer.of(0));
-    await daemon.assertPlan(stdio);
+    await daemon.assertPlan(way);
     await peer.send('go\n');
     assert.equal(await peer.toEnd(), 'got go\n');
   });
 
   it('[step 7] answers the NUL once, whether the command writes, fails or says nothing', async (t) => {
-    const daemon = await startDaemon(t, { stdio });
+    const daemon = await startDaemon(t, way);
     for (const [command, output] of [
       ['true', ''],
       ['exit 3', ''],
@@ -28,17 +28,17 @@ forBothPlans((stdio) => {
   });
 
   it('[step 7] answers the NUL on the initial connection, never on the second', async (t) => {
-    const daemon = await startDaemon(t, { stdio });
+    const daemon = await startDaemon(t, way);
     const stderr = await listenForStderr(t);
     const peer = await daemon.connect();
     await peer.send(request('echo out; echo err >&2', stderr.port));
     assert.equal(await peer.toEnd(), '\0out\n');
     assert.equal(await (await stderr.accepted).toEnd(), 'err\n');
-    await daemon.assertPlan(stdio);
+    await daemon.assertPlan(way);
   });
 
   it('[step 7] answers to a request in one segment, byte by byte and field by field alike', async (t) => {
-    const daemon = await startDaemon(t, { stdio });
+    const daemon = await startDaemon(t, way);
     const whole = request('echo ok', '0');
     for (const pieces of [[whole], [...whole], whole.split(/(?<=\0)/)]) {
       const peer = await daemon.connect();

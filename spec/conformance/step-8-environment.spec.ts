@@ -8,7 +8,7 @@ import { ownIdentity } from '../../lib/login/index.ts';
 import {
   anyone,
   type DaemonUnderTest,
-  forBothPlans,
+  forEveryWay,
   program,
   request,
   startDaemon,
@@ -38,18 +38,18 @@ async function output(daemon: DaemonUnderTest, command: string): Promise<string>
   return (await daemon.answer(request(command))).slice(1);
 }
 
-forBothPlans((stdio) => {
+forEveryWay((way) => {
   it("[step 8] runs the command in the user's home directory", async (t) => {
     const home = temporaryHome(t);
-    const daemon = await startDaemon(t, { authenticator: anyone({ home }), stdio });
+    const daemon = await startDaemon(t, { authenticator: anyone({ home }), ...way });
     assert.equal(await output(daemon, 'pwd -P; echo "$HOME"'), `${home}\n${home}\n`);
     assert.deepEqual(daemon.events.all('homeUnusable'), []);
-    await daemon.assertPlan(stdio);
+    await daemon.assertPlan(way);
   });
 
   for (const home of ['/no/such/home', '/etc/passwd', '%HOMEDRIVE%%HOMEPATH%', '', 'relative'])
     it(`[NOTE] takes / where the home is ${JSON.stringify(home)}, and logs it`, async (t) => {
-      const daemon = await startDaemon(t, { authenticator: anyone({ home }), stdio });
+      const daemon = await startDaemon(t, { authenticator: anyone({ home }), ...way });
       assert.equal(await output(daemon, 'pwd; echo "$HOME"'), '/\n/\n');
       const event = await daemon.events.seen('homeUnusable');
       assert.deepEqual([event.home, event.directory], [home, '/']);
@@ -59,7 +59,7 @@ forBothPlans((stdio) => {
     process.env.REXECD_SPEC_CANARY = 'of the daemon';
     t.after(() => void delete process.env.REXECD_SPEC_CANARY);
     const home = temporaryHome(t);
-    const daemon = await startDaemon(t, { authenticator: anyone({ home, user: 'ada' }), stdio });
+    const daemon = await startDaemon(t, { authenticator: anyone({ home, user: 'ada' }), ...way });
     const seen = await output(daemon, "tr '\\0' '\\n' < /proc/$$/environ; :");
     const { PATH, ...variables } = Object.fromEntries(
       seen
@@ -73,38 +73,38 @@ forBothPlans((stdio) => {
   });
 
   it('[step 8] tells the command the address of its peer', async (t) => {
-    const daemon = await startDaemon(t, { authenticator: anyone(), stdio });
+    const daemon = await startDaemon(t, { authenticator: anyone(), ...way });
     const answer = await daemon.answer(request('echo from $RHOST'), '127.0.0.2');
     assert.equal(answer, '\0from 127.0.0.2\n');
   });
 
   it("[step 8] runs the command by the user's SHELL", async (t) => {
     const shell = fileURLToPath(new URL('../support/commands/custom-shell.sh', import.meta.url));
-    const daemon = await startDaemon(t, { authenticator: anyone({ shell }), stdio });
+    const daemon = await startDaemon(t, { authenticator: anyone({ shell }), ...way });
     assert.equal(await output(daemon, 'id -u'), 'custom shell: 2: -c id -u\n');
   });
 
   it('[step 8] runs the command by /bin/sh where the user has no shell', async (t) => {
-    const daemon = await startDaemon(t, { authenticator: anyone({ shell: null }), stdio });
+    const daemon = await startDaemon(t, { authenticator: anyone({ shell: null }), ...way });
     assert.equal(await output(daemon, 'echo "$0"'), 'sh\n');
   });
 
   it("[step 8] loads the user's profile, then runs the command", async (t) => {
     const home = temporaryHome(t);
     writeFileSync(join(home, '.profile'), PROFILE);
-    const daemon = await startDaemon(t, { authenticator: anyone({ home }), profile: true, stdio });
+    const daemon = await startDaemon(t, { authenticator: anyone({ home }), profile: true, ...way });
     assert.match(await output(daemon, 'echo "$PROFILE_READ $0"'), /from the profile\nyes sh\n$/);
   });
 
   it('[step 8] leaves the profile unread where the setting says so', async (t) => {
     const home = temporaryHome(t);
     writeFileSync(join(home, '.profile'), PROFILE);
-    const daemon = await startDaemon(t, { authenticator: anyone({ home }), profile: false, stdio });
+    const daemon = await startDaemon(t, { authenticator: anyone({ home }), profile: false, ...way });
     assert.equal(await output(daemon, 'echo "$PROFILE_READ, $0"'), ', sh\n');
   });
 
   it('[step 8] runs the command in a session and a group of its own, with three descriptors', async (t) => {
-    const daemon = await startDaemon(t, { authenticator: anyone(), stdio });
+    const daemon = await startDaemon(t, { authenticator: anyone(), ...way });
     const idle = await daemon.connect(); // one more socket that could be inherited
     await idle.send('0\0');
     const [ids = '', ...descriptors] = (await output(daemon, `sh ${program('own-process.sh')}; :`)).split(
@@ -118,13 +118,13 @@ forBothPlans((stdio) => {
   });
 
   it('[step 8] sends what the shell says about a command it cannot run', async (t) => {
-    const daemon = await startDaemon(t, { authenticator: anyone(), stdio });
+    const daemon = await startDaemon(t, { authenticator: anyone(), ...way });
     assert.match(await output(daemon, '/no/such/program'), /\/no\/such\/program.*not found\n$/);
     assert.equal((await daemon.events.seen('commandEnded')).status, 127);
   });
 
   it('[step 8] gives the command exactly the line that was sent', async (t) => {
-    const daemon = await startDaemon(t, { authenticator: anyone(), stdio });
+    const daemon = await startDaemon(t, { authenticator: anyone(), ...way });
     assert.equal(
       await output(
         daemon,

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, it, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { anyone, BOUNDED, forBothPlans, request, startDaemon } from '../support/daemon.ts';
+import { anyone, BOUNDED, forEveryWay, request, startDaemon } from '../support/daemon.ts';
 import { listenForStderr, Peer, within } from '../support/peer.ts';
 
 const MISSING = anyone({ shell: '/no/such/shell' });
@@ -20,10 +20,10 @@ async function daemonProcess(t: TestContext, options: Readonly<Record<string, st
   return Number(line);
 }
 
-forBothPlans((stdio) => {
+forEveryWay((way) => {
   for (const shell of ['/no/such/shell', '/etc/passwd', '/'])
     it(`[step 8] logs that the shell ${shell} cannot be started, and serves the next peer`, async (t) => {
-      const daemon = await startDaemon(t, { authenticator: anyone({ shell }), stdio });
+      const daemon = await startDaemon(t, { authenticator: anyone({ shell }), ...way });
       assert.match(await daemon.answer(request('echo ran')), /^\0?\x01Try again\.\n$/);
       assert.match(
         String((await daemon.events.seen('launchFailed')).cause),
@@ -34,12 +34,12 @@ forBothPlans((stdio) => {
     });
 
   it('[step 7] does not answer the NUL when there is no shell to run the command', async (t) => {
-    const daemon = await startDaemon(t, { authenticator: MISSING, stdio });
+    const daemon = await startDaemon(t, { authenticator: MISSING, ...way });
     assert.equal(await daemon.answer(request('echo ran')), TRY_AGAIN);
   });
 
   it('[step 8] is not stopped by what a peer sends whose shell could not be started', async (t) => {
-    const port = await daemonProcess(t, { shell: '/no/such/shell', stdio });
+    const port = await daemonProcess(t, { shell: '/no/such/shell', ...way });
     const peer = await Peer.connect(t, { host: '127.0.0.1', port });
     await peer.send(request('echo ran'));
     assert.match(await peer.read(TRY_AGAIN.length), /^\0?\x01Try again/);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Authenticator } from '../../lib/login/index.ts';
-import { anyone, BOUNDED, forBothPlans, startDaemon } from '../support/daemon.ts';
+import { anyone, BOUNDED, forEveryWay, startDaemon } from '../support/daemon.ts';
 
 /** A request whose only long field has `length` bytes, up to but without that field's NUL. */
 const FIELDS = {
@@ -73,18 +73,18 @@ describe('[steps 3 to 5] the bytes of the fields', BOUNDED, () => {
   });
 });
 
-forBothPlans((stdio) => {
+forEveryWay((way) => {
   it('[step 5] runs a command of 8192 bytes to its last byte', async (t) => {
-    const daemon = await startDaemon(t, { authenticator: anyone(), stdio });
+    const daemon = await startDaemon(t, { authenticator: anyone(), ...way });
     const line = `x=${'a'.repeat(8192 - 2 - 12)}; echo \${#x}`;
     assert.equal(line.length, 8192);
     const peer = await daemon.run(line);
     assert.equal(await peer.toEnd(), `${8192 - 2 - 12}\n`);
-    await daemon.assertPlan(stdio);
+    await daemon.assertPlan(way);
   });
 
   it('[step 5] runs an empty command', async (t) => {
-    const daemon = await startDaemon(t, { authenticator: anyone(), stdio });
+    const daemon = await startDaemon(t, { authenticator: anyone(), ...way });
     assert.equal(await (await daemon.run('')).toEnd(), '');
     assert.equal((await daemon.events.seen('commandEnded')).status, 0);
   });

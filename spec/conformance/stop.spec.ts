@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { execaLauncher, type Launcher } from '../../lib/launch/index.ts';
-import { anyone, BOUNDED, forBothPlans, program, request, startDaemon } from '../support/daemon.ts';
+import { anyone, BOUNDED, forEveryWay, program, request, startDaemon } from '../support/daemon.ts';
 import { eventually, within } from '../support/peer.ts';
 
-forBothPlans((stdio) => {
+forEveryWay((way) => {
   it('lets running commands finish when the daemon stops', async (t) => {
-    const daemon = await startDaemon(t, { authenticator: anyone(), stdio, stopSeconds: 60 });
+    const daemon = await startDaemon(t, { authenticator: anyone(), ...way, stopSeconds: 60 });
     const peer = await daemon.run('read word; echo "$word"; echo done >&2');
     const stopped = daemon.daemon.stop();
     await assert.rejects(daemon.connect(), { code: 'ECONNREFUSED' });
@@ -18,7 +18,7 @@ forBothPlans((stdio) => {
   });
 
   it('hangs up commands that do not end in stopSeconds', async (t) => {
-    const daemon = await startDaemon(t, { authenticator: anyone(), stdio, stopSeconds: 0.2 });
+    const daemon = await startDaemon(t, { authenticator: anyone(), ...way, stopSeconds: 0.2 });
     const [peer, channel] = await daemon.runWithChannel('exec sleep 600', [0]);
     const stopped = daemon.daemon.stop();
     assert.equal(await channel.toEnd(), '\0signal SIGHUP\n');
@@ -28,7 +28,7 @@ forBothPlans((stdio) => {
   });
 
   it('kills commands that survive that for killSeconds', async (t) => {
-    const options = { stopSeconds: 0.2, killSeconds: 0.3, stdio, authenticator: anyone() } as const;
+    const options = { stopSeconds: 0.2, killSeconds: 0.3, ...way, authenticator: anyone() } as const;
     const daemon = await startDaemon(t, options);
     const [peer, channel] = await daemon.runWithChannel(`exec sh ${program('ignore-hangup.sh')}`, [0]);
     assert.equal(await peer.read(6), 'ready ');
@@ -40,7 +40,7 @@ forBothPlans((stdio) => {
   });
 
   it('does not wait for a peer that never reads what its command wrote', async (t) => {
-    const daemon = await startDaemon(t, { authenticator: anyone(), stdio, stopSeconds: 0.2 });
+    const daemon = await startDaemon(t, { authenticator: anyone(), ...way, stopSeconds: 0.2 });
     await daemon.run('exec yes');
     await within(daemon.daemon.stop(), 'the daemon to stop');
   });
@@ -89,7 +89,7 @@ describe('a daemon that stops', BOUNDED, () => {
         return running;
       },
     };
-    const daemon = await startDaemon(t, { authenticator: anyone(), launcher, drainSeconds: 0 });
+    const daemon = await startDaemon(t, { authenticator: anyone(), startsBy: launcher, drainSeconds: 0 });
     const peer = await daemon.connect();
     await peer.send(request('exec sleep 600'));
     await starting.promise;

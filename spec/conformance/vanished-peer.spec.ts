@@ -50,7 +50,7 @@ describe('a peer that vanishes', BOUNDED, () => {
         return running;
       },
     };
-    const daemon = await startDaemon(t, { ...relayed, launcher });
+    const daemon = await startDaemon(t, { ...relayed, startsBy: launcher });
     const peer = await daemon.connect();
     await peer.send(request('exec sleep 600'));
     await daemon.events.seen('peerVanished');

@@ -87,11 +87,22 @@ export class EventRecord extends EventLog {
   }
 }
 
-export type StdioSetting = 'auto' | 'relay';
+/** How commands start and get their stdio: settings of a daemon. */
+export interface Way {
+  readonly launcher: 'execa' | 'posix-spawn';
+  readonly stdio: 'auto' | 'relay';
+}
 
-/** Runs the suites of `body` with the connection handed over and with pipes. */
-export function forBothPlans(body: (stdio: StdioSetting) => void): void {
+/** Runs the suites of `body` with the connection handed over and with pipes, where the launcher makes no difference. */
+export function forBothPlans(body: (stdio: Way['stdio']) => void): void {
   for (const stdio of ['auto', 'relay'] as const) describe(`with stdio ${stdio}`, BOUNDED, () => body(stdio));
+}
+
+/** Runs the suites of `body` with each launcher, the connection handed over and with pipes. */
+export function forEveryWay(body: (way: Way) => void): void {
+  for (const launcher of ['execa', 'posix-spawn'] as const)
+    for (const stdio of ['auto', 'relay'] as const)
+      describe(`by ${launcher} with stdio ${stdio}`, BOUNDED, () => body({ launcher, stdio }));
 }
 
 /** A real daemon that a test talks to. */
@@ -153,7 +164,8 @@ export class DaemonUnderTest {
   }
 
   /** The command got its stdin and stdout as the setting promises. */
-  async assertPlan(stdio: StdioSetting): Promise<void> {
+  async assertPlan(way: Way | Way['stdio']): Promise<void> {
+    const stdio = typeof way === 'string' ? way : way.stdio;
     const { plan } = await this.events.seen('commandStarted');
     assert.equal(plan, stdio === 'auto' ? 'handOver' : 'relay');
   }
@@ -165,7 +177,8 @@ export class DaemonUnderTest {
 
 export interface DaemonOptions extends Layer {
   readonly authenticator?: Authenticator;
-  readonly launcher?: Launcher;
+  /** Instead of the one the setting names. */
+  readonly startsBy?: Launcher;
 }
 
 const QUICK = {
@@ -179,7 +192,7 @@ const QUICK = {
 
 /** Starts a daemon on a free port and stops it with the test, which fails when a session broke by a defect. */
 export async function startDaemon(t: TestContext, options: DaemonOptions = {}): Promise<DaemonUnderTest> {
-  const { authenticator, launcher, ...settings } = options;
+  const { authenticator, startsBy: launcher, ...settings } = options;
   known ??= knownUsers();
   const events = new EventRecord();
   const daemon = new Daemon(loadSettings({}, { ...QUICK, port: 0, ...settings }), {

@@ -5,17 +5,26 @@ import { getPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, it, type TestContext } from 'node:test';
-import { asUser, execaLauncher, type Self, type Start, shellCommand } from '../../../lib/launch/index.ts';
+import {
+  asUser,
+  type LauncherName,
+  launcherNamed,
+  type Self,
+  type Start,
+  shellCommand,
+} from '../../../lib/launch/index.ts';
 import { type Grant, type Identity, ownIdentity } from '../../../lib/login/index.ts';
 import { processTraits } from '../../../lib/native/index.ts';
 import { BOUNDED } from '../../support/daemon.ts';
 
 const SETPRIV = '/usr/bin/setpriv';
 const PRLIMIT = '/usr/bin/prlimit';
+const CHROOT = '/usr/sbin/chroot';
 
 /** The daemon. */
-const ROOT: Self = { uid: 0, gid: 0, groups: [0], niceness: 0, passesCapabilities: false };
-const SERVICE: Self = { uid: 200, gid: 200, groups: [200], niceness: 0, passesCapabilities: false };
+const MAY = { niceness: 0, passesCapabilities: false, mayChroot: true, switchesByItself: true };
+const ROOT: Self = { uid: 0, gid: 0, groups: [0], ...MAY };
+const SERVICE: Self = { uid: 200, gid: 200, groups: [200], ...MAY, mayChroot: false };
 const GRANTED: Self = { ...SERVICE, passesCapabilities: true };
 
 /** Who logs in. */
@@ -39,6 +48,9 @@ const switched = (uid: number, gid: number, groups: string) => {
     '--',
   ];
 };
+const chrooted = (uid: number, gid: number, groups: string) => {
+  return [CHROOT, `--userspec=+${uid}:+${gid}`, `--groups=${groups}`, '--skip-chdir', '/'];
+};
 const limits = { nofile: '64:128', core: '0:unlimited' };
 const limited = [PRLIMIT, '--nofile=64:128', '--core=0:unlimited', '--'];
 const traits = (own: Readonly<Record<string, string>>) => ({ limits: own, umask: 0o077, niceness: 0 });
@@ -54,7 +66,7 @@ const SWITCHES: Readonly<Record<string, readonly [self: Self, grant: Grant, Expe
     [[]],
   ],
   'nothing, where the platform has no accounts': [
-    { uid: -1, gid: -1, groups: [], niceness: 0, passesCapabilities: false },
+    { uid: -1, gid: -1, groups: [], ...MAY },
     { identity: who(-1, -1) },
     [[]],
   ],
@@ -62,15 +74,30 @@ const SWITCHES: Readonly<Record<string, readonly [self: Self, grant: Grant, Expe
   'Node, where no groups are told': [ROOT, { identity: who(1000, 1000) }, [[], [1000, 1000]]],
   'Node, where only the group differs': [ROOT, { identity: who(0, 5, 5) }, [[], [0, 5]]],
   'Node, where the group is told twice': [ROOT, { identity: who(7, 8, 8, 8) }, [[], [7, 8]]],
-  'setpriv, where root leaves for more groups, by number': [
+  'chroot, where root leaves for more groups, by number': [
     ROOT,
     { identity: MEMBER },
-    [switched(1000, 1000, '--groups=1000,29,44')],
+    [chrooted(1000, 1000, '+1000,+29,+44')],
   ],
-  'setpriv, where the only group is not the primary one': [
+  'chroot, where the only group is not the primary one': [
     ROOT,
     { identity: who(1000, 1000, 29) },
-    [switched(1000, 1000, '--groups=29')],
+    [chrooted(1000, 1000, '+29')],
+  ],
+  'chroot, where what makes the process cannot switch': [
+    { ...ROOT, switchesByItself: false },
+    { identity: ADA },
+    [chrooted(1000, 1000, '+1000')],
+  ],
+  'chroot, where what makes the process cannot switch and no groups are told': [
+    { ...ROOT, switchesByItself: false },
+    { identity: who(1000, 1000) },
+    [chrooted(1000, 1000, '')],
+  ],
+  'setpriv, where root may not change the root': [
+    { ...ROOT, mayChroot: false },
+    { identity: MEMBER },
+    [switched(1000, 1000, '--groups=1000,29,44')],
   ],
   'setpriv, where root would pass capabilities': [
     { ...ROOT, passesCapabilities: true },
@@ -108,15 +135,15 @@ const SWITCHES: Readonly<Record<string, readonly [self: Self, grant: Grant, Expe
     { identity: who(0, 0, 0) },
     [[], [0, 0]],
   ],
-  'setpriv, where root runs as root with groups that the daemon lacks': [
+  'chroot, where root runs as root with groups that the daemon lacks': [
     ROOT,
     { identity: who(0, 0, 0, 4) },
-    [switched(0, 0, '--groups=0,4')],
+    [chrooted(0, 0, '+0,+4')],
   ],
-  'setpriv, where each has a group that the other lacks': [
+  'chroot, where each has a group that the other lacks': [
     { ...ROOT, groups: [0, 27] },
     { identity: who(0, 0, 0, 4) },
-    [switched(0, 0, '--groups=0,4')],
+    [chrooted(0, 0, '+0,+4')],
   ],
   'prlimit, where the account is the same': [
     SERVICE,
@@ -128,15 +155,15 @@ const SWITCHES: Readonly<Record<string, readonly [self: Self, grant: Grant, Expe
     { identity: who(200, 200, 200), traits: traits({}) },
     [[]],
   ],
-  'prlimit before setpriv, because the user could raise none': [
+  'prlimit before chroot, because the user could raise none': [
     ROOT,
     { identity: MEMBER, traits: traits(limits) },
-    [[...limited, ...switched(1000, 1000, '--groups=1000,29,44')]],
+    [[...limited, ...chrooted(1000, 1000, '+1000,+29,+44')]],
   ],
-  'prlimit before setpriv for one group too, because Node would switch first': [
+  'prlimit before chroot for one group too, because Node would switch first': [
     ROOT,
     { identity: ADA, traits: traits(limits) },
-    [[...limited, ...switched(1000, 1000, '--groups=1000')]],
+    [[...limited, ...chrooted(1000, 1000, '+1000')]],
   ],
 };
 
@@ -154,10 +181,10 @@ describe('the way to an account', () => {
       it(`[step 8] is ${what}, for ${shell.file}`, () =>
         assert.deepEqual(asUser(shell, grant, self), expected(start, shell)));
 
-  it('[step 8] is nice before setpriv, by what the daemon is not already', () => {
+  it('[step 8] is nice before chroot, by what the daemon is not already', () => {
     const grant = { identity: who(1000, 1000, 1000), traits: { limits: {}, umask: 0o022, niceness: 5 } };
     const { file, arguments: words } = asUser(sh, grant, { ...ROOT, niceness: 2 });
-    assert.deepEqual([file, ...words.slice(0, 3)], ['/usr/bin/nice', '-n', '3', SETPRIV]);
+    assert.deepEqual([file, ...words.slice(0, 3)], ['/usr/bin/nice', '-n', '3', CHROOT]);
   });
 
   it('[step 8] leaves no capability to a login as the account of a granted daemon itself', () => {
@@ -172,8 +199,13 @@ describe('the way to an account', () => {
 const notRoot = process.getuid?.() !== 0 && 'becoming somebody else takes root';
 
 /** What a command prints. */
-async function output(t: TestContext, grant: Grant, shell: typeof sh): Promise<string> {
-  const running = await execaLauncher.launch({
+async function output(
+  t: TestContext,
+  launcher: LauncherName,
+  grant: Grant,
+  shell: typeof sh,
+): Promise<string> {
+  const running = await (await launcherNamed(launcher)).launch({
     grant,
     shell,
     directory: '/',
@@ -184,31 +216,39 @@ async function output(t: TestContext, grant: Grant, shell: typeof sh): Promise<s
   return text(running.stdout!);
 }
 
-describe('a command of another account', { ...BOUNDED, skip: notRoot }, () => {
-  const STATUS = 'id -u; id -g; id -G; grep ^Cap /proc/$$/status | grep -v Bnd';
-  const none = ['Inh', 'Prm', 'Eff', 'Amb'].map((set) => `Cap${set}:\t${'0'.repeat(16)}`);
-  for (const groups of [[54322], [54322, 29, 54323]])
-    it(`[step 8] has its ids and the groups ${groups}, and no capabilities`, async (t) => {
-      const identity = who(54321, 54322, ...groups);
-      const said = await output(t, { identity }, shellCommand('/bin/sh', STATUS, false));
-      assert.deepEqual(said.trimEnd().split('\n'), ['54321', '54322', groups.join(' '), ...none]);
-    });
-
-  for (const groups of [[54322], [54322, 29]])
-    for (const nofile of [undefined, '64:128'])
-      it(`[step 8] is told its name with the groups ${groups} and ${nofile ?? 'no'} limits`, async (t) => {
-        const folder = mkdtempSync(join(tmpdir(), 'rexecd-shell-'));
-        t.after(() => rmSync(folder, { recursive: true }));
-        chmodSync(folder, 0o755);
-        symlinkSync('/bin/sh', join(folder, 'csh'));
-        const line = 'echo "$0"; id -u; echo "$(ulimit -Sn):$(ulimit -Hn)"';
-        const shell = shellCommand(join(folder, 'csh'), line, true);
+for (const launcher of ['execa', 'posix-spawn'] as const)
+  describe(`a command of another account, by ${launcher}`, { ...BOUNDED, skip: notRoot }, () => {
+    const STATUS = 'id -u; id -g; id -G; grep ^Cap /proc/$$/status | grep -v Bnd';
+    const none = ['Inh', 'Prm', 'Eff', 'Amb'].map((set) => `Cap${set}:\t${'0'.repeat(16)}`);
+    for (const groups of [[54322], [54322, 29, 54323]])
+      it(`[step 8] has its ids and the groups ${groups}, and no capabilities`, async (t) => {
         const identity = who(54321, 54322, ...groups);
-        const said = await output(t, { identity, traits: traits(nofile ? { nofile } : {}) }, shell);
-        const own = (await processTraits()).limits.nofile;
-        assert.deepEqual(said.trimEnd().split('\n'), ['-csh', '54321', nofile ?? own]);
+        const said = await output(t, launcher, { identity }, shellCommand('/bin/sh', STATUS, false));
+        assert.deepEqual(said.trimEnd().split('\n'), ['54321', '54322', groups.join(' '), ...none]);
       });
 
+    for (const groups of [[54322], [54322, 29]])
+      for (const nofile of [undefined, '64:128'])
+        it(`[step 8] is told its name with the groups ${groups} and ${nofile ?? 'no'} limits`, async (t) => {
+          const folder = mkdtempSync(join(tmpdir(), 'rexecd-shell-'));
+          t.after(() => rmSync(folder, { recursive: true }));
+          chmodSync(folder, 0o755);
+          symlinkSync('/bin/sh', join(folder, 'csh'));
+          const line = 'echo "$0"; id -u; echo "$(ulimit -Sn):$(ulimit -Hn)"';
+          const shell = shellCommand(join(folder, 'csh'), line, true);
+          const identity = who(54321, 54322, ...groups);
+          const said = await output(
+            t,
+            launcher,
+            { identity, traits: traits(nofile ? { nofile } : {}) },
+            shell,
+          );
+          const own = (await processTraits()).limits.nofile;
+          assert.deepEqual(said.trimEnd().split('\n'), ['-csh', '54321', nofile ?? own]);
+        });
+  });
+
+describe('what the daemon itself is', { ...BOUNDED, skip: notRoot }, () => {
   for (const [set, passesCapabilities] of [
     ['--inh-caps=-all,+kill', true],
     ['--inh-caps=+kill --ambient-caps=+kill', true],
@@ -220,6 +260,9 @@ describe('a command of another account', { ...BOUNDED, skip: notRoot }, () => {
       const script = `console.log(JSON.stringify((await import('${module}')).self()))`;
       const self = JSON.parse(execFileSync(SETPRIV, [...words, script], { encoding: 'utf8' }));
       const { uid, gid } = ownIdentity();
-      assert.deepEqual(self, { uid, gid, groups: [0, 29], niceness: getPriority(), passesCapabilities });
+      assert.deepEqual(self, {
+        ...MAY,
+        ...{ uid, gid, groups: [0, 29], niceness: getPriority(), passesCapabilities },
+      });
     });
 });
