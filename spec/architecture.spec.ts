@@ -20,7 +20,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   launch: ['codec', 'login', 'native'],
   orchestrator: ['codec', 'login', 'launch', 'events'],
   daemon: ['orchestrator', 'login', 'launch', 'events', 'settings'],
-  cli: ['daemon', 'client', 'settings', 'login', 'events', 'service', 'control', 'native'],
+  fuzz: ['codec'],
+  cli: ['daemon', 'client', 'fuzz', 'settings', 'login', 'events', 'service', 'control', 'native'],
   service: ['native', 'settings', 'events', 'files'],
   lib: ['daemon', 'client', 'login', 'settings', 'events', 'codec'],
 };

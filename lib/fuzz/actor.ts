@@ -3,6 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { ChannelListener } from './channel-listener.ts';
 import { type Due, dueFor } from './due.ts';
 import type { Arrival, End, PeerObservation } from './observation.ts';
+import { resetConnection } from './reset.ts';
 import type { Action, Listening, Part, PeerName } from './script.ts';
 import type { PlayOptions } from './settings.ts';
 import { Changes, turn } from './waiting.ts';
@@ -65,9 +66,9 @@ export class Actor {
         this.#socket!.end();
         return;
       case 'reset':
-        if (action.line === 'channel') return this.#channel?.reset();
+        if (action.line === 'channel') return this.#channel?.reset(this.#options.boundMs);
         this.#wasReset = true;
-        this.#socket!.resetAndDestroy();
+        await resetConnection(this.#socket!, this.#options.boundMs);
     }
   }
 
@@ -125,9 +126,10 @@ export class Actor {
 
   async #listen(how: Listening, lateMs: number): Promise<void> {
     if (this.#channel || !this.#connected) return;
-    const address = this.#socket!.localAddress ?? '127.0.0.1';
+    const { localAddress: address = '127.0.0.1', localPort: connectedFrom = 0 } = this.#socket!;
     const sent = () => this.#sentBytes;
-    this.#channel = await ChannelListener.open({ how, lateMs, address, sent, changes: this.#changes });
+    const options = { how, lateMs, address, connectedFrom, sent, changes: this.#changes };
+    this.#channel = await ChannelListener.open(options);
   }
 
   /** Every piece is written on its own, and has a turn of the event loop to leave in. */

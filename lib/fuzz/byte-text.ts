@@ -45,11 +45,14 @@ function escaped(byte: number): string {
 
 /** @throws FuzzError `FUZZ_SCRIPT_INVALID` for an escape that there is not */
 export function readBytes(quoted: string): Buffer {
-  const text = quoted.replace(/\\(?:x([0-9a-fA-F]{2})|[^])|\\$/g, (escape, hex?: string) => {
+  const text = quoted.replace(/\\(?:x([0-9a-fA-F]{2})|[\s\S])|\\$/g, (spelled, hex?: string) => {
     if (hex !== undefined) return String.fromCharCode(Number.parseInt(hex, 16));
-    const byte = LONG[escape];
+    const byte = LONG[spelled];
     if (byte === undefined)
-      throw new FuzzError('FUZZ_SCRIPT_INVALID', `no such escape: ${escape} (there are \\0 \\n \\r \\t \\" \\\\ \\xHH)`);
+      throw new FuzzError(
+        'FUZZ_SCRIPT_INVALID',
+        `no such escape: ${spelled} (there are \\0 \\n \\r \\t \\" \\\\ \\xHH)`,
+      );
     return byte;
   });
   if (/[^\x20-\x7e\0-\xff]/.test(text))

@@ -7,11 +7,11 @@ import { type Footprint, footprintOf, settledFootprint } from './footprint.ts';
 import { grown, hoardedField, leaks } from './growth.ts';
 import { hunt } from './hunt.ts';
 import { LOGIN_PAIR, loginTiming } from './login-timing.ts';
+import type { OracleId } from './oracles/catalogue.ts';
 import { judge } from './oracles/index.ts';
 import type { Violation } from './oracles/sight.ts';
-import type { OracleId } from './oracles/catalogue.ts';
-import { reduce } from './reduce.ts';
-import type { Report, Stopped } from './report.ts';
+import { reduce, showsTwice } from './reduce.ts';
+import type { Progress, Report, Stopped } from './report.ts';
 import { type Script, sizeOf } from './script.ts';
 import { type PlayOptions, playOptions } from './settings.ts';
 import type { Target } from './targets/target.ts';
@@ -34,15 +34,9 @@ export interface FuzzOptions extends Partial<PlayOptions> {
   readonly onProgress?: (progress: Progress) => void;
 }
 
-export interface Progress {
-  readonly cases: number;
-  readonly findings: number;
-  readonly features: number;
-}
-
 const PROBE_EVERY = 32; // cases
 const CUT_ONE_IN = 6;
-const GROWTH_SLACK = 8; // descriptors or children that may be open for reasons of the server's own
+const MOST_TRIALS = 5; // times that something seen once is tried again
 
 /**
  * Fuzzes a server: surveys it, plays cases against it, and shrinks what was found.
@@ -120,22 +114,22 @@ class Campaign {
 
   async #case(): Promise<void> {
     this.#cases += 1;
+    const number = this.#cases;
     const script = this.#source.next();
     const closer = this.#source.chance(CUT_ONE_IN);
     this.#recent.push(script);
     if (this.#recent.length > PROBE_EVERY + 2 * (this.#options.parallel ?? 16)) this.#recent.shift();
     const seen = await this.#arena.play(script);
     const violations = judge(seen, this.#arena.options);
-    if (violations.some(({ oracle }) => oracle === 'alive.connect')) this.#broken = true;
-    else for (const violation of violations) this.#add(violation, script);
-    this.#pool.offer(script, seen);
+    for (const violation of violations) await this.#consider(violation, script);
     if (this.#broken) return;
+    this.#pool.offer(script, seen);
     const varied = closer && violations.length === 0 ? await cutVariance(this.#arena, script) : undefined;
-    if (varied) this.#add(varied, script);
-    if (this.#cases % PROBE_EVERY === 0) await this.#probe();
+    if (varied) await this.#consider(varied, script);
+    if (number % PROBE_EVERY === 0) await this.#probe();
     this.#options.onProgress?.({
       cases: this.#cases,
-      findings: this.#findings.size,
+      findings: this.#findings.certain,
       features: this.#pool.features,
     });
   }
@@ -145,6 +139,20 @@ class Campaign {
     if (await this.#arena.probe()) this.#broken = true;
   }
 
+  /**
+   * Something new counts only while the target works: else it is what the true culprit has left behind. It is certain
+   * once its script has shown it twice; a busy machine can make anything late once.
+   */
+  async #consider(violation: Violation, script: Script): Promise<void> {
+    if (!this.#wants(violation.oracle)) return;
+    const certain = this.#findings.isCertain(violation);
+    if (!certain) await this.#probe();
+    if (this.#broken) return;
+    const seen = this.#findings.add(violation, script, this.#cases);
+    if (!certain && seen <= MOST_TRIALS && (await showsTwice(this.#arena, script, violation)))
+      this.#findings.confirm(violation);
+  }
+
   /** Finds out which case did it, and goes on with a target that works, if there can be one. */
   async #repair(): Promise<void> {
     const culprit = await hunt(this.#arena, this.#recent);
@@ -152,15 +160,16 @@ class Campaign {
     this.#recent.length = 0;
     this.#broken = false;
     this.#gone = !(await this.#arena.revive());
+    if (this.#gone && culprit) this.#findings.confirm(culprit.violation);
   }
 
   async #lookForLeaks(before: Footprint): Promise<Footprint | undefined> {
     const { pid } = this.#arena.target;
-    const growth = await grown(this.#arena, before, GROWTH_SLACK);
+    const growth = await grown(this.#arena, before);
     if (growth && this.#wants(growth.oracle)) {
       const culprit = await this.#firstThat((script) => leaks(this.#arena, script));
       if (culprit) this.#add(...culprit, true);
-      else this.#add(growth, undefined);
+      else this.#add(growth, undefined, true);
     }
     return settledFootprint(pid, before, 0);
   }
@@ -168,7 +177,9 @@ class Campaign {
   async #firstThat(
     fails: (script: Script) => Promise<Violation | undefined>,
   ): Promise<[Violation, Script] | undefined> {
+    const end = performance.now() + this.#shrinkMs;
     for (const script of this.#pool.scripts.toSorted((one, other) => sizeOf(one) - sizeOf(other))) {
+      if (performance.now() > end) break;
       const violation = await fails(script);
       if (violation) return [violation, script];
     }
@@ -176,10 +187,10 @@ class Campaign {
   }
 
   async #shrinkAll(): Promise<void> {
-    const { shrinkSeconds = 10, signal } = this.#options;
+    const { signal } = this.#options;
     for (const finding of this.#findings.all) {
       if (signal?.aborted || !(await this.#arena.revive())) return;
-      await reduce(this.#arena, finding, shrinkSeconds * 1000);
+      await reduce(this.#arena, finding, this.#shrinkMs);
     }
     await this.#arena.revive();
   }
@@ -188,13 +199,17 @@ class Campaign {
     if (this.#wants(violation.oracle)) this.#findings.add(violation, script, this.#cases, again);
   }
 
+  get #shrinkMs(): number {
+    return (this.#options.shrinkSeconds ?? 10) * 1000;
+  }
+
   #wants = (oracle: OracleId): boolean => !this.#options.except?.includes(oracle);
 
   #stopped(): Stopped | undefined {
     const { cases = 2000, seconds = Number.POSITIVE_INFINITY, signal, untilFound } = this.#options;
     if (signal?.aborted) return 'interrupted';
     if (this.#gone) return 'target gone';
-    if (untilFound && this.#findings.size > 0) return 'found';
+    if (untilFound && this.#findings.certain > 0) return 'found';
     if (this.#cases >= cases) return 'cases';
     return performance.now() - this.#startedAt > seconds * 1000 ? 'seconds' : undefined;
   }

@@ -1,6 +1,6 @@
+import { disarmed } from './commands.ts';
 import { SEEDS } from './corpus/index.ts';
 import type { Pool } from './corpus/pool.ts';
-import { disarmed } from './commands.ts';
 import { generateScripts } from './generators.ts';
 import { mutateScript } from './mutators.ts';
 import { Random } from './random.ts';

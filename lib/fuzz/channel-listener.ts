@@ -1,11 +1,15 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import type { ChannelObservation, End } from './observation.ts';
+import { resetConnection } from './reset.ts';
 import type { Listening } from './script.ts';
 import type { Changes } from './waiting.ts';
 
 const HOME = '127.0.0.1';
 const MOST_KEPT = 1024 * 1024; // bytes
+const LATE_MS = 10_000;
+/** Ports of scripts that were played within that time. */
+const LATELY = new Set<number>();
 const RESERVED = { lowest: 600, highest: 1023 } as const;
 
 /** What a listener needs to know of its peer. */
@@ -13,6 +17,7 @@ export interface ListenerOptions {
   readonly how: Listening;
   readonly lateMs: number;
   readonly address: string; // the peer's own
+  readonly connectedFrom: number; // the peer's port on its main connection
   readonly sent: () => number; // bytes on the main connection so far
   readonly changes: Changes;
 }
@@ -39,11 +44,14 @@ export class ChannelListener {
 
   static async open(options: ListenerOptions): Promise<ChannelListener> {
     const listener = new ChannelListener(options);
-    const { how, address } = options;
-    listener.port = how === 'reserved' ? await listener.#listenReserved() : await listener.#listen(address, 0);
-    if (how === 'refuse') for (const server of listener.#servers.splice(0)) server.close();
+    const { how, address, connectedFrom } = options;
+    // Nobody can listen there meanwhile: not even another script that is played at the same time.
+    if (how === 'refuse') listener.port = connectedFrom;
+    else if (how === 'reserved') listener.port = await listener.#listenReserved();
+    else listener.port = await listener.#listenUnused(address);
     // A server that connects to its own idea of the peer, and not to the peer, comes here.
-    else if (address !== HOME) await listener.#listen(HOME, listener.port, true).catch(() => {});
+    if (how !== 'refuse' && address !== HOME)
+      await listener.#listen(HOME, listener.port, true).catch(() => {});
     return listener;
   }
 
@@ -89,14 +97,29 @@ export class ChannelListener {
     this.#sockets[0]?.end();
   }
 
-  reset(): void {
+  async reset(ms: number): Promise<void> {
     this.#wasReset = true;
-    this.#sockets[0]?.resetAndDestroy();
+    const [socket] = this.#sockets;
+    if (socket) await resetConnection(socket, ms);
   }
 
   close(): void {
     for (const server of this.#servers) server.close();
     for (const socket of this.#sockets) socket.destroy();
+  }
+
+  /** A port that no script had lately: a server that is late with its connection must not come to another one. */
+  async #listenUnused(address: string): Promise<number> {
+    const port = await this.#listen(address, 0);
+    if (LATELY.has(port)) {
+      const [unfit] = this.#servers.splice(0);
+      const another = await this.#listenUnused(address);
+      unfit!.close();
+      return another;
+    }
+    LATELY.add(port);
+    setTimeout(() => LATELY.delete(port), LATE_MS).unref();
+    return port;
   }
 
   async #listen(host: string, port: number, astray = false): Promise<number> {

@@ -1,10 +1,11 @@
-import { type Part, type Script, type Step, joinedParts, partsOf, peersOf } from './script.ts';
+import { joinedParts, type Part, partsOf, peersOf, type Script, type Step } from './script.ts';
 
 /**
  * SECURITY: the commands that a script may run with a login that is good. A target is somebody's machine; random bytes
  * for its shell would be a shell command. Whatever a generator or a mutator makes goes through {@link disarmed}.
  */
-const HARMLESS = /^(?:(?::|true|exit \d{1,3}|echo [a-z]{1,16}(?: >&2)?|cat)(?: *#[\x01-\x09\x0b-\xff]*)?|: [a-z]*|#[\x01-\x09\x0b-\xff]*|)$/s;
+const HARMLESS =
+  /^(?:(?::|true|exit \d{1,3}|echo [a-z]{1,16}(?: >&2)?|cat)(?: *#[\x01-\x09\x0b-\xff]*)?|: [a-z]*|#[\x01-\x09\x0b-\xff]*|)$/s;
 
 export const isHarmless = (command: Buffer): boolean => HARMLESS.test(command.toString('latin1'));
 

@@ -1,7 +1,7 @@
 import type { Arena } from './arena.ts';
 import { dueFor } from './due.ts';
 import type { Observation } from './observation.ts';
-import { replyOf, received } from './observation.ts';
+import { received, replyOf } from './observation.ts';
 import type { Violation } from './oracles/sight.ts';
 import { lengthOf, partsOf, type Script, type Step } from './script.ts';
 
@@ -16,7 +16,12 @@ function variants(script: Script): [whole: Script, pieces: Script] | undefined {
   const before = steps.filter((step) => step.do === 'connect' || step.do === 'listen');
   const after: Step[] = steps.filter((step) => step.do === 'half-close' && step.line === 'main').slice(0, 1);
   const sent = (every: number): Script => ({
-    steps: [...before, { peer: 'a', do: 'send', parts, every }, ...after, { peer: 'a', do: 'expect', what: 'end' }],
+    steps: [
+      ...before,
+      { peer: 'a', do: 'send', parts, every },
+      ...after,
+      { peer: 'a', do: 'expect', what: 'end' },
+    ],
   });
   return [sent(0), sent(lengthOf(parts) <= MOST_SINGLE_BYTES ? 1 : 251)];
 }

@@ -8,7 +8,9 @@ export interface Done {
   readonly sent: Buffer;
   readonly halfClosed: boolean;
   readonly wasReset: boolean;
-  readonly channel: { readonly how: Listening; readonly port: number; readonly signals: readonly number[] } | undefined;
+  readonly channel:
+    | { readonly how: Listening; readonly port: number; readonly signals: readonly number[] }
+    | undefined;
 }
 
 /** What the server owes a peer that does nothing more. */
@@ -28,7 +30,8 @@ export function dueFor({ sent, halfClosed, wasReset, channel }: Done, options: P
   const named = portOf(sent, options.rules);
   const listens = channel !== undefined && channel.port === named?.port && isOpen(channel.how);
   if (reading.state === 'refusable') return { answer: true, end: true, channel: false };
-  if (reading.state === 'open') return { answer: halfClosed && sent.length > 0, end: halfClosed, channel: listens };
+  if (reading.state === 'open')
+    return { answer: halfClosed && sent.length > 0, end: halfClosed, channel: listens };
   const loggedIn = isGoodLogin(reading, options.login);
   const end = !loggedIn || endsBy(reading.command, halfClosed, listens ? channel.signals : []);
   return { answer: true, end, channel: listens };

@@ -1,5 +1,5 @@
-import { join } from 'node:path';
 import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { ORACLES, type OracleId } from './oracles/catalogue.ts';
 import type { Violation } from './oracles/sight.ts';
 import { type Script, sizeOf } from './script.ts';
@@ -11,10 +11,12 @@ export interface Finding extends Violation {
   readonly count: number;
   /** The smallest script that shows it; absent where no script alone does. */
   readonly script: Script | undefined;
-  /** Whether the script showed it once more when it was played alone. */
+  /** Whether a script has shown it twice. What was seen once may be the doing of a busy machine. */
   readonly again: boolean;
   readonly firstCase: number;
 }
+
+const keyOf = ({ oracle, cause }: Violation): string => `${oracle}: ${cause}`;
 
 type Kept = { -readonly [K in keyof Finding]: Finding[K] };
 
@@ -22,22 +24,32 @@ type Kept = { -readonly [K in keyof Finding]: Finding[K] };
 export class Findings {
   readonly #kept = new Map<string, Kept>();
 
-  /** @returns true when it is new */
-  add(violation: Violation, script: Script | undefined, firstCase: number, again = false): boolean {
-    const key = `${violation.oracle}: ${violation.cause}`;
+  isCertain(violation: Violation): boolean {
+    return this.#kept.get(keyOf(violation))?.again ?? false;
+  }
+
+  confirm(violation: Violation): void {
+    const known = this.#kept.get(keyOf(violation));
+    if (known) known.again = true;
+  }
+
+  /** @returns how often it was met */
+  add(violation: Violation, script: Script | undefined, firstCase: number, again = false): number {
+    const key = keyOf(violation);
     const known = this.#kept.get(key);
     if (!known) {
       this.#kept.set(key, { ...violation, count: 1, script, again, firstCase });
-      return true;
+      return 1;
     }
     known.count += 1;
     if (script && (!known.script || sizeOf(script) < sizeOf(known.script)))
       Object.assign(known, { script, detail: violation.detail });
-    return false;
+    return known.count;
   }
 
-  get size(): number {
-    return this.#kept.size;
+  /** Those that were seen again. */
+  get certain(): number {
+    return this.all.filter(({ again }) => again).length;
   }
 
   /** Those that wait to be shrunk are changed in place. */
@@ -48,7 +60,10 @@ export class Findings {
 
 /** A file name for a finding: stable from run to run. */
 export const fileNameOf = ({ oracle, cause }: Violation): string =>
-  `${oracle}-${cause.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-').replaceAll(/^-|-$/g, '')}.rexec`;
+  `${oracle}-${cause
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-|-$/g, '')}.rexec`;
 
 /** A finding as the text of a script, its story in comments. */
 export function findingText(finding: Finding, seed: number): string {
@@ -63,7 +78,11 @@ export function findingText(finding: Finding, seed: number): string {
 }
 
 /** Writes each finding's script to a folder; resolves with the paths. */
-export async function writeFindings(findings: readonly Finding[], folder: string, seed: number): Promise<string[]> {
+export async function writeFindings(
+  findings: readonly Finding[],
+  folder: string,
+  seed: number,
+): Promise<string[]> {
   await mkdir(folder, { recursive: true });
   return Promise.all(
     findings.map(async (finding) => {

@@ -23,7 +23,10 @@ export async function footprintOf(pid: number | undefined): Promise<Footprint | 
     return {
       memory: Number(/^VmRSS:\s*(\d+)/m.exec(status)?.[1] ?? 0) * 1024,
       descriptors: descriptors.length,
-      children: children.join(' ').split(' ').filter((child) => child !== '').length,
+      children: children
+        .join(' ')
+        .split(' ')
+        .filter((child) => child !== '').length,
     };
   } catch {
     return undefined;

@@ -7,7 +7,8 @@ import type { Rules } from './request-model.ts';
 import type { Part, Script } from './script.ts';
 
 const bytes = (text: string): Buffer => Buffer.from(text, 'latin1');
-const literally = (...texts: string[]): fc.Arbitrary<Parts> => fc.constantFrom(...texts.map((text) => [bytes(text)]));
+const literally = (...texts: string[]): fc.Arbitrary<Parts> =>
+  fc.constantFrom(...texts.map((text) => [bytes(text)]));
 const exactly = <const T>(value: T): fc.Arbitrary<T> => fc.constant(value);
 const seldom = <T>(oneIn: number, common: fc.Arbitrary<T>, rare: fc.Arbitrary<T>): fc.Arbitrary<T> =>
   fc.oneof({ weight: oneIn - 1, arbitrary: common }, { weight: 1, arbitrary: rare });
@@ -31,7 +32,21 @@ const raw = (most: number): fc.Arbitrary<Parts> =>
     )
     .map((pieces) => [bytes(pieces.join('').replaceAll('\0', ''))]);
 
-const SPELLINGS = ['', '0', '00', '00000', '000000', '1', '512', '1023', '1024', '01024', '65535', '65536', '66048'];
+const SPELLINGS = [
+  '',
+  '0',
+  '00',
+  '00000',
+  '000000',
+  '1',
+  '512',
+  '1023',
+  '1024',
+  '01024',
+  '65535',
+  '65536',
+  '66048',
+];
 const MISSPELLINGS = ['131072', '-1', '+1', ' 0', '0 ', '1x', 'x', '0x400', '1e4', '\n', '\xff'];
 type Port = Pick<Plan, 'port' | 'listen' | 'lateMs' | 'from'>;
 const nobody = { listen: 'none', lateMs: 0, from: '' } as const;
@@ -39,7 +54,10 @@ const nobody = { listen: 'none', lateMs: 0, from: '' } as const;
 /** How the port is spelled, and what listens there. */
 const port: fc.Arbitrary<Port> = fc.oneof(
   { weight: 5, arbitrary: literally('', '0').map((spelled) => ({ port: spelled, ...nobody })) },
-  { weight: 3, arbitrary: literally(...SPELLINGS, ...MISSPELLINGS).map((spelled) => ({ port: spelled, ...nobody })) },
+  {
+    weight: 3,
+    arbitrary: literally(...SPELLINGS, ...MISSPELLINGS).map((spelled) => ({ port: spelled, ...nobody })),
+  },
   { weight: 1, arbitrary: raw(6).map((spelled) => ({ port: spelled, ...nobody })) },
   {
     weight: 5,
@@ -65,8 +83,13 @@ const COMMANDS = [':', 'true', 'exit 7', 'echo fuzz', 'echo oops >&2', 'cat', 'c
 
 function login({ limits }: Rules): fc.Arbitrary<Login> {
   const command = literally(...COMMANDS);
-  const padded = around(limits.command).map((size): Parts => [bytes(`: ${'c'.repeat(Math.max(0, size - 2))}`)]);
-  const [user, password]: [fc.Arbitrary<Parts>, fc.Arbitrary<Parts>] = [exactly(['user']), exactly(['password'])];
+  const padded = around(limits.command).map(
+    (size): Parts => [bytes(`: ${'c'.repeat(Math.max(0, size - 2))}`)],
+  );
+  const [user, password]: [fc.Arbitrary<Parts>, fc.Arbitrary<Parts>] = [
+    exactly(['user']),
+    exactly(['password']),
+  ];
   const weighted: [number, fc.Arbitrary<Login>][] = [
     [8, fc.record({ user, password, command })],
     [2, fc.record({ user, password, command: padded })],
@@ -80,17 +103,22 @@ function login({ limits }: Rules): fc.Arbitrary<Login> {
   return fc.oneof(...weighted.map(([weight, arbitrary]) => ({ weight, arbitrary })));
 }
 
+/** Any character, mostly ASCII. `fc.string` with its own units would take seconds to load. */
+const character = fc
+  .oneof(
+    { weight: 3, arbitrary: fc.integer({ min: 1, max: 0x7f }) },
+    { weight: 1, arbitrary: fc.integer({ min: 0x80, max: 0xd7ff }) },
+    { weight: 1, arbitrary: fc.integer({ min: 0xe000, max: 0x10_ffff }) },
+  )
+  .map((codePoint) => String.fromCodePoint(codePoint));
+
 /** What a client can say, as the codec's own encoder says it: any text, any password. */
 export const request = fc.record({
   stderrPort: fc.constantFrom(0, 1024, 40_000, 65_535),
-  user: text(60),
+  user: fc.string({ unit: character, maxLength: 60 }),
   password: fc.uint8Array({ min: 1, maxLength: 256 }),
-  command: text(100),
+  command: fc.string({ unit: character, maxLength: 100 }),
 });
-
-function text(most: number): fc.Arbitrary<string> {
-  return fc.string({ unit: 'binary', maxLength: most }).map((value) => value.replaceAll('\0', ''));
-}
 
 const sayable: fc.Arbitrary<Login> = request.map((sent) => {
   const [, user, password, command] = splitAtNuls(encodeRequest(sent));
@@ -116,7 +144,15 @@ const terminators: fc.Arbitrary<Plan['terminators']> = seldom(
     .map(({ field, end }) => ['\0', '\0', '\0', '\0'].with(field, end) as unknown as Plan['terminators']),
 );
 
-const ENDS = ['half-close', 'half-close', 'half-close', 'half-close at once', 'wait', 'none', 'reset'] as const;
+const ENDS = [
+  'half-close',
+  'half-close',
+  'half-close',
+  'half-close at once',
+  'wait',
+  'none',
+  'reset',
+] as const;
 
 const transport = fc.record({
   earlyStdin: fc.constantFrom('', '', '', 'early\0stdin\n', '\0', 'x'.repeat(5000)),

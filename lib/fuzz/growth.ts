@@ -2,23 +2,27 @@ import type { Arena } from './arena.ts';
 import { type Footprint, footprintOf, settledFootprint } from './footprint.ts';
 import type { OracleId } from './oracles/catalogue.ts';
 import type { Violation } from './oracles/sight.ts';
-import { replyOf, received } from './observation.ts';
 import { type Script, send } from './script.ts';
 
 const REPEATS = 10;
 const MEGABYTE = 1024 * 1024;
 /** What each of some peers sends of one field to a server that lets it. */
-const HELD = { bytes: 8 * MEGABYTE, peers: 6 } as const;
-const HOLD_MS = 400;
+const HELD = { bytes: 4 * MEGABYTE, peers: 6 } as const;
 const PATIENCE_MS = 2500;
+const MOMENT_MS = 500;
 
-type Countable = 'descriptors' | 'children';
-const COUNTED: Readonly<Record<Countable, OracleId>> = { descriptors: 'growth.descriptors', children: 'growth.children' };
+type Countable = 'children' | 'descriptors';
+/** Children first: they have descriptors. `slack` may be open for reasons of the server's own. */
+const COUNTED: Readonly<Record<Countable, { readonly oracle: OracleId; readonly slack: number }>> = {
+  children: { oracle: 'growth.children', slack: 2 },
+  descriptors: { oracle: 'growth.descriptors', slack: 8 },
+};
+const COUNTABLE = Object.entries(COUNTED) as [Countable, { oracle: OracleId; slack: number }][];
 
-/** Whether anything that can be counted did not come back; `slack` is what may be open for other reasons. */
-export async function grown(arena: Arena, before: Footprint, slack: number): Promise<Violation | undefined> {
+/** Whether anything that can be counted did not come back. */
+export async function grown(arena: Arena, before: Footprint): Promise<Violation | undefined> {
   const after = await settledFootprint(arena.target.pid, before, PATIENCE_MS);
-  for (const [what, oracle] of Object.entries(COUNTED) as [Countable, OracleId][])
+  for (const [what, { oracle, slack }] of COUNTABLE)
     if (after && after[what] - before[what] > slack)
       return { oracle, cause: what, detail: `${before[what]} before, ${after[what]} after` };
   return undefined;
@@ -30,16 +34,19 @@ export async function leaks(arena: Arena, script: Script): Promise<Violation | u
   const before = await footprintOf(arena.target.pid);
   if (!before) return undefined;
   await Promise.all(Array.from({ length: REPEATS }, () => arena.play(script)));
-  const wait = Math.min(PATIENCE_MS, 500);
-  const after = await settledFootprint(arena.target.pid, before, wait);
-  for (const [what, oracle] of Object.entries(COUNTED) as [Countable, OracleId][])
-    if (after && after[what] - before[what] >= REPEATS * 0.7)
-      return { oracle, cause: what, detail: `${REPEATS} plays leave ${after[what] - before[what]} more ${what}` };
+  const after = await settledFootprint(arena.target.pid, before, MOMENT_MS);
+  for (const [what, { oracle }] of COUNTABLE)
+    if (after && after[what] - before[what] >= REPEATS * 0.7) {
+      const detail = `${REPEATS} plays leave ${after[what] - before[what]} more ${what}`;
+      return { oracle, cause: what, detail };
+    }
   return undefined;
 }
 
 /** Fields that a server keeps on taking, by what it then holds. */
-export async function hoardedField(arena: Arena): Promise<{ violation: Violation; script: Script } | undefined> {
+export async function hoardedField(
+  arena: Arena,
+): Promise<{ violation: Violation; script: Script } | undefined> {
   for (const [field, head] of [
     ['port', []],
     ['user', ['\0']],
@@ -47,7 +54,10 @@ export async function hoardedField(arena: Arena): Promise<{ violation: Violation
     ['command', ['\0', 'user', '\0', 'password', '\0#']],
   ] as const) {
     const script: Script = {
-      steps: [send(...head, Buffer.alloc(HELD.bytes, field === 'port' ? '0' : 'u')), { peer: 'a', do: 'wait', ms: HOLD_MS }],
+      steps: [
+        send(...head, Buffer.alloc(HELD.bytes, field === 'port' ? '0' : 'u')),
+        { peer: 'a', do: 'expect', what: 'answer' },
+      ],
     };
     const grown = await heldBy(arena, script);
     if (grown < (HELD.bytes * HELD.peers) / 2) continue;
@@ -68,6 +78,8 @@ export async function heldBy(arena: Arena, script: Script): Promise<number> {
   }, 40);
   const seen = await Promise.all(Array.from({ length: HELD.peers }, () => arena.play(script)));
   clearInterval(sample);
-  const answered = seen.some(({ peers }) => peers.some((peer) => replyOf(received(peer)).status !== 'none'));
-  return answered ? 0 : highest - before.memory;
+  const over = seen.some(({ peers }) =>
+    peers.some((peer) => peer.arrivals.length > 0 || peer.end !== 'open'),
+  );
+  return over ? 0 : highest - before.memory;
 }

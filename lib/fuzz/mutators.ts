@@ -119,9 +119,11 @@ const STEPS: readonly StepMutator[] = [
 /** A script that is a little different, and still harmless to the target's host. */
 export function mutateScript(script: Script, random: Random): Script {
   const steps = [...script.steps];
-  for (let turn = 1 + random.below(3); turn > 0 && steps.length > 0; turn -= 1) random.pick(STEPS)(steps, random);
+  for (let turn = 1 + random.below(3); turn > 0 && steps.length > 0; turn -= 1)
+    random.pick(STEPS)(steps, random);
   return disarmed({ steps: steps.map(canonical) });
 }
 
 /** A listen step is late or it has no time: one spelling for each. */
-const canonical = (step: Step): Step => (step.do === 'listen' && step.how !== 'late' ? { ...step, ms: 0 } : step);
+const canonical = (step: Step): Step =>
+  step.do === 'listen' && step.how !== 'late' ? { ...step, ms: 0 } : step;

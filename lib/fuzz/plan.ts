@@ -1,4 +1,12 @@
-import { type Action, cutParts, joinedParts, type Listening, lengthOf, type Part, type Script } from './script.ts';
+import {
+  type Action,
+  cutParts,
+  joinedParts,
+  type Listening,
+  lengthOf,
+  type Part,
+  type Script,
+} from './script.ts';
 
 export type Parts = readonly Part[];
 

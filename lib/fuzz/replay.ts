@@ -1,8 +1,8 @@
 import { Arena } from './arena.ts';
 import { cutVariance } from './cut-variance.ts';
 import { leaks } from './growth.ts';
-import { judge } from './oracles/index.ts';
 import type { Observation } from './observation.ts';
+import { judge } from './oracles/index.ts';
 import type { Violation } from './oracles/sight.ts';
 import type { Script } from './script.ts';
 import { type PlayOptions, playOptions } from './settings.ts';
@@ -16,11 +16,16 @@ export interface Replay {
 }
 
 /** Plays one script and looks for everything that can be wrong with what comes of it. */
-export async function replay(target: Target, script: Script, options: Partial<PlayOptions> = {}): Promise<Replay> {
+export async function replay(
+  target: Target,
+  script: Script,
+  options: Partial<PlayOptions> = {},
+): Promise<Replay> {
   const arena = new Arena(target, playOptions(options));
   const observation = await arena.play(script);
   const violations = judge(observation, arena.options);
-  const closer = violations.length === 0 ? [await cutVariance(arena, script), await leaks(arena, script)] : [];
+  const closer =
+    violations.length === 0 ? [await cutVariance(arena, script), await leaks(arena, script)] : [];
   const after = await arena.probe();
   return { observation, violations: [...violations, ...closer, after].filter((each) => each !== undefined) };
 }

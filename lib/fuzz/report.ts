@@ -4,6 +4,13 @@ import type { Footprint } from './footprint.ts';
 /** Why a run ended. */
 export type Stopped = 'cases' | 'found' | 'seconds' | 'interrupted' | 'target gone';
 
+/** How far a run is. */
+export interface Progress {
+  readonly cases: number;
+  readonly findings: number; // that were seen twice
+  readonly features: number;
+}
+
 /** What a run did and found. */
 export interface Report {
   readonly target: string;

@@ -14,7 +14,12 @@ export type RefusalCause = 'port' | 'long' | 'text';
 /** What the bytes of a peer amount to. `at` counts the bytes that decide it: fewer cannot, more change nothing. */
 export type Reading =
   | { readonly state: 'open'; readonly field: FieldName; readonly held: number }
-  | { readonly state: 'refusable'; readonly field: FieldName; readonly cause: RefusalCause; readonly at: number }
+  | {
+      readonly state: 'refusable';
+      readonly field: FieldName;
+      readonly cause: RefusalCause;
+      readonly at: number;
+    }
   | {
       readonly state: 'complete';
       readonly port: number;
@@ -49,10 +54,23 @@ export function readRequest(bytes: Buffer, rules: Rules, strictText = false): Re
   }
   const [port, user, password, command] = fields as [Buffer, Buffer, Buffer, Buffer];
   const stdin = bytes.subarray(start);
-  return { state: 'complete', port: Number(port.toString('latin1')), user, password, command, at: start, stdin };
+  return {
+    state: 'complete',
+    port: Number(port.toString('latin1')),
+    user,
+    password,
+    command,
+    at: start,
+    stdin,
+  };
 }
 
-function faultOf(field: FieldName, content: Buffer, lowest: number, strictText: boolean): RefusalCause | undefined {
+function faultOf(
+  field: FieldName,
+  content: Buffer,
+  lowest: number,
+  strictText: boolean,
+): RefusalCause | undefined {
   if (field === 'stderrPort') return portIsValid(content.toString('latin1'), lowest) ? undefined : 'port';
   return strictText && field !== 'password' && !isUtf8(content) ? 'text' : undefined;
 }

@@ -13,8 +13,14 @@ import {
   type Step,
 } from './script.ts';
 
-const WORD = /\s*(?:"(?<bytes>(?:[^"\\]|\\[^])*)"(?:\*(?<times>\d{1,9}))?|(?<word>[^\s"]+))/y;
-const HOW: readonly string[] = ['accept', 'late', 'stall', 'refuse', 'reserved'] satisfies readonly Listening[];
+const WORD = /\s*(?:"(?<bytes>(?:[^"\\]|\\[\s\S])*)"(?:\*(?<times>\d{1,9}))?|(?<word>[^\s"]+))/y;
+const HOW: readonly string[] = [
+  'accept',
+  'late',
+  'stall',
+  'refuse',
+  'reserved',
+] satisfies readonly Listening[];
 const EXPECTED = ['answer', 'channel', 'end'] as const;
 
 /** A script as text, one step a line. Steps of the second peer begin with `b`. `remarks` come first, as comments. */
@@ -35,7 +41,11 @@ function printAction(action: Action): string {
       return `listen ${action.how}${action.how === 'late' ? ` ${action.ms}` : ''}`;
     case 'send': {
       const parts = action.parts.map((part) => (Buffer.isBuffer(part) ? printBytes(part) : part));
-      return ['send', ...(parts.length > 0 ? parts : ['""']), ...(action.every ? ['every', action.every] : [])].join(' ');
+      return [
+        'send',
+        ...(parts.length > 0 ? parts : ['""']),
+        ...(action.every ? ['every', action.every] : []),
+      ].join(' ');
     }
     case 'wait':
       return `wait ${action.ms}`;
@@ -61,8 +71,7 @@ export function parseScript(text: string): Script {
     try {
       const step = readStep(line);
       steps.push(step);
-      if (step.do === 'send')
-        for (const part of step.parts) bytes += Buffer.isBuffer(part) ? part.length : 0;
+      if (step.do === 'send') for (const part of step.parts) bytes += Buffer.isBuffer(part) ? part.length : 0;
       if (steps.length > SCRIPT_LIMITS.steps || bytes > SCRIPT_LIMITS.bytes)
         throw invalid(`a script has at most ${SCRIPT_LIMITS.steps} steps and ${SCRIPT_LIMITS.bytes} bytes`);
     } catch (error) {

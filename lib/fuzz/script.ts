@@ -61,7 +61,8 @@ export function joinedParts(parts: readonly Part[]): Part[] {
   const joined: Part[] = [];
   for (const part of parts) {
     const last = joined.at(-1);
-    if (Buffer.isBuffer(part) && Buffer.isBuffer(last)) joined[joined.length - 1] = Buffer.concat([last, part]);
+    if (Buffer.isBuffer(part) && Buffer.isBuffer(last))
+      joined[joined.length - 1] = Buffer.concat([last, part]);
     else if (!Buffer.isBuffer(part) || part.length > 0) joined.push(part);
   }
   return joined;

@@ -35,7 +35,10 @@ export async function shrink(
 type Attempt = (steps: readonly Step[]) => Promise<boolean>;
 
 /** Takes away slices of a sequence, large ones first; `without` says whether it may stay away. */
-async function removeSlices(length: number, without: (from: number, to: number) => Promise<boolean>): Promise<void> {
+async function removeSlices(
+  length: number,
+  without: (from: number, to: number) => Promise<boolean>,
+): Promise<void> {
   let left = length;
   for (let size = Math.max(1, left >> 1); size >= 1; size >>= 1) {
     for (let end = left; end > 0; end -= size) {
@@ -58,7 +61,8 @@ async function shrinkStep(index: number, steps: () => readonly Step[], attempt: 
     await attempt([...steps().slice(0, index), merged, ...steps().slice(index + 2)]);
   }
   const parts = () => (steps()[index] as Step & { do: 'send' }).parts;
-  const withParts = (changed: readonly Part[]) => change({ ...(steps()[index] as Step & { do: 'send' }), parts: joinedParts(changed) });
+  const withParts = (changed: readonly Part[]) =>
+    change({ ...(steps()[index] as Step & { do: 'send' }), parts: joinedParts(changed) });
   for (let part = parts().length - 1; part >= 0; part -= 1) await shrinkPart(part, parts, withParts);
 }
 

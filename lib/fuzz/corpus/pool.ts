@@ -1,8 +1,8 @@
 import type { Observation } from '../observation.ts';
-import { replyOf, received } from '../observation.ts';
+import { received, replyOf } from '../observation.ts';
 import { causeOf, wordingOf } from '../oracles/sight.ts';
 import type { Random } from '../random.ts';
-import { readRequest, type Rules } from '../request-model.ts';
+import { type Rules, readRequest } from '../request-model.ts';
 import type { Script } from '../script.ts';
 
 const MOST = 3000; // scripts

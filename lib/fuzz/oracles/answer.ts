@@ -15,13 +15,18 @@ export function judgeLimits({ peer, options, reading, reply, bytes, due }: Sight
     const waits = bytes.length === 0 && peer.end === 'open' && due.answer;
     if (passed || waits) {
       const what = waits ? 'waits for more' : `says ${status === 'accepted' ? 'yes' : wordingOf(text)}`;
-      return { oracle: 'limit.high', cause: field, detail: `${field} is beyond ${options.rules.limits[field]} and the server ${what}` };
+      return {
+        oracle: 'limit.high',
+        cause: field,
+        detail: `${field} is beyond ${options.rules.limits[field]} and the server ${what}`,
+      };
     }
   }
   const [, label] = /^(\w+) too long/.exec(text) ?? [];
   if (status !== 'refused' || label === undefined) return undefined;
   const then = readRequest(peer.sent.subarray(0, sentAtAnswer(peer.arrivals)), options.rules);
-  if (then.state === 'refusable' && FIELD_LABEL[then.field] === label && then.cause === 'long') return undefined;
+  if (then.state === 'refusable' && FIELD_LABEL[then.field] === label && then.cause === 'long')
+    return undefined;
   return { oracle: 'limit.low', cause: label, detail: `${JSON.stringify(text)} for ${causeOf(then)}` };
 }
 
@@ -36,16 +41,18 @@ export function judgeForm(sight: Sight): Violation | undefined {
   const then = readRequest(peer.sent.subarray(0, sentAtAnswer(peer.arrivals)), options.rules);
   const decided = reply.status === 'accepted' || LOGIN_WORDS.test(reply.text);
   if (decided && then.state === 'open')
-    return { oracle: 'answer.early', cause: `${reply.status}, ${causeOf(then)}`, detail: `after ${sentAtAnswer(peer.arrivals)} bytes` };
+    return {
+      oracle: 'answer.early',
+      cause: `${reply.status}, ${causeOf(then)}`,
+      detail: `after ${sentAtAnswer(peer.arrivals)} bytes`,
+    };
   return reply.status === 'refused' ? refusalForm(sight) : undefined;
 }
 
 function refusalForm({ peer, reply: { text, terminated, rest } }: Sight): Violation | undefined {
   const told = JSON.stringify(text.slice(0, 80));
-  if (UNPRINTABLE.test(text))
-    return { oracle: 'answer.line', cause: 'control characters', detail: told };
-  if (!terminated && peer.end !== 'open')
-    return { oracle: 'answer.line', cause: 'no newline', detail: told };
+  if (UNPRINTABLE.test(text)) return { oracle: 'answer.line', cause: 'control characters', detail: told };
+  if (!terminated && peer.end !== 'open') return { oracle: 'answer.line', cause: 'no newline', detail: told };
   if (terminated && text === '') return { oracle: 'answer.line', cause: 'no text', detail: told };
   if (rest.length === 0) return undefined;
   const second = rest[0] === 0 || rest[0] === 1;
@@ -71,8 +78,18 @@ export function judgeVerdict(sight: Sight): Violation | undefined {
     const cause = `${causeOf(reading)}${login}`;
     return { oracle: 'answer.missing', cause, detail: `the connection is ${peer.end} without a byte` };
   }
-  if (reply.status === 'none' && peer.end !== 'open' && reading.state === 'open' && !peer.halfClosed && !peer.wasReset)
-    return { oracle: 'answer.missing', cause: causeOf(reading), detail: `${peer.end} while the peer goes on` };
+  if (
+    reply.status === 'none' &&
+    peer.end !== 'open' &&
+    reading.state === 'open' &&
+    !peer.halfClosed &&
+    !peer.wasReset
+  )
+    return {
+      oracle: 'answer.missing',
+      cause: causeOf(reading),
+      detail: `${peer.end} while the peer goes on`,
+    };
   return undefined;
 }
 

@@ -1,4 +1,4 @@
-import { isHarmless, behaviourOf } from '../commands.ts';
+import { behaviourOf, isHarmless } from '../commands.ts';
 import { isFatal } from '../due.ts';
 import { portOf } from '../request-model.ts';
 import type { Sight, Violation } from './sight.ts';
@@ -18,18 +18,42 @@ export function judgeChannel({ peer, options, reply, due, mayRun, reading }: Sig
     return { oracle: 'channel.reserved', cause: 'reserved port', detail: `connected to port ${port}` };
   }
   if (astray > 0)
-    return { oracle: 'channel.astray', cause: 'another address', detail: `came to 127.0.0.1 instead of the peer` };
+    return {
+      oracle: 'channel.astray',
+      cause: 'another address',
+      detail: `came to 127.0.0.1 instead of the peer`,
+    };
   if (connections > 1)
-    return { oracle: 'channel.twice', cause: 'more than once', detail: `${connections} connections to port ${port}` };
+    return {
+      oracle: 'channel.twice',
+      cause: 'more than once',
+      detail: `${connections} connections to port ${port}`,
+    };
   if (connections === 1) {
     if (asked?.port !== port)
-      return { oracle: 'channel.unasked', cause: asked ? 'another port' : 'no valid port', detail: `port ${port}` };
+      return {
+        oracle: 'channel.unasked',
+        cause: asked ? 'another port' : 'no valid port',
+        detail: `port ${port}`,
+      };
     if (asked.at > sentBefore)
       return { oracle: 'channel.early', cause: 'before the NUL', detail: `after ${sentBefore} bytes` };
     if (from !== serverAddress)
-      return { oracle: 'channel.from', cause: 'another address', detail: `from ${from}, not ${serverAddress}` };
-    if (STATUS_BYTES.includes(channel.received[0]) && reply.status !== 'accepted' && reply.status !== 'refused')
-      return { oracle: 'channel.status', cause: 'status on the stderr channel', detail: `byte ${channel.received[0]}` };
+      return {
+        oracle: 'channel.from',
+        cause: 'another address',
+        detail: `from ${from}, not ${serverAddress}`,
+      };
+    if (
+      STATUS_BYTES.includes(channel.received[0]) &&
+      reply.status !== 'accepted' &&
+      reply.status !== 'refused'
+    )
+      return {
+        oracle: 'channel.status',
+        cause: 'status on the stderr channel',
+        detail: `byte ${channel.received[0]}`,
+      };
   }
   if (asked?.port === port && connections === 0 && reply.status === 'accepted')
     return { oracle: 'channel.missing', cause: 'accepted without it', detail: `port ${port} (${how})` };
@@ -43,7 +67,8 @@ export function judgeChannelOutput({ peer, mayRun, reply, reading }: Sight): Vio
   const { channel } = peer;
   if (!channel || !mayRun || reading.state !== 'complete' || reply.status !== 'accepted') return undefined;
   const { how, end, received, signals, wasReset } = channel;
-  if ((how !== 'accept' && how !== 'late') || end !== 'closed' || wasReset || peer.end !== 'closed') return undefined;
+  if ((how !== 'accept' && how !== 'late') || end !== 'closed' || wasReset || peer.end !== 'closed')
+    return undefined;
   if (!isHarmless(reading.command) || signals.some(isFatal)) return undefined;
   const text = received.toString('latin1');
   const told = signals.includes(0) ? text.replace(EXIT_STATUS, '') : text;

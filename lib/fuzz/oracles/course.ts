@@ -6,13 +6,23 @@ import { causeOf, type Sight, type Violation } from './sight.ts';
 export function judgeTime({ peer, options, reading, reply, due }: Sight): Violation | undefined {
   if (peer.end !== 'open' || peer.wasReset) return undefined;
   const waited = `${options.boundMs} ms`;
-  const kind = reading.state === 'complete' ? (reply.status === 'accepted' ? 'command' : 'request') : causeOf(reading);
+  const kind =
+    reading.state === 'complete'
+      ? reply.status === 'accepted'
+        ? 'command'
+        : 'request'
+      : 'inside the request';
   if (due.answer && reply.status === 'none' && !(reading.state === 'open' && peer.halfClosed))
     return { oracle: 'time.answer', cause: kind, detail: `no answer within ${waited}` };
   if (!due.end) return undefined;
   if (peer.channel?.signals.some(isFatal) && reply.status === 'accepted')
-    return { oracle: 'signal.lost', cause: 'the command goes on', detail: `after signals ${peer.channel.signals.join(' ')}` };
-  const late = peer.halfClosed && (reading.state !== 'complete' || behaviourOf(reading.command).ends === 'with stdin');
+    return {
+      oracle: 'signal.lost',
+      cause: 'the command goes on',
+      detail: `after signals ${peer.channel.signals.join(' ')}`,
+    };
+  const late =
+    peer.halfClosed && (reading.state !== 'complete' || behaviourOf(reading.command).ends === 'with stdin');
   return { oracle: late ? 'time.half-close' : 'time.end', cause: kind, detail: `no end within ${waited}` };
 }
 
@@ -21,8 +31,13 @@ export function judgeOutput({ peer, reading, reply, mayRun }: Sight): Violation 
   const { channel, end } = peer;
   if (peer.wasReset || reply.status === 'none') return undefined;
   if (end === 'reset')
-    return { oracle: 'end.reset', cause: `${reply.status}, ${causeOf(reading)}`, detail: `after ${reply.rest.length} bytes` };
-  if (!mayRun || reading.state !== 'complete' || reply.status !== 'accepted' || end !== 'closed') return undefined;
+    return {
+      oracle: 'end.reset',
+      cause: `${reply.status}, ${causeOf(reading)}`,
+      detail: `after ${reply.rest.length} bytes`,
+    };
+  if (!mayRun || reading.state !== 'complete' || reply.status !== 'accepted' || end !== 'closed')
+    return undefined;
   if (channel?.signals.some(isFatal)) return undefined;
   const { stdout, stderr } = behaviourOf(reading.command);
   const own = stdout === 'stdin' ? reading.stdin.toString('latin1') : stdout;

@@ -33,7 +33,11 @@ export function judge({ peers }: Observation, options: PlayOptions): Violation[]
 
 function judgeConnection({ peer }: Sight): Violation | undefined {
   if (peer.connected) return undefined;
-  return { oracle: 'alive.connect', cause: 'connection refused', detail: 'nobody takes connections any more' };
+  return {
+    oracle: 'alive.connect',
+    cause: 'connection refused',
+    detail: 'nobody takes connections any more',
+  };
 }
 
 /** Two logins that are refused read the same text: an unknown user and a wrong password among them. */
@@ -52,5 +56,9 @@ function judgeLoginText(sights: readonly Sight[], { login }: PlayOptions): Viola
   );
   const [one, other] = texts;
   if (other === undefined || one === other) return undefined;
-  return { oracle: 'login.text', cause: 'different words', detail: `${JSON.stringify(one)} and ${JSON.stringify(other)}` };
+  return {
+    oracle: 'login.text',
+    cause: 'different words',
+    detail: `${JSON.stringify(one)} and ${JSON.stringify(other)}`,
+  };
 }

@@ -1,10 +1,10 @@
 import { isHarmless } from '../commands.ts';
 import { type Due, dueFor, isGoodLogin } from '../due.ts';
 import type { PeerObservation } from '../observation.ts';
-import { received, type Reply, replyOf } from '../observation.ts';
-import type { OracleId } from './catalogue.ts';
+import { type Reply, received, replyOf } from '../observation.ts';
 import { type Reading, readRequest } from '../request-model.ts';
 import type { PlayOptions } from '../settings.ts';
+import type { OracleId } from './catalogue.ts';
 
 /** One misbehaviour. `cause` is the same for all that have one cause: no number that differs from case to case. */
 export interface Violation {
@@ -30,12 +30,26 @@ export function sightOf(peer: PeerObservation, options: PlayOptions): Sight {
   const reading = readRequest(peer.sent, options.rules);
   const bytes = received(peer);
   const goodLogin = isGoodLogin(reading, options.login);
-  const mayRun = goodLogin && reading.state === 'complete' && isHarmless(reading.command) && portIsOpen(peer, reading.port);
-  return { peer, options, reading, bytes, reply: replyOf(bytes), due: dueFor(peer, options), goodLogin, mayRun };
+  const mayRun =
+    goodLogin &&
+    reading.state === 'complete' &&
+    isHarmless(reading.command) &&
+    portIsOpen(peer, reading.port);
+  return {
+    peer,
+    options,
+    reading,
+    bytes,
+    reply: replyOf(bytes),
+    due: dueFor(peer, options),
+    goodLogin,
+    mayRun,
+  };
 }
 
 const portIsOpen = ({ channel }: PeerObservation, port: number): boolean =>
-  port === 0 || (channel?.port === port && channel.how !== 'refuse' && channel.how !== 'reserved' && !channel.wasReset);
+  port === 0 ||
+  (channel?.port === port && channel.how !== 'refuse' && channel.how !== 'reserved' && !channel.wasReset);
 
 /** What a reading comes to, in the words of causes. */
 export function causeOf(reading: Reading): string {

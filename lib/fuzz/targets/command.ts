@@ -6,6 +6,8 @@ import { FuzzError } from '../errors.ts';
 import type { Target } from './target.ts';
 
 export interface CommandOptions {
+  /** What it is called in reports; its words otherwise. */
+  readonly name?: string;
   /** How its output tells the port, the first group being the number; it is waited for. */
   readonly portPattern?: RegExp;
   /** The port it listens on, where it does not tell; it is tried until it answers. */
@@ -41,7 +43,7 @@ class StartedServer implements Target {
   #child: ChildProcess | undefined;
 
   constructor(words: readonly string[], options: CommandOptions) {
-    this.name = words.join(' ');
+    this.name = options.name ?? words.join(' ');
     this.#words = words;
     this.#options = options;
   }
@@ -102,7 +104,10 @@ class StartedServer implements Target {
     }
     await this.close();
     const reason = failure ?? `it does not listen within ${startMs / 1000} s`;
-    throw new FuzzError('FUZZ_TARGET_FAILED', `${this.name}: ${reason}${said() && `; it said: ${said().trim()}`}`);
+    throw new FuzzError(
+      'FUZZ_TARGET_FAILED',
+      `${this.name}: ${reason}${said() && `; it said: ${said().trim()}`}`,
+    );
   }
 }
 

@@ -9,7 +9,10 @@ const HOST = '127.0.0.1';
  * A program that serves one connection on its stdin, stdout and stderr, as inetd starts it. The harness listens for it
  * on loopback, and starts one for each connection.
  */
-export async function inetdTarget(words: readonly string[]): Promise<Target> {
+export async function inetdTarget(
+  words: readonly string[],
+  name = `inetd ${words.join(' ')}`,
+): Promise<Target> {
   const [file = '', ...rest] = words;
   const children = new Set<ChildProcess>();
   const serve = (connection: Socket): void => {
@@ -19,7 +22,7 @@ export async function inetdTarget(words: readonly string[]): Promise<Target> {
     child.once('error', () => connection.destroy());
     child.once('exit', () => children.delete(child));
   };
-  const target = await listen(`inetd ${words.join(' ')}`, serve);
+  const target = await listen(name, serve);
   const close = async (): Promise<void> => {
     for (const child of children) child.kill('SIGKILL');
     await target.close();
@@ -35,12 +38,15 @@ export async function handlerTarget(serve: (connection: Socket) => void, name = 
 
 async function listen(name: string, serve: (connection: Socket) => void): Promise<Target> {
   const connections = new Set<Socket>();
-  const server: Server = createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: true }, (socket) => {
-    socket.on('error', () => {});
-    connections.add(socket);
-    socket.once('close', () => connections.delete(socket));
-    serve(socket);
-  });
+  const server: Server = createServer(
+    { allowHalfOpen: true, noDelay: true, pauseOnConnect: true },
+    (socket) => {
+      socket.on('error', () => {});
+      connections.add(socket);
+      socket.once('close', () => connections.delete(socket));
+      serve(socket);
+    },
+  );
   server.listen({ host: HOST, port: 0 });
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;

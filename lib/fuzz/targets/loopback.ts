@@ -10,26 +10,30 @@ loopback.addAddress('::1', 'ipv6');
 export interface AddressOptions {
   /** The serving process on this host, if it is known. */
   readonly pid?: number;
-  /** Said in words by whoever owns the other host; loopback needs nothing. */
-  readonly iOwnThisHost?: boolean;
+  /** For another host than this one, the words of whoever owns it: `I own HOST`. Loopback needs none. */
+  readonly words?: string | undefined;
 }
 
 /**
  * A server that listens at an address.
  *
  * SECURITY: a fuzzer is an attack. Every address of the host must be loopback, and the one that was looked at is the
- * one that is connected to; anything else only for a caller who says that he owns the host.
+ * one that is connected to; anything else only for a caller who says in words that he owns the host.
  *
  * @throws FuzzError `FUZZ_NOT_LOOPBACK`, or `FUZZ_TARGET_FAILED` for a host without an address
  */
-export async function addressTarget(host: string, port: number, options: AddressOptions = {}): Promise<Target> {
-  const { pid, iOwnThisHost = false } = options;
+export async function addressTarget(
+  host: string,
+  port: number,
+  options: AddressOptions = {},
+): Promise<Target> {
+  const { pid, words } = options;
   const addresses = await lookup(host, { all: true }).catch((cause) => {
     throw new FuzzError('FUZZ_TARGET_FAILED', `${host} has no address`, { cause });
   });
   const stranger = addresses.find(({ address }) => !isLoopback(address));
-  if (stranger && !iOwnThisHost) {
-    const message = `${host} is ${stranger.address}, which is not loopback; fuzz only what you own, and say so`;
+  if (stranger && words !== `I own ${host}`) {
+    const message = `${host} is ${stranger.address}, which is not loopback; fuzz only what you own, and say it: I own ${host}`;
     throw new FuzzError('FUZZ_NOT_LOOPBACK', message);
   }
   const [{ address } = { address: host }] = addresses;

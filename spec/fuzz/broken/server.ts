@@ -1,4 +1,4 @@
-/** A small rexec server on raw sockets that shares no code with the project. Each file beside this one breaks one thing. */
+/** A small rexec server on raw sockets that shares no code with the project. bugs.ts breaks one thing at a time. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
@@ -52,12 +52,18 @@ export class Session {
   port(digits: Buffer): number {
     const text = digits.toString('latin1');
     const port = Number(text);
-    if (!/^\d*$/.test(text) || (port !== 0 && port < 1024) || port > 65_535) throw new Refused('invalid port');
+    if (!/^\d*$/.test(text) || (port !== 0 && port < 1024) || port > 65_535)
+      throw new Refused('invalid port');
     return port;
   }
 
   async connectBack(port: number, host = this.socket.remoteAddress): Promise<Socket> {
-    const channel = connect({ host: host!, port, localAddress: this.socket.localAddress!, allowHalfOpen: true });
+    const channel = connect({
+      host: host!,
+      port,
+      localAddress: this.socket.localAddress!,
+      allowHalfOpen: true,
+    });
     channel.on('error', () => {});
     await once(channel, 'connect').catch(() => {
       throw new Refused('cannot connect to the port');
@@ -126,5 +132,7 @@ export function serve(Kind: typeof Session): void {
     socket.on('error', () => {});
     void new Kind(socket).serve();
   });
-  server.listen(0, '127.0.0.1', () => console.log(`listens on port ${(server.address() as AddressInfo).port}`));
+  server.listen(0, '127.0.0.1', () =>
+    console.log(`listens on port ${(server.address() as AddressInfo).port}`),
+  );
 }
