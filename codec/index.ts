@@ -18,4 +18,5 @@ export { ReplyDecoder } from './reply-decoder.ts';
 export { encodeAccepted, encodeExitStatus, encodeRefused } from './reply-encoder.ts';
 export { RequestDecoder, type RequestDecoderOptions } from './request-decoder.ts';
 export { encodeLogin, encodeRequest, encodeRequestFrame } from './request-encoder.ts';
+export { type Seen, statusChannel } from './status-channel.ts';
 export { StderrDecoder } from './stderr-decoder.ts';

@@ -1,5 +1,6 @@
 import type { FieldName } from './frames.ts';
 
+/** The longest value of each request field in bytes, its NUL excluded. */
 export type FieldLimits = Readonly<Record<FieldName, number>>;
 
 /** Longest value of each request field in bytes, its terminating NUL excluded (rexecd(8) steps 3 to 5). */

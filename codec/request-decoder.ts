@@ -5,6 +5,7 @@ import type { RequestFrame } from './frames.ts';
 import { NUL, type RequestGrammar, requestGrammar } from './grammar.ts';
 import { type FieldLimits, fieldLimits, LOWEST_STDERR_PORT } from './limits.ts';
 
+/** What a {@link RequestDecoder} lets through, and who owns its input. */
 export interface RequestDecoderOptions {
   /** Lower or raise a field's limit in bytes; {@link LIMITS} otherwise. */
   readonly limits?: Partial<FieldLimits>;

@@ -3,7 +3,7 @@ import type { ExitStatus, StderrFrame } from './frames.ts';
 import { NUL } from './grammar.ts';
 
 /** Longest exit status in bytes, its NUL and newline included: `\0signal SIGRTMAX-14\n` with room to spare. */
-const LONGEST_STATUS = 32;
+export const LONGEST_STATUS = 32;
 const COMPLETE = /^\0(?:exit (?<code>\d{1,3})|signal (?<signal>[A-Z0-9+-]+))\n$/;
 
 /**
@@ -47,7 +47,8 @@ function statusStart(bytes: Buffer): number {
   return nul !== -1 && mayBecomeStatus(bytes.toString('latin1', tail + nul)) ? tail + nul : bytes.length;
 }
 
-function mayBecomeStatus(text: string): boolean {
+/** Whether `text` is the beginning of an exit status, or all of it; latin1. */
+export function mayBecomeStatus(text: string): boolean {
   return ['\0exit ', '\0signal '].some((head) =>
     text.length < head.length
       ? head.startsWith(text)

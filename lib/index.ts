@@ -4,9 +4,12 @@
  * @module rexecd
  */
 export {
+  type CaptureLimit,
   ExecError,
   type ExecErrorCode,
   type ExecOptions,
+  type ExecPhase,
+  type ExecPlace,
   type ExecResult,
   exec,
   type RemoteCommand,

@@ -14,12 +14,13 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   native: [],
   files: [],
   control: [],
-  login: ['native', 'files'],
+  messages: [],
+  login: ['native', 'files', 'messages'],
   settings: ['files'],
   client: ['codec'],
   launch: ['codec', 'login', 'native'],
   orchestrator: ['codec', 'login', 'launch', 'events'],
-  daemon: ['orchestrator', 'login', 'launch', 'events', 'settings'],
+  daemon: ['orchestrator', 'login', 'launch', 'events', 'settings', 'messages'],
   fuzz: ['codec'],
   cli: ['daemon', 'client', 'fuzz', 'settings', 'login', 'events', 'service', 'control', 'native'],
   service: ['native', 'settings', 'events', 'files'],
@@ -27,7 +28,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
 };
 
 const LONGEST = 220; // lines
-const COMMENT = /\/\*.*?\*\/|^\s*\/\/.*$/gms;
+const COMMENT = /\/\*.*?\*\/|^\s*\/\/[^\n]*$/gms;
 const IMPORT = /\b(?:from|import)\s*\(?\s*(['"])(?<target>[^'"]+)\1/g;
 
 /** What a file imports or exports from: statically, dynamically, or for its types. */

@@ -85,8 +85,10 @@ function tidied(roff: string, date: string): string {
     if (isFilled && lines.at(-1) !== '.TP') lines.push(...folded(plainer(line)));
     else lines.push(isFilled ? plainer(line) : line);
   }
-  lines[0] = lines[0]!.replace(/^(\.TH "[^"]*" "\d") "[^"]*"/, `$1 "${date}"`);
-  lines.splice(1, 0, '.nh', '.ad l'); // a name that was hyphenated cannot be pasted
+  if (lines.includes('.TS')) lines.unshift('\'\\" t'); // man(1) then calls tbl(1)
+  const head = lines.findIndex((line) => line.startsWith('.TH'));
+  lines[head] = lines[head]!.replace(/^(\.TH "[^"]*" "\d") "[^"]*"/, `$1 "${date}"`);
+  lines.splice(head + 1, 0, '.nh', '.ad l'); // a name that was hyphenated cannot be pasted
   return `${lines.join('\n')}\n`;
 }
 

@@ -2,6 +2,8 @@
 // Plain JavaScript in a CommonJS folder: even a Node too old for the rest can read it and say so.
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major > 22 || (major === 22 && minor >= 18)) {
+  // Garbage of a session is collected where it fell: the heap stays small, and so does the cost of every fork.
+  require('node:v8').setFlagsFromString('--semi-space-growth-factor=1');
   import('./programs/rexecd.ts');
 } else {
   console.error(`rexecd: needs Node.js 22.18 or newer, this is ${process.version}`);

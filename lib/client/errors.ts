@@ -1,32 +1,94 @@
 /**
  * Why a remote command has no result.
  *
- * - `REXEC_UNREACHABLE`: the host has no address, or nobody answers at its port.
- * - `REXEC_REFUSED`: the daemon refused; `message` is its diagnostic.
- * - `REXEC_NO_STDERR`: the daemon did not connect the stderr channel in time.
- * - `REXEC_LOST`: the connection broke, or ended before the daemon answered.
- * - `REXEC_PROTOCOL`: what answered does not speak rexec.
  * - `REXEC_REQUEST_INVALID`: user, password or command cannot be sent; `cause` is the codec's error.
- * - `REXEC_ABORTED`: the caller's signal was aborted.
+ * - `REXEC_UNREACHABLE`: the host has no address, or nobody answers at its port.
+ * - `REXEC_NO_STDERR`: the daemon did not connect the stderr channel in time.
+ * - `REXEC_REFUSED`: the daemon refused; `message` is its diagnostic, which may be empty.
+ * - `REXEC_PROTOCOL`: what answered does not speak rexec.
+ * - `REXEC_LOST`: the connection broke, or ended before the daemon answered.
+ * - `REXEC_TIMED_OUT`: no answer within `answerSeconds`, or no end within `timeoutSeconds`.
+ * - `REXEC_STATUS_UNKNOWN`: with `strict`, the command ended and the daemon did not tell how.
+ * - `REXEC_OUTPUT_TOO_LONG`: with `capture`, more output than may be kept.
+ * - `REXEC_ABORTED`: the caller's signal was aborted (`cause` is its reason), or the caller closed an output.
  */
 export type ExecErrorCode =
-  | 'REXEC_UNREACHABLE'
-  | 'REXEC_REFUSED'
-  | 'REXEC_NO_STDERR'
-  | 'REXEC_LOST'
-  | 'REXEC_PROTOCOL'
   | 'REXEC_REQUEST_INVALID'
+  | 'REXEC_UNREACHABLE'
+  | 'REXEC_NO_STDERR'
+  | 'REXEC_REFUSED'
+  | 'REXEC_PROTOCOL'
+  | 'REXEC_LOST'
+  | 'REXEC_TIMED_OUT'
+  | 'REXEC_STATUS_UNKNOWN'
+  | 'REXEC_OUTPUT_TOO_LONG'
   | 'REXEC_ABORTED';
 
-export class ExecError extends Error {
+/**
+ * How far a command came: `request` (nobody was called yet), `resolve` (the host's address), `connect`,
+ * `stderrChannel` (the daemon connects back), `login` (until the daemon's answer), `run`.
+ */
+export type ExecPhase = 'request' | 'resolve' | 'connect' | 'stderrChannel' | 'login' | 'run';
+
+/** Where an {@link ExecError} happened. */
+export interface ExecPlace {
+  readonly host: string;
+  readonly port: number;
+  readonly phase: ExecPhase;
+}
+
+/** It has the fields of a result too, so that `exec(…).catch((error) => error)` gives one shape. */
+export class ExecError extends Error implements ExecPlace {
   static {
     Object.defineProperty(ExecError.prototype, 'name', { value: 'ExecError' });
   }
 
   readonly code: ExecErrorCode;
+  readonly host: string;
+  readonly port: number;
+  readonly phase: ExecPhase;
+  readonly exitCode = null;
+  readonly signal = null;
+  /** What was captured until then; undefined where the caller did not ask for it. */
+  stdout: string | undefined;
+  stderr: string | undefined;
 
-  constructor(code: ExecErrorCode, message: string, options?: ErrorOptions) {
+  constructor(
+    code: ExecErrorCode,
+    message: string,
+    { host, port, phase }: ExecPlace,
+    options?: ErrorOptions,
+  ) {
     super(message, options);
     this.code = code;
+    this.host = host;
+    this.port = port;
+    this.phase = phase;
   }
+
+  /** Whether a time limit of the caller's was passed. */
+  get timedOut(): boolean {
+    return this.code === 'REXEC_TIMED_OUT';
+  }
+
+  /** Whether the caller ended it. */
+  get isCanceled(): boolean {
+    return this.code === 'REXEC_ABORTED';
+  }
+}
+
+/** One line for a system error; several addresses that failed are told together. */
+export function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(reasonOf).join('; ');
+  if (isNotSocket(error)) return NOT_A_SOCKET;
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** How Windows, and the manual page, put it. */
+const NOT_A_SOCKET = 'An operation was attempted on something that is not a socket';
+
+/** Whether it is ENOTSOCK, which is WSAENOTSOCK on Windows. */
+export function isNotSocket(error: unknown): boolean {
+  if (error instanceof AggregateError) return error.errors.every(isNotSocket);
+  return error instanceof Error && 'code' in error && error.code === 'ENOTSOCK';
 }

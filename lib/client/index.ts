@@ -1,3 +1,6 @@
 /** The rexec client as a library. */
-export { ExecError, type ExecErrorCode } from './errors.ts';
-export { type ExecOptions, type ExecResult, exec, type RemoteCommand } from './exec.ts';
+export { ExecError, type ExecErrorCode, type ExecPhase, type ExecPlace, isNotSocket } from './errors.ts';
+export { exec } from './exec.ts';
+export { GrowingBuffer } from './growing-buffer.ts';
+export { linesOf } from './lines.ts';
+export type { CaptureLimit, ExecOptions, ExecResult, RemoteCommand } from './options.ts';

@@ -21,11 +21,11 @@ export class StderrListener {
     });
   }
 
-  /** Listens on the address that the daemon knows us by, at a free port. */
-  static async listen(localAddress: string, daemonAddress: string): Promise<StderrListener> {
+  /** Listens on the address that the daemon knows us by; port 0 is a free one. */
+  static async listen(localAddress: string, port: number, daemonAddress: string): Promise<StderrListener> {
     const server = createServer({ allowHalfOpen: true, noDelay: true, keepAlive: true });
     const listener = new StderrListener(server, daemonAddress);
-    server.listen({ host: localAddress, port: 0, backlog: 8 });
+    server.listen({ host: localAddress, port, backlog: 8 });
     await once(server, 'listening');
     return listener;
   }

@@ -7,12 +7,14 @@ import { refusalFor, refuse, Session, SessionError, type SessionOptions } from '
 import type { Settings } from '../settings/index.ts';
 import { Admission } from './admission.ts';
 import { Listener } from './listener.ts';
+import type { LiveSession } from './live-session.ts';
+import { Workers } from './workers.ts';
 
 /** What a daemon is made of. */
 export interface DaemonParts {
   readonly authenticator: Authenticator;
   readonly events: EventLog;
-  /** How commands start; as the settings name it unless given. */
+  /** How commands start; as the settings name it unless given. One that is given runs in this process alone. */
   readonly launcher?: Launcher;
   /** A listening socket to take over, from the service manager; host, port and backlog are its own then. */
   readonly descriptor?: number;
@@ -28,13 +30,15 @@ export class Daemon {
   readonly #events: EventLog;
   readonly #launcher: Launcher | undefined;
   readonly #descriptor: number | undefined;
+  readonly #hasWorkers: boolean;
   readonly #admission: Admission;
-  readonly #sessions = new Map<Session, Promise<void>>();
+  readonly #sessions = new Map<LiveSession, Promise<void>>();
   readonly #waiting: Socket[] = []; // accepted, not looked at: every place is taken
   #settings: Settings;
   #authenticator: Authenticator;
   #sessionOptions: SessionOptions | undefined; // from listen() on
   #listener: Listener;
+  #workers: Workers | undefined;
   #port = 0;
   #refusing = 0;
 
@@ -44,6 +48,7 @@ export class Daemon {
     this.#events = events;
     this.#launcher = launcher;
     this.#descriptor = descriptor;
+    this.#hasWorkers = settings.workers > 1 && launcher === undefined;
     this.#authenticator = authenticator;
     this.#admission = new Admission(settings);
     this.#listener = this.#listenerFor(settings);
@@ -54,10 +59,17 @@ export class Daemon {
    * this system does not have the launcher.
    */
   async listen(): Promise<AddressInfo> {
+    const { workers } = this.#settings;
     this.#sessionOptions = await this.#optionsFor(this.#settings, this.#authenticator);
-    const address = await this.#listener.listen(this.#descriptor);
-    this.#port = address.port;
-    return address;
+    if (this.#hasWorkers) this.#workers = new Workers(workers, this.#settings, this.#events);
+    try {
+      const address = await this.#listener.listen(this.#descriptor);
+      this.#port = address.port;
+      return address;
+    } catch (error) {
+      await this.#workers?.end();
+      throw error;
+    }
   }
 
   /** Those that count for the next peer. */
@@ -71,7 +83,7 @@ export class Daemon {
   }
 
   /** Sessions that run now. */
-  get sessions(): readonly Session[] {
+  get sessions(): readonly LiveSession[] {
     return [...this.#sessions.keys()];
   }
 
@@ -97,6 +109,7 @@ export class Daemon {
     this.#admission.caps = settings;
     this.lockout.options = settings;
     this.#sessionOptions = options;
+    if (this.#workers) this.#workers.settings = settings;
     this.#admitWaiting();
   }
 
@@ -115,6 +128,7 @@ export class Daemon {
     await delay(this.#settings.stopSeconds * 1000, undefined, { signal: patience }).catch(() => {});
     await Promise.all(this.sessions.map((session) => session.hangUp()));
     await ended;
+    await this.#workers?.end();
     await this.#authenticator.end?.();
     this.#events.emit('stopped', {});
   }
@@ -129,7 +143,7 @@ export class Daemon {
   }
 
   #listenerFor(settings: Settings): Listener {
-    return new Listener(settings, this.#events, (socket) => this.#accept(socket));
+    return new Listener(settings, this.#events, this.#hasWorkers, (socket) => this.#accept(socket));
   }
 
   #accept(socket: Socket): void {
@@ -151,7 +165,8 @@ export class Daemon {
       this.#events.emit('connectionRefused', { peer, cause: (error as Error).message });
       return void this.#turnAway(socket, error);
     }
-    const session = new Session(socket, this.#sessionOptions!);
+    const options = this.#sessionOptions!;
+    const session = this.#workers?.next?.session(socket, options) ?? new Session(socket, options);
     const run = session.run().finally(() => {
       this.#sessions.delete(session);
       leave();

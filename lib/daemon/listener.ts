@@ -24,10 +24,11 @@ export class Listener {
   readonly #events: EventLog;
   readonly #endpoint: Endpoint;
 
-  constructor(endpoint: Endpoint, events: EventLog, accept: (socket: Socket) => void) {
+  /** @param unread nothing is read here: another process will */
+  constructor(endpoint: Endpoint, events: EventLog, unread: boolean, accept: (socket: Socket) => void) {
     this.#endpoint = endpoint;
     this.#events = events;
-    this.#server = createServer(SOCKETS, accept);
+    this.#server = createServer({ ...SOCKETS, pauseOnConnect: unread }, accept);
   }
 
   /** Resolves with the address that is listened on. Rejects with the system's error, such as `EADDRINUSE`. */

@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import { Socket, type SocketConstructorOpts } from 'node:net';
 
 /** What Node's own handle of a socket can do, and no public method of it. The one place that uses it. */
 interface Handle {
@@ -41,3 +41,15 @@ export function takeBack(connection: Socket): boolean {
   handle.reading = true;
   return handle.readStart() === 0;
 }
+
+/**
+ * The handle of a connection that nobody has read yet, to be sent to another process. The connection is to be destroyed
+ * once it is sent; the other process has a descriptor of its own.
+ *
+ * @returns undefined where this Node does not let us, or the peer has left
+ */
+export const letGo = (connection: Socket): unknown => handleOf(connection) ?? undefined;
+
+/** The connection of a handle that another process let go: read on demand, a chunk at a time. */
+export const takeOver = (handle: unknown): Socket =>
+  new Socket({ handle, allowHalfOpen: true, highWaterMark: 1, manualStart: true } as SocketConstructorOpts);

@@ -5,35 +5,49 @@ import type { Identity } from '../login/index.ts';
 
 const EXECUTE = 0o1; // of a directory: search
 const MOST_LINKS = 40; // as the kernel
+const REMEMBERED_MS = 1000;
+
+/** Ways that users were found free to go in this second: under load it is the same shell and the same homes. */
+let freeWays = new Set<string>();
+let forgetAt = 0;
 
 /**
  * What a path leads a user to. SECURITY: asked for the user and not for the daemon, which as root may enter and execute
- * everything: each directory on the way, and on the way of each symbolic link, must be searchable by its mode bits.
- * Access lists are not looked at. Rejects with an error that names the directory or file.
+ * everything: each directory on the way, and on the way of each symbolic link, must be searchable by its mode bits; that
+ * is asked anew after a second, and the kernel has the last word. Access lists are not looked at. Rejects with an error
+ * that names the directory or file.
  */
 export async function reach(path: string, identity: Identity): Promise<Stats> {
-  const names = path.split('/');
+  if (performance.now() > forgetAt) {
+    freeWays = new Set();
+    forgetAt = performance.now() + REMEMBERED_MS;
+  }
+  const { uid, gid, groups } = identity;
+  const way = `${uid}:${gid}:${groups}:${path}`;
+  if (!freeWays.has(way)) await walk(path, identity);
+  freeWays.add(way);
+  return stat(path);
+}
+
+async function walk(path: string, identity: Identity): Promise<void> {
+  const names = path.split('/').filter((name) => name !== '');
   let here = '/';
+  let found = await stat(here);
   for (let links = 0; names.length > 0; ) {
-    await checkSearchable(here, identity);
+    if (!found.isDirectory()) throw new Error(`${here} is not a directory`);
+    checkExecutable(here, found, identity);
     const next = posix.join(here, names.shift()!);
-    if (!(await lstat(next)).isSymbolicLink()) {
-      here = next;
+    const there = await lstat(next);
+    if (!there.isSymbolicLink()) {
+      [here, found] = [next, there];
       continue;
     }
     links += 1;
     if (links > MOST_LINKS) throw new Error(`${path}: too many symbolic links`);
     const target = await readlink(next);
-    names.unshift(...target.split('/'));
-    if (target.startsWith('/')) here = '/';
+    names.unshift(...target.split('/').filter((name) => name !== ''));
+    if (target.startsWith('/')) [here, found] = ['/', await stat('/')];
   }
-  return stat(here);
-}
-
-async function checkSearchable(path: string, identity: Identity): Promise<void> {
-  const found = await stat(path);
-  if (!found.isDirectory()) throw new Error(`${path} is not a directory`);
-  checkExecutable(path, found, identity);
 }
 
 /** @throws Error when the user may not execute the file or search the directory */

@@ -1,4 +1,4 @@
-import { access, readFile } from 'node:fs/promises';
+import { existsSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Identity } from './identity.ts';
 
@@ -52,19 +52,16 @@ export function refusedBy(
   return undefined;
 }
 
-/** Reads what {@link refusedBy} asks; a file that is not there says nothing. */
-export async function machineNow(): Promise<Machine> {
-  const [shells, ...present] = await Promise.all([
-    readFile(SHELLS_FILE, 'utf8').catch(() => ''),
-    ...NOLOGIN_FILES.map((file) =>
-      access(file).then(
-        () => file,
-        () => undefined,
-      ),
-    ),
-  ]);
-  return {
-    listedShells: shells.split('\n').filter((line) => line.startsWith('/')),
-    nologinFile: present.find((file) => file !== undefined),
-  };
+/** Reads what {@link refusedBy} asks, on the machine's own disk; a file that is not there says nothing. */
+export function machineNow(): Machine {
+  return { listedShells: listedShells(), nologinFile: NOLOGIN_FILES.find((file) => existsSync(file)) };
+}
+
+function listedShells(): string[] {
+  try {
+    const lines = readFileSync(SHELLS_FILE, 'utf8').split('\n');
+    return lines.filter((line) => line.startsWith('/'));
+  } catch {
+    return [];
+  }
 }

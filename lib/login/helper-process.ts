@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { encodeMessage, MessageReader } from './helper-messages.ts';
+import { encodeMessage, MessageReader } from '../messages/index.ts';
 import type { Question } from './helper-protocol.ts';
 
 /** The helper did not do what it was asked for. */

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Socket } from 'node:net';
+import { encodeMessage, type Message, MessageReader } from '../messages/index.ts';
 import {
   type Account,
   findAccount,
@@ -10,8 +11,9 @@ import {
   processTraits,
   restoreProcessTraits,
 } from '../native/index.ts';
-import { encodeMessage, type Message, MessageReader } from './helper-messages.ts';
+import { machineNow } from './account-rules.ts';
 import type { Authenticate, Authenticated, OpenSession, Question, SessionOpened } from './helper-protocol.ts';
+import { checkPamService, hasSessionModules } from './pam-service.ts';
 
 // The login helper: a process of its own, because PAM and name service modules are other people's code. They may crash,
 // hang, take memory (which makes every fork dearer) or change what the process is, and the daemon goes on.
@@ -22,6 +24,8 @@ const NO_SECRET = Buffer.alloc(0);
 
 const sessions = new Map<string, PamTransaction>();
 const inherited = await processTraits();
+/** A transaction that never ends keeps the modules of the service loaded: to load them takes as long as a login. */
+const keepers: PamTransaction[] = [];
 let spoilt = false; // a limit that was lowered could not be raised again
 let lastSession = 0;
 let turn: Promise<unknown> = Promise.resolve();
@@ -62,11 +66,11 @@ function act(question: Question, secret: Buffer): Promise<object> {
 
 async function authenticate(question: Authenticate, secret: Buffer): Promise<Authenticated> {
   const { service, address } = question;
+  checkPamService(service);
   const candidate = await accountFor(question);
-  const pam = await PamTransaction.start(
-    { service, address, user: candidate?.name ?? question.user },
-    secret,
-  );
+  const peer = { service, address, user: candidate?.name ?? question.user };
+  if (keepers.length === 0) keepers.push(await PamTransaction.start(peer, NO_SECRET));
+  const pam = await PamTransaction.start(peer, secret);
   try {
     await pam.authenticate().catch((error: Error) => {
       throw candidate ? error : new PamError(`${error.message}; no account of that name`);
@@ -83,6 +87,8 @@ async function authenticate(question: Authenticate, secret: Buffer): Promise<Aut
       identity: { ...identityOf(account), groups },
       groupNames: names.filter((name) => name !== undefined),
       environment: pam.environment(),
+      machine: machineNow(),
+      sessions: hasSessionModules(service),
     };
   } finally {
     pam.end();

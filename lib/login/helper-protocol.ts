@@ -1,4 +1,5 @@
 import type { ProcessTraits } from '../native/index.ts';
+import type { Machine } from './account-rules.ts';
 import type { Identity } from './identity.ts';
 
 /** What the daemon asks its login helper. */
@@ -34,6 +35,10 @@ export interface Authenticated {
   readonly identity: Identity;
   readonly groupNames: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
+  /** What the account rules need to know besides. */
+  readonly machine: Machine;
+  /** The service asks for a session. */
+  readonly sessions: boolean;
 }
 
 export interface SessionOpened {

@@ -1,10 +1,10 @@
-import { type AccountRules, machineNow, refusedBy } from './account-rules.ts';
+import { type AccountRules, refusedBy } from './account-rules.ts';
 import type { Authenticator, Verdict } from './authenticator.ts';
 import { domainNames } from './domain-users.ts';
 import { LoginHelperError } from './helper-process.ts';
 import type { Authenticated } from './helper-protocol.ts';
 import { LoginHelper } from './login-helper.ts';
-import { checkPamService, hasSessionModules } from './pam-service.ts';
+import { checkPamService } from './pam-service.ts';
 
 export interface PamOptions extends AccountRules {
   readonly pamService: string;
@@ -24,14 +24,17 @@ export interface PamOptions extends AccountRules {
  */
 export async function pamAuthenticator(options: PamOptions): Promise<Authenticator> {
   const { pamService: service, loginThreads, loginSeconds, domainUsers, domain } = options;
-  await checkPamService(service);
+  checkPamService(service);
   const wantsGroupNames = options.allowGroups.length + options.denyGroups.length > 0;
   const logins = new LoginHelper({ threads: loginThreads, seconds: loginSeconds });
   const sessions = new LoginHelper({ threads: 1, seconds: loginSeconds });
 
-  async function open({ identity, environment }: Authenticated, address: string): Promise<Verdict> {
+  async function open(
+    { identity, environment, sessions: wanted }: Authenticated,
+    address: string,
+  ): Promise<Verdict> {
     const { user } = identity;
-    if (!(await hasSessionModules(service))) return { accepted: true, identity, environment };
+    if (!wanted) return { accepted: true, identity, environment };
     const [opened, end] = await sessions.openSession({ ask: 'openSession', service, user, address });
     return {
       accepted: true,
@@ -46,13 +49,12 @@ export async function pamAuthenticator(options: PamOptions): Promise<Authenticat
     async authenticate({ user, secret, address }) {
       const empty = secret.length === 0; // it is wiped by the time PAM has answered
       try {
-        await checkPamService(service);
         const names = domainUsers ? domainNames(user, domain) : [];
         const who = { service, user, address, domainNames: names, wantsGroupNames };
         const question = { ask: 'authenticate', ...who } as const;
         const authenticated = await logins.ask(question, secret);
-        const { identity, groupNames } = authenticated;
-        const cause = empty ? 'empty password' : refusedBy(options, identity, groupNames, await machineNow());
+        const { identity, groupNames, machine } = authenticated;
+        const cause = empty ? 'empty password' : refusedBy(options, identity, groupNames, machine);
         return cause === undefined ? await open(authenticated, address) : { accepted: false, cause };
       } catch (error) {
         if (error instanceof LoginHelperError && error.refused)

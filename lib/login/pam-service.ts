@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Where Linux-PAM looks for service files, in its order. */
@@ -14,8 +14,8 @@ export class PamServiceError extends Error {
 }
 
 /** @throws PamServiceError when there is no service file, because PAM would fall back to rules made for nothing */
-export async function checkPamService(service: string): Promise<void> {
-  if ((await readService(service.toLowerCase())) === undefined) {
+export function checkPamService(service: string): void {
+  if (readService(service.toLowerCase()) === undefined) {
     throw new PamServiceError(
       `PAM service file ${join(FOLDERS[0]!, service)} is missing: "rexecd -install" writes it, or name another by --pam-service`,
     );
@@ -26,27 +26,28 @@ export async function checkPamService(service: string): Promise<void> {
  * Does the service ask for sessions? Without a line of its own PAM takes those of the service "other", which may make
  * a desktop session of every login.
  */
-export function hasSessionModules(service: string): Promise<boolean> {
+export function hasSessionModules(service: string): boolean {
   return hasSessions(service.toLowerCase(), 0); // as PAM spells it
 }
 
-async function hasSessions(service: string, depth: number): Promise<boolean> {
-  const text = depth > DEEPEST_INCLUDE ? '' : ((await readService(service)) ?? '');
+function hasSessions(service: string, depth: number): boolean {
+  const text = depth > DEEPEST_INCLUDE ? '' : (readService(service) ?? '');
   for (const line of text.replaceAll('\\\n', ' ').split('\n')) {
     const session = SESSION.exec(line)?.groups;
     if (session && session.service === undefined) return true;
     const included = session?.service ?? INCLUDE.exec(line)?.groups?.service;
-    if (included !== undefined && (await hasSessions(included, depth + 1))) return true;
+    if (included !== undefined && hasSessions(included, depth + 1)) return true;
   }
   return false;
 }
 
-async function readService(service: string): Promise<string | undefined> {
+function readService(service: string): string | undefined {
   if (service === '') return undefined;
   const files = service.startsWith('/') ? [service] : FOLDERS.map((folder) => join(folder, service));
   for (const file of files) {
-    const text = await readFile(file, 'utf8').catch(() => undefined);
-    if (text !== undefined) return text;
+    try {
+      return readFileSync(file, 'utf8');
+    } catch {} // the next one
   }
   return undefined;
 }

@@ -1,5 +1,5 @@
-import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { type BigIntStats, constants } from 'node:fs';
+import { lstat, open } from 'node:fs/promises';
 import { replaceFile } from '../files/index.ts';
 import type { Authenticator } from './authenticator.ts';
 import { ownIdentity } from './identity.ts';
@@ -17,14 +17,15 @@ type Users = ReadonlyMap<string, string>;
 
 /**
  * Users of the daemon's own: a file of `name:hash` lines (argon2id or scrypt, PHC format), `#` begins a comment.
- * Commands run as the daemon's account. The file is read at each login, so a change counts at once.
+ * Commands run as the daemon's account. A change counts from the next login on.
  */
 export async function usersFile(path: string): Promise<Authenticator> {
-  await readUsers(path);
+  const file = new UsersFile(path);
+  await file.users();
   const decoy = await hashPassword(Buffer.from('nobody')); // what an unknown user's password is compared with
   return {
     async authenticate({ user, secret }) {
-      const users = await readUsers(path);
+      const users = await file.users();
       const hash = users.get(user);
       const right = await verifyPassword(secret, hash ?? decoy);
       if (hash === undefined) return { accepted: false, cause: 'unknown user' };
@@ -56,8 +57,31 @@ export async function addUser(path: string, user: string, secret: Buffer): Promi
   return parseUsers(path, text).has(user) ? 'changed' : 'added';
 }
 
-async function readUsers(path: string): Promise<Users> {
-  return parseUsers(path, await readText(path));
+/** A change within this time of the one before may bear the same time as it. */
+const SAME_TIME_MS = 1000n;
+
+/** The users as the file has them now; it is only read when it is not the one that was read last. */
+class UsersFile {
+  readonly #path: string;
+  #last: { readonly stamp: string; readonly users: Users } | undefined;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  async users(): Promise<Users> {
+    const stamp = stampOf(await lstat(this.#path, { bigint: true }));
+    if (stamp !== undefined && stamp === this.#last?.stamp) return this.#last.users;
+    const users = parseUsers(this.#path, await readText(this.#path));
+    this.#last = stamp === undefined ? undefined : { stamp, users };
+    return users;
+  }
+}
+
+/** Tells a file from every other one and from itself before a change; undefined when it was changed just now. */
+function stampOf({ dev, ino, mode, uid, size, mtimeNs, ctimeNs, ctimeMs }: BigIntStats): string | undefined {
+  if (BigInt(Date.now()) - ctimeMs < SAME_TIME_MS) return undefined;
+  return [dev, ino, mode, uid, size, mtimeNs, ctimeNs].join(':');
 }
 
 /** SECURITY: what is read is what was checked: one descriptor for both, and no symbolic link. */

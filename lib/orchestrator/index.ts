@@ -2,4 +2,5 @@
 export { SessionError, type SessionErrorCode } from './errors.ts';
 export type { SessionOptions } from './options.ts';
 export { refusalFor, refuse } from './refusal.ts';
-export { Session, type SessionState, type SessionSummary } from './session.ts';
+export { endGrant } from './report.ts';
+export { newSessionId, Session, type SessionState, type SessionSummary } from './session.ts';

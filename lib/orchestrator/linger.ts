@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
 
 /**
  * Ends a connection without losing what was written: half-close, then read and drop what the peer still sends, until
@@ -22,8 +21,7 @@ export async function lingeringClose(socket: Socket, drainSeconds: number): Prom
 
 /** Waits for `done`, but no longer than that; leaves no timer behind. */
 export async function within(seconds: number, done: Promise<unknown>): Promise<void> {
-  const over = new AbortController();
-  const late = delay(seconds * 1000, undefined, { signal: over.signal }).catch(() => {});
-  await Promise.race([done, late]);
-  over.abort();
+  const late = Promise.withResolvers<void>();
+  const timer = setTimeout(late.resolve, seconds * 1000);
+  await Promise.race([done, late.promise]).finally(() => clearTimeout(timer));
 }

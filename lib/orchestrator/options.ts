@@ -4,9 +4,9 @@ import type { Login } from '../login/index.ts';
 
 /** What every session of a daemon shares. Times are in seconds. */
 export interface SessionOptions {
-  readonly login: Login;
+  readonly login: Pick<Login, 'verify'>;
   readonly launcher: Launcher;
-  readonly events: EventLog;
+  readonly events: Pick<EventLog, 'emit'>;
   readonly requestSeconds: number;
   readonly connectBackSeconds: number;
   readonly drainSeconds: number;

@@ -11,7 +11,11 @@ export interface Who {
 }
 
 /** Each failure of a session as its event: the true cause, which the peer never reads. */
-export function reportFailure(events: EventLog, { silent, user, ...who }: Who, error: unknown): void {
+export function reportFailure(
+  events: Pick<EventLog, 'emit'>,
+  { silent, user, ...who }: Who,
+  error: unknown,
+): void {
   const { session } = who;
   const { message: cause, stack = cause } = error instanceof Error ? error : new Error(String(error));
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
@@ -25,7 +29,7 @@ export function reportFailure(events: EventLog, { silent, user, ...who }: Who, e
 
 /** The login's own session, PAM's say, ends with ours; what fails there concerns nobody but the log. */
 export async function endGrant(
-  events: EventLog,
+  events: Pick<EventLog, 'emit'>,
   { session, user }: Pick<Who, 'session' | 'user'>,
   grant: Grant,
 ): Promise<void> {

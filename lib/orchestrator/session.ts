@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { RequestDecoder } from '../../codec/index.ts';
 import { LaunchError } from '../launch/index.ts';
@@ -30,9 +30,12 @@ export interface SessionSummary {
   readonly sent: number | null;
 }
 
+/** Twelve hexadecimal digits, as likely to be another session's as one in 281 billions. */
+export const newSessionId = (): string => randomUUID().slice(-12);
+
 /** One connection from accept to close. It owns every teardown: steps throw, and close nothing. */
 export class Session {
-  readonly id = randomBytes(6).toString('hex');
+  readonly id: string;
   readonly #options: SessionOptions;
   readonly #connection: Socket;
   readonly #reader: PeerReader;
@@ -48,12 +51,13 @@ export class Session {
   #hungUp = false;
 
   /** @param connection accepted with `allowHalfOpen` and `noDelay`, not read yet, its addresses known */
-  constructor(connection: Socket, options: SessionOptions) {
+  constructor(connection: Socket, options: SessionOptions, id: string = newSessionId()) {
     const { remoteAddress = '', remotePort = 0 } = connection;
+    this.id = id;
     this.#options = options;
     this.#connection = connection;
     connection.on('error', () => {}); // for its whole life; the reader and the pipelines see what broke
-    connection.once('close', () => this.#gone.abort());
+    connection.once('close', () => this.#gone.abort(GONE));
     this.#reader = new PeerReader(connection);
     const { charset, lowestStderrPort } = options;
     this.#decoder = new RequestDecoder({ charset, lowestStderrPort, ownsInput: true });
@@ -97,8 +101,7 @@ export class Session {
   /** Serves the peer. Resolves when everything about it is over; never rejects. */
   async run(): Promise<void> {
     const { requestSeconds, events } = this.#options;
-    const late = new SessionError('REXEC_REQUEST_TIMEOUT', `request not complete within ${requestSeconds} s`);
-    this.#deadline = setTimeout(() => this.#reader.fail(late), requestSeconds * 1000);
+    this.#deadline = setTimeout(() => this.#reader.fail(late(requestSeconds)), requestSeconds * 1000);
     try {
       await runInbound(this.#reader, this.#decoder, steps(this.#request));
       await this.#complete();
@@ -181,5 +184,10 @@ export class Session {
 
 /** As shells report a command they cannot start; only a client that was answered the NUL before reads it. */
 const NOT_STARTED = { type: 'exited', code: 126 } as const;
+
+const GONE = 'the connection is closed'; // without a reason an error would be made for each session
+
+const late = (seconds: number) =>
+  new SessionError('REXEC_REQUEST_TIMEOUT', `request not complete within ${seconds} s`);
 
 const stopping = () => new SessionError('REXEC_STOPPING', 'the daemon stops');

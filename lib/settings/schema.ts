@@ -126,6 +126,9 @@ export const SETTINGS = {
     .describe(
       'what starts commands: execa, or posix_spawn, whose cost does not follow the memory of the daemon (Linux)',
     ),
+  workers: whole(1, 64)
+    .default(1)
+    .describe('processes that run sessions; 1: the daemon itself. A change counts from the next start'),
   stdio: z
     .enum(['auto', 'relay'])
     .default('auto')

@@ -18,20 +18,44 @@ const USAGE = [
   ['an option without its value', ['-l'], /^rexec: .*-l, --user <name>.*\n$/],
   ['port 0', ['--port', '0', HOST, 'true'], /^rexec: .*--port.*1 to 65535\.\n$/],
   ['port 65536', ['--port', '65536', HOST, 'true'], /^rexec: .*--port.*1 to 65535\.\n$/],
+  ['a time that is no number', ['--timeout', '1h', HOST, 'true'], /^rexec: .*--timeout.*1h.*\n$/],
+  ['-4 with -6', ['-4', '-6', HOST, 'true'], /^rexec: -4 and -6 exclude each other\n$/],
+  ['a port for no second connection', ['-a', '-e', '5000', HOST, 'true'], /^rexec: .*exclude each other\n$/],
+  ['lists of hosts after a host', [HOST, '-w', 'a,b', 'true'], /^rexec: -w, .* without another host\n$/],
+  ['a range of hosts that is none', ['-w', 'web[3-1]', 'true'], /^rexec: web\[3-1\]: .*\n$/],
+  ['a host that is none', ['a:b:c', 'true'], /^rexec: a:b:c: is not .*\n$/],
   ['a port that is no number', ['--port', '5l2', HOST, 'true'], /^rexec: .*--port.*5l2.*\n$/],
 ] as const;
 
 const INVALID = [
-  ['a user of 257 bytes', ['-l', 'u'.repeat(257), '-p', 'x', HOST, 'true'], /^rexec: user is 257 bytes.*\n$/],
-  ['a password of 257 bytes', ['-p', 'p'.repeat(257), HOST, 'true'], /^rexec: password is 257 bytes.*\n$/],
-  ['a command of 8193 bytes', ['-p', 'x', HOST, 'c'.repeat(8193)], /^rexec: command is 8193 bytes.*\n$/],
+  [
+    'a user of 257 bytes',
+    ['-l', 'u'.repeat(257), '-p', 'x', HOST, 'true'],
+    /^rexec: 127\.0\.0\.1: request: user is 257 bytes.*\nrexec: try: shorten it.*\n$/,
+  ],
+  [
+    'a password of 257 bytes',
+    ['-p', 'p'.repeat(257), HOST, 'true'],
+    /^rexec: 127\.0\.0\.1: request: password is 257 bytes.*\nrexec: try: .*\n$/,
+  ],
+  [
+    'a command of 8193 bytes',
+    ['-p', 'x', HOST, 'c'.repeat(8193)],
+    /^rexec: 127\.0\.0\.1: request: command is 8193 bytes.*\nrexec: try: .*\n$/,
+  ],
 ] as const;
 
-const ANSWERS: readonly (readonly [what: string, code: number, stderr: RegExp, script: Script])[] = [
+const ANSWERS: readonly (readonly [
+  what: string,
+  code: number,
+  stderr: RegExp,
+  script: Script,
+  flags?: readonly string[],
+])[] = [
   [
     'a connection that ends before the answer',
     REXEC_EXIT.REXEC_LOST,
-    /^rexec: the connection ended before the daemon answered\n$/,
+    /^rexec: 127\.0\.0\.1: login: the connection ended before the daemon answered\nrexec: try: check user and password.*\n$/,
     async (client) => {
       await client.login();
       client.halfClose();
@@ -40,13 +64,13 @@ const ANSWERS: readonly (readonly [what: string, code: number, stderr: RegExp, s
   [
     'a daemon that speaks another protocol',
     REXEC_EXIT.REXEC_PROTOCOL,
-    /^rexec: reply begins with byte 83, not 0 or 1\n$/,
+    /^rexec: 127\.0\.0\.1: stderr channel: reply begins with byte 83, not 0 or 1\nrexec: try: check host and port.*\n$/,
     (client) => client.send('SSH-2.0-x\r\n'),
   ],
   [
     'a refusal, its control characters escaped',
     REXEC_EXIT.REXEC_REFUSED,
-    /^rexec: no\\u001b\[2J\\r\n$/,
+    /^rexec: 127\.0\.0\.1: login: no\\u001b\[2J\nrexec: try: see the daemon's log.*\n$/,
     async (client) => {
       await client.login();
       await client.send('\x01no\x1b[2J\r\n');
@@ -55,8 +79,35 @@ const ANSWERS: readonly (readonly [what: string, code: number, stderr: RegExp, s
   [
     'a daemon that does not connect back',
     REXEC_EXIT.REXEC_NO_STDERR,
-    /^rexec: the daemon does not connect back.*\n$/,
+    /^rexec: 127\.0\.0\.1: stderr channel: the daemon does not connect back\nrexec: try: use --no-stderr.*\n$/,
     (client) => client.field(),
+    ['--connect-timeout', '0.3'],
+  ],
+  [
+    'a login that is not answered',
+    REXEC_EXIT.REXEC_TIMED_OUT,
+    /^rexec: 127\.0\.0\.1: login: no answer to the login within 0\.3 s\nrexec: try: wait longer by.*\n$/,
+    (client) => client.login(),
+    ['--answer-timeout', '0.3'],
+  ],
+  [
+    'a command that is not over in time',
+    REXEC_EXIT.REXEC_TIMED_OUT,
+    /^rexec: 127\.0\.0\.1: run: not over within 0\.5 s\nrexec: try: the command may have run on.*\n$/,
+    (client) => client.login().then(() => client.send('\0')),
+    ['--timeout', '0.5'],
+  ],
+  [
+    'an end without an exit status, with --strict',
+    REXEC_EXIT.REXEC_STATUS_UNKNOWN,
+    /^rexec: 127\.0\.0\.1: run: the daemon did not tell.*\nrexec: try: leave out --strict.*\n$/,
+    async (client) => {
+      const { channel } = await client.login();
+      await client.send('\0');
+      client.halfClose();
+      channel.halfClose();
+    },
+    ['--strict'],
   ],
 ];
 
@@ -69,23 +120,31 @@ describe('the exit code of rexec', PATIENT, () => {
     });
 
   for (const [what, args, says] of INVALID)
-    it(`is ${REXEC_EXIT.REXEC_REQUEST_INVALID} for ${what}, told in one line`, async (t) => {
+    it(`is ${REXEC_EXIT.REXEC_REQUEST_INVALID} for ${what}, told with host, phase and what to try`, async (t) => {
       const { stderr, status } = await run(t, 'rexec', args);
       assert.equal(status, REXEC_EXIT.REXEC_REQUEST_INVALID);
       assert.match(stderr, says);
     });
 
-  for (const [what, host] of [
-    ['a port where nobody listens', HOST],
-    ['a host without an address', 'no-such-host.invalid'],
+  for (const [what, host, says] of [
+    [
+      'a port where nobody listens',
+      HOST,
+      /^rexec: 127\.0\.0\.1: connect: .*ECONNREFUSED.*\nrexec: try: see that rexecd runs there.*\n$/,
+    ],
+    [
+      'a host without an address',
+      'no-such-host.invalid',
+      /^rexec: no-such-host\.invalid: resolve: .*\nrexec: try: check the name of the host.*\n$/,
+    ],
   ] as const)
-    it(`is ${REXEC_EXIT.REXEC_UNREACHABLE} for ${what}, told in one line`, async (t) => {
+    it(`is ${REXEC_EXIT.REXEC_UNREACHABLE} for ${what}, told with host, phase and what to try`, async (t) => {
       const { stderr, status } = await run(t, 'rexec', [...LOGIN, '--port', NOBODY_LISTENS, host, 'true']);
       assert.equal(status, REXEC_EXIT.REXEC_UNREACHABLE);
-      assert.match(stderr, /^rexec: .*(ECONNREFUSED|no-such-host\.invalid).*\n$/);
+      assert.match(stderr, says);
     });
 
-  it(`is ${REXEC_EXIT.REXEC_REFUSED} for a wrong password, told in one line`, async (t) => {
+  it(`is ${REXEC_EXIT.REXEC_REFUSED} for a wrong password, told with host, phase and what to try`, async (t) => {
     const { port } = await startDaemon(t);
     const { stderr, status } = await run(t, 'rexec', [
       '-l',
@@ -97,13 +156,20 @@ describe('the exit code of rexec', PATIENT, () => {
       HOST,
       'true',
     ]);
-    assert.deepEqual([stderr, status], ['rexec: Login incorrect.\n', REXEC_EXIT.REXEC_REFUSED]);
+    assert.deepEqual(
+      [stderr, status],
+      [
+        `rexec: ${HOST}: login: Login incorrect.\nrexec: try: check user and password (-l, -P)\n`,
+        REXEC_EXIT.REXEC_REFUSED,
+      ],
+    );
   });
 
-  for (const [what, code, says, script] of ANSWERS)
-    it(`is ${code} for ${what}, told in one line`, async (t) => {
+  for (const [what, code, says, script, flags = []] of ANSWERS)
+    it(`is ${code} for ${what}, told with host, phase and what to try`, async (t) => {
       const { port } = await startFakeDaemon(t, script);
-      const { stderr, status } = await run(t, 'rexec', [...LOGIN, '--port', `${port}`, HOST, 'true']);
+      const words = [...LOGIN, ...flags, '--port', `${port}`, HOST, 'true'];
+      const { stderr, status } = await run(t, 'rexec', words);
       assert.equal(status, code);
       assert.match(stderr, says);
     });
@@ -121,7 +187,34 @@ describe('the exit code of rexec', PATIENT, () => {
     seen.resolve();
     const { stdout, stderr, status } = await program.end();
     assert.deepEqual([stdout, status], ['some', REXEC_EXIT.REXEC_LOST]);
-    assert.match(stderr, /^rexec: .*ECONNRESET\n$/);
+    assert.match(
+      stderr,
+      /^rexec: 127\.0\.0\.1: run: .*ECONNRESET\nrexec: try: the command may have run.*\n$/,
+    );
+  });
+
+  for (const [signal, code] of [
+    ['SIGRTMIN+0', 162],
+    ['SIGRTMIN+30', 192],
+    ['SIGRTMIN+31', 128], // there is none
+    ['SIGNEW', 128],
+  ] as const)
+    it(`is ${code} for a command that died of ${signal}`, async (t) => {
+      const { port } = await startFakeDaemon(t, async (client) => {
+        const { channel } = await client.login();
+        await client.send('\0');
+        await channel.send(`\0signal ${signal}\n`);
+        client.halfClose();
+        channel.halfClose();
+      });
+      const { status } = await run(t, 'rexec', [...LOGIN, '--port', `${port}`, HOST, 'true']);
+      assert.equal(status, code);
+    });
+
+  it('is that of a real-time signal that a real command died of', async (t) => {
+    const { port } = await startDaemon(t, { launcher: 'posix-spawn' });
+    const words = ['-l', USER, '-p', PASSWORD, '--port', `${port}`, HOST, 'kill -36 $$'];
+    assert.equal((await run(t, 'rexec', words)).status, 128 + 36);
   });
 
   it('is 0 where a daemon does not tell it', async (t) => {

@@ -90,7 +90,7 @@ describe('the prompt of rexec', { ...PATIENT, ...ON_A_TERMINAL }, () => {
     terminal.child.stdin.write('wrong\r');
     const { stdout, status } = await terminal.end();
     assert.equal(status, 77);
-    assert.match(stdout, /rexec: Login incorrect\.\r?\n$/);
+    assert.match(stdout, /: login: Login incorrect\.\r?\nrexec: try: check user and password.*\r?\n$/);
   });
 
   it('ends at Ctrl-C', async (t) => {

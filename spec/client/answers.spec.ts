@@ -11,7 +11,12 @@ const ANSWERS = [
   ['a refusal without a text', '\x01\n', 'REXEC_REFUSED', ''],
   ['a refusal that is only its byte', '\x01', 'REXEC_REFUSED', ''],
   ['no more of a refusal than its line', '\x01no\nmore\n', 'REXEC_REFUSED', 'no'],
-  ['control characters of a refusal as they are', '\x01a\x1b[31m\0b\r\n', 'REXEC_REFUSED', 'a\x1b[31m\0b\r'],
+  [
+    'control characters of a refusal as they are, but for its line end',
+    '\x01a\x1b[31m\0b\r\n',
+    'REXEC_REFUSED',
+    'a\x1b[31m\0b',
+  ],
   ['1024 bytes of an endless refusal', `\x01${'x'.repeat(5000)}`, 'REXEC_REFUSED', 'x'.repeat(1024)],
   ['bytes that are no text as U+FFFD', '\x01caf\xe9\n', 'REXEC_REFUSED', 'caf\ufffd'],
   ['the end before an answer', '', 'REXEC_LOST', 'the connection ended before the daemon answered'],
@@ -43,9 +48,10 @@ describe('the answer of a daemon', BOUNDED, () => {
     for (const stderrChannel of [false, true])
       it(`tells ${what} as ${code}, ${stderrChannel ? 'with' : 'without'} a stderr channel`, async (t) => {
         const daemon = await startFakeDaemon(t, async (client) => {
-          await client.login();
+          const login = await client.login();
           await client.send(bytes);
           client.halfClose();
+          if (stderrChannel) login.channel.halfClose();
         });
         const { ended, ...heard } = await daemon.outcome({ stderrChannel });
         assert.equal(ended, code);

@@ -27,7 +27,7 @@ describe('a refusal', BOUNDED, () => {
     const peer = await daemon.connect();
     await peer.send('abc\0');
     assert.equal(await peer.toEnd(), '\x01invalid stderr port\n');
-    assert.equal(daemon.daemon.sessions[0]?.state, 'closing');
+    assert.equal((await daemon.daemon.sessions[0]?.summary)?.state, 'closing');
     await peer.send('I am still here');
     peer.halfClose();
     await within(once(peer.socket, 'close'), 'the connection to close');

@@ -94,7 +94,8 @@ describe('a peer that vanishes', BOUNDED, () => {
     const daemon = await startDaemon(t, { refusalSeconds: 60 });
     const peer = await daemon.connect();
     await peer.send('\0eve\0x\0true\0');
-    await eventually(() => daemon.daemon.sessions[0]?.state === 'verifying', 'the login is looked at');
+    const state = async () => (await daemon.daemon.sessions[0]?.summary)?.state;
+    await eventually(async () => (await state()) === 'verifying', 'the login is looked at');
     peer.reset();
     await daemon.assertServesNextPeer();
   });

@@ -1,23 +1,27 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, it, type TestContext } from 'node:test';
+import { after, before, describe, it, type TestContext } from 'node:test';
 import { PASSWORD, startDaemon, USER } from '../support/daemon.ts';
-import { type Ended, findProgram, PATIENT, Program } from '../support/program.ts';
+import { type Ended, PATIENT, Program } from '../support/program.ts';
+import { makeCommonsNetClient, noCommonsNet, type Started } from './fixtures/clients.ts';
 
-const JAR = '/usr/share/java/commons-net.jar';
-const SOURCE = join(import.meta.dirname, 'fixtures', 'CommonsNetClient.java');
-const JAVA = findProgram('java');
-const JAVAC = findProgram('javac'); // what runs a source file comes with it
-const skip =
-  (!JAVA || !JAVAC || !existsSync(JAR)) &&
-  'needs java and Commons Net (Debian: default-jdk-headless libcommons-net-java)';
+describe('a Java program on Commons Net', { ...PATIENT, skip: noCommonsNet }, () => {
+  let folder: string;
+  let started: Started;
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'rexec-commons-net-'));
+    started = makeCommonsNetClient(folder);
+  });
+  after(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Runs the program to its end. */
-const client = (t: TestContext, port: number, words: readonly string[], stdin = ''): Promise<Ended> =>
-  new Program(t, JAVA!, ['-cp', JAR, SOURCE, String(port), ...words], { stdin }).end();
+  /** Runs the program to its end. */
+  const client = (t: TestContext, port: number, words: readonly string[], stdin = ''): Promise<Ended> => {
+    const [java, ...first] = started;
+    return new Program(t, java, [...first, String(port), ...words], { stdin }).end();
+  };
 
-describe('a Java program on Commons Net', { ...PATIENT, skip }, () => {
   for (const stdio of ['auto', 'relay'] as const) {
     it(`runs a command with one connection, with stdio ${stdio}`, async (t) => {
       const { port } = await startDaemon(t, { stdio });

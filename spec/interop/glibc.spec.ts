@@ -1,25 +1,19 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it, type TestContext } from 'node:test';
 import { PASSWORD, program, startDaemon, USER } from '../support/daemon.ts';
-import { type Ended, findProgram, PATIENT, Program } from '../support/program.ts';
+import { type Ended, PATIENT, Program } from '../support/program.ts';
+import { makeGlibcClient, noGlibc, type Started } from './fixtures/clients.ts';
 
-const GCC = findProgram('gcc');
-const MISSING = !GCC || !existsSync('/usr/include/netdb.h');
-const SOURCE = join(import.meta.dirname, 'fixtures', 'rexec-client.c');
-
-describe('a C program on rexec(3)', {
-  ...PATIENT,
-  skip: MISSING && 'needs gcc (Debian: gcc libc6-dev)',
-}, () => {
+describe('a C program on rexec(3)', { ...PATIENT, skip: noGlibc }, () => {
   let folder: string;
+  let started: Started;
   before(() => {
     folder = mkdtempSync(join(tmpdir(), 'rexec-glibc-'));
-    execFileSync(GCC!, ['-Wall', '-o', join(folder, 'rexec-client'), SOURCE]);
+    started = makeGlibcClient(folder);
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -31,7 +25,7 @@ describe('a C program on rexec(3)', {
     stdin: string | Buffer = '',
   ): Promise<Ended> =>
     // A home of its own: rexec(3) looks into ~/.netrc.
-    new Program(t, join(folder, 'rexec-client'), [String(port), ...words], {
+    new Program(t, started[0], [String(port), ...words], {
       stdin,
       env: { HOME: folder },
     }).end();

@@ -11,13 +11,6 @@ const MEDUSA = findProgram('medusa');
 const LOOPBACK = ['-n', '-Pn', '127.0.0.1'] as const;
 
 describe('nmap', { ...SLOW, skip: !NMAP && 'needs nmap (Debian: nmap)' }, () => {
-  it('-sV knows the port as exec, and leaves a daemon that serves', SLOW, async (t) => {
-    const daemon = await startDaemon(t);
-    const scan = new Program(t, NMAP!, [...LOOPBACK, '-sV', '-p', String(daemon.port)], { stdin: '' });
-    assert.match((await scan.ended).stdout, new RegExp(`^${daemon.port}/tcp +open +exec$`, 'm'));
-    await daemon.assertServesNextPeer();
-  });
-
   it('rexec-brute tells the right password from the wrong ones', SLOW, async (t) => {
     const daemon = await startDaemon(t);
     const folder = temporaryFolder(t);

@@ -32,6 +32,15 @@ const { stdout, stderr, result, kill } = exec('host', 'true', { user: 'ada', pas
 stdout.pipe(process.stdout); stderr?.resume(); kill('SIGTERM');
 const ended: Promise<ExecResult> = result;
 ended.catch((error: unknown) => error instanceof ExecError && error.code === 'REXEC_LOST');
+async function use(signal: AbortSignal): Promise<string> {
+  const login = { user: 'ada', password: 'x', timeoutSeconds: 5, signal } as const;
+  for await (const line of exec('host', 'true', login)) if (line.length > 9) break;
+  const { stdout, exitCode }: ExecResult<string> = await exec('host', 'true', { ...login, capture: { maxBytes: 9 } });
+  // @ts-expect-error: nothing was captured
+  (await exec('host', 'true', login)).stdout.length;
+  return stdout + String(exitCode);
+}
+use(new AbortController().signal).catch((error: ExecError) => error.timedOut || error.isCanceled || error.phase);
 // @ts-expect-error: a user is needed
 exec('host', 'true', { password: 'x' });
 `;

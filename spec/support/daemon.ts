@@ -181,7 +181,11 @@ export interface DaemonOptions extends Layer {
   readonly startsBy?: Launcher;
 }
 
+/** Processes that run the sessions of every daemon under test: the same specs hold for one and for several. */
+const WORKERS = Number(process.env.REXECD_SPEC_WORKERS ?? 1);
+
 const QUICK = {
+  workers: WORKERS,
   lockoutFailures: 0,
   profile: false,
   refusalSeconds: 0.05,

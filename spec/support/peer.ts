@@ -21,9 +21,9 @@ export async function within<T>(work: Promise<T>, what: string): Promise<T> {
 }
 
 /** For what no event tells: asks until it is so. */
-export async function eventually(holds: () => boolean, what: string): Promise<void> {
+export async function eventually(holds: () => boolean | Promise<boolean>, what: string): Promise<void> {
   const end = performance.now() + PATIENCE_MS;
-  while (!holds()) {
+  while (!(await holds())) {
     if (performance.now() > end) throw new Error(`waited ${PATIENCE_MS / 1000} s until ${what}`);
     await delay(5);
   }

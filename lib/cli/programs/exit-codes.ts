@@ -4,6 +4,9 @@ import type { FuzzErrorCode } from '../../fuzz/index.ts';
 /** Exit codes of rexecd: the page's DIAGNOSTICS. */
 export const REXECD_EXIT = { success: 0, failure: 1 } as const;
 
+/** It captures nothing, so it cannot have too much. */
+type NotOfRexec = 'REXEC_OUTPUT_TOO_LONG';
+
 /** Exit codes of rexec where there is no exit status of the remote command, after sysexits(3). */
 export const REXEC_EXIT = {
   usage: 64,
@@ -14,8 +17,10 @@ export const REXEC_EXIT = {
   REXEC_LOST: 74,
   REXEC_PROTOCOL: 76,
   REXEC_REFUSED: 77,
+  REXEC_STATUS_UNKNOWN: 70,
+  REXEC_TIMED_OUT: 124, // as timeout(1)
   REXEC_ABORTED: 130,
-} as const satisfies Record<ExecErrorCode | 'usage' | 'outputClosed', number>;
+} as const satisfies Record<Exclude<ExecErrorCode, NotOfRexec> | 'usage' | 'outputClosed', number>;
 
 /** Exit codes of rexec-fuzz, after sysexits(3) where something keeps it from its work. */
 export const FUZZ_EXIT = {

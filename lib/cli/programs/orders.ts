@@ -9,7 +9,10 @@ export function operationsOf(daemon: Daemon, reload: () => Promise<string[]>): O
   return {
     lockouts: () => daemon.lockout.list(),
     unlock: (subject) => daemon.lockout.clear(typeof subject === 'string' ? subject : undefined),
-    sessions: () => daemon.sessions.map(({ summary }) => summary),
+    sessions: async () => {
+      const summaries = await Promise.all(daemon.sessions.map(({ summary }) => summary));
+      return summaries.filter((each) => each !== undefined); // one may have ended meanwhile
+    },
     kill: (id) => {
       const session = daemon.sessions.find((each) => each.id === id);
       if (!session) throw new Error(`no session ${id}`);

@@ -47,6 +47,14 @@ export const SERVICE_EVENTS = {
     meaning:
       'The system gave the daemon no connection, most often for want of file descriptors: raise the limit or lower maxConnections.',
   },
+  workerDied: {
+    id: 'REXECD-113',
+    level: 'error',
+    text: 'worker died',
+    fields: ['pid', 'cause'],
+    meaning:
+      'A process that ran sessions ended, and its sessions with it; another takes its place. Commands whose connection was handed over go on. Look for the cause beside this line, and report it.',
+  },
   managerNotTold: {
     id: 'REXECD-115',
     level: 'warn',

@@ -1,4 +1,4 @@
-/** One message between the daemon and its login helper: any JSON, and a secret that never becomes a string. */
+/** One message between processes of the daemon: any JSON, and a secret that never becomes a string. */
 export interface Message {
   readonly body: unknown;
   readonly secret: Buffer;

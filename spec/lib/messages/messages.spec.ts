@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
-import { encodeMessage, type Message, MessageReader } from '../../../lib/login/helper-messages.ts';
+import { encodeMessage, type Message, MessageReader } from '../../../lib/messages/index.ts';
 import { BOUNDED } from '../../support/daemon.ts';
 import { cut } from '../../support/slices.ts';
 

@@ -1,0 +1,51 @@
+import { userInfo } from 'node:os';
+import { PasswordError, passwordFromFile, passwordFromStream, passwordFromTerminal } from './password.ts';
+import type { Target } from './rexec-hosts.ts';
+import { netrcEntry } from './rexec-netrc.ts';
+import type { Flags } from './rexec-options.ts';
+
+/** Who logs in. The password may be shared with other targets: wipe it when all were called. */
+export interface Login {
+  readonly user: string;
+  readonly password: Buffer;
+}
+
+/** Finds user and password for every target; asks on the terminal once for each user whose password nothing else tells. */
+export async function findLogins(targets: readonly Target[], flags: Flags): Promise<Login[]> {
+  const { REXEC_USER: variable } = process.env;
+  const given = await givenPassword(flags);
+  const asked = new Map<string, Promise<Buffer>>();
+  const wanted = targets.map((target) => {
+    const named = target.user ?? flags.user ?? flags.login ?? variable;
+    const entry = given && named !== undefined ? undefined : netrcEntry(target.host, named);
+    return { target, user: named ?? entry?.login ?? ownName(), password: given ?? entry?.password };
+  });
+  const logins: Login[] = [];
+  for (const { target, user, password } of wanted) {
+    const hosts = wanted.filter((each) => !each.password && each.user === user);
+    const ask = () => passwordFromTerminal(`Password for ${user} at ${hostsShown(hosts.length, target)}: `);
+    if (!password && !asked.has(user)) asked.set(user, ask());
+    logins.push({ user, password: password ?? (await asked.get(user)!) });
+  }
+  return logins;
+}
+
+/** What the options or REXEC_PASS give, for every host. */
+async function givenPassword({ password, passwordFile }: Flags): Promise<Buffer | undefined> {
+  const { REXEC_PASS: variable } = process.env;
+  delete process.env.REXEC_PASS;
+  if (password === '-' || passwordFile === '-') return passwordFromStream(process.stdin);
+  if (password !== undefined) return Buffer.from(password);
+  if (passwordFile !== undefined) return passwordFromFile(passwordFile);
+  return variable === undefined ? undefined : Buffer.from(variable);
+}
+
+function ownName(): string {
+  try {
+    return userInfo().username;
+  } catch (cause) {
+    throw new PasswordError('user: this account has no name; give one by -l', { cause });
+  }
+}
+
+const hostsShown = (count: number, { name }: Target): string => (count === 1 ? name : `${count} hosts`);

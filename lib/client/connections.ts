@@ -1,0 +1,113 @@
+import { once } from 'node:events';
+import { connect, isIP, type Socket } from 'node:net';
+import { encodeRequestFrame } from '../../codec/index.ts';
+import { ExecError, isNotSocket, reasonOf } from './errors.ts';
+import { Lookahead } from './lookahead.ts';
+import type { ExecOptions } from './options.ts';
+import type { Place } from './place.ts';
+import { readReply } from './reply.ts';
+import { StderrListener } from './stderr-listener.ts';
+
+/** The byte that asks for the exit status: signal 0, a no-op everywhere. */
+const EXIT_STATUS_WANTED = Buffer.of(0);
+const CONNECT_SECONDS = 10;
+
+/** The connection to a daemon and the stderr channel from it. */
+export class Connections {
+  readonly #place: Place;
+  readonly #options: ExecOptions;
+  readonly #over = new AbortController();
+  #main: Socket | undefined;
+  #channel: Socket | undefined;
+  #listener: StderrListener | undefined;
+
+  constructor(place: Place, options: ExecOptions) {
+    this.#place = place;
+    this.#options = options;
+  }
+
+  /** Where signals go, once the daemon connected back. */
+  get channel(): Socket | undefined {
+    return this.#channel;
+  }
+
+  /** Both, the port sent and nothing else: so where the system says ENOTSOCK it may begin again. */
+  async open(): Promise<[main: Lookahead, channel: Lookahead | undefined]> {
+    for (let retries = this.#options.notSocketRetries ?? 0; ; retries -= 1) {
+      try {
+        return await this.#openOnce();
+      } catch (error) {
+        if (retries <= 0 || !(error instanceof ExecError && isNotSocket(error.cause))) throw error;
+        this.#drop();
+      }
+    }
+  }
+
+  close(): void {
+    this.#over.abort();
+    this.#drop();
+  }
+
+  async #openOnce(): Promise<[main: Lookahead, channel: Lookahead | undefined]> {
+    const main = new Lookahead(await this.#connect());
+    if (this.#options.stderrChannel ?? true) return [main, await this.#openStderr(main)];
+    main.socket.write(encodeRequestFrame({ type: 'stderrPort', port: 0 }));
+    return [main, undefined];
+  }
+
+  async #connect(): Promise<Socket> {
+    const { host, port } = this.#place;
+    const { family, connectSeconds = CONNECT_SECONDS } = this.#options;
+    this.#place.enter('resolve', host);
+    const flags = { allowHalfOpen: true, noDelay: true, keepAlive: true };
+    const socket = connect({ host, port, ...(family && { family }), ...flags });
+    this.#main = socket;
+    socket.on('error', () => {});
+    const found = (address: string) => this.#place.enter('connect', `${address} port ${port}`);
+    if (isIP(host)) found(host);
+    else socket.on('lookup', (error, address) => error ?? found(address));
+    try {
+      const connected = once(socket, 'connect', { signal: this.#over.signal });
+      await this.#place.within(connectSeconds, connected, 'REXEC_UNREACHABLE', 'no answer in time');
+      return socket;
+    } catch (error) {
+      throw error instanceof ExecError
+        ? error
+        : this.#place.error('REXEC_UNREACHABLE', reasonOf(error), error);
+    }
+  }
+
+  async #openStderr(main: Lookahead): Promise<Lookahead> {
+    const { stderrPort = 0, connectSeconds = CONNECT_SECONDS } = this.#options;
+    const { localAddress = '', remoteAddress = '' } = main.socket;
+    this.#place.enter('stderrChannel', `from ${remoteAddress}`);
+    try {
+      this.#listener = await StderrListener.listen(localAddress, stderrPort, remoteAddress);
+    } catch (error) {
+      throw this.#place.error('REXEC_NO_STDERR', reasonOf(error), error);
+    }
+    main.socket.write(encodeRequestFrame({ type: 'stderrPort', port: this.#listener.port }));
+    const accepted = this.#connectedBack(main, this.#listener);
+    const late = 'the daemon does not connect back';
+    this.#channel = await this.#place.within(connectSeconds, accepted, 'REXEC_NO_STDERR', late);
+    this.#channel.write(EXIT_STATUS_WANTED);
+    return new Lookahead(this.#channel);
+  }
+
+  /** The daemon may also refuse, or leave, in place of connecting back. */
+  async #connectedBack(main: Lookahead, listener: StderrListener): Promise<Socket> {
+    while (main.seen === 'nothing') {
+      const socket = await Promise.race([listener.accepted, main.changed]);
+      if (socket) return socket;
+    }
+    for await (const _ of readReply(main, this.#place))
+      throw this.#place.error('REXEC_NO_STDERR', 'the daemon answered before it connected back');
+    throw this.#place.error('REXEC_LOST', 'the connection ended before the daemon answered');
+  }
+
+  #drop(): void {
+    this.#listener?.close();
+    this.#main?.destroy();
+    this.#channel?.destroy();
+  }
+}

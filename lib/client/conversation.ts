@@ -1,0 +1,134 @@
+import { PassThrough } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { encodeLogin, StderrDecoder, type StderrFrame } from '../../codec/index.ts';
+import { answeredOn } from './answer.ts';
+import { Connections } from './connections.ts';
+import type { Lookahead } from './lookahead.ts';
+import type { ExecOptions, ExecResult } from './options.ts';
+import { type Output, OutputError } from './output.ts';
+import { Place } from './place.ts';
+import { readReply } from './reply.ts';
+
+/** What the command reads and writes; stderr is null without a stderr channel. */
+export interface Stdio {
+  readonly stdin: PassThrough;
+  readonly stdout: Output;
+  readonly stderr: Output | null;
+}
+
+type Ending = Pick<ExecResult, 'exitCode' | 'signal'>;
+
+const DEFAULT_PORT = 512;
+const ANSWER_SECONDS = 60;
+
+/** One request to a daemon, from the call to the command's end. It closes what it opened. */
+export class Conversation {
+  readonly #options: ExecOptions;
+  readonly #stdio: Stdio;
+  readonly #place: Place;
+  readonly #connections: Connections;
+  readonly #aborted = Promise.withResolvers<never>();
+  #ending: Ending = { exitCode: null, signal: null };
+
+  constructor(host: string, options: ExecOptions, stdio: Stdio) {
+    this.#options = options;
+    this.#stdio = stdio;
+    this.#place = new Place(host, options.port ?? DEFAULT_PORT, options.onPhase);
+    this.#connections = new Connections(this.#place, options);
+    this.#aborted.promise.catch(() => {});
+  }
+
+  /** Resolves after the last byte of output; rejects with an ExecError. The password is copied when it returns. */
+  async run(command: string): Promise<Ending> {
+    const { user, password, timeoutSeconds = 0 } = this.#options;
+    let login: Buffer | undefined;
+    try {
+      login = encodeLogin({ user, password, command });
+      const ended = Promise.race([this.#aborted.promise, this.#talk(login)]);
+      const late = `not over within ${timeoutSeconds} s`;
+      return await this.#place.within(timeoutSeconds, ended, 'REXEC_TIMED_OUT', late);
+    } catch (error) {
+      throw this.#place.told(error);
+    } finally {
+      login?.fill(0);
+      this.#close();
+    }
+  }
+
+  /** Ends it with REXEC_ABORTED. */
+  abort(message: string, cause?: unknown): void {
+    this.#aborted.reject(this.#place.error('REXEC_ABORTED', message, cause));
+    this.#close();
+  }
+
+  sendSignal(number: number): boolean {
+    const { channel } = this.#connections;
+    if (!channel?.writable) return false;
+    channel.write(Buffer.of(number));
+    return true;
+  }
+
+  async #talk(login: Buffer): Promise<Ending> {
+    const { user, answerSeconds = ANSWER_SECONDS, strict = false } = this.#options;
+    const [main, channel] = await this.#connections.open();
+    this.#place.enter('login', `as ${user}`);
+    main.socket.write(login, () => login.fill(0));
+    const late = `no answer to the login within ${answerSeconds} s`;
+    const answer = answeredOn(main, channel);
+    const answered = await this.#place.within(answerSeconds, answer, 'REXEC_TIMED_OUT', late);
+    if (answered === 'main')
+      await Promise.all([this.#readMain(main), channel && this.#readStderr(channel, 0)]);
+    else await this.#readAnsweredOnStderr(main, channel!);
+    if (strict && this.#ending.exitCode === null && this.#ending.signal === null)
+      throw this.#place.error('REXEC_STATUS_UNKNOWN', 'the daemon did not tell how the command ended');
+    return this.#ending;
+  }
+
+  async #readMain(main: Lookahead): Promise<void> {
+    for await (const frame of readReply(main, this.#place)) {
+      if (frame.type === 'accepted') this.#accepted(main);
+      else await this.#stdio.stdout.write(frame.chunk);
+    }
+    this.#stdio.stdout.end();
+  }
+
+  /** The main connection brings stdout and nothing else. */
+  async #readAnsweredOnStderr(main: Lookahead, channel: Lookahead): Promise<void> {
+    const accepts = Buffer.isBuffer(channel.seen) && channel.seen[0] === 0;
+    if (!accepts) for await (const _ of readReply(channel, this.#place)); // a refusal: it throws
+    this.#accepted(main);
+    await Promise.all([this.#readStdout(main), this.#readStderr(channel, 1)]);
+  }
+
+  async #readStdout(main: Lookahead): Promise<void> {
+    for await (const chunk of main.feed(new PassThrough())) await this.#stdio.stdout.write(chunk);
+    this.#stdio.stdout.end();
+  }
+
+  /** A channel that breaks costs the rest of stderr and the exit status, not the command. */
+  async #readStderr(channel: Lookahead, skip: number): Promise<void> {
+    const stderr = this.#stdio.stderr!;
+    try {
+      for await (const frame of channel.feed(new StderrDecoder(), skip) as AsyncIterable<StderrFrame>) {
+        if (frame.type === 'stderr') await stderr.write(frame.chunk);
+        else if (frame.type === 'exited') this.#ending = { exitCode: frame.code, signal: null };
+        else this.#ending = { exitCode: null, signal: frame.signal };
+      }
+    } catch (error) {
+      if (error instanceof OutputError && error.code === 'REXEC_OUTPUT_TOO_LONG') throw error;
+    }
+    stderr.end();
+  }
+
+  #accepted(main: Lookahead): void {
+    this.#place.enter('run', '');
+    pipeline(this.#stdio.stdin, main.socket, { end: this.#options.halfClose ?? true }).catch(() => {});
+  }
+
+  #close(): void {
+    this.#connections.close();
+    this.#stdio.stdin.destroy();
+    this.#stdio.stdout.end();
+    this.#stdio.stderr?.end();
+  }
+}

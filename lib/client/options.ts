@@ -1,0 +1,80 @@
+import type { Readable, Writable } from 'node:stream';
+import type { ExecPhase } from './errors.ts';
+
+/** How a command is run on the other host. Times are in seconds; 0 is no limit. */
+export interface ExecOptions {
+  readonly user: string;
+  /** Bytes end to end; a string is sent as UTF-8. */
+  readonly password: string | Uint8Array;
+  /** Port of the daemon; 512 otherwise. */
+  readonly port?: number;
+  /** IPv4 or IPv6 alone; whichever the host has otherwise. */
+  readonly family?: 4 | 6;
+  /** Whether to ask for a stderr channel, which also carries signals and the exit status; true otherwise. */
+  readonly stderrChannel?: boolean;
+  /** Local port the daemon connects back to, one that a firewall lets through say; a free one otherwise. */
+  readonly stderrPort?: number;
+  /** Whether the end of `stdin` half-closes the connection; true otherwise. Some daemons take that for a hang-up. */
+  readonly halfClose?: boolean;
+  /** Time to find and connect to the host, and again for the daemon to connect back; 10 otherwise. */
+  readonly connectSeconds?: number;
+  /** Time from the login to the daemon's answer; 60 otherwise. */
+  readonly answerSeconds?: number;
+  /** Time for everything; no limit otherwise. */
+  readonly timeoutSeconds?: number;
+  /** How often to begin again where the system says ENOTSOCK before the login is sent; never otherwise. */
+  readonly notSocketRetries?: number;
+  /** Whether an end without an exit status is an error, REXEC_STATUS_UNKNOWN; false otherwise. */
+  readonly strict?: boolean;
+  /** Whether the result has both outputs as text (UTF-8), and how much of each; see {@link CaptureLimit}. */
+  readonly capture?: boolean | CaptureLimit;
+  /** Ends the command with REXEC_ABORTED. */
+  readonly signal?: AbortSignal;
+  /** Called as each phase begins, with what is to be known of it. */
+  readonly onPhase?: (phase: ExecPhase, detail: string) => void;
+}
+
+/** More than this of one output ends the command with REXEC_OUTPUT_TOO_LONG. */
+export interface CaptureLimit {
+  /** Bytes of each output; 16 MiB otherwise. */
+  readonly maxBytes: number;
+}
+
+/**
+ * How the command ended. Exit code and signal are both null where the daemon does not tell, as daemons other than
+ * rexecd do not. `Text` is string with `capture`, undefined without.
+ */
+export interface ExecResult<Text extends string | undefined = string | undefined> {
+  readonly exitCode: number | null;
+  /** Its name, such as SIGTERM. */
+  readonly signal: string | null;
+  readonly stdout: Text;
+  /** Empty without a stderr channel: stderr then comes with stdout. */
+  readonly stderr: Text;
+  readonly timedOut: false;
+  readonly isCanceled: false;
+}
+
+/**
+ * A command on another host. It can be awaited: that gives its result, and drops what nobody reads of its outputs.
+ * Without that, read both outputs to the end: the daemon stops the command while nobody reads.
+ * It can be iterated: that gives the lines of stdout, as {@link lines} does.
+ */
+export interface RemoteCommand<Text extends string | undefined = string | undefined>
+  extends Pick<Promise<ExecResult<Text>>, 'then' | 'catch' | 'finally'>,
+    AsyncIterable<string> {
+  /** Ending it is the command's end of input; its output goes on. */
+  readonly stdin: Writable;
+  readonly stdout: Readable;
+  /** Null without a stderr channel: stderr then comes with stdout. */
+  readonly stderr: Readable | null;
+  /** Resolves after the last byte of output; rejects with an {@link ExecError}. */
+  readonly result: Promise<ExecResult<Text>>;
+  /** Sends a signal to the command's process group, by name or by the number it has there; false when it cannot be sent. */
+  kill(signal: NodeJS.Signals | number): boolean;
+  /**
+   * The lines of stdout as text (UTF-8), without their ends; one longer than 1 MiB comes in pieces. stderr is dropped
+   * unless somebody reads it. Throws the {@link ExecError} where there is one; leaving the loop ends the command.
+   */
+  lines(): AsyncIterableIterator<string>;
+}

@@ -1,0 +1,60 @@
+import { PassThrough } from 'node:stream';
+import { GrowingBuffer } from './growing-buffer.ts';
+import type { CaptureLimit } from './options.ts';
+
+const CAPTURE_LIMIT = 16 * 1024 * 1024; // bytes
+
+/** The caller cannot take this chunk of output; the code is the one of the error to be told. */
+export class OutputError extends Error {
+  readonly code: 'REXEC_OUTPUT_TOO_LONG' | 'REXEC_ABORTED';
+
+  constructor(code: OutputError['code'], message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** One output of a command as its caller gets it: a stream, and where it is captured also a text. */
+export class Output {
+  readonly stream = new PassThrough();
+  readonly #limit: number;
+  readonly #captured: GrowingBuffer | undefined;
+
+  constructor(capture: boolean | CaptureLimit) {
+    this.#limit = typeof capture === 'object' ? capture.maxBytes : CAPTURE_LIMIT;
+    this.stream.on('error', () => {});
+    if (!capture) return;
+    this.#captured = new GrowingBuffer();
+    this.stream.resume();
+  }
+
+  /** All so far, where it is captured. */
+  get text(): string | undefined {
+    return this.#captured?.bytes.toString('utf8');
+  }
+
+  /** Resolves once the caller's stream has passed the chunk on: one at a time is kept for a reader that is slow. */
+  async write(chunk: Buffer): Promise<void> {
+    this.#capture(chunk);
+    const error = await new Promise<Error | null | undefined>((resolve) => this.stream.write(chunk, resolve));
+    if (error) throw new OutputError('REXEC_ABORTED', 'the output was closed', { cause: error });
+  }
+
+  /** What nobody reads need not be kept. */
+  dropUnread(): void {
+    if (this.stream.readableFlowing === null) this.stream.resume();
+  }
+
+  /** What has arrived can still be read. */
+  end(): void {
+    this.stream.end();
+  }
+
+  #capture(chunk: Buffer): void {
+    if (!this.#captured) return;
+    const room = this.#limit - this.#captured.length;
+    this.#captured.add(chunk.subarray(0, room));
+    if (chunk.length > room)
+      throw new OutputError('REXEC_OUTPUT_TOO_LONG', `the output is longer than ${this.#limit} bytes`);
+  }
+}

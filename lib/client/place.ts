@@ -1,0 +1,54 @@
+import { CodecError } from '../../codec/index.ts';
+import { ExecError, type ExecErrorCode, type ExecPhase, reasonOf } from './errors.ts';
+import { OutputError } from './output.ts';
+
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/** Where a command is: its errors say so. */
+export class Place {
+  readonly host: string;
+  readonly port: number;
+  readonly #entered: (phase: ExecPhase, detail: string) => void;
+  #phase: ExecPhase = 'request';
+
+  constructor(host: string, port: number, entered: (phase: ExecPhase, detail: string) => void = () => {}) {
+    this.host = host;
+    this.port = port;
+    this.#entered = entered;
+  }
+
+  get phase(): ExecPhase {
+    return this.#phase;
+  }
+
+  enter(phase: ExecPhase, detail: string): void {
+    this.#phase = phase;
+    this.#entered(phase, detail);
+  }
+
+  error(code: ExecErrorCode, message: string, cause?: unknown): ExecError {
+    return new ExecError(code, message, this, cause === undefined ? {} : { cause });
+  }
+
+  /** What the caller is told of an error of the codec, of an output, or of the system. */
+  told(error: unknown): ExecError {
+    if (error instanceof ExecError) return error;
+    if (error instanceof OutputError) return this.error(error.code, error.message, error);
+    if (!(error instanceof CodecError)) return this.error('REXEC_LOST', reasonOf(error), error);
+    if (error.code === 'REXEC_STATUS_INVALID') return this.error('REXEC_PROTOCOL', error.message, error);
+    if (error.code === 'REXEC_TRUNCATED')
+      return this.error('REXEC_LOST', 'the connection ended before the daemon answered', error);
+    return this.error('REXEC_REQUEST_INVALID', error.message, error);
+  }
+
+  /** Waits for `work`, no longer than `seconds` (0 is for ever). What is late must be ended by the caller. */
+  async within<T>(seconds: number, work: Promise<T>, code: ExecErrorCode, message: string): Promise<T> {
+    if (seconds === 0) return work;
+    const late = Promise.withResolvers<never>();
+    const timer = setTimeout(
+      () => late.reject(this.error(code, message)),
+      Math.min(seconds * 1000, LONGEST_TIMER_MS),
+    );
+    return Promise.race([work, late.promise]).finally(() => clearTimeout(timer));
+  }
+}

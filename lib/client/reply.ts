@@ -1,0 +1,15 @@
+import { ReplyDecoder, type ReplyFrame } from '../../codec/index.ts';
+import type { Lookahead } from './lookahead.ts';
+import type { Place } from './place.ts';
+
+/** What a daemon answers once it accepted: that it did, then stdout. A refusal is thrown. */
+export async function* readReply(
+  connection: Lookahead,
+  place: Place,
+): AsyncGenerator<Exclude<ReplyFrame, { type: 'refused' }>, void, undefined> {
+  for await (const frame of connection.feed(new ReplyDecoder()) as AsyncIterable<ReplyFrame>) {
+    // Servers of other systems end a line with a carriage return too.
+    if (frame.type === 'refused') throw place.error('REXEC_REFUSED', frame.text.replace(/\r$/, ''));
+    yield frame;
+  }
+}

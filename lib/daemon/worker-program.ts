@@ -1,0 +1,81 @@
+import { Socket } from 'node:net';
+import { launcherNamed, takeOver } from '../launch/index.ts';
+import { type Credentials, type Grant, LoginError } from '../login/index.ts';
+import { encodeMessage } from '../messages/index.ts';
+import { Session, type SessionOptions } from '../orchestrator/index.ts';
+import {
+  type Order,
+  type Report,
+  SECRET_LINE,
+  type Verdict,
+  type VerifyQuestion,
+} from './worker-protocol.ts';
+
+// A worker: sessions in a process of their own. Who may come in, who may log in and what is logged is the daemon's.
+
+const sessions = new Map<string, Session>();
+const verdicts = new Map<number, (verdict: Verdict) => void>();
+const secrets = new Socket({ fd: SECRET_LINE, readable: false, writable: true });
+const events = { emit: (name: string, fields: object) => report({ say: 'event', name, fields }) };
+let shared: Omit<SessionOptions, 'login'>;
+let lastAsk = 0;
+let turn: Promise<void> = Promise.resolve();
+
+process.on('message', (order: Order, handle: unknown) => {
+  turn = turn.then(() => obey(order, handle)); // in their order, also while a launcher is loaded
+});
+process.on('disconnect', () => process.exit()); // the daemon is gone
+secrets.on('error', () => process.exit());
+for (const signal of ['SIGINT', 'SIGHUP', 'SIGTERM'] as const) process.on(signal, () => {}); // the daemon ends us
+
+function report(told: Report): void {
+  if (process.connected) process.send!(told);
+}
+
+async function obey(order: Order, handle: unknown): Promise<void> {
+  if (order.say === 'settings') {
+    shared = { ...order.settings, events, launcher: await launcherNamed(order.settings.launcher) };
+  } else if (order.say === 'serve') {
+    serve(order.id, takeOver(handle));
+  } else if (order.say === 'verdict') {
+    verdicts.get(order.ask)?.(order.verdict);
+    verdicts.delete(order.ask);
+  } else if (order.say === 'summary') {
+    report({ say: 'summary', ask: order.ask, summary: sessions.get(order.id)?.summary });
+  } else if (order.say === 'stop') {
+    sessions.get(order.id)?.stop();
+  } else {
+    void sessions.get(order.id)?.hangUp();
+  }
+}
+
+async function serve(id: string, connection: Socket): Promise<void> {
+  if (connection.remoteAddress === undefined) return leave(id, connection); // the peer has left
+  const session = new Session(connection, { ...shared, login: loginOf(id) }, id);
+  sessions.set(id, session);
+  await session.run();
+  sessions.delete(id);
+  leave(id, connection);
+}
+
+function leave(id: string, connection: Socket): void {
+  connection.destroy();
+  report({ say: 'over', id });
+}
+
+/** The daemon's login, asked from here. Wipes the secret. */
+const loginOf = (session: string): SessionOptions['login'] => ({
+  async verify({ user, secret, address }: Credentials, gone: AbortSignal): Promise<Grant> {
+    lastAsk += 1;
+    const ask = lastAsk;
+    const message = encodeMessage({ ask, session, user, address } satisfies VerifyQuestion, secret);
+    secret.fill(0);
+    secrets.write(message, () => message.fill(0));
+    const leave = () => report({ say: 'gone', ask });
+    gone.addEventListener('abort', leave);
+    const verdict = await new Promise<Verdict>((resolve) => verdicts.set(ask, resolve));
+    gone.removeEventListener('abort', leave);
+    if ('cause' in verdict) throw new LoginError(verdict.cause);
+    return verdict.grant;
+  },
+});

@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { ROOT } from '../support/program.ts';
+
+/** Sources of what rexec and rexecd say; rconfig is a program of its own, and its messages are said by the manual. */
+const ROOMS = [
+  'client',
+  'control',
+  'daemon',
+  'launch',
+  'login',
+  'native',
+  'orchestrator',
+  'service',
+  'settings',
+];
+const SOURCES = ['codec/*.ts', `lib/{${ROOMS.join()}}/*.ts`, 'lib/cli/*.ts', 'lib/cli/programs/*.ts'];
+const OTHERS = /rconfig/;
+/** Said to whoever writes a program or breaks a rule of ours, and to no user. */
+const FOR_PROGRAMMERS = [
+  'connected to itself',
+  'the connection has no descriptor to hand over',
+  'diagnostic contains a control character',
+  'diagnostic is longer than … bytes',
+];
+
+const LITERAL = String.raw`(?<text>\`(?:[^\`\\]|\\.)*\`|'(?:[^'\\\n]|\\.)*')`;
+const FIRST = String.raw`(?:'REXEC_\w+',\s*)?(?:field,\s*|'\w+',\s*)?`; // arguments before the message
+const PLACES = [
+  String.raw`\bnew (?!Range|Type)\w*Error\(\s*${FIRST}${LITERAL}`,
+  String.raw`\.(?:error|abort)\(\s*${FIRST}${LITERAL}`,
+  String.raw`\b(?:late|cause|problem|NOT_A_SOCKET|why)(?::| =)\s*(?:[^;\n]*\?\s*)?${LITERAL}`,
+  String.raw`,\s*'REXEC_\w+', ${LITERAL}`, // of within()
+  String.raw`\bconsole\.error\(\s*${LITERAL}`,
+].map((place) => new RegExp(place, 'g'));
+/** Files whose functions give messages back, each line that has one. */
+const GIVEN_BACK: Readonly<Record<string, RegExp>> = {
+  'lib/login/account-rules.ts': new RegExp(String.raw`\breturn\s*${LITERAL}`, 'g'),
+  'lib/cli/programs/rexec-report.ts': new RegExp(String.raw`\breturn ${LITERAL}`, 'g'),
+  'lib/launch/home.ts': new RegExp(String.raw`[?:]\s*${LITERAL}`, 'g'),
+  'lib/login/users-file.ts': new RegExp(String.raw`[?:]\s*${LITERAL}`, 'g'),
+  'lib/orchestrator/refusal.ts': new RegExp(String.raw`(?:REXEC_\w+:|\breturn) ${LITERAL}`, 'g'),
+  'lib/cli/programs/rexec-options.ts': new RegExp(String.raw`\breturn ${LITERAL}`, 'g'),
+  'lib/cli/programs/rexec-failures.ts': new RegExp(String.raw`\|\| ${LITERAL}`, 'g'),
+};
+
+/** A message as the page has it: what changes is an ellipsis. */
+const shown = (literal: string): string =>
+  literal
+    .slice(1, -1)
+    .replaceAll(/\$\{(?:[^{}]|\{[^{}]*\})*\}/g, '…')
+    .replaceAll(/\\(.)/g, '$1')
+    .replace(/^error: /, '')
+    .trim();
+
+/** Words are said besides what changes, in one line. */
+const says = (message: string): boolean =>
+  /[a-z]{2,}[^a-z]* [^a-z]*[a-z]{2,}/i.test(message) && !message.includes('\n');
+
+const messages = new Set<string>();
+for (const file of globSync(SOURCES, { cwd: ROOT }).filter((each) => !OTHERS.test(each))) {
+  const source = readFileSync(join(ROOT, file), 'utf8').replaceAll(/\/\*.*?\*\/|^\s*\/\/[^\n]*$/gms, '');
+  const given = GIVEN_BACK[file];
+  for (const place of given ? [...PLACES, given] : PLACES)
+    for (const { groups } of source.matchAll(place)) messages.add(shown(groups!.text!));
+}
+
+/** First cells of the page's tables. */
+const told = [
+  ...readFileSync(join(ROOT, 'docs/troubleshooting.md'), 'utf8').matchAll(/^\| `([^`]+)` \|/gm),
+].map(([, message]) => message!);
+
+describe('docs/troubleshooting.md', () => {
+  it('is about every message that the sources have', () => {
+    const known = new Set([...told, ...FOR_PROGRAMMERS]);
+    assert.ok(messages.size > 80, `${messages.size} messages`);
+    assert.deepEqual([...messages].filter((message) => says(message) && !known.has(message)).sort(), []);
+  });
+
+  it('is about no message that is none any more, and about each once', () => {
+    assert.deepEqual(
+      told.filter((message) => !messages.has(message)),
+      [],
+    );
+    assert.deepEqual(
+      told.filter((message, at) => told.indexOf(message) !== at),
+      [],
+    );
+  });
+});
