@@ -37,6 +37,7 @@ export class Request implements Steps {
   #channel: StderrChannel | undefined;
   #grant: Grant | undefined;
   #execution: Execution | undefined;
+  #over = false;
 
   constructor(parts: RequestParts) {
     const { remoteAddress = '', localAddress = '' } = parts.connection;
@@ -111,8 +112,11 @@ export class Request implements Steps {
     return this.#execution?.feed(chunk);
   }
 
-  wipe(): void {
+  /** The session is over, and with it the second connection, should it be made only now. */
+  end(): void {
+    this.#over = true;
     this.#secret.fill(0);
+    this.#channel?.destroy();
   }
 
   async #connectBack(): Promise<void> {
@@ -120,6 +124,7 @@ export class Request implements Steps {
     const { options, gone } = this.#parts;
     const where = { address, localAddress, port: this.#stderrPort, seconds: options.connectBackSeconds };
     this.#channel = await StderrChannel.connect(where, gone);
+    if (this.#over) this.#channel.destroy();
   }
 
   async #start(grant: Grant, line: string): Promise<Execution> {

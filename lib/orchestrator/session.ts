@@ -109,7 +109,7 @@ export class Session {
       await this.#fail(error);
     } finally {
       clearTimeout(this.#deadline);
-      this.#request.wipe();
+      this.#request.end();
       this.#connection.destroy();
       if (this.#request.grant) await endGrant(events, this.#request.who, this.#request.grant);
       this.#state = 'closed';
