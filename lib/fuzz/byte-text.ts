@@ -45,6 +45,8 @@ function escaped(byte: number): string {
 
 /** @throws FuzzError `FUZZ_SCRIPT_INVALID` for an escape that there is not */
 export function readBytes(quoted: string): Buffer {
+  if (/[^\t\x20-\x7e]/.test(quoted))
+    throw new FuzzError('FUZZ_SCRIPT_INVALID', 'only ASCII between quotes; other bytes are spelled \\xHH');
   const text = quoted.replace(/\\(?:x([0-9a-fA-F]{2})|[\s\S])|\\$/g, (spelled, hex?: string) => {
     if (hex !== undefined) return String.fromCharCode(Number.parseInt(hex, 16));
     const byte = LONG[spelled];
@@ -55,7 +57,5 @@ export function readBytes(quoted: string): Buffer {
       );
     return byte;
   });
-  if (/[^\x20-\x7e\0-\xff]/.test(text))
-    throw new FuzzError('FUZZ_SCRIPT_INVALID', 'only ASCII between quotes; other bytes are spelled \\xHH');
   return Buffer.from(text, 'latin1');
 }

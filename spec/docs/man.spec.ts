@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { REXEC_EXIT, REXECD_EXIT } from '../../lib/cli/programs/exit-codes.ts';
+import { FUZZ_EXIT, REXEC_EXIT, REXECD_EXIT } from '../../lib/cli/programs/exit-codes.ts';
 import { CATALOGUE } from '../../lib/events/index.ts';
 import { describeSettings, flagOf, variableOf } from '../../lib/settings/index.ts';
 import { cleanEnvironment, findProgram, PATIENT, ROOT } from '../support/program.ts';
@@ -13,6 +13,7 @@ const MANDOC = findProgram('mandoc');
 const PAGES = {
   'rexecd.8': 'rexecd',
   'rexec.1': 'rexec',
+  'rexec-fuzz.1': 'rexec-fuzz',
   'rconfig.1': 'rconfig',
   'rexecd.toml.5': 'rexecd',
 } as const;
@@ -58,11 +59,12 @@ describe('the manual pages', PATIENT, () => {
   it('are these, with date and version', () => {
     const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
     assert.deepEqual(Object.keys(pages).sort(), Object.keys(PAGES).sort());
-    for (const [name, text] of Object.entries(pages)) {
+    for (const [name, roff] of Object.entries(pages)) {
+      const text = roff.replaceAll('\\-', '-');
       const [, title, section] = /^(.+)\.(\d)$/.exec(name)!;
       const head = `.TH "${title!.toUpperCase()}" "${section}" "2023-11-14" "rexecd ${version}" "`;
       assert.ok(text.replace(/^'\\" t\n/, '').startsWith(head), text.slice(0, 100));
-      assert.match(text, new RegExp(`^\\.SH "NAME"\\n\\\\fB${title}\\\\fR \\\\- \\w`, 'm'));
+      assert.match(text, new RegExp(`^\\.SH "NAME"\\n\\\\fB${title}\\\\fR - \\w`, 'm'));
     }
   });
 
@@ -126,6 +128,7 @@ describe('the manual pages', PATIENT, () => {
   it('have every exit status', () => {
     for (const [page, codes] of [
       ['rexec.1', REXEC_EXIT],
+      ['rexec-fuzz.1', FUZZ_EXIT],
       ['rexecd.8', REXECD_EXIT],
       ['rconfig.1', REXECD_EXIT],
     ] as const)

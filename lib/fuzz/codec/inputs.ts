@@ -78,8 +78,14 @@ export class InputSource {
     if (this.#random.chance(GENERATED_ONE_IN)) return ['request', this.#encoded()];
     const kind = this.#random.pick(KINDS);
     const pool = this.#pool[kind];
-    const parent = pool.length > 0 ? this.#random.pick(pool) : Buffer.alloc(0);
-    return [kind, mutateBytes(parent, this.#random, pool)];
+    return [kind, mutateBytes(this.#parent(pool), this.#random, pool)];
+  }
+
+  /** Mostly the shorter of two: a long one takes as long as many short ones. */
+  #parent(pool: readonly Buffer[]): Buffer {
+    if (pool.length === 0) return Buffer.alloc(0);
+    const [one, other] = [this.#random.pick(pool), this.#random.pick(pool)];
+    return other.length < one.length && !this.#random.chance(8) ? other : one;
   }
 
   #encoded(): Buffer {

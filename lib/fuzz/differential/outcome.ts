@@ -33,7 +33,7 @@ function outcomeOf(peer: PeerObservation): Outcome {
     end,
     channel: channel && status === 'accepted' ? channelOf(channel.connections) : '',
     stderr: isOver ? told(channel?.received ?? Buffer.alloc(0)) : '',
-    output: isOver ? told(rest) : '',
+    output: isOver || status === 'refused' ? told(rest) : '',
   };
 }
 
