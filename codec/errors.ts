@@ -9,6 +9,7 @@ import type { FieldName } from './frames.ts';
  * - `REXEC_NUL_IN_FIELD`: a value to be encoded contains the terminator.
  * - `REXEC_TRUNCATED`: the stream ended inside the field.
  * - `REXEC_STATUS_INVALID`: the first byte of a reply is neither 0 nor 1.
+ * - `REXEC_FRAME_INVALID`: a mux frame that there is not, that is not of its length, or that its sender must not send.
  */
 export type CodecErrorCode =
   | 'REXEC_FIELD_TOO_LONG'
@@ -16,10 +17,11 @@ export type CodecErrorCode =
   | 'REXEC_TEXT_MALFORMED'
   | 'REXEC_NUL_IN_FIELD'
   | 'REXEC_TRUNCATED'
-  | 'REXEC_STATUS_INVALID';
+  | 'REXEC_STATUS_INVALID'
+  | 'REXEC_FRAME_INVALID';
 
-/** The part of the exchange an error is about: a request field, or the reply's status byte or diagnostic. */
-export type CodecErrorField = FieldName | 'status' | 'diagnostic';
+/** The part of the exchange an error is about: a request field, the reply's status byte or diagnostic, a mux frame. */
+export type CodecErrorField = FieldName | 'status' | 'diagnostic' | 'frame';
 
 /** The only error that leaves this room. Decide on `code` and `field`; `message` is for a log, never for the peer. */
 export class CodecError extends Error {

@@ -1,19 +1,19 @@
 import { CodecError, type CodecErrorField } from './errors.ts';
 
-const LENGTH_BYTES = 4;
 const FIRST_CAPACITY = 64;
+const NOTHING = Buffer.alloc(0);
 
 /**
  * One field while it arrives: finds the terminator, counts content bytes against the limit, keeps them flat.
  *
- * The field is kept as `[uint32 length][content][terminator]`, which is what the grammar reads. Memory is at most the
- * limit and five bytes, whatever the number and size of chunks; no byte is looked at twice, and none beyond the first
- * one over the limit.
+ * A field that arrives in one chunk is not copied. Of one that does not, memory is at most the limit, whatever the number
+ * and size of chunks; no byte is looked at twice, and none beyond the first one over the limit.
  */
 export class FieldBuffer {
   readonly #terminator: number;
-  #bytes = Buffer.alloc(0);
+  #bytes = NOTHING;
   #held = 0; // content bytes in #bytes
+  #whole: Buffer | undefined; // a field that arrived in one chunk: its part of the chunk
 
   constructor(terminator: number) {
     this.#terminator = terminator;
@@ -37,42 +37,50 @@ export class FieldBuffer {
    */
   take(chunk: Buffer, at: number, field: CodecErrorField, limit: number): number {
     const room = limit - this.#held;
-    const found = chunk.subarray(at, at + room + 1).indexOf(this.#terminator);
-    const taken = found === -1 ? chunk.length - at : found;
-    if (taken > room)
+    const found = indexIn(chunk, this.#terminator, at, at + room + 1);
+    const end = found === -1 ? chunk.length : found;
+    if (end - at > room)
       throw new CodecError('REXEC_FIELD_TOO_LONG', field, `${field} is longer than ${limit} bytes`);
-    this.#reserve(this.#held + taken, limit);
-    this.#held += chunk.copy(this.#bytes, LENGTH_BYTES + this.#held, at, at + taken);
-    return found === -1 ? -1 : at + taken + 1;
+    if (found !== -1 && this.#held === 0) this.#whole = chunk.subarray(at, found);
+    else this.#keep(chunk, at, end, limit);
+    return found === -1 ? -1 : found + 1;
   }
 
-  /** What was taken, as a complete field for the grammar: a view that {@link clear} wipes. */
+  /** What was taken: a view, until {@link clear}. */
   complete(): Buffer {
-    this.#reserve(this.#held, this.#held);
-    this.#bytes.writeUInt32BE(this.#held);
-    this.#bytes[LENGTH_BYTES + this.#held] = this.#terminator;
-    return this.#bytes.subarray(0, LENGTH_BYTES + this.#held + 1);
+    return this.#whole ?? this.#bytes.subarray(0, this.#held);
   }
 
-  /** Wipes the field; the memory serves the next one. */
+  /** Wipes what was kept; the memory serves the next field. */
   clear(): void {
-    this.#bytes.fill(0, 0, Math.min(this.#bytes.length, LENGTH_BYTES + this.#held + 1));
+    if (this.#held > 0) this.#bytes.fill(0, 0, this.#held);
     this.#held = 0;
+    this.#whole = undefined;
   }
 
   /** Wipes the field and lets its memory go. */
   release(): void {
     this.clear();
-    this.#bytes = Buffer.alloc(0);
+    this.#bytes = NOTHING;
   }
 
-  #reserve(content: number, limit: number): void {
-    const needed = LENGTH_BYTES + content + 1;
-    if (needed <= this.#bytes.length) return;
-    const roomy = Math.max(needed, 2 * this.#bytes.length, FIRST_CAPACITY);
-    const grown = Buffer.alloc(Math.max(needed, Math.min(roomy, LENGTH_BYTES + limit + 1)));
-    this.#bytes.copy(grown, 0, 0, LENGTH_BYTES + this.#held);
-    this.#bytes.fill(0);
-    this.#bytes = grown;
+  #keep(chunk: Buffer, at: number, end: number, limit: number): void {
+    const needed = this.#held + end - at;
+    if (needed > this.#bytes.length) {
+      const roomy = Math.max(needed, 2 * this.#bytes.length, FIRST_CAPACITY);
+      const grown = Buffer.alloc(Math.max(needed, Math.min(roomy, limit)));
+      this.#bytes.copy(grown, 0, 0, this.#held);
+      this.#bytes.fill(0);
+      this.#bytes = grown;
+    }
+    chunk.copy(this.#bytes, this.#held, at, end);
+    this.#held = needed;
   }
+}
+
+/** Where `byte` is in `chunk` from offset `from` to before `to`; -1 when it is not there. */
+function indexIn(chunk: Buffer, byte: number, from: number, to: number): number {
+  if (to >= chunk.length) return chunk.indexOf(byte, from);
+  const found = chunk.subarray(from, to).indexOf(byte);
+  return found === -1 ? -1 : from + found;
 }

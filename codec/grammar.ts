@@ -1,6 +1,8 @@
+import { isUtf8 } from 'node:buffer';
 import { Parser } from 'binary-parser';
 import { CodecError, type CodecErrorField } from './errors.ts';
-import type { FieldName, RequestFrame } from './frames.ts';
+import type { FieldName, MuxFrame, RequestFrame } from './frames.ts';
+import { MUX_KINDS, type MuxKind, muxNumberOf, SIGNAL_NAME_LIMIT } from './mux-kinds.ts';
 
 export const NUL = 0x00;
 export const NEWLINE = 0x0a;
@@ -15,16 +17,9 @@ export interface Dialect {
 
 type Grammar<T> = (field: Buffer) => T;
 
-/**
- * A complete field, `[uint32 length][content][terminator]`, whose content means what `read` makes of it.
- * `read` gets a view that is wiped afterwards: it copies what it keeps.
- */
-function field<T>(terminator: number, read: (content: Buffer) => T): Grammar<T> {
-  const parser = new Parser()
-    .endianness('big')
-    .uint32('length')
-    .buffer('value', { length: 'length', formatter: read })
-    .uint8('terminator', { assert: (byte) => byte === terminator }); // a predicate: binary-parser skips a falsy assert
+/** The content of a complete field means what `read` makes of it: it gets a view, and copies what it keeps. */
+function field<T>(read: (content: Buffer) => T): Grammar<T> {
+  const parser = new Parser().buffer('value', { readUntil: 'eof', formatter: read });
   parser.compile();
   return (bytes) => parser.parse(bytes).value;
 }
@@ -45,13 +40,20 @@ export function readPort(content: Buffer, lowest: number): number {
 
 function textReader(charset: string, name: CodecErrorField): (content: Buffer) => string {
   const decoder = new TextDecoder(charset, { fatal: true, ignoreBOM: true });
+  const { encoding } = decoder;
+  const malformed = (cause?: unknown) =>
+    new CodecError('REXEC_TEXT_MALFORMED', name, `${name} is not ${encoding} text`, { cause });
+  // Four times as fast as the decoder, and the same strings.
+  if (encoding === 'utf-8')
+    return (content) => {
+      if (!isUtf8(content)) throw malformed();
+      return content.toString('utf8');
+    };
   return (content) => {
     try {
       return decoder.decode(content);
     } catch (cause) {
-      throw new CodecError('REXEC_TEXT_MALFORMED', name, `${name} is not ${decoder.encoding} text`, {
-        cause,
-      });
+      throw malformed(cause);
     }
   };
 }
@@ -63,10 +65,10 @@ function buildRequestGrammar({ charset, lowestStderrPort }: Dialect): RequestGra
   const user = textReader(charset, 'user');
   const command = textReader(charset, 'command');
   return [
-    ['stderrPort', field(NUL, (bytes) => ({ type: 'stderrPort', port: readPort(bytes, lowestStderrPort) }))],
-    ['user', field(NUL, (bytes) => ({ type: 'user', name: user(bytes) }))],
-    ['password', field(NUL, (bytes) => ({ type: 'password', secret: Buffer.from(bytes) }))],
-    ['command', field(NUL, (bytes) => ({ type: 'command', line: command(bytes) }))],
+    ['stderrPort', field((bytes) => ({ type: 'stderrPort', port: readPort(bytes, lowestStderrPort) }))],
+    ['user', field((bytes) => ({ type: 'user', name: user(bytes) }))],
+    ['password', field((bytes) => ({ type: 'password', secret: Buffer.from(bytes) }))],
+    ['command', field((bytes) => ({ type: 'command', line: command(bytes) }))],
   ];
 }
 
@@ -83,7 +85,7 @@ export function requestGrammar(dialect: Dialect): RequestGrammar {
 const lenient = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** A diagnostic up to its newline. Daemons of other systems localise it in any charset: bad bytes become U+FFFD. */
-export const diagnosticGrammar: Grammar<string> = field(NEWLINE, (bytes) => lenient.decode(bytes));
+export const diagnosticGrammar: Grammar<string> = field((bytes) => lenient.decode(bytes));
 
 const status = new Parser().uint8('status', {
   assert: (byte) => Number(byte) <= 1,
@@ -100,4 +102,59 @@ export function readsAccepted(byte: Buffer): boolean {
       cause,
     });
   }
+}
+
+const frameFault = (message: string): CodecError => new CodecError('REXEC_FRAME_INVALID', 'frame', message);
+
+const SIGNAL_NAME = /^[A-Z0-9+-]+$/;
+
+/** Whether it is the name of a signal as an exit status has it. */
+export const isSignalName = (name: string): boolean =>
+  name.length <= SIGNAL_NAME_LIMIT && SIGNAL_NAME.test(name);
+
+function signalName(bytes: Buffer): string {
+  const name = bytes.toString('latin1');
+  if (!isSignalName(name)) throw frameFault('signaled: not the name of a signal');
+  return name;
+}
+
+function atLeastOne(bytes: number): number {
+  if (bytes === 0) throw frameFault('a window of no bytes');
+  return bytes;
+}
+
+const muxHeader = new Parser().endianness('big').uint8('number').uint16('length');
+muxHeader.compile();
+
+const window = new Parser().endianness('big').uint32('bytes', { formatter: atLeastOne });
+const muxControl = new Parser()
+  .endianness('big')
+  .uint8('number')
+  .uint16('length')
+  .choice('payload', {
+    tag: 'number',
+    choices: {
+      [muxNumberOf('mainEnd')]: new Parser(),
+      [muxNumberOf('mainWindow')]: window,
+      [muxNumberOf('stderrWindow')]: window,
+      [muxNumberOf('signal')]: new Parser().uint8('number'),
+      [muxNumberOf('exited')]: new Parser().uint8('code'),
+      [muxNumberOf('signaled')]: new Parser().buffer('signal', { readUntil: 'eof', formatter: signalName }),
+    },
+  });
+muxControl.compile();
+
+/** The header of a mux frame, `[uint8 number][uint16 length]`. @throws CodecError `REXEC_FRAME_INVALID` */
+export function readMuxHeader(header: Buffer): { kind: MuxKind; length: number } {
+  const { number, length } = muxHeader.parse(header);
+  const kind = MUX_KINDS[number];
+  if (!kind) throw frameFault(`there is no frame ${number}`);
+  if (length < kind.shortest || length > kind.longest)
+    throw frameFault(`${kind.type}: ${length} bytes, not ${kind.shortest} to ${kind.longest}`);
+  return { kind, length };
+}
+
+/** A whole mux frame, its header included, that is neither `main` nor `stderr`. */
+export function readMuxControl(type: MuxFrame['type'], frame: Buffer): MuxFrame {
+  return { type, ...muxControl.parse(frame).payload };
 }

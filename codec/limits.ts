@@ -21,7 +21,8 @@ export const LOWEST_STDERR_PORT = 1024;
 const HIGHEST_LIMIT = 131_071;
 
 /** Fills in what the caller leaves out. A limit can be lowered or raised, never removed: `RangeError` otherwise. */
-export function fieldLimits(changes: Partial<FieldLimits> = {}): FieldLimits {
+export function fieldLimits(changes?: Partial<FieldLimits>): FieldLimits {
+  if (changes === undefined) return LIMITS;
   const limits = { ...LIMITS, ...changes };
   for (const [field, limit] of Object.entries(limits)) {
     if (!Number.isInteger(limit) || limit < 0 || limit > HIGHEST_LIMIT) {

@@ -1,5 +1,6 @@
 import { CodecError } from './errors.ts';
 import type { ExitStatus } from './frames.ts';
+import { isSignalName } from './grammar.ts';
 import { DIAGNOSTIC_LIMIT } from './limits.ts';
 
 /** The bytes of acceptance: one NUL. It travels in a segment of its own (protocol.md 1.2). A new buffer each time. */
@@ -34,7 +35,7 @@ export function encodeExitStatus(status: ExitStatus): Buffer {
   const known =
     status.type === 'exited'
       ? Number.isInteger(status.code) && status.code >= 0 && status.code <= 255
-      : /^[A-Z0-9+-]{1,23}$/.test(status.signal);
+      : isSignalName(status.signal);
   if (!known) throw new RangeError(`not an exit status: ${JSON.stringify(status)}`);
   const words = status.type === 'exited' ? `exit ${status.code}` : `signal ${status.signal}`;
   return Buffer.from(`\0${words}\n`, 'latin1');

@@ -1,6 +1,7 @@
-import { Transform, type TransformCallback } from 'node:stream';
+import type { TransformCallback } from 'node:stream';
 import { CodecError } from './errors.ts';
 import { FieldBuffer } from './field-buffer.ts';
+import { FrameDecoder } from './frame-decoder.ts';
 import type { RequestFrame } from './frames.ts';
 import { NUL, type RequestGrammar, requestGrammar } from './grammar.ts';
 import { type FieldLimits, fieldLimits, LOWEST_STDERR_PORT } from './limits.ts';
@@ -28,19 +29,16 @@ export interface RequestDecoderOptions {
  * a {@link CodecError} once the frames before it were read, and pushes nothing after it; how the bytes were cut makes
  * no difference, save for where stdin is cut.
  */
-export class RequestDecoder extends Transform {
+export class RequestDecoder extends FrameDecoder<RequestFrame> {
   readonly #grammar: RequestGrammar;
   readonly #limits: FieldLimits;
   readonly #ownsInput: boolean;
   readonly #arriving = new FieldBuffer(NUL);
   #field = 0; // index into #grammar
   #stdinSeen = false;
-  #asked = false; // the reader asked for more since the last frame
-  #fail: (() => void) | undefined; // a failure that waits until the frames before it were read
 
   constructor(options: RequestDecoderOptions = {}) {
-    // One frame of read-ahead: a peer whose frames are not taken is not read.
-    super({ readableObjectMode: true, readableHighWaterMark: 1, writableHighWaterMark: 1 });
+    super();
     const { limits, lowestStderrPort = LOWEST_STDERR_PORT, charset = 'utf-8', ownsInput = false } = options;
     this.#limits = fieldLimits(limits);
     if (!Number.isInteger(lowestStderrPort))
@@ -70,10 +68,10 @@ export class RequestDecoder extends Transform {
       while (at !== -1 && at < chunk.length && !this.complete) at = this.#takeField(chunk, at);
     } catch (error) {
       if (this.#ownsInput) chunk.fill(0); // a password may be in what was not looked at
-      return this.#failAfterFrames(error as Error, done);
+      return this.#fail(error as CodecError, done);
     }
     // At most five pushes a chunk, so what push() answers can wait for the next one.
-    if (at !== -1 && at < chunk.length) this.#emit({ type: 'stdin', chunk: this.#stdin(chunk, at) });
+    if (at !== -1 && at < chunk.length) this.emitFrame({ type: 'stdin', chunk: this.#stdin(chunk, at) });
     done();
   }
 
@@ -81,13 +79,7 @@ export class RequestDecoder extends Transform {
     const [field] = this.#grammar[this.#field] ?? [];
     if (field === undefined) return done();
     const inside = this.#arriving.held === 0 ? 'before' : 'inside';
-    this.#failAfterFrames(new CodecError('REXEC_TRUNCATED', field, `stream ended ${inside} ${field}`), done);
-  }
-
-  override _read(size: number): void {
-    this.#asked = true;
-    if (this.#fail) process.nextTick(this.#fail);
-    else super._read(size);
+    this.#fail(new CodecError('REXEC_TRUNCATED', field, `stream ended ${inside} ${field}`), done);
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
@@ -99,19 +91,14 @@ export class RequestDecoder extends Transform {
   #takeField(chunk: Buffer, at: number): number {
     const [field, toFrame] = this.#grammar[this.#field]!;
     const next = this.#arriving.take(chunk, at, field, this.#limits[field]);
+    const frame = next === -1 ? undefined : toFrame(this.#arriving.complete());
     if (this.#ownsInput && field === 'password') chunk.fill(0, at, next === -1 ? chunk.length : next);
-    if (next === -1) return -1;
-    const frame = toFrame(this.#arriving.complete());
+    if (!frame) return -1;
     this.#arriving.clear();
     this.#field += 1;
     if (this.complete) this.#arriving.release();
-    this.#emit(frame);
+    this.emitFrame(frame);
     return next;
-  }
-
-  #emit(frame: RequestFrame): void {
-    this.#asked = false;
-    this.push(frame);
   }
 
   /** Bytes that share their chunk with a field are copied, so that stdin does not keep the field's memory alive. */
@@ -120,11 +107,8 @@ export class RequestDecoder extends Transform {
     return this.#ownsInput && at === 0 ? chunk : Buffer.from(chunk.subarray(at));
   }
 
-  /** A stream asks for more right before it hands out its last frame: the failure comes a tick after that. */
-  #failAfterFrames(error: Error, done: TransformCallback): void {
+  #fail(error: CodecError, done: TransformCallback): void {
     this.#arriving.release();
-    if (this.readableLength === 0) done(error);
-    else if (this.#asked) process.nextTick(done, error);
-    else this.#fail = () => done(error);
+    this.failAfterFrames(error, done);
   }
 }

@@ -1,5 +1,5 @@
 /**
- * rexec for programs: run a command on another host.
+ * rexec for programs: run a command on another host, or be such a host.
  *
  * @module rexecd
  */
@@ -13,4 +13,16 @@ export {
   type ExecResult,
   exec,
   type RemoteCommand,
+  type TlsOptions,
 } from './client/index.ts';
+export {
+  type Addresses,
+  type ClientCertificate,
+  type CreateDaemonOptions,
+  createDaemon,
+  type DaemonEvent,
+  type EmbeddedDaemon,
+  type Handler,
+  type Invocation,
+  type LoginAttempt,
+} from './embed/index.ts';

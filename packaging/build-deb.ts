@@ -15,6 +15,7 @@ const LIB = 'usr/lib/rexecd';
 const DOC = 'usr/share/doc/rexecd';
 const PROGRAMS = {
   'usr/bin/rexec': 'rexec',
+  'usr/bin/rexec-bench': 'rexec-bench',
   'usr/bin/rexec-fuzz': 'rexec-fuzz',
   'usr/bin/rconfig': 'rconfig',
   'usr/sbin/rexecd': 'rexecd',

@@ -17,14 +17,17 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   messages: [],
   login: ['native', 'files', 'messages'],
   settings: ['files'],
-  client: ['codec'],
+  client: ['codec', 'mux'],
+  mux: ['codec'],
+  load: ['codec'],
   launch: ['codec', 'login', 'native'],
-  orchestrator: ['codec', 'login', 'launch', 'events'],
-  daemon: ['orchestrator', 'login', 'launch', 'events', 'settings', 'messages'],
+  orchestrator: ['codec', 'login', 'launch', 'events', 'mux'],
+  daemon: ['orchestrator', 'login', 'launch', 'events', 'settings', 'files', 'messages', 'mux'],
   fuzz: ['codec'],
-  cli: ['daemon', 'client', 'fuzz', 'settings', 'login', 'events', 'service', 'control', 'native'],
+  cli: ['daemon', 'client', 'load', 'fuzz', 'settings', 'login', 'events', 'service', 'control', 'native'],
   service: ['native', 'settings', 'events', 'files'],
-  lib: ['daemon', 'client', 'login', 'settings', 'events', 'codec'],
+  embed: ['daemon', 'events', 'launch', 'login', 'settings'],
+  lib: ['daemon', 'client', 'embed', 'login', 'settings', 'events', 'codec'],
 };
 
 const LONGEST = 220; // lines

@@ -1,16 +1,30 @@
 import { once } from 'node:events';
 import { connect, isIP, type Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 import { encodeRequestFrame } from '../../codec/index.ts';
+import { Mux } from '../mux/index.ts';
 import { ExecError, isNotSocket, reasonOf } from './errors.ts';
 import { Lookahead } from './lookahead.ts';
-import type { ExecOptions } from './options.ts';
+import type { ExecOptions, TlsOptions } from './options.ts';
 import type { Place } from './place.ts';
 import { readReply } from './reply.ts';
+import { isMultiplexed, secured } from './secure.ts';
 import { StderrListener } from './stderr-listener.ts';
 
 /** The byte that asks for the exit status: signal 0, a no-op everywhere. */
 const EXIT_STATUS_WANTED = Buffer.of(0);
+const NO_STDERR_PORT = encodeRequestFrame({ type: 'stderrPort', port: 0 });
 const CONNECT_SECONDS = 10;
+
+/** What a conversation goes over. */
+export interface Opened {
+  /** Brings the answer and stdout, takes the request and stdin. */
+  readonly main: Lookahead;
+  /** The daemon's connection for stderr, where it made one. */
+  readonly channel?: Lookahead;
+  /** What carries `main`, stderr and the exit status in one connection. */
+  readonly mux?: Mux;
+}
 
 /** The connection to a daemon and the stderr channel from it. */
 export class Connections {
@@ -19,6 +33,7 @@ export class Connections {
   readonly #over = new AbortController();
   #main: Socket | undefined;
   #channel: Socket | undefined;
+  #mux: Mux | undefined;
   #listener: StderrListener | undefined;
 
   constructor(place: Place, options: ExecOptions) {
@@ -26,13 +41,16 @@ export class Connections {
     this.#options = options;
   }
 
-  /** Where signals go, once the daemon connected back. */
-  get channel(): Socket | undefined {
-    return this.#channel;
+  /** False while there is no way for it. */
+  sendSignal(number: number): boolean {
+    if (this.#mux) return this.#mux.sendSignal(number);
+    if (!this.#channel?.writable) return false;
+    this.#channel.write(Buffer.of(number));
+    return true;
   }
 
-  /** Both, the port sent and nothing else: so where the system says ENOTSOCK it may begin again. */
-  async open(): Promise<[main: Lookahead, channel: Lookahead | undefined]> {
+  /** All there is, the port sent and nothing else: so where the system says ENOTSOCK it may begin again. */
+  async open(): Promise<Opened> {
     for (let retries = this.#options.notSocketRetries ?? 0; ; retries -= 1) {
       try {
         return await this.#openOnce();
@@ -48,11 +66,40 @@ export class Connections {
     this.#drop();
   }
 
-  async #openOnce(): Promise<[main: Lookahead, channel: Lookahead | undefined]> {
-    const main = new Lookahead(await this.#connect());
-    if (this.#options.stderrChannel ?? true) return [main, await this.#openStderr(main)];
-    main.socket.write(encodeRequestFrame({ type: 'stderrPort', port: 0 }));
-    return [main, undefined];
+  async #openOnce(): Promise<Opened> {
+    const { tls = false, stderrChannel = true } = this.#options;
+    const socket = await this.#connect();
+    if (tls) return this.#openSecure(socket, tls === true ? {} : tls, stderrChannel);
+    const main = new Lookahead(socket);
+    if (stderrChannel) return { main, channel: await this.#openStderr(socket, main) };
+    main.socket.write(NO_STDERR_PORT);
+    return { main };
+  }
+
+  /** No second connection, which would go in clear text: stderr comes by the first, if the daemon can do that. */
+  async #openSecure(socket: Socket, options: TlsOptions, stderrChannel: boolean): Promise<Opened> {
+    const secure = await this.#secure(socket, options);
+    if (isMultiplexed(secure)) {
+      this.#mux = new Mux(secure, 'client');
+      if (stderrChannel) this.#mux.wantStderr();
+    }
+    const main = new Lookahead(this.#mux?.main ?? secure);
+    main.socket.write(NO_STDERR_PORT);
+    return { main, ...(this.#mux && { mux: this.#mux }) };
+  }
+
+  async #secure(socket: Socket, options: TlsOptions): Promise<TLSSocket> {
+    const { host } = this.#place;
+    const { connectSeconds = CONNECT_SECONDS } = this.#options;
+    this.#place.enter('tls', `with ${options.serverName ?? host}`);
+    try {
+      const work = secured(socket, host, options, this.#over.signal);
+      return await this.#place.within(connectSeconds, work, 'REXEC_TLS_FAILED', 'no answer in time');
+    } catch (error) {
+      throw error instanceof ExecError
+        ? error
+        : this.#place.error('REXEC_TLS_FAILED', reasonOf(error), error);
+    }
   }
 
   async #connect(): Promise<Socket> {
@@ -77,9 +124,9 @@ export class Connections {
     }
   }
 
-  async #openStderr(main: Lookahead): Promise<Lookahead> {
+  async #openStderr(socket: Socket, main: Lookahead): Promise<Lookahead> {
     const { stderrPort = 0, connectSeconds = CONNECT_SECONDS } = this.#options;
-    const { localAddress = '', remoteAddress = '' } = main.socket;
+    const { localAddress = '', remoteAddress = '' } = socket;
     this.#place.enter('stderrChannel', `from ${remoteAddress}`);
     try {
       this.#listener = await StderrListener.listen(localAddress, stderrPort, remoteAddress);

@@ -1,6 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { encodeLogin, StderrDecoder, type StderrFrame } from '../../codec/index.ts';
+import { type ExitStatus, encodeLogin, StderrDecoder, type StderrFrame } from '../../codec/index.ts';
+import type { Mux } from '../mux/index.ts';
 import { answeredOn } from './answer.ts';
 import { Connections } from './connections.ts';
 import type { Lookahead } from './lookahead.ts';
@@ -18,7 +19,9 @@ export interface Stdio {
 
 type Ending = Pick<ExecResult, 'exitCode' | 'signal'>;
 
-const DEFAULT_PORT = 512;
+/** Ports of the protocol in clear text, and in TLS where nobody says another. */
+export const DEFAULT_PORT = 512;
+export const DEFAULT_TLS_PORT = 10_512;
 const ANSWER_SECONDS = 60;
 
 /** One request to a daemon, from the call to the command's end. It closes what it opened. */
@@ -33,7 +36,11 @@ export class Conversation {
   constructor(host: string, options: ExecOptions, stdio: Stdio) {
     this.#options = options;
     this.#stdio = stdio;
-    this.#place = new Place(host, options.port ?? DEFAULT_PORT, options.onPhase);
+    this.#place = new Place(
+      host,
+      options.port ?? (options.tls ? DEFAULT_TLS_PORT : DEFAULT_PORT),
+      options.onPhase,
+    );
     this.#connections = new Connections(this.#place, options);
     this.#aborted.promise.catch(() => {});
   }
@@ -62,21 +69,19 @@ export class Conversation {
   }
 
   sendSignal(number: number): boolean {
-    const { channel } = this.#connections;
-    if (!channel?.writable) return false;
-    channel.write(Buffer.of(number));
-    return true;
+    return this.#connections.sendSignal(number);
   }
 
   async #talk(login: Buffer): Promise<Ending> {
     const { user, answerSeconds = ANSWER_SECONDS, strict = false } = this.#options;
-    const [main, channel] = await this.#connections.open();
+    const { main, channel, mux } = await this.#connections.open();
     this.#place.enter('login', `as ${user}`);
     main.socket.write(login, () => login.fill(0));
     const late = `no answer to the login within ${answerSeconds} s`;
     const answer = answeredOn(main, channel);
     const answered = await this.#place.within(answerSeconds, answer, 'REXEC_TIMED_OUT', late);
-    if (answered === 'main')
+    if (mux) await Promise.all([this.#readMain(main), this.#readMuxed(mux)]);
+    else if (answered === 'main')
       await Promise.all([this.#readMain(main), channel && this.#readStderr(channel, 0)]);
     else await this.#readAnsweredOnStderr(main, channel!);
     if (strict && this.#ending.exitCode === null && this.#ending.signal === null)
@@ -105,19 +110,33 @@ export class Conversation {
     this.#stdio.stdout.end();
   }
 
+  /** stderr, if it was asked for, and how the command ended. */
+  async #readMuxed(mux: Mux): Promise<void> {
+    for await (const chunk of mux.stderr) await this.#stdio.stderr!.write(chunk);
+    const status = await mux.status;
+    if (status) this.#endedWith(status);
+    this.#stdio.stderr?.end();
+  }
+
   /** A channel that breaks costs the rest of stderr and the exit status, not the command. */
   async #readStderr(channel: Lookahead, skip: number): Promise<void> {
     const stderr = this.#stdio.stderr!;
     try {
       for await (const frame of channel.feed(new StderrDecoder(), skip) as AsyncIterable<StderrFrame>) {
         if (frame.type === 'stderr') await stderr.write(frame.chunk);
-        else if (frame.type === 'exited') this.#ending = { exitCode: frame.code, signal: null };
-        else this.#ending = { exitCode: null, signal: frame.signal };
+        else this.#endedWith(frame);
       }
     } catch (error) {
       if (error instanceof OutputError && error.code === 'REXEC_OUTPUT_TOO_LONG') throw error;
     }
     stderr.end();
+  }
+
+  #endedWith(status: ExitStatus): void {
+    this.#ending =
+      status.type === 'exited'
+        ? { exitCode: status.code, signal: null }
+        : { exitCode: null, signal: status.signal };
   }
 
   #accepted(main: Lookahead): void {

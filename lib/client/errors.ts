@@ -3,6 +3,7 @@
  *
  * - `REXEC_REQUEST_INVALID`: user, password or command cannot be sent; `cause` is the codec's error.
  * - `REXEC_UNREACHABLE`: the host has no address, or nobody answers at its port.
+ * - `REXEC_TLS_FAILED`: no secure connection came about, or the daemon ended it, for want of a certificate say.
  * - `REXEC_NO_STDERR`: the daemon did not connect the stderr channel in time.
  * - `REXEC_REFUSED`: the daemon refused; `message` is its diagnostic, which may be empty.
  * - `REXEC_PROTOCOL`: what answered does not speak rexec.
@@ -15,6 +16,7 @@
 export type ExecErrorCode =
   | 'REXEC_REQUEST_INVALID'
   | 'REXEC_UNREACHABLE'
+  | 'REXEC_TLS_FAILED'
   | 'REXEC_NO_STDERR'
   | 'REXEC_REFUSED'
   | 'REXEC_PROTOCOL'
@@ -26,9 +28,9 @@ export type ExecErrorCode =
 
 /**
  * How far a command came: `request` (nobody was called yet), `resolve` (the host's address), `connect`,
- * `stderrChannel` (the daemon connects back), `login` (until the daemon's answer), `run`.
+ * `tls` (the handshake), `stderrChannel` (the daemon connects back), `login` (until the daemon's answer), `run`.
  */
-export type ExecPhase = 'request' | 'resolve' | 'connect' | 'stderrChannel' | 'login' | 'run';
+export type ExecPhase = 'request' | 'resolve' | 'connect' | 'tls' | 'stderrChannel' | 'login' | 'run';
 
 /** Where an {@link ExecError} happened. */
 export interface ExecPlace {
@@ -81,11 +83,16 @@ export class ExecError extends Error implements ExecPlace {
 export function reasonOf(error: unknown): string {
   if (error instanceof AggregateError) return error.errors.map(reasonOf).join('; ');
   if (isNotSocket(error)) return NOT_A_SOCKET;
+  if (isTlsError(error)) return error.reason;
   return error instanceof Error ? error.message : String(error);
 }
 
 /** How Windows, and the manual page, put it. */
 const NOT_A_SOCKET = 'An operation was attempted on something that is not a socket';
+
+/** Whether it is OpenSSL's, which has a reason besides a message with files and lines. */
+export const isTlsError = (error: unknown): error is Error & { reason: string } =>
+  error instanceof Error && 'reason' in error && 'library' in error;
 
 /** Whether it is ENOTSOCK, which is WSAENOTSOCK on Windows. */
 export function isNotSocket(error: unknown): boolean {

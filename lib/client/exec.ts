@@ -9,7 +9,7 @@ import { Output } from './output.ts';
 type Text = string | undefined;
 type Result = Promise<ExecResult>;
 
-/** Runs `command` on `host` by the rexec protocol. User, password and output cross the network in clear text. */
+/** Runs `command` on `host` by the rexec protocol. All of it crosses the network in clear text without `tls`. */
 export function exec(
   host: string,
   command: string,

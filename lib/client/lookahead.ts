@@ -1,4 +1,3 @@
-import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Seen } from '../../codec/index.ts';
 
@@ -7,11 +6,11 @@ const EVENTS = ['readable', 'end', 'error', 'close'] as const;
 
 /** A connection whose first bytes can be looked at before they are read. */
 export class Lookahead {
-  readonly socket: Socket;
+  readonly socket: Duplex;
   #first = Buffer.alloc(0);
   #changed = Promise.withResolvers<void>();
 
-  constructor(socket: Socket) {
+  constructor(socket: Duplex) {
     this.socket = socket;
     for (const event of EVENTS) socket.on(event, this.#look);
     this.#look();

@@ -6,8 +6,10 @@ export interface ExecOptions {
   readonly user: string;
   /** Bytes end to end; a string is sent as UTF-8. */
   readonly password: string | Uint8Array;
-  /** Port of the daemon; 512 otherwise. */
+  /** Port of the daemon; 512 otherwise, with `tls` 10512. */
   readonly port?: number;
+  /** Whether to speak TLS, which keeps password, command and output from whoever is between; false otherwise. */
+  readonly tls?: boolean | TlsOptions;
   /** IPv4 or IPv6 alone; whichever the host has otherwise. */
   readonly family?: 4 | 6;
   /** Whether to ask for a stderr channel, which also carries signals and the exit status; true otherwise. */
@@ -32,6 +34,19 @@ export interface ExecOptions {
   readonly signal?: AbortSignal;
   /** Called as each phase begins, with what is to be known of it. */
   readonly onPhase?: (phase: ExecPhase, detail: string) => void;
+}
+
+/** How TLS is spoken. Certificates and keys are PEM. */
+export interface TlsOptions {
+  /** Authorities that may vouch for the daemon, in place of the system's. */
+  readonly ca?: string | Uint8Array;
+  /** Certificate and private key to show, where the daemon asks for them. */
+  readonly cert?: string | Uint8Array;
+  readonly key?: string | Uint8Array;
+  /** Takes any certificate: whoever is between can then read and change everything. */
+  readonly insecure?: boolean;
+  /** Name that the daemon's certificate must have, in place of the host's. */
+  readonly serverName?: string;
 }
 
 /** More than this of one output ends the command with REXEC_OUTPUT_TOO_LONG. */

@@ -1,5 +1,5 @@
 import { CodecError } from '../../codec/index.ts';
-import { ExecError, type ExecErrorCode, type ExecPhase, reasonOf } from './errors.ts';
+import { ExecError, type ExecErrorCode, type ExecPhase, isTlsError, reasonOf } from './errors.ts';
 import { OutputError } from './output.ts';
 
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
@@ -34,7 +34,9 @@ export class Place {
   told(error: unknown): ExecError {
     if (error instanceof ExecError) return error;
     if (error instanceof OutputError) return this.error(error.code, error.message, error);
+    if (isTlsError(error)) return this.error('REXEC_TLS_FAILED', error.reason, error);
     if (!(error instanceof CodecError)) return this.error('REXEC_LOST', reasonOf(error), error);
+    if (error.code === 'REXEC_FRAME_INVALID') return this.error('REXEC_PROTOCOL', error.message, error);
     if (error.code === 'REXEC_STATUS_INVALID') return this.error('REXEC_PROTOCOL', error.message, error);
     if (error.code === 'REXEC_TRUNCATED')
       return this.error('REXEC_LOST', 'the connection ended before the daemon answered', error);

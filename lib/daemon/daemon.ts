@@ -1,13 +1,13 @@
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { EventLog } from '../events/index.ts';
-import { type Launcher, launcherNamed } from '../launch/index.ts';
-import { type Authenticator, type LockedOut, Lockout, Login } from '../login/index.ts';
-import { refusalFor, refuse, Session, SessionError, type SessionOptions } from '../orchestrator/index.ts';
+import { type Handler, handlerLauncher, type Launcher, launcherNamed } from '../launch/index.ts';
+import { type Authenticator, certificateLogin, type LockedOut, Lockout, Login } from '../login/index.ts';
+import { newSessionId, Session, type SessionOptions } from '../orchestrator/index.ts';
 import type { Settings } from '../settings/index.ts';
-import { Admission } from './admission.ts';
-import { Listener } from './listener.ts';
+import { type Addresses, Entrances } from './entrances.ts';
 import type { LiveSession } from './live-session.ts';
+import { type Admitted, Reception } from './reception.ts';
 import { Workers } from './workers.ts';
 
 /** What a daemon is made of. */
@@ -16,12 +16,11 @@ export interface DaemonParts {
   readonly events: EventLog;
   /** How commands start; as the settings name it unless given. One that is given runs in this process alone. */
   readonly launcher?: Launcher;
+  /** What runs in this process in place of commands. */
+  readonly handler?: Handler;
   /** A listening socket to take over, from the service manager; host, port and backlog are its own then. */
   readonly descriptor?: number;
 }
-
-/** Refused connections that may linger at once; those beyond it get their line and no time to go on sending. */
-const MOST_REFUSALS = 256;
 
 /** Listens, admits, and runs a {@link Session} for each peer. */
 export class Daemon {
@@ -29,33 +28,35 @@ export class Daemon {
   readonly lockout: Lockout;
   readonly #events: EventLog;
   readonly #launcher: Launcher | undefined;
-  readonly #descriptor: number | undefined;
+  readonly #handler: Handler | undefined;
   readonly #hasWorkers: boolean;
-  readonly #admission: Admission;
+  readonly #reception: Reception;
   readonly #sessions = new Map<LiveSession, Promise<void>>();
-  readonly #waiting: Socket[] = []; // accepted, not looked at: every place is taken
+  readonly #entrances: Entrances;
   #settings: Settings;
   #authenticator: Authenticator;
   #sessionOptions: SessionOptions | undefined; // from listen() on
-  #listener: Listener;
   #workers: Workers | undefined;
-  #port = 0;
-  #refusing = 0;
 
-  constructor(settings: Settings, { authenticator, events, launcher, descriptor }: DaemonParts) {
+  constructor(settings: Settings, { authenticator, events, launcher, handler, descriptor }: DaemonParts) {
     this.lockout = new Lockout(settings);
     this.#settings = settings;
     this.#events = events;
-    this.#launcher = launcher;
-    this.#descriptor = descriptor;
-    this.#hasWorkers = settings.workers > 1 && launcher === undefined;
+    this.#handler = handler;
+    this.#launcher = handler ? handlerLauncher(handler) : launcher;
+    this.#hasWorkers = settings.workers > 1 && this.#launcher === undefined;
     this.#authenticator = authenticator;
-    this.#admission = new Admission(settings);
-    this.#listener = this.#listenerFor(settings);
+    this.#reception = new Reception(settings, events, (admitted) => this.#serve(admitted));
+    this.#entrances = new Entrances(
+      events,
+      this.#hasWorkers,
+      (arrival) => this.#reception.accept(arrival),
+      descriptor,
+    );
   }
 
   /**
-   * Resolves with the address that is listened on. Rejects with the system's error, such as `EADDRINUSE`, or because
+   * Resolves with the address that is listened on, in clear text if there is such a one. Rejects with the system's error, such as `EADDRINUSE`, or because
    * this system does not have the launcher.
    */
   async listen(): Promise<AddressInfo> {
@@ -63,9 +64,8 @@ export class Daemon {
     this.#sessionOptions = await this.#optionsFor(this.#settings, this.#authenticator);
     if (this.#hasWorkers) this.#workers = new Workers(workers, this.#settings, this.#events);
     try {
-      const address = await this.#listener.listen(this.#descriptor);
-      this.#port = address.port;
-      return address;
+      await this.#entrances.open(this.#settings);
+      return this.#address;
     } catch (error) {
       await this.#workers?.end();
       throw error;
@@ -77,9 +77,24 @@ export class Daemon {
     return this.#settings;
   }
 
-  /** The port that is listened on. */
+  /** The port that is listened on, in clear text if there is such a one. */
   get port(): number {
-    return this.#port;
+    return this.#address.port;
+  }
+
+  /** Where clear text is served to other machines, if anywhere. */
+  get exposed(): AddressInfo | undefined {
+    return this.#entrances.exposed;
+  }
+
+  /** What is listened on. */
+  get addresses(): Addresses {
+    return this.#entrances.addresses;
+  }
+
+  get #address(): AddressInfo {
+    const { plain, tls } = this.addresses;
+    return (plain ?? tls)!;
   }
 
   /** Sessions that run now. */
@@ -95,22 +110,14 @@ export class Daemon {
    */
   async reload(settings: Settings, authenticator: Authenticator = this.#authenticator): Promise<void> {
     const options = await this.#optionsFor(settings, authenticator);
-    const { host, port } = this.#settings;
-    const moved = host !== settings.host || (port !== settings.port && this.#port !== settings.port);
-    if (moved && this.#descriptor === undefined) {
-      const next = this.#listenerFor(settings);
-      this.#port = (await next.listen()).port;
-      this.#listener.close();
-      this.#listener = next;
-    }
+    await this.#entrances.open(settings);
     if (authenticator !== this.#authenticator) void this.#authenticator.end?.();
     this.#authenticator = authenticator;
     this.#settings = settings;
-    this.#admission.caps = settings;
     this.lockout.options = settings;
     this.#sessionOptions = options;
     if (this.#workers) this.#workers.settings = settings;
-    this.#admitWaiting();
+    this.#reception.settings = settings;
   }
 
   /**
@@ -119,8 +126,8 @@ export class Daemon {
    */
   async stop(now?: AbortSignal): Promise<void> {
     this.#events.emit('stopping', { sessions: this.#sessions.size });
-    this.#listener.close();
-    for (const socket of this.#waiting.splice(0)) void this.#turnAway(socket, stopping());
+    this.#entrances.close();
+    this.#reception.stop();
     for (const session of this.sessions) session.stop();
     const over = new AbortController();
     const ended = Promise.all(this.#sessions.values()).finally(() => over.abort());
@@ -138,57 +145,29 @@ export class Daemon {
     const onLockout = (lockedOut: LockedOut) => this.#events.emit('lockedOut', lockedOut);
     const { refusalSeconds, loginThreads } = settings;
     const { lockout } = this;
-    const login = new Login(authenticator, { refusalSeconds, loginThreads, lockout, onLockout });
-    return { ...settings, login, launcher, events: this.#events };
+    const authenticators = await certificateLogin(authenticator, settings);
+    const login = new Login(authenticators, { refusalSeconds, loginThreads, lockout, onLockout });
+    const bare = this.#handler !== undefined;
+    const stdio = bare ? 'relay' : settings.stdio; // a function reads and writes streams
+    return { ...settings, stdio, bare, login, launcher, events: this.#events };
   }
 
-  #listenerFor(settings: Settings): Listener {
-    return new Listener(settings, this.#events, this.#hasWorkers, (socket) => this.#accept(socket));
-  }
-
-  #accept(socket: Socket): void {
-    socket.on('error', () => {}); // for its whole life: a reset between two owners must not end the daemon
-    if (socket.remoteAddress === undefined) return void socket.destroy(); // it left before it was accepted
-    const { overflow, backlog } = this.#settings;
-    if (overflow === 'queue' && this.#admission.full && this.#waiting.length < backlog)
-      this.#waiting.push(socket);
-    else this.#admit(socket);
-  }
-
-  #admit(socket: Socket): void {
-    const { remoteAddress = '', remotePort } = socket;
-    let leave: () => void;
-    try {
-      leave = this.#admission.enter(remoteAddress);
-    } catch (error) {
-      const peer = `${remoteAddress}:${remotePort}`;
-      this.#events.emit('connectionRefused', { peer, cause: (error as Error).message });
-      return void this.#turnAway(socket, error);
-    }
+  /** The time of a TLS handshake is taken off the request's. What is no plain socket cannot go to a worker. */
+  #serve({ ready, ms, leave }: Admitted): void {
     const options = this.#sessionOptions!;
-    const session = this.#workers?.next?.session(socket, options) ?? new Session(socket, options);
+    const { connection, secured } = ready;
+    const session = secured
+      ? new Session(connection, lessBy(ms, options), newSessionId(), secured)
+      : (this.#workers?.next?.session(connection, options) ?? new Session(connection, options));
     const run = session.run().finally(() => {
       this.#sessions.delete(session);
       leave();
-      this.#admitWaiting();
     });
     this.#sessions.set(session, run);
   }
-
-  /** Those who waited come first, in their order; some may have left. */
-  #admitWaiting(): void {
-    while (this.#waiting.length > 0 && !this.#admission.full) {
-      const socket = this.#waiting.shift()!;
-      if (!socket.destroyed) this.#admit(socket);
-    }
-  }
-
-  async #turnAway(socket: Socket, error: unknown): Promise<void> {
-    const drainSeconds = this.#refusing < MOST_REFUSALS ? this.#settings.drainSeconds : 0;
-    this.#refusing += 1;
-    await refuse(socket, refusalFor(error), drainSeconds);
-    this.#refusing -= 1;
-  }
 }
 
-const stopping = () => new SessionError('REXEC_STOPPING', 'the daemon stops');
+const lessBy = (ms: number, options: SessionOptions): SessionOptions => ({
+  ...options,
+  requestSeconds: Math.max(0, Math.round(options.requestSeconds * 1000 - ms) / 1000),
+});

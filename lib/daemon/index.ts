@@ -1,3 +1,4 @@
 /** The daemon: listen, admit, drain. */
 export type { SessionSummary } from '../orchestrator/index.ts';
 export { Daemon, type DaemonParts } from './daemon.ts';
+export type { Addresses } from './entrances.ts';

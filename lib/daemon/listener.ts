@@ -2,37 +2,53 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import type { EventLog } from '../events/index.ts';
 
-/** Where to listen. */
+/** Where to listen, and how. */
 export interface Endpoint {
   readonly host: string;
   readonly port: number;
   readonly backlog: number;
+  /** Silence after which the system asks a peer whether it is still there; 0: it does not ask. */
+  readonly keepAliveSeconds: number;
 }
 
 /** Nothing is read before a session asks for it, and then one chunk at a time: a peer parks at most that here. */
 const SOCKETS = {
   allowHalfOpen: true,
   noDelay: true,
-  keepAlive: true, // a peer that is cut off is noticed, after a minute of silence and the system's probes
-  keepAliveInitialDelay: 60_000,
   highWaterMark: 1,
 } as const;
+
+/** What becomes of the connections. */
+export interface ListenerUse {
+  /** They are to speak TLS. */
+  readonly secure: boolean;
+  /** Nothing is read of them here: another process will. */
+  readonly unread: boolean;
+}
 
 /** Accepts connections on one socket, of its own or one that the service manager opened. */
 export class Listener {
   readonly #server: Server;
   readonly #events: EventLog;
   readonly #endpoint: Endpoint;
+  readonly #announcement: 'listening' | 'listeningSecurely';
 
-  /** @param unread nothing is read here: another process will */
-  constructor(endpoint: Endpoint, events: EventLog, unread: boolean, accept: (socket: Socket) => void) {
+  constructor(
+    endpoint: Endpoint,
+    events: EventLog,
+    { secure, unread }: ListenerUse,
+    accept: (socket: Socket) => void,
+  ) {
     this.#endpoint = endpoint;
+    this.#announcement = secure ? 'listeningSecurely' : 'listening';
     this.#events = events;
-    this.#server = createServer({ ...SOCKETS, pauseOnConnect: unread }, accept);
+    const { keepAliveSeconds } = endpoint;
+    const keepAlive = { keepAlive: keepAliveSeconds > 0, keepAliveInitialDelay: keepAliveSeconds * 1000 };
+    this.#server = createServer({ ...SOCKETS, ...keepAlive, pauseOnConnect: unread }, accept);
   }
 
-  /** Resolves with the address that is listened on. Rejects with the system's error, such as `EADDRINUSE`. */
-  async listen(descriptor?: number): Promise<AddressInfo> {
+  /** Resolves when it listens. Rejects with the system's error, such as `EADDRINUSE`. */
+  async listen(descriptor?: number): Promise<void> {
     const { host, port, backlog } = this.#endpoint;
     try {
       this.#server.listen(descriptor === undefined ? { host, port, backlog } : { fd: descriptor, backlog });
@@ -42,9 +58,18 @@ export class Listener {
       throw error;
     }
     this.#server.on('error', (error) => this.#events.emit('acceptFailed', { cause: error.message }));
-    const address = this.#server.address() as AddressInfo;
-    this.#events.emit('listening', { address: address.address, port: address.port });
-    return address;
+    const { address, port: taken } = this.address;
+    this.#events.emit(this.#announcement, { address, port: taken });
+  }
+
+  /** What is listened on. */
+  get address(): AddressInfo {
+    return this.#server.address() as AddressInfo;
+  }
+
+  /** Whether it listens where it is to listen; a port of its own choice is as good as 0. */
+  serves({ host, port }: Endpoint): boolean {
+    return host === this.#endpoint.host && (port === this.#endpoint.port || port === this.address.port);
   }
 
   /** Accepts no more; connections that were accepted stay. */

@@ -2,7 +2,8 @@ import { Socket } from 'node:net';
 import { launcherNamed, takeOver } from '../launch/index.ts';
 import { type Credentials, type Grant, LoginError } from '../login/index.ts';
 import { encodeMessage } from '../messages/index.ts';
-import { Session, type SessionOptions } from '../orchestrator/index.ts';
+import { refusalFor, refuse, Session, type SessionOptions } from '../orchestrator/index.ts';
+import { Headroom, noDescriptors } from './headroom.ts';
 import {
   type Order,
   type Report,
@@ -17,6 +18,7 @@ const sessions = new Map<string, Session>();
 const verdicts = new Map<number, (verdict: Verdict) => void>();
 const secrets = new Socket({ fd: SECRET_LINE, readable: false, writable: true });
 const events = { emit: (name: string, fields: object) => report({ say: 'event', name, fields }) };
+const headroom = new Headroom();
 let shared: Omit<SessionOptions, 'login'>;
 let lastAsk = 0;
 let turn: Promise<void> = Promise.resolve();
@@ -51,10 +53,20 @@ async function obey(order: Order, handle: unknown): Promise<void> {
 
 async function serve(id: string, connection: Socket): Promise<void> {
   if (connection.remoteAddress === undefined) return leave(id, connection); // the peer has left
+  if (headroom.for(connection) !== 'enough') return turnAway(id, connection);
   const session = new Session(connection, { ...shared, login: loginOf(id) }, id);
   sessions.set(id, session);
   await session.run();
   sessions.delete(id);
+  leave(id, connection);
+}
+
+/** At once: the time to take the answer would cost what there is none of. */
+function turnAway(id: string, connection: Socket): void {
+  const error = noDescriptors();
+  const peer = `${connection.remoteAddress}:${connection.remotePort}`;
+  events.emit('connectionRefused', { peer, cause: error.message });
+  void refuse(connection, refusalFor(error), 0);
   leave(id, connection);
 }
 

@@ -152,7 +152,10 @@ export class Actor {
       this.#changes.notify();
     };
     this.#socket!.write(piece, done);
-    await this.#within(this.#options.boundMs, () => written || this.#socket!.destroyed || this.#end !== 'open');
+    await this.#within(
+      this.#options.boundMs,
+      () => written || this.#socket!.destroyed || this.#end !== 'open',
+    );
   }
 
   #resolved(part: Part): Buffer {

@@ -12,6 +12,12 @@ interface Handle {
 const handleOf = (connection: Socket): Partial<Handle> | null | undefined =>
   (connection as unknown as { _handle?: Partial<Handle> | null })._handle;
 
+/** The descriptor of a connection; undefined where this Node does not tell, or when it is closed. */
+export function descriptorOf(connection: Socket): number | undefined {
+  const fd = handleOf(connection)?.fd;
+  return fd === undefined || fd < 0 ? undefined : fd;
+}
+
 /**
  * Gives a connection away as a command's stdin and stdout: Node stops reading it, and it blocks, as programs expect of
  * their stdio. The flag is on the open file that both share, so nobody here may touch it before {@link takeBack}.
@@ -20,10 +26,11 @@ const handleOf = (connection: Socket): Partial<Handle> | null | undefined =>
  */
 export function giveAway(connection: Socket): number | undefined {
   const handle = handleOf(connection);
-  if (!handle?.setBlocking || !handle.readStop || handle.fd === undefined || handle.fd < 0) return undefined;
+  const descriptor = descriptorOf(connection);
+  if (!handle?.setBlocking || !handle.readStop || descriptor === undefined) return undefined;
   handle.readStop();
   handle.reading = false;
-  return handle.setBlocking(true) === 0 ? handle.fd : undefined;
+  return handle.setBlocking(true) === 0 ? descriptor : undefined;
 }
 
 /**

@@ -3,7 +3,6 @@ import type { Readable, Writable } from 'node:stream';
 import type { ExitStatus } from '../../codec/index.ts';
 import type { Grant } from '../login/index.ts';
 import type { Environment } from './environment.ts';
-import type { ProcessGroup } from './process-group.ts';
 import type { ShellCommand } from './shell.ts';
 
 /**
@@ -27,10 +26,18 @@ export interface Launch {
   readonly stdio: Stdio;
 }
 
+/** Everything that a command is made of: whom signals go to. */
+export interface Group {
+  /** Sends a signal by name or number; false when nobody is left to get it, or the number means nothing here. */
+  signal(signal: NodeJS.Signals | number): boolean;
+  /** True once nobody is left in it. */
+  readonly gone: boolean;
+}
+
 /** A command that runs. Streams are null where the plan has none. */
 export interface RunningCommand {
   readonly pid: number;
-  readonly group: ProcessGroup;
+  readonly group: Group;
   readonly stdin: Writable | null;
   readonly stdout: Readable | null;
   readonly stderr: Readable | null;

@@ -1,5 +1,7 @@
-/** The process group of a command: what signals go to. Its leader is the shell. */
-export class ProcessGroup {
+import type { Group } from './launcher.ts';
+
+/** The process group of a command. Its leader is the shell. */
+export class ProcessGroup implements Group {
   readonly #leader: number;
   #gone = false;
 
@@ -7,7 +9,6 @@ export class ProcessGroup {
     this.#leader = leader;
   }
 
-  /** Sends a signal by name or number; false when nobody is left to get it, or the number means nothing here. */
   signal(signal: NodeJS.Signals | number): boolean {
     if (this.#gone) return false;
     try {

@@ -1,4 +1,5 @@
 import type { ProcessTraits } from '../native/index.ts';
+import type { ClientCertificate } from './certificate-users.ts';
 import type { Identity } from './identity.ts';
 
 /** What a peer claims, and the address it comes from. The secret's bytes belong to the caller, who wipes them. */
@@ -6,6 +7,10 @@ export interface Credentials {
   readonly user: string;
   readonly secret: Buffer;
   readonly address: string;
+  /** What a peer that came by TLS has shown and was verified; null where it has none. */
+  readonly certificate?: ClientCertificate | null;
+  /** A certificate proved who it is: the account alone is looked at, not the secret. */
+  readonly vouched?: boolean;
 }
 
 /** A login that was accepted: what a command of it runs as and with. */

@@ -19,6 +19,7 @@ import { checkPamService, hasSessionModules } from './pam-service.ts';
 // hang, take memory (which makes every fork dearer) or change what the process is, and the daemon goes on.
 
 const LINE = 3; // to the daemon and back
+const PASSWORDS = '/etc/shadow';
 const LOCAL_USERS = '/etc/passwd';
 const NO_SECRET = Buffer.alloc(0);
 
@@ -28,6 +29,7 @@ const inherited = await processTraits();
 const keepers: PamTransaction[] = [];
 let spoilt = false; // a limit that was lowered could not be raised again
 let lastSession = 0;
+let gone = false; // the daemon
 let turn: Promise<unknown> = Promise.resolve();
 
 const line = new Socket({ fd: LINE });
@@ -35,11 +37,13 @@ const reader = new MessageReader();
 line.on('data', (chunk: Buffer) => {
   for (const message of reader.push(chunk)) answer(message);
 });
-line.once('end', async () => {
+line.on('error', () => {}); // a daemon that was killed with answers unread: 'close' tells
+line.once('close', async () => {
+  gone = true;
+  await turn;
   await Promise.all([...sessions.keys()].map((session) => closeSession(session)));
   process.exit();
 });
-line.on('error', () => process.exit()); // the daemon is gone
 for (const signal of ['SIGINT', 'SIGHUP', 'SIGTERM'] as const) process.on(signal, () => {}); // it ends with the daemon
 
 async function answer({ body, secret }: Message): Promise<void> {
@@ -72,10 +76,12 @@ async function authenticate(question: Authenticate, secret: Buffer): Promise<Aut
   if (keepers.length === 0) keepers.push(await PamTransaction.start(peer, NO_SECRET));
   const pam = await PamTransaction.start(peer, secret);
   try {
-    await pam.authenticate().catch((error: Error) => {
-      throw candidate ? error : new PamError(`${error.message}; no account of that name`);
-    });
+    if (!question.vouched)
+      await pam.authenticate().catch((error: Error) => {
+        throw candidate ? error : new PamError(`${error.message}; no account of that name`);
+      });
     if (!candidate) throw new PamError('no account of that name');
+    if (question.vouched) checkUnlocked(candidate.name);
     await pam.checkAccount();
     const account = candidate.name === pam.user ? candidate : await findAccount(pam.user);
     if (!account) throw new PamError(`PAM names the user ${pam.user}, who has no account`);
@@ -119,6 +125,12 @@ function checkSource({ name, uid }: Account, asked: string): void {
     throw new PamError(`the domain user ${name} has the name or the uid ${uid} of a local user`);
 }
 
+/** SECURITY: a lock is a mark on the password (passwd -l), which nobody else looks at where no password is asked for. */
+function checkUnlocked(user: string): void {
+  const lines = readFileSync(PASSWORDS, 'utf8').split('\n');
+  if (lines.some((line) => line.startsWith(`${user}:!`))) throw new PamError('the account is locked');
+}
+
 /** The users of this machine and their uids. */
 function localUsers(): ReadonlyMap<string, number> {
   const lines = readFileSync(LOCAL_USERS, 'utf8').split('\n');
@@ -128,6 +140,7 @@ function localUsers(): ReadonlyMap<string, number> {
 const identityOf = ({ name, uid, gid, home, shell }: Account) => ({ user: name, uid, gid, home, shell });
 
 async function openSession({ service, user, address }: OpenSession): Promise<SessionOpened> {
+  if (gone) throw new Error('the daemon is gone');
   if (spoilt) return { session: '', environment: {}, traits: inherited, spoilt };
   const pam = await PamTransaction.start({ service, user, address }, NO_SECRET);
   try {

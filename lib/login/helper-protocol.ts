@@ -11,6 +11,8 @@ export interface Authenticate {
   readonly service: string;
   readonly user: string;
   readonly address: string;
+  /** Who it is was proven: PAM decides about the account alone. */
+  readonly vouched: boolean;
   /** Names a user who is not local may have in the other name sources; none where only local users may log in. */
   readonly domainNames: readonly string[];
   /** Names of groups are looked up one by one, so only where a rule asks for them. */

@@ -1,6 +1,8 @@
 /** Who a peer is: authenticators, the account a login leads to, and how a refusal looks from outside. */
 export { type AccountRules, type Machine, refusedBy } from './account-rules.ts';
 export type { Authenticator, Credentials, Grant, Verdict } from './authenticator.ts';
+export { type CertificateOptions, certificateLogin } from './certificate-login.ts';
+export { CertificateUsersError, type ClientCertificate } from './certificate-users.ts';
 export { domainNames } from './domain-users.ts';
 export { type Identity, ownIdentity } from './identity.ts';
 export { type LockedOut, Lockout } from './lockout.ts';

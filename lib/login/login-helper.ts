@@ -5,14 +5,20 @@ import type { Answer, OpenSession, Question, SessionOpened } from './helper-prot
 export class LoginHelper {
   readonly #options: LoginHelperOptions;
   #current: HelperProcess | undefined;
+  #ended = false;
 
   constructor(options: LoginHelperOptions) {
     this.#options = options;
   }
 
   /** @throws LoginHelperError with PAM's words, or because the helper died or gave no answer in time */
-  ask<Q extends Question>(question: Q, secret?: Buffer): Promise<Answer<Q>> {
-    return this.#helper().ask(question, secret) as Promise<Answer<Q>>;
+  async ask<Q extends Question>(question: Q, secret?: Buffer): Promise<Answer<Q>> {
+    const helper = this.#helper();
+    try {
+      return (await helper.ask(question, secret)) as Answer<Q>;
+    } finally {
+      this.#letGo(helper);
+    }
   }
 
   /**
@@ -25,9 +31,11 @@ export class LoginHelper {
     const release = helper.hold();
     const opened = (await helper.ask(question).catch((error) => {
       release();
+      this.#letGo(helper);
       throw error;
     })) as SessionOpened;
     if (opened.spoilt) void helper.end();
+    this.#letGo(helper);
     if (opened.session === '') {
       release();
       return this.openSession(question);
@@ -36,11 +44,19 @@ export class LoginHelper {
     return [opened, async () => void (await close())];
   }
 
-  /** No more questions. Resolves when the helper is gone, after its last session. */
+  /**
+   * Resolves when the helper is gone, after its last session. Whoever still comes, a session that began before a reload
+   * say, gets another one that goes when it has answered.
+   */
   async end(): Promise<void> {
+    this.#ended = true;
     const helper = this.#current;
     this.#current = undefined;
     await helper?.end();
+  }
+
+  #letGo(helper: HelperProcess): void {
+    if (this.#ended) void helper.end();
   }
 
   #helper(): HelperProcess {

@@ -2,17 +2,20 @@ import type { Socket } from 'node:net';
 import { pipeline } from 'node:stream/promises';
 import { type ExitStatus, encodeAccepted } from '../../codec/index.ts';
 import { type Launch, type Launcher, type RunningCommand, type Stdio, takeBack } from '../launch/index.ts';
+import type { Channel } from './channel.ts';
+import type { Connection } from './connection.ts';
 import { SessionError } from './errors.ts';
 import { within } from './linger.ts';
 import { vanished } from './peer-reader.ts';
-import type { StderrChannel } from './stderr-channel.ts';
 
 export type Plan = Stdio['plan'];
 
 /** What an execution works with. */
 export interface Start {
-  readonly connection: Socket;
-  readonly channel: StderrChannel | undefined;
+  readonly connection: Connection;
+  /** The same where it is a socket that could be handed over. */
+  readonly plainSocket: Socket | undefined;
+  readonly channel: Channel | undefined;
   readonly launcher: Launcher;
   readonly launch: Omit<Launch, 'stdio'>;
   /** Asked right before the command starts: may the connection be handed over? */
@@ -32,15 +35,19 @@ export class Execution {
   #over = false;
   #terminated = false;
 
-  private constructor(plan: Plan, running: RunningCommand, { connection, channel, onSignal }: Start) {
+  private constructor(
+    plan: Plan,
+    running: RunningCommand,
+    { connection, plainSocket, channel, onSignal }: Start,
+  ) {
     this.plan = plan;
     this.#running = running;
     running.stdin?.on('error', () => {}); // a command may close its stdin whenever it likes
     channel?.onSignal((signal) => {
       if (running.group.signal(signal)) onSignal(signal);
     });
-    const output = plan === 'relay' ? this.#relayOutput(connection) : this.#awaitReturn(connection);
-    const stderr = channel && running.stderr ? channel.relay(running.stderr) : undefined;
+    const output = plan === 'relay' ? this.#relayOutput(connection) : this.#awaitReturn(plainSocket!);
+    const stderr = channel && running.stderr ? channel.relay(running.stderr, running.exit) : undefined;
     this.finished = Promise.all([running.exit, output, stderr]).then(([status]) => status);
     const end = () => {
       this.#over = true;
@@ -56,13 +63,13 @@ export class Execution {
    * @throws LaunchError when the command cannot be started; SessionError when the peer vanished before that
    */
   static async start(start: Start): Promise<Execution> {
-    const { connection, channel, launcher, launch, mayHandOver } = start;
-    const stderr = channel ? 'pipe' : 'stdout';
-    const handOver = mayHandOver();
+    const { connection, plainSocket, channel, launcher, launch, mayHandOver } = start;
+    const stderr = channel?.carriesStderr ? 'pipe' : 'stdout';
+    const handOver = plainSocket !== undefined && mayHandOver();
     if (handOver) await accept(connection);
     if (handOver && mayHandOver()) {
       start.onHandOver();
-      return new Execution('handOver', await handOverTo(start, stderr), start);
+      return new Execution('handOver', await handOverTo(plainSocket, start, stderr), start);
     }
     const running = await launcher.launch({ ...launch, stdio: { plan: 'relay', stderr } });
     const execution = new Execution('relay', running, start);
@@ -94,15 +101,22 @@ export class Execution {
       killSeconds,
       this.finished.catch(() => exit),
     );
-    if (!this.#over || !group.gone) group.signal('SIGKILL');
+    const survived = !group.gone;
+    if (!this.#over || survived) group.signal('SIGKILL');
     await exit;
+    // The end of the pipes comes after that of the shell, and what is in them is still the peer's.
+    if (survived)
+      await within(
+        killSeconds,
+        this.finished.catch(() => {}),
+      );
     this.#terminated = true;
     stdout?.destroy();
     stderr?.destroy();
   }
 
   /** stdout to the peer with back-pressure; a connection that broke takes the command's stdout along (SIGPIPE). */
-  async #relayOutput(connection: Socket): Promise<void> {
+  async #relayOutput(connection: Connection): Promise<void> {
     try {
       await pipeline(this.#running.stdout!, connection, { end: false });
     } catch (error) {
@@ -122,7 +136,8 @@ export class Execution {
 
 /** A start that fails may already have made the connection blocking; the peer is still owed an answer on it. */
 async function handOverTo(
-  { connection, launcher, launch }: Start,
+  connection: Socket,
+  { launcher, launch }: Start,
   stderr: Stdio['stderr'],
 ): Promise<RunningCommand> {
   try {
@@ -134,7 +149,7 @@ async function handOverTo(
 }
 
 /** The success byte, alone: it must not share a segment with output (protocol.md 1.2). */
-async function accept(connection: Socket): Promise<void> {
+async function accept(connection: Connection): Promise<void> {
   if (connection.destroyed) throw vanished(connection);
   await new Promise((resolve) => connection.write(encodeAccepted(), resolve));
   if (connection.destroyed) throw vanished(connection);

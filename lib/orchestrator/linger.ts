@@ -1,12 +1,12 @@
 import { once } from 'node:events';
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 
 /**
  * Ends a connection without losing what was written: half-close, then read and drop what the peer still sends, until
  * its own half-close or the time is over. Closing with unread bytes would make the kernel reset the connection and
  * throw away what the peer has not got yet (protocol.md 1.7). Never rejects.
  */
-export async function lingeringClose(socket: Socket, drainSeconds: number): Promise<void> {
+export async function lingeringClose(socket: Duplex, drainSeconds: number): Promise<void> {
   if (!socket.destroyed) {
     const closed = once(socket, 'close').catch(() => {});
     const flushed = once(socket, 'finish').catch(() => {});

@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { SessionError } from './errors.ts';
 
 const WAKING = ['readable', 'end', 'error', 'close'] as const;
@@ -8,14 +8,14 @@ const WAKING = ['readable', 'end', 'error', 'close'] as const;
  * the socket or waits for ever, and a peer is still owed an answer, or its connection goes to the command.
  */
 export class PeerReader {
-  readonly #socket: Socket;
+  readonly #socket: Duplex;
   readonly #stdinWanted = Promise.withResolvers<void>();
   #failure: Error | undefined;
   #finished = false;
   #wake: () => void = () => {};
   readonly #onEvent = () => this.#wake();
 
-  constructor(socket: Socket) {
+  constructor(socket: Duplex) {
     this.#socket = socket;
     for (const event of WAKING) socket.on(event, this.#onEvent);
   }
@@ -66,7 +66,7 @@ export class PeerReader {
 }
 
 /** What a broken connection is to a session. */
-export function vanished(socket: Socket): SessionError {
+export function vanished(socket: Duplex): SessionError {
   const cause = socket.errored;
   return new SessionError('REXEC_PEER_VANISHED', cause?.message ?? 'connection closed', { cause });
 }

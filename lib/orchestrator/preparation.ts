@@ -21,6 +21,8 @@ export interface PreparationOptions {
   readonly profile: boolean;
   /** Refuse where the user's home cannot be used, instead of taking the default. */
   readonly requireHome: boolean;
+  /** There is no shell and no home: the launcher takes the command line as the only argument. */
+  readonly bare?: boolean;
 }
 
 /**
@@ -32,8 +34,9 @@ export async function prepare(
   grant: Grant,
   line: string,
   peerAddress: string,
-  { profile, requireHome }: PreparationOptions,
+  { profile, requireHome, bare }: PreparationOptions,
 ): Promise<Preparation> {
+  if (bare) return { launch: bareLaunch(grant, line, peerAddress), homeProblem: undefined };
   const environment = loginEnvironment(grant, peerAddress);
   const shell = await usableShell(resolveShell(environment, process.platform), grant.identity);
   const home = resolveHome(environment, process.platform);
@@ -47,3 +50,10 @@ export async function prepare(
   };
   return { launch, homeProblem: problem };
 }
+
+const bareLaunch = (grant: Grant, line: string, peerAddress: string): Preparation['launch'] => ({
+  grant,
+  shell: { file: '', argv0: '', arguments: [line] },
+  directory: '',
+  environment: { RHOST: peerAddress },
+});

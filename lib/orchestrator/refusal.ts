@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { CodecError, encodeRefused, FIELD_LABEL, type FieldName } from '../../codec/index.ts';
 import type { LaunchError } from '../launch/index.ts';
 import type { LoginError } from '../login/index.ts';
@@ -42,7 +42,7 @@ function codecRefusal({ code, field }: CodecError): string {
 }
 
 /** One line to the peer, then half-close, drain for a bounded moment, destroy. A close without a word where text is null. */
-export async function refuse(peer: Socket, text: string | null, drainSeconds: number): Promise<void> {
+export async function refuse(peer: Duplex, text: string | null, drainSeconds: number): Promise<void> {
   if (text !== null && peer.writable) peer.write(encodeRefused(text));
   await lingeringClose(peer, drainSeconds);
 }

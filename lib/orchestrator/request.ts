@@ -1,6 +1,9 @@
-import type { Socket } from 'node:net';
+import { Socket } from 'node:net';
 import type { RequestDecoder } from '../../codec/index.ts';
 import type { Grant } from '../login/index.ts';
+import type { Channel } from './channel.ts';
+import type { Connection, Secured } from './connection.ts';
+import { SessionError } from './errors.ts';
 import { Execution } from './execution.ts';
 import type { SessionOptions } from './options.ts';
 import type { PeerReader } from './peer-reader.ts';
@@ -12,7 +15,8 @@ import type { Steps } from './steps.ts';
 export interface RequestParts {
   readonly session: string; // its id
   readonly peer: string; // address and port
-  readonly connection: Socket;
+  readonly connection: Connection;
+  readonly secured: Secured | undefined;
   readonly reader: PeerReader;
   readonly decoder: RequestDecoder;
   readonly options: SessionOptions;
@@ -34,7 +38,7 @@ export class Request implements Steps {
   #user = '';
   #secret: Buffer = Buffer.alloc(0);
   #command: string | undefined;
-  #channel: StderrChannel | undefined;
+  #channel: Channel | undefined;
   #grant: Grant | undefined;
   #execution: Execution | undefined;
   #over = false;
@@ -42,6 +46,7 @@ export class Request implements Steps {
   constructor(parts: RequestParts) {
     const { remoteAddress = '', localAddress = '' } = parts.connection;
     this.#parts = parts;
+    this.#channel = parts.secured?.channel;
     this.#address = { remote: remoteAddress, local: localAddress };
   }
 
@@ -55,7 +60,7 @@ export class Request implements Steps {
     return this.#command;
   }
 
-  get channel(): StderrChannel | undefined {
+  get channel(): Channel | undefined {
     return this.#channel;
   }
 
@@ -86,10 +91,15 @@ export class Request implements Steps {
 
   /** Steps 5 to 8: the command is complete; the user is validated, the NUL answered, the command run. */
   async execute(line: string): Promise<void> {
-    const { options, reader, gone, onComplete, mayStart, onRunning } = this.#parts;
+    const { options, secured, reader, gone, onComplete, mayStart, onRunning } = this.#parts;
     const { events, login, stderrChannel } = options;
     onComplete();
-    const credentials = { user: this.#user, secret: this.#secret, address: this.#address.remote };
+    const credentials = {
+      user: this.#user,
+      secret: this.#secret,
+      address: this.#address.remote,
+      ...(secured && { certificate: secured.certificate }),
+    };
     const grant = await login.verify(credentials, gone);
     this.#grant = grant;
     events.emit('loginAccepted', { ...this.who, localUser: grant.identity.user });
@@ -121,15 +131,18 @@ export class Request implements Steps {
 
   async #connectBack(): Promise<void> {
     const { remote: address, local: localAddress } = this.#address;
-    const { options, gone } = this.#parts;
+    const { options, secured, gone } = this.#parts;
+    // SECURITY: what came by TLS does not go on in clear text unless a setting says so.
+    if (secured && !secured.connectsBack)
+      throw new SessionError('REXEC_STDERR_UNREACHABLE', 'no second connection in clear text beside TLS');
     const where = { address, localAddress, port: this.#stderrPort, seconds: options.connectBackSeconds };
     this.#channel = await StderrChannel.connect(where, gone);
     if (this.#over) this.#channel.destroy();
   }
 
   async #start(grant: Grant, line: string): Promise<Execution> {
-    const { session, connection, reader, decoder, options } = this.#parts;
-    const { events, launcher, stdio } = options;
+    const { session, connection, secured, reader, decoder, options } = this.#parts;
+    const { events, launcher, stdio, idleSeconds } = options;
     const { launch, homeProblem } = await prepare(grant, line, this.#address.remote, options);
     if (homeProblem !== undefined) {
       const { user, home } = grant.identity;
@@ -141,7 +154,10 @@ export class Request implements Steps {
       channel: this.#channel,
       launcher,
       launch,
-      mayHandOver: () => stdio === 'auto' && !decoder.stdinSeen && canHandOver(connection),
+      plainSocket: secured || !(connection instanceof Socket) ? undefined : connection,
+      // Bytes of a connection that was handed over are seen by nobody here.
+      mayHandOver: () =>
+        stdio === 'auto' && idleSeconds === 0 && !decoder.stdinSeen && canHandOver(connection),
       onHandOver: () => reader.finish(),
       onSignal: (signal) => events.emit('signalForwarded', { session, signal }),
     });
@@ -149,5 +165,5 @@ export class Request implements Steps {
 }
 
 /** True when nothing was read past the request and nothing waits to be written, so the command can have it all. */
-const canHandOver = (connection: Socket): boolean =>
+const canHandOver = (connection: Connection): boolean =>
   connection.readableLength === 0 && connection.writableLength === 0 && !connection.readableEnded;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { Socket } from 'node:net';
 import { RequestDecoder } from '../../codec/index.ts';
 import { LaunchError } from '../launch/index.ts';
+import type { Connection, Secured } from './connection.ts';
 import { SessionError } from './errors.ts';
 import type { Execution } from './execution.ts';
 import { runInbound } from './inbound.ts';
@@ -11,6 +11,7 @@ import { PeerReader } from './peer-reader.ts';
 import { refusalFor, refuse } from './refusal.ts';
 import { endGrant, reportFailure } from './report.ts';
 import { Request } from './request.ts';
+import { type ReachedLimit, watchLimits } from './session-limits.ts';
 import { steps } from './steps.ts';
 
 export type SessionState = 'receiving' | 'verifying' | 'running' | 'closing' | 'closed';
@@ -37,7 +38,7 @@ export const newSessionId = (): string => randomUUID().slice(-12);
 export class Session {
   readonly id: string;
   readonly #options: SessionOptions;
-  readonly #connection: Socket;
+  readonly #connection: Connection;
   readonly #reader: PeerReader;
   readonly #decoder: RequestDecoder;
   readonly #request: Request;
@@ -45,13 +46,22 @@ export class Session {
   readonly #over = Promise.withResolvers<void>();
   readonly #acceptedAt = performance.now();
   #deadline: NodeJS.Timeout | undefined;
+  #endWatch: () => void = () => {};
   #state: SessionState = 'receiving';
   #startedAt = 0;
   #stopping = false;
   #hungUp = false;
 
-  /** @param connection accepted with `allowHalfOpen` and `noDelay`, not read yet, its addresses known */
-  constructor(connection: Socket, options: SessionOptions, id: string = newSessionId()) {
+  /**
+   * @param connection accepted with `allowHalfOpen` and `noDelay`, not read yet, its addresses known
+   * @param secured about a connection that is no plain socket
+   */
+  constructor(
+    connection: Connection,
+    options: SessionOptions,
+    id: string = newSessionId(),
+    secured?: Secured,
+  ) {
     const { remoteAddress = '', remotePort = 0 } = connection;
     this.id = id;
     this.#options = options;
@@ -65,6 +75,7 @@ export class Session {
       session: this.id,
       peer: `${remoteAddress}:${remotePort}`,
       connection,
+      secured,
       reader: this.#reader,
       decoder: this.#decoder,
       options,
@@ -109,6 +120,7 @@ export class Session {
       await this.#fail(error);
     } finally {
       clearTimeout(this.#deadline);
+      this.#endWatch();
       this.#request.end();
       this.#connection.destroy();
       if (this.#request.grant) await endGrant(events, this.#request.who, this.#request.grant);
@@ -142,7 +154,20 @@ export class Session {
   async #running(execution: Execution): Promise<void> {
     this.#state = 'running';
     this.#startedAt = performance.now();
+    const bytes = () => this.#bytes;
+    this.#endWatch = watchLimits(this.#options, bytes, (reached) => this.#exceeded(reached));
     if (this.#hungUp) await execution.terminate(this.#options.killSeconds);
+  }
+
+  /** Bytes that have passed, either way, on both connections. */
+  get #bytes(): number {
+    const { bytesRead, bytesWritten } = this.#connection;
+    return bytesRead + bytesWritten + (this.#request.channel?.bytes ?? 0);
+  }
+
+  #exceeded(reached: ReachedLimit): void {
+    this.#options.events.emit('limitReached', { ...this.#request.who, ...reached });
+    void this.hangUp();
   }
 
   /** The peer's side is read to its end, or was handed over, or the command is over. */
@@ -175,10 +200,10 @@ export class Session {
     reportFailure(events, { ...who, silent }, error);
     await execution?.terminate(killSeconds);
     const text = execution ? null : refusalFor(error, silent);
-    await Promise.all([
-      refuse(this.#connection, text, drainSeconds),
-      channel?.finish(error instanceof LaunchError ? NOT_STARTED : undefined, drainSeconds),
-    ]);
+    const status = error instanceof LaunchError ? NOT_STARTED : undefined;
+    const finished = channel && within(drainSeconds, channel.finish(status, drainSeconds));
+    await Promise.all([refuse(this.#connection, text, drainSeconds), finished]);
+    channel?.destroy(); // a peer that left could hold the session by a channel it does not read
   }
 }
 

@@ -3,8 +3,10 @@ import { connect, type Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { type ExitStatus, encodeExitStatus } from '../../codec/index.ts';
+import type { Channel } from './channel.ts';
 import { SessionError } from './errors.ts';
 import { lingeringClose } from './linger.ts';
+import { SignalInbox } from './signal-inbox.ts';
 
 /** Where to connect back to: the peer's own address, from the address it connected to (protocol.md 1.4). */
 export interface ConnectBack {
@@ -16,13 +18,13 @@ export interface ConnectBack {
 
 /** A client that sends signal 0, a no-op everywhere, asks for the exit status. */
 const EXIT_STATUS_WANTED = 0;
-const HIGHEST_SIGNAL = 64;
 
-/** The second connection: stderr out, signal numbers in. Its loss never ends the command. */
-export class StderrChannel {
+/** The second connection: stderr out, signal numbers in. */
+export class StderrChannel implements Channel {
+  readonly carriesStderr = true;
   readonly #socket: Socket;
-  readonly #pending = new Set<number>(); // signals that came before there was a command
-  #deliver: ((signal: number) => void) | undefined;
+  readonly #signals = new SignalInbox();
+  readonly onSignal: Channel['onSignal'] = (deliver) => this.#signals.onSignal(deliver);
   #exitStatusWanted = false;
 
   private constructor(socket: Socket) {
@@ -56,23 +58,21 @@ export class StderrChannel {
     }
   }
 
-  /** From now on signals go to `deliver`, those that waited first. */
-  onSignal(deliver: (signal: number) => void): void {
-    this.#deliver = deliver;
-    for (const signal of this.#pending) deliver(signal);
-    this.#pending.clear();
+  get bytes(): number {
+    return this.#socket.bytesRead + this.#socket.bytesWritten;
   }
 
-  /** Carries stderr to the peer until its end. A channel that breaks swallows the rest, so that the command goes on. */
-  async relay(stderr: Readable): Promise<void> {
+  async relay(stderr: Readable, shellEnded: Promise<unknown>): Promise<void> {
     // Not pipeline(), which would destroy stderr with the channel, and so kill the command by SIGPIPE.
     if (this.#socket.destroyed) stderr.resume();
     else stderr.pipe(this.#socket, { end: false });
     this.#socket.once('close', () => stderr.resume());
+    const closed = this.#socket.destroyed ? undefined : once(this.#socket, 'close').catch(() => {});
+    void Promise.all([closed, shellEnded]).then(() => stderr.destroy());
     await finished(stderr).catch(() => {});
   }
 
-  /** The last bytes: the exit status where it was asked for, then half-close and drain. Never rejects. */
+  /** The exit status where it was asked for, then half-close and drain. */
   async finish(status: ExitStatus | undefined, drainSeconds: number): Promise<void> {
     if (status && this.#exitStatusWanted && this.#socket.writable)
       this.#socket.write(encodeExitStatus(status));
@@ -83,13 +83,8 @@ export class StderrChannel {
     this.#socket.destroy();
   }
 
-  /** One signal of a kind for each read: a flood of bytes costs no more than 64 system calls. */
   #take(bytes: Buffer): void {
-    for (const signal of new Set(bytes)) {
-      if (signal === EXIT_STATUS_WANTED) this.#exitStatusWanted = true;
-      else if (signal > HIGHEST_SIGNAL) continue;
-      else if (this.#deliver) this.#deliver(signal);
-      else this.#pending.add(signal);
-    }
+    if (bytes.includes(EXIT_STATUS_WANTED)) this.#exitStatusWanted = true;
+    this.#signals.take(bytes);
   }
 }

@@ -1,7 +1,7 @@
 import { SETTINGS, type SettingName } from './schema.ts';
 
 /** Settings whose names begin with one of these words have a table of their own in the file: `logLevel` is `log.level`. */
-const TABLES = ['log'] as const;
+const TABLES = ['log', 'tls'] as const;
 
 const WORDS = /[A-Z]/g;
 

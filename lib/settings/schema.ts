@@ -1,42 +1,11 @@
-import { z } from 'zod';
+import { list, names, number, whole, yesOrNo, z } from './kinds.ts';
+import { TLS_SETTINGS } from './tls-schema.ts';
 
-/** A number that a flag or an environment variable may spell as text. */
-const number = (lowest: number, highest: number) =>
-  z.preprocess(
-    (value) => (typeof value === 'string' && /^\d+(\.\d+)?$/.test(value) ? Number(value) : value),
-    z.number().min(lowest).max(highest),
-  );
-const whole = (lowest: number, highest: number) =>
-  z.preprocess(
-    (value) => (typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value),
-    z.number().int().min(lowest).max(highest),
-  );
-const yesOrNo = z.preprocess(
-  (value) => (value === 'true' ? true : value === 'false' ? false : value),
-  z.boolean(),
-);
-/** A flag or a variable gives several separated by commas. */
-const list = <T extends z.ZodType>(item: T) =>
-  z.preprocess(
-    (value) =>
-      typeof value === 'string'
-        ? value
-            .split(',')
-            .map((each) => each.trim())
-            .filter((each) => each !== '')
-        : value,
-    z.array(item),
-  );
-const names = list(z.string()).default([]);
 const charset = z.string().refine(isCharset, 'not a charset that TextDecoder knows');
 
 /** Every setting of the daemon: its default, what is allowed, what it means. Times are in seconds. */
 export const SETTINGS = {
-  host: z
-    .string()
-    .min(1)
-    .default('127.0.0.1')
-    .describe('address to listen on; everything is sent in clear text'),
+  host: z.string().min(1).default('127.0.0.1').describe('address to listen on in clear text'),
   port: whole(0, 65_535).default(512).describe('port to listen on; 0 takes a free one'),
   backlog: whole(1, 65_535)
     .default(511)
@@ -103,7 +72,20 @@ export const SETTINGS = {
     .describe(
       'what a peer beyond maxConnections meets: refused with "Try again.", or made to wait for a place',
     ),
+  keepAliveSeconds: whole(0, 32_767)
+    .default(60)
+    .describe(
+      'silence after which a peer is asked ten times, once a second, whether it is still there; 0: never; a change counts from the next start',
+    ),
   requestSeconds: number(0.05, 3600).default(60).describe('time for the whole request, accept to command'),
+  sessionSeconds: number(0, 2_000_000)
+    .default(0)
+    .describe('time a session may last from the start of its command; then it is ended; 0: without end'),
+  idleSeconds: number(0, 2_000_000)
+    .default(0)
+    .describe(
+      'time without a byte either way after which a session is ended, whose connection is then never handed over; 0: without end',
+    ),
   connectBackSeconds: number(0.05, 60).default(4).describe('time to connect the stderr channel'),
   refusalSeconds: number(0, 60).default(1).describe('least time a refused login takes, whatever its cause'),
   drainSeconds: number(0, 60)
@@ -113,6 +95,7 @@ export const SETTINGS = {
   killSeconds: number(0, 60)
     .default(2)
     .describe('time between SIGHUP and SIGKILL for a command that must end'),
+  ...TLS_SETTINGS,
   stderrChannel: z
     .enum(['before-auth', 'after-auth', 'never'])
     .default('before-auth')

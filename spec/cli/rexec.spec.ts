@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { describe, it } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { PASSWORD, startDaemon, USER } from '../support/daemon.ts';
 import { eventually } from '../support/peer.ts';
 import { PATIENT, run, start } from '../support/program.ts';
@@ -31,6 +33,22 @@ describe('rexec', PATIENT, () => {
     });
     assert.equal(status, 0);
     assert.ok(Buffer.from(stdout, 'latin1').equals(bytes));
+  });
+
+  it('waits until the last byte was taken by a reader that is slow', async (t) => {
+    const daemon = await startDaemon(t);
+    const sizes = Array.from({ length: 6 }, (_, index) => 180_000 + 20_000 * index); // around what a pipe holds
+    const read = sizes.map(async (size) => {
+      const words = [...LOGIN, '--port', `${daemon.port}`, HOST, `head -c ${size} /dev/zero`];
+      const program = start(t, 'rexec', words, { stdin: '' });
+      program.child.stdout.pause();
+      await daemon.events.seen('commandEnded', sizes.length - 1);
+      await eventually(() => daemon.daemon.sessions.length === 0, 'every session is over');
+      await Promise.race([once(program.child, 'exit'), delay(300)]); // time for one that would not wait
+      program.child.stdout.resume();
+      return (await program.end()).stdout.length;
+    });
+    assert.deepEqual(await Promise.all(read), sizes);
   });
 
   it('keeps stderr apart', async (t) => {

@@ -20,10 +20,9 @@ async function usedBytes(): Promise<number> {
   return heapUsed + external;
 }
 
-const OVERHEAD = 5; // bytes: a length and a terminator
 const PEERS = 2000;
 const DRIPPED = 256; // bytes of each command that come one by one
-const BOUND = PEERS * (LIMITS.command + OVERHEAD) * 1.1; // a tenth for the objects around the bytes
+const BOUND = PEERS * LIMITS.command * 1.1; // a tenth for the objects around the bytes
 
 function decoderOfAPeer(): RequestDecoder {
   const decoder = new RequestDecoder();
@@ -58,7 +57,7 @@ describe('the memory of the process', () => {
     const held = await heldFor(decoders);
     assert.ok(held <= BOUND, `${held} bytes, more than ${BOUND}`);
     assert.ok(held >= 0.9 * PEERS * LIMITS.command, 'the commands are not there: nothing was measured');
-    assert.ok(decoders.every(({ heldBytes }) => heldBytes === LIMITS.command + OVERHEAD));
+    assert.ok(decoders.every(({ heldBytes }) => heldBytes === LIMITS.command));
   });
 
   it('control: a receiver that keeps a list of parts exceeds that bound', async () => {

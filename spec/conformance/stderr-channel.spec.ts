@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { anyone, forEveryWay, program, startDaemon } from '../support/daemon.ts';
+import { eventually } from '../support/peer.ts';
+import { isAlive } from '../support/program.ts';
 
 forEveryWay((way) => {
   const start = (t: Parameters<typeof startDaemon>[0]) => startDaemon(t, { authenticator: anyone(), ...way });
@@ -62,6 +64,17 @@ forEveryWay((way) => {
     await channel.read(1_000_000);
     channel.reset();
     assert.equal(await peer.toEnd(), 'done\n');
+  });
+
+  it('[step 2] lost for good, ends what a command left behind that writes to it', async (t) => {
+    const daemon = await start(t);
+    const [peer, channel] = await daemon.runWithChannel('yes >&2 & echo $!; exit 0');
+    const pid = Number(await peer.chunk());
+    await channel.read(100_000);
+    channel.reset();
+    assert.equal(await peer.toEnd(), '');
+    await eventually(() => !isAlive(pid), `process ${pid} is gone`);
+    await eventually(() => daemon.daemon.sessions.length === 0, 'the session is over');
   });
 
   it('[step 2] ends with the last process that writes to it', async (t) => {

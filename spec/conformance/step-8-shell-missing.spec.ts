@@ -1,24 +1,11 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { describe, it, type TestContext } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { describe, it } from 'node:test';
 import { anyone, BOUNDED, forEveryWay, request, startDaemon } from '../support/daemon.ts';
-import { listenForStderr, Peer, within } from '../support/peer.ts';
+import { DaemonProcess } from '../support/daemon-process.ts';
+import { listenForStderr, Peer } from '../support/peer.ts';
 
 const MISSING = anyone({ shell: '/no/such/shell' });
 const TRY_AGAIN = '\x01Try again.\n';
-
-/** A daemon in a process of its own, so that it can be stopped even where its event loop stands still; its port. */
-async function daemonProcess(t: TestContext, options: Readonly<Record<string, string>>): Promise<number> {
-  const file = fileURLToPath(new URL('../support/commands/daemon-process.ts', import.meta.url));
-  const child = spawn(process.execPath, [file, JSON.stringify(options)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  t.after(() => void child.kill('SIGKILL'));
-  const [line] = await within(once(child.stdout, 'data'), 'the port of the daemon');
-  return Number(line);
-}
 
 forEveryWay((way) => {
   for (const shell of ['/no/such/shell', '/etc/passwd', '/'])
@@ -39,7 +26,7 @@ forEveryWay((way) => {
   });
 
   it('[step 8] is not stopped by what a peer sends whose shell could not be started', async (t) => {
-    const port = await daemonProcess(t, { shell: '/no/such/shell', ...way });
+    const { port } = await DaemonProcess.start(t, { settings: { shell: '/no/such/shell', ...way } });
     const peer = await Peer.connect(t, { host: '127.0.0.1', port });
     await peer.send(request('echo ran'));
     assert.match(await peer.read(TRY_AGAIN.length), /^\0?\x01Try again/);

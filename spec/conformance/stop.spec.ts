@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { execaLauncher, type Launcher } from '../../lib/launch/index.ts';
+import { type Launcher, launcherNamed } from '../../lib/launch/index.ts';
 import { anyone, BOUNDED, forEveryWay, program, request, startDaemon } from '../support/daemon.ts';
 import { eventually, within } from '../support/peer.ts';
 
@@ -83,7 +83,7 @@ describe('a daemon that stops', BOUNDED, () => {
     const hungUp = Promise.withResolvers<void>();
     const launcher: Launcher = {
       async launch(launch) {
-        const running = await execaLauncher.launch(launch);
+        const running = await (await launcherNamed('execa')).launch(launch);
         starting.resolve();
         await hungUp.promise;
         return running;

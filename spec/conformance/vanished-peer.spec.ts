@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { describe, it } from 'node:test';
-import { execaLauncher, type Launcher } from '../../lib/launch/index.ts';
+import { type Launcher, launcherNamed } from '../../lib/launch/index.ts';
 import { anyone, BOUNDED, program, request, startDaemon } from '../support/daemon.ts';
 import { eventually, listenForStderr } from '../support/peer.ts';
 
@@ -43,7 +43,7 @@ describe('a peer that vanishes', BOUNDED, () => {
     let pid = 0;
     const launcher: Launcher = {
       async launch(launch) {
-        const running = await execaLauncher.launch(launch);
+        const running = await (await launcherNamed('execa')).launch(launch);
         pid = running.pid;
         peer.reset();
         await once(peer.socket, 'close');

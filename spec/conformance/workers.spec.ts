@@ -67,13 +67,10 @@ describe('a daemon with two workers', BOUNDED, () => {
   it('gives workers its new settings', async (t) => {
     const daemon = await startDaemon(t, { stdio: 'auto' });
     await daemon.run('read go');
+    assert.equal((await daemon.events.seen('commandStarted')).plan, 'handOver');
     await daemon.daemon.reload({ ...daemon.daemon.settings, stdio: 'relay' });
     await daemon.run('read go');
-    const plans = [await daemon.events.seen('commandStarted'), await daemon.events.seen('commandStarted', 1)];
-    assert.deepEqual(
-      plans.map(({ plan }) => plan),
-      ['handOver', 'relay'],
-    );
+    assert.equal((await daemon.events.seen('commandStarted', 1)).plan, 'relay');
   });
 
   it('loses no peer of a burst', async (t) => {

@@ -7,8 +7,11 @@ import { describe, it, type TestContext } from 'node:test';
 import { format } from 'node:util';
 import { findProgram, PATIENT, Program, ROOT, temporaryFolder } from '../support/program.ts';
 
-/** The second goes on with the daemons of the first. */
-const DOCUMENTS = ['docs/guide.md', 'docs/coming-from.md'] as const;
+/** Each with what it takes; the second of a line goes on with the daemons of the first. */
+const DOCUMENTS: readonly (readonly [documents: readonly string[], needs: string])[] = [
+  [['docs/guide.md', 'docs/coming-from.md'], 'tar'],
+  [['docs/tls.md'], 'openssl'],
+];
 const DOOR = new URL('../../lib/index.ts', import.meta.url).href;
 /** Ports as the guide has them: the daemons', and one that is let through a firewall. */
 const [PORT, OPEN_PORT] = ['5512', '5513'];
@@ -18,7 +21,7 @@ const SETTINGS = { REXECD_PROFILE: 'false', REXECD_REFUSAL_SECONDS: '0.05' } as 
 type Block = { readonly kind: 'console' | 'js'; readonly text: string };
 
 /** Each heading and what stands below it to be run. */
-const sections = DOCUMENTS.flatMap((document) =>
+const sectionsOf = (document: string): readonly (readonly [title: string, blocks: readonly Block[]])[] =>
   readFileSync(join(ROOT, document), 'utf8')
     .split(/^## /m)
     .slice(1)
@@ -27,8 +30,7 @@ const sections = DOCUMENTS.flatMap((document) =>
       const title = `${document}: ${section.split('\n', 1)[0]}`;
       return [title, [...blocks].map(({ groups }) => groups as unknown as Block)];
     })
-    .filter(([, blocks]) => blocks.length > 0),
-);
+    .filter(([, blocks]) => blocks.length > 0);
 
 /** Commands of a console and what each prints. */
 const commandsOf = (text: string): readonly (readonly [command: string, lines: readonly string[]])[] =>
@@ -114,14 +116,18 @@ class Reader {
   }
 }
 
-describe('the examples of the documents', { ...PATIENT, skip: !findProgram('tar') && 'needs tar' }, () => {
-  it('do and print what is said', async (t) => {
-    const reader = new Reader(t);
-    for (const [title, blocks] of sections)
-      await t.test(title, PATIENT, async (part) => {
-        for (const { kind, text } of blocks)
-          if (kind === 'js') await reader.execute(part, text);
-          else for (const [command, lines] of commandsOf(text)) await reader.type(command, lines);
-      });
-  });
+describe('the examples', PATIENT, () => {
+  for (const [documents, needs] of DOCUMENTS)
+    it(`of ${documents.join(' and ')} do and print what is said`, {
+      ...PATIENT,
+      skip: !findProgram(needs) && `needs ${needs} (Debian: ${needs})`,
+    }, async (t) => {
+      const reader = new Reader(t);
+      for (const [title, blocks] of documents.flatMap(sectionsOf))
+        await t.test(title, PATIENT, async (part) => {
+          for (const { kind, text } of blocks)
+            if (kind === 'js') await reader.execute(part, text);
+            else for (const [command, lines] of commandsOf(text)) await reader.type(command, lines);
+        });
+    });
 });

@@ -4,7 +4,12 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { FUZZ_EXIT, REXEC_EXIT, REXECD_EXIT } from '../../lib/cli/programs/exit-codes.ts';
+import {
+  REXEC_BENCH_EXIT,
+  REXEC_EXIT,
+  REXEC_FUZZ_EXIT,
+  REXECD_EXIT,
+} from '../../lib/cli/programs/exit-codes.ts';
 import { CATALOGUE } from '../../lib/events/index.ts';
 import { describeSettings, flagOf, variableOf } from '../../lib/settings/index.ts';
 import { cleanEnvironment, findProgram, PATIENT, ROOT } from '../support/program.ts';
@@ -13,6 +18,7 @@ const MANDOC = findProgram('mandoc');
 const PAGES = {
   'rexecd.8': 'rexecd',
   'rexec.1': 'rexec',
+  'rexec-bench.1': 'rexec-bench',
   'rexec-fuzz.1': 'rexec-fuzz',
   'rconfig.1': 'rconfig',
   'rexecd.toml.5': 'rexecd',
@@ -111,7 +117,7 @@ describe('the manual pages', PATIENT, () => {
   it('name no setting that does not exist', () => {
     const known = new Set(describeSettings().map(({ key }) => key));
     for (const [name, text] of Object.entries(pages)) {
-      const keys = text.matchAll(/\\fB((?:log\.)?[a-z]+(?:[A-Z]\w*)|log\.\w+)\\fR/g);
+      const keys = text.matchAll(/\\fB((?:log\.|tls\.)?[a-z]+(?:[A-Z]\w*)|(?:log|tls)\.\w+)\\fR/g);
       const unknown = [...keys].map(([, key]) => key!).filter((key) => !known.has(key));
       assert.deepEqual(unknown, [], name);
     }
@@ -128,7 +134,8 @@ describe('the manual pages', PATIENT, () => {
   it('have every exit status', () => {
     for (const [page, codes] of [
       ['rexec.1', REXEC_EXIT],
-      ['rexec-fuzz.1', FUZZ_EXIT],
+      ['rexec-bench.1', REXEC_BENCH_EXIT],
+      ['rexec-fuzz.1', REXEC_FUZZ_EXIT],
       ['rexecd.8', REXECD_EXIT],
       ['rconfig.1', REXECD_EXIT],
     ] as const)

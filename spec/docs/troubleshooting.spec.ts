@@ -9,8 +9,10 @@ const ROOMS = [
   'client',
   'control',
   'daemon',
+  'files',
   'launch',
   'login',
+  'mux',
   'native',
   'orchestrator',
   'service',
@@ -21,7 +23,9 @@ const OTHERS = /rconfig/;
 /** Said to whoever writes a program or breaks a rule of ours, and to no user. */
 const FOR_PROGRAMMERS = [
   'connected to itself',
+  'the daemon listens already',
   'the connection has no descriptor to hand over',
+  'the daemon is gone',
   'diagnostic contains a control character',
   'diagnostic is longer than … bytes',
 ];
@@ -31,7 +35,7 @@ const FIRST = String.raw`(?:'REXEC_\w+',\s*)?(?:field,\s*|'\w+',\s*)?`; // argum
 const PLACES = [
   String.raw`\bnew (?!Range|Type)\w*Error\(\s*${FIRST}${LITERAL}`,
   String.raw`\.(?:error|abort)\(\s*${FIRST}${LITERAL}`,
-  String.raw`\b(?:late|cause|problem|NOT_A_SOCKET|why)(?::| =)\s*(?:[^;\n]*\?\s*)?${LITERAL}`,
+  String.raw`\b(?:late|rule|cause|problem|NOT_A_SOCKET|why)(?::| =)\s*(?:[^;\n]*\?\s*)?${LITERAL}`,
   String.raw`,\s*'REXEC_\w+', ${LITERAL}`, // of within()
   String.raw`\bconsole\.error\(\s*${LITERAL}`,
 ].map((place) => new RegExp(place, 'g'));
@@ -40,7 +44,11 @@ const GIVEN_BACK: Readonly<Record<string, RegExp>> = {
   'lib/login/account-rules.ts': new RegExp(String.raw`\breturn\s*${LITERAL}`, 'g'),
   'lib/cli/programs/rexec-report.ts': new RegExp(String.raw`\breturn ${LITERAL}`, 'g'),
   'lib/launch/home.ts': new RegExp(String.raw`[?:]\s*${LITERAL}`, 'g'),
-  'lib/login/users-file.ts': new RegExp(String.raw`[?:]\s*${LITERAL}`, 'g'),
+  'lib/files/read-trusted.ts': new RegExp(String.raw`[?:]\s*${LITERAL}`, 'g'),
+  'lib/login/certificate-login.ts': new RegExp(String.raw`[?:]\s*${LITERAL}`, 'g'),
+  'lib/daemon/handshakes.ts': new RegExp(`CERTIFICATE_REFUSED = ${LITERAL}`, 'g'),
+  'lib/daemon/tls-gate.ts': new RegExp(String.raw`[?:]\s*${LITERAL}`, 'g'),
+  'lib/cli/programs/rexec-tls.ts': new RegExp(String.raw`(?:\breturn|\?) ${LITERAL}`, 'g'),
   'lib/orchestrator/refusal.ts': new RegExp(String.raw`(?:REXEC_\w+:|\breturn) ${LITERAL}`, 'g'),
   'lib/cli/programs/rexec-options.ts': new RegExp(String.raw`\breturn ${LITERAL}`, 'g'),
   'lib/cli/programs/rexec-failures.ts': new RegExp(String.raw`\|\| ${LITERAL}`, 'g'),

@@ -89,6 +89,7 @@ describe('the Debian package', { ...BOUNDED, skip: NEEDS }, () => {
     assert.deepEqual(others.sort(), [
       './usr/bin/rconfig',
       './usr/bin/rexec',
+      './usr/bin/rexec-bench',
       './usr/bin/rexec-fuzz',
       './usr/lib/rexecd/node',
       './usr/lib/rexecd/package.json',
@@ -98,6 +99,7 @@ describe('the Debian package', { ...BOUNDED, skip: NEEDS }, () => {
       './usr/share/doc/rexecd/changelog.gz',
       './usr/share/doc/rexecd/copyright',
       './usr/share/man/man1/rconfig.1.gz',
+      './usr/share/man/man1/rexec-bench.1.gz',
       './usr/share/man/man1/rexec-fuzz.1.gz',
       './usr/share/man/man1/rexec.1.gz',
       './usr/share/man/man5/rexecd.toml.5.gz',

@@ -11,20 +11,30 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { after, before, describe, it, type TestContext } from 'node:test';
 import { cleanEnvironment, type Ended, findProgram, ROOT } from '../support/program.ts';
 
 const SLOW = { timeout: 240_000 } as const; // the registry may be far
 const NPM = findProgram('npm');
 const SOURCES = ['codec', 'lib', 'docs', 'package.json', 'tsconfig.json', 'tsconfig.build.json'];
-const PAPERS = ['README.md', 'CHANGELOG.md'];
+const PAPERS = ['README.md', 'CHANGELOG.md', 'TRUST.md'];
 const NO_REGISTRY =
   /ENOTFOUND|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN|ENETUNREACH|ERR_SOCKET_TIMEOUT|CERT/;
 const USE = `const remote = exec('127.0.0.1', 'true', { user: 'ada', password: 'x', port: 1 });
-remote.result.catch((error) => console.log(error.code, new RequestDecoder().writable));`;
-const CONSUMER = `import { type ExecResult, ExecError, exec } from 'rexecd';
-import { type RequestFrame, RequestDecoder, encodeRequest } from 'rexecd/codec';
+remote.result.catch((error) => console.log(error.code, new RequestDecoder().writable)).then(async () => {
+  const daemon = createDaemon({ authenticate: ({ user }) => user === 'ada', launch: ({ command, stdout }) => {
+    stdout.write(command);
+    return 7;
+  } });
+  await daemon.listen();
+  const { port } = daemon;
+  const { stdout, exitCode } = await exec('127.0.0.1', 'served', { user: 'ada', password: 'x', port, capture: true });
+  console.log(stdout, exitCode);
+  await daemon.close();
+});`;
+const CONSUMER = `import { type ExecResult, type Handler, ExecError, createDaemon, exec } from 'rexecd';
+import { type MuxFrame, type RequestFrame, MuxDecoder, RequestDecoder, encodeMuxFrame, encodeRequest } from 'rexecd/codec';
 const decoder: NodeJS.ReadWriteStream = new RequestDecoder();
 decoder.on('data', (frame: RequestFrame) => frame.type === 'user' && frame.name.length);
 decoder.write(encodeRequest({ user: 'ada', password: new Uint8Array(1), command: 'true' }));
@@ -41,6 +51,28 @@ async function use(signal: AbortSignal): Promise<string> {
   return stdout + String(exitCode);
 }
 use(new AbortController().signal).catch((error: ExecError) => error.timedOut || error.isCanceled || error.phase);
+exec('host', 'true', { user: 'ada', password: 'x', tls: { ca: 'PEM', cert: new Uint8Array(1), key: 'PEM' } });
+const handler: Handler = async ({ command, stdin, stdout, signal }) => {
+  if (signal.aborted) return 1;
+  for await (const chunk of stdin) stdout.write(chunk);
+  return command.length;
+};
+const daemon = createDaemon({
+  authenticate: ({ user, password, certificate }) => password.equals(Buffer.from(user)) && certificate !== null,
+  launch: handler,
+  onEvent: ({ name, level, fields }) => name === 'commandStarted' && level === 'info' && fields.pid,
+  maxConnections: 10,
+  tlsMode: 'off',
+});
+daemon.listen().then(({ plain }) => plain?.port.toFixed());
+const closed: Promise<void> = daemon.close(AbortSignal.abort());
+closed.then(() => daemon.reload({ maxConnections: 20 }));
+const frame: MuxFrame = { type: 'signal', number: 15 };
+new MuxDecoder({ from: 'client' }).write(encodeMuxFrame(frame)[0]);
+// @ts-expect-error: no such setting
+createDaemon({ authenticate: () => true, maxConnection: 10 });
+// @ts-expect-error: somebody must say who may log in
+createDaemon({ launch: handler });
 // @ts-expect-error: a user is needed
 exec('host', 'true', { password: 'x' });
 `;
@@ -54,7 +86,12 @@ describe('the package', { ...SLOW, skip: !NPM && 'needs npm (Debian: npm)' }, ()
 
   /** Runs a program to its end; nothing else goes on here meanwhile. */
   function runIn(cwd: string, file: string, ...args: string[]): Ended {
-    const env = { ...cleanEnvironment(), PATH: `${dirname(process.execPath)}:${process.env.PATH}` };
+    return runWith({}, cwd, file, ...args);
+  }
+
+  function runWith(more: NodeJS.ProcessEnv, cwd: string, file: string, ...args: string[]): Ended {
+    const PATH = `${dirname(process.execPath)}:${process.env.PATH}`;
+    const env = { ...cleanEnvironment(), PATH, SOURCE_DATE_EPOCH: '1700000000', ...more };
     const { stdout, stderr, status, signal } = spawnSync(file, args, {
       cwd,
       env,
@@ -93,12 +130,24 @@ describe('the package', { ...SLOW, skip: !NPM && 'needs npm (Debian: npm)' }, ()
     return false;
   }
 
+  it('is the same to the byte when it is built again in another place, time zone, locale and umask', () => {
+    const [again, other] = [join(folder, 'again'), join(folder, 'other')];
+    mkdirSync(other);
+    cpSync(checkout, again, { recursive: true, verbatimSymlinks: true });
+    rmSync(join(again, 'dist'), { recursive: true });
+    const elsewhere = { TZ: 'Pacific/Kiritimati', LC_ALL: 'C', HOME: other };
+    const pack = [`umask 077; exec "$0" "$@"`, NPM!, 'pack', '--pack-destination', other];
+    const { status, stderr } = runWith(elsewhere, again, 'sh', '-c', ...pack);
+    assert.equal(status, 0, stderr);
+    assert.ok(readFileSync(join(other, basename(tarball))).equals(readFileSync(tarball)));
+  });
+
   it('holds what is built, the papers, and nothing else', () => {
     assert.equal(packed.status, 0, packed.stderr);
     const { stdout } = runIn(folder, 'tar', '-tzf', tarball);
     const files = stdout.trim().split('\n');
     const strangers = files.filter(
-      (file) => !/^package\/(dist\/|docs\/|README\.md$|CHANGELOG\.md$|package\.json$)/.test(file),
+      (file) => !/^package\/(dist\/|docs\/|README\.md$|CHANGELOG\.md$|TRUST\.md$|package\.json$)/.test(file),
     );
     assert.deepEqual(strangers, []);
     assert.ok(files.includes('package/dist/lib/cli/rexecd.js'), stdout);
@@ -107,17 +156,20 @@ describe('the package', { ...SLOW, skip: !NPM && 'needs npm (Debian: npm)' }, ()
   });
 
   for (const [name, imports] of [
-    ['esm.mjs', "import { exec } from 'rexecd';\nimport { RequestDecoder } from 'rexecd/codec';"],
+    [
+      'esm.mjs',
+      "import { createDaemon, exec } from 'rexecd';\nimport { RequestDecoder } from 'rexecd/codec';",
+    ],
     [
       'commonjs.cjs',
-      "const { exec } = require('rexecd');\nconst { RequestDecoder } = require('rexecd/codec');",
+      "const { createDaemon, exec } = require('rexecd');\nconst { RequestDecoder } = require('rexecd/codec');",
     ],
   ] as const)
-    it(`works from ${name}, without a warning`, (t) => {
+    it(`works from ${name}, as client and as daemon, without a warning`, (t) => {
       if (!isInstalled(t)) return;
       writeFileSync(join(project, name), `${imports}\n${USE}\n`);
       const ended = runIn(project, process.execPath, name);
-      assert.deepEqual(ended, { stdout: 'REXEC_UNREACHABLE true\n', stderr: '', status: 0 });
+      assert.deepEqual(ended, { stdout: 'REXEC_UNREACHABLE true\nserved 7\n', stderr: '', status: 0 });
     });
 
   for (const name of ['consumer.mts', 'consumer.cts'])
@@ -140,7 +192,7 @@ describe('the package', { ...SLOW, skip: !NPM && 'needs npm (Debian: npm)' }, ()
       assert.deepEqual([stdout, status], ['', 0]);
     });
 
-  for (const name of ['rexec', 'rexec-fuzz', 'rexecd', 'rconfig'])
+  for (const name of ['rexec', 'rexec-bench', 'rexec-fuzz', 'rexecd', 'rconfig'])
     it(`has a program ${name}`, (t) => {
       if (!isInstalled(t)) return;
       const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));

@@ -58,6 +58,7 @@ export class Machine {
   static async make(): Promise<Machine> {
     const holder = spawn('unshare', ['--mount', '--propagation', 'private', 'sh', '-c', SET_UP], {
       stdio: ['pipe', 'pipe', 'inherit'],
+      detached: true, // Ctrl-C is for others: it ends with its stdin
     });
     const [line] = await within(once(createInterface(holder.stdout!), 'line'), 'the machine');
     assert.equal(line, 'ready');

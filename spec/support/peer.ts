@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket, type TcpNetConnectOpts } from 'node:net';
-import type { TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** How long anything may take on a busy machine before it counts as never. */
@@ -29,18 +28,23 @@ export async function eventually(holds: () => boolean | Promise<boolean>, what: 
   }
 }
 
+/** Whatever ends what it is told to: a test. */
+export interface Scope {
+  after(end: () => void): void;
+}
+
 /** One end of a TCP connection that does just what it is told: it reads only when it is asked to. */
 export class Peer {
   readonly socket: Socket;
   #wake: () => void = () => {};
 
-  constructor(t: TestContext, socket: Socket) {
+  constructor(t: Scope, socket: Socket) {
     this.socket = socket;
     for (const event of WAKING) socket.on(event, () => this.#wake());
     t.after(() => void socket.destroy());
   }
 
-  static async connect(t: TestContext, options: TcpNetConnectOpts): Promise<Peer> {
+  static async connect(t: Scope, options: TcpNetConnectOpts): Promise<Peer> {
     const socket = connect({ allowHalfOpen: true, noDelay: true, ...options });
     const peer = new Peer(t, socket);
     await within(once(socket, 'connect'), 'the connection');
@@ -119,7 +123,7 @@ export interface StderrPort {
   readonly count: () => number;
 }
 
-export async function listenForStderr(t: TestContext, host = '127.0.0.1'): Promise<StderrPort> {
+export async function listenForStderr(t: Scope, host = '127.0.0.1'): Promise<StderrPort> {
   const server = createServer({ allowHalfOpen: true, noDelay: true });
   const first = Promise.withResolvers<Peer>();
   let count = 0;

@@ -13,6 +13,7 @@ export const REXEC_EXIT = {
   outputClosed: 141, // as a local command that dies of SIGPIPE
   REXEC_REQUEST_INVALID: 65,
   REXEC_UNREACHABLE: 68,
+  REXEC_TLS_FAILED: 71,
   REXEC_NO_STDERR: 69,
   REXEC_LOST: 74,
   REXEC_PROTOCOL: 76,
@@ -22,8 +23,11 @@ export const REXEC_EXIT = {
   REXEC_ABORTED: 130,
 } as const satisfies Record<Exclude<ExecErrorCode, NotOfRexec> | 'usage' | 'outputClosed', number>;
 
+/** Exit codes of rexec-bench. */
+export const REXEC_BENCH_EXIT = { allRight: 0, notRight: 1, usage: 64 } as const;
+
 /** Exit codes of rexec-fuzz, after sysexits(3) where something keeps it from its work. */
-export const FUZZ_EXIT = {
+export const REXEC_FUZZ_EXIT = {
   nothing: 0,
   found: 1,
   usage: 64,

@@ -35,8 +35,9 @@ export class Orders {
     this.#events = events;
   }
 
-  async take({ control }: Settings, operations: Operations = this.#operations): Promise<void> {
-    const path = control === 'off' ? '' : controlPathOf({ control, port: this.#daemon.port });
+  async take(settings: Settings, operations: Operations = this.#operations): Promise<void> {
+    const { port } = this.#daemon;
+    const path = settings.control === 'off' ? '' : controlPathOf({ ...settings, port, tlsPort: port });
     this.#operations = operations;
     if (path === this.#path) return;
     this.close();

@@ -47,6 +47,7 @@ export const PHASE_NAME: Readonly<Record<ExecPhase, string>> = {
   request: 'request',
   resolve: 'resolve',
   connect: 'connect',
+  tls: 'TLS',
   stderrChannel: 'stderr channel',
   login: 'login',
   run: 'run',
@@ -56,6 +57,8 @@ export const PHASE_NAME: Readonly<Record<ExecPhase, string>> = {
 export function adviceOn(error: unknown): string | undefined {
   if (!(error instanceof ExecError)) return undefined;
   if (isNotSocket(error.cause)) return 'set TK_RETRY_ON_WSAENOTSOCK=1, which tries up to five times more';
+  if (error.code === 'REXEC_TLS_FAILED')
+    return TLS_FAULTS.find(([text]) => text.test(error.message))?.[1] ?? ADVICE.REXEC_TLS_FAILED;
   if (error.code === 'REXEC_REFUSED')
     return REFUSALS.find(([text]) => text.test(error.message))?.[1] ?? ADVICE.REXEC_REFUSED;
   return BY_PHASE[`${error.code} ${error.phase}`] ?? ADVICE[error.code];
@@ -65,6 +68,7 @@ const CREDENTIALS = 'check user and password (-l, -P)';
 const ADVICE: Readonly<Record<ExecErrorCode, string | undefined>> = {
   REXEC_REQUEST_INVALID: 'shorten it; put a long command into a script on the host',
   REXEC_UNREACHABLE: 'see that rexecd runs there and that no firewall is between; --port names another port',
+  REXEC_TLS_FAILED: 'see that the port is the one for TLS (--port), and what the daemon asks for',
   REXEC_NO_STDERR: 'use --no-stderr, or let a firewall pass one port and give it by --stderr-port',
   REXEC_REFUSED: "see the daemon's log on the host, which has the cause",
   REXEC_PROTOCOL: 'check host and port: what listens there is no rexecd',
@@ -78,13 +82,26 @@ const ADVICE: Readonly<Record<ExecErrorCode, string | undefined>> = {
 const BY_PHASE: Readonly<Record<string, string>> = {
   'REXEC_UNREACHABLE resolve': 'check the name of the host, or give its address',
   'REXEC_LOST stderrChannel': 'use --no-stderr: the daemon may not be able to connect back',
-  'REXEC_LOST login': `${CREDENTIALS}: some daemons refuse a login without a word`,
+  'REXEC_LOST login': `${CREDENTIALS}: some daemons refuse a login without a word; or use --tls, if it speaks that`,
   'REXEC_TIMED_OUT login': 'wait longer by --answer-timeout, or ask why the host takes so long to log in',
 };
+
+/** What OpenSSL and Node say. */
+const TLS_FAULTS: readonly (readonly [text: RegExp, advice: string])[] = [
+  [/self.signed|local issuer|verify the first/i, 'give the authority of its certificate by --ca'],
+  [/altnames|does not match/i, 'call the host by a name that its certificate has'],
+  [/has expired|not yet valid/i, "have the daemon's certificate renewed, and check the clock of this host"],
+  [/wrong version number|packet length|record layer/i, 'leave out --tls, or give the port for TLS by --port'],
+  [
+    /certificate required|handshake failure|bad certificate|unknown ca/i,
+    'give a certificate that the daemon knows by --cert and --key',
+  ],
+];
 
 /** Diagnostics of daemons (docs/protocol.md, protocol of other systems), the more special first. */
 const REFUSALS: readonly (readonly [text: RegExp, advice: string])[] = [
   [/login (is )?(not correct|incorrect)|password incorrect|permission denied|incorrecte/i, CREDENTIALS],
+  [/certificate not accepted/i, 'give a certificate that the daemon knows by --cert and --key'],
   [/too long/i, 'shorten it; put a long command into a script on the host'],
   [/try again/i, 'try later: the daemon has as many connections as it may, or it stops'],
   [/no remote directory/i, "ask for a home directory on the host: the user's is missing"],

@@ -19,7 +19,7 @@ import {
   replay,
 } from '../../fuzz/index.ts';
 import { type Command, CommanderError, commandLine, InvalidArgumentError } from './command.ts';
-import { FUZZ_EXIT } from './exit-codes.ts';
+import { REXEC_FUZZ_EXIT } from './exit-codes.ts';
 import { progressReporter, tellReplay, tellReports } from './fuzz-output.ts';
 import { type OpenTarget, openTarget, TARGETS_HELP } from './fuzz-targets.ts';
 import { passwordFromFile } from './password.ts';
@@ -155,7 +155,7 @@ async function playAgain(file: string, spelled: string, flags: Flags): Promise<v
     isWrong = await using(spelled, flags, async (open) =>
       tellReplay(await replay(open.target, script, await playOptions(flags, open))),
     );
-  process.exitCode = isWrong ? FUZZ_EXIT.found : FUZZ_EXIT.nothing;
+  process.exitCode = isWrong ? REXEC_FUZZ_EXIT.found : REXEC_FUZZ_EXIT.nothing;
 }
 
 /** Opens a target for as long as the work takes; our own daemon's defects end the program. */
@@ -166,7 +166,7 @@ async function using<T>(spelled: string, flags: Flags, work: (open: OpenTarget) 
   } finally {
     await open.target.close();
     for (const defect of open.defects ?? []) console.log(`session broken by a defect: ${defect}`);
-    if (open.defects?.length) process.exitCode = FUZZ_EXIT.found;
+    if (open.defects?.length) process.exitCode = REXEC_FUZZ_EXIT.found;
   }
 }
 
@@ -189,8 +189,8 @@ async function explanations(list: string | undefined): Promise<readonly Explanat
 
 async function finish(reports: readonly (Report | Comparison)[], flags: Flags): Promise<void> {
   const found = await tellReports(reports, flags);
-  if (found) process.exitCode = FUZZ_EXIT.found;
-  else if (interrupt.signal.aborted) process.exitCode = FUZZ_EXIT.interrupted;
+  if (found) process.exitCode = REXEC_FUZZ_EXIT.found;
+  else if (interrupt.signal.aborted) process.exitCode = REXEC_FUZZ_EXIT.interrupted;
 }
 
 /** Options that were given; the others keep what the library has for them. */
@@ -212,7 +212,8 @@ function oracles(text: string): OracleId[] {
 }
 
 function failure(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? FUZZ_EXIT.nothing : FUZZ_EXIT.usage; // it has spoken
+  if (error instanceof CommanderError)
+    return error.exitCode === 0 ? REXEC_FUZZ_EXIT.nothing : REXEC_FUZZ_EXIT.usage; // it has spoken
   console.error(`rexec-fuzz: ${error instanceof Error ? error.message : String(error)}`);
-  return error instanceof FuzzError ? FUZZ_EXIT[error.code] : FUZZ_EXIT.usage;
+  return error instanceof FuzzError ? REXEC_FUZZ_EXIT[error.code] : REXEC_FUZZ_EXIT.usage;
 }

@@ -10,6 +10,9 @@ export interface Login {
   readonly password: Buffer;
 }
 
+/** Where a certificate is shown, nobody is asked for a password. */
+const NO_PASSWORD = Buffer.alloc(0);
+
 /** Finds user and password for every target; asks on the terminal once for each user whose password nothing else tells. */
 export async function findLogins(targets: readonly Target[], flags: Flags): Promise<Login[]> {
   const { REXEC_USER: variable } = process.env;
@@ -18,7 +21,8 @@ export async function findLogins(targets: readonly Target[], flags: Flags): Prom
   const wanted = targets.map((target) => {
     const named = target.user ?? flags.user ?? flags.login ?? variable;
     const entry = given && named !== undefined ? undefined : netrcEntry(target.host, named);
-    return { target, user: named ?? entry?.login ?? ownName(), password: given ?? entry?.password };
+    const password = given ?? entry?.password ?? (flags.cert && NO_PASSWORD);
+    return { target, user: named ?? entry?.login ?? ownName(), password };
   });
   const logins: Login[] = [];
   for (const { target, user, password } of wanted) {

@@ -15,6 +15,7 @@ import { Progress } from './rexec-progress.ts';
 import type { Outcome, Report } from './rexec-report.ts';
 import { forwardSignals } from './rexec-signals.ts';
 import { summaryOf } from './rexec-summary.ts';
+import { portOf } from './rexec-tls.ts';
 
 /** Runs the command on every host, so many at once as may be; the largest exit code of them all. */
 export async function runOnMany(targets: readonly Target[], command: string, flags: Flags): Promise<number> {
@@ -64,7 +65,7 @@ class Fleet {
 
   /** Never rejects: what went wrong is in the outcome. */
   async run(target: Target, { user, password }: Login): Promise<Outcome> {
-    const port = target.port ?? this.#flags.port;
+    const port = portOf(target, this.#flags);
     const about = { target, user, port };
     if (this.#stopped) {
       const outcome = {

@@ -1,15 +1,16 @@
 import type { ExecOptions } from '../../client/index.ts';
 import { type Command, commandLine, InvalidArgumentError } from './command.ts';
 import { REXEC_EXIT } from './exit-codes.ts';
+import { pemFile, type TlsFlags, tlsFaultOf, tlsOptions } from './rexec-tls.ts';
 
 /** What the command line says. */
-export interface Flags {
+export interface Flags extends TlsFlags {
   readonly user?: string;
   readonly login?: string;
   readonly password?: string;
   readonly passwordFile?: string;
   readonly host?: string;
-  readonly port: number;
+  readonly port?: number;
   readonly ipv4?: boolean;
   readonly ipv6?: boolean;
   readonly null?: boolean;
@@ -51,7 +52,7 @@ Exit status: the remote command's, or 128 and its signal's number, where the dae
   ${REXEC_EXIT.REXEC_UNREACHABLE}   host cannot be reached       ${REXEC_EXIT.REXEC_NO_STDERR}   no second connection (try --no-stderr)
   ${REXEC_EXIT.REXEC_LOST}   connection lost              ${REXEC_EXIT.REXEC_PROTOCOL}   the other end does not speak rexec
   ${REXEC_EXIT.REXEC_REFUSED}   refused, login for example   ${REXEC_EXIT.REXEC_STATUS_UNKNOWN}   with --strict, no exit status was told
-  ${REXEC_EXIT.REXEC_TIMED_OUT}  a time limit was passed
+  ${REXEC_EXIT.REXEC_TIMED_OUT}  a time limit was passed        ${REXEC_EXIT.REXEC_TLS_FAILED}   no secure connection
 Of several hosts the largest.
 
 Passwords come from -P or -p, REXEC_PASS, ~/.netrc, the terminal: the first of these that has one.
@@ -59,13 +60,18 @@ Passwords come from -P or -p, REXEC_PASS, ~/.netrc, the terminal: the first of t
 
 const program = commandLine('rexec')
   .usage('[options] host [options] command...')
-  .description('Run a command on other hosts by the rexec protocol. Everything is sent in clear text.')
+  .description('Run a command on other hosts by the rexec protocol. Without --tls all is sent in clear text.')
   .option('-l, --user <name>', 'user on the other host; also user@host')
   .option('-u, --login <name>', 'as -l')
   .option('-p, --password <password>', 'password; others on this host may see it, prefer -P or the prompt')
   .option('-P, --password-file <file>', 'file whose content is the password; - is standard input')
   .option('--host <host>', 'the host, in place of the first word')
-  .option('--port <number>', 'port of the daemon; also host:port', port, 512)
+  .option('--port <number>', 'port of the daemon, 512 or with --tls 10512; also host:port', port)
+  .option('--tls', 'speak TLS; stderr, signals and exit status come by the same connection')
+  .option('--ca <file>', "authorities for the daemon's certificate, in place of the system's (PEM)", pemFile)
+  .option('--cert <file>', 'certificate to show, which may do without a password (PEM)', pemFile)
+  .option('--key <file>', 'its private key (PEM)', pemFile)
+  .option('--insecure', 'take any certificate: whoever is between can read the password')
   .option('-4, --ipv4', 'IPv4 only')
   .option('-6, --ipv6', 'IPv6 only')
   .option('-n, --null', 'the command gets no input')
@@ -117,6 +123,7 @@ export function execOptions(flags: Flags): Omit<ExecOptions, 'user' | 'password'
     ...(ipv4 || ipv6 ? { family: ipv6 ? 6 : 4 } : {}),
     stderrChannel: hasStderrChannel(flags),
     ...(stderrPort && { stderrPort }),
+    tls: tlsOptions(flags),
     halfClose: !keepStdin,
     connectSeconds: flags.connectTimeout,
     answerSeconds: flags.answerTimeout,
@@ -156,7 +163,7 @@ function faultOf(flags: Flags): string | undefined {
   if (stderrPort && !hasStderrChannel(flags)) return '--stderr-port and --no-stderr exclude each other';
   if (stderrPort && several && maxParallel > 1)
     return '--stderr-port serves one host at a time: --max-parallel 1';
-  return undefined;
+  return tlsFaultOf(flags);
 }
 
 function port(text: string): number {

@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { exec, type RemoteCommand } from '../../client/index.ts';
 import { CommanderError } from './command.ts';
@@ -9,17 +10,17 @@ import { runOnMany } from './rexec-many.ts';
 import { execOptions, type Flags, hasNoInput, parseArguments } from './rexec-options.ts';
 import { phaseTeller } from './rexec-phases.ts';
 import { forwardSignals } from './rexec-signals.ts';
+import { portOf, warnOfInsecurity } from './rexec-tls.ts';
 
-try {
-  process.exit(await main(process.argv.slice(2)));
-} catch (error) {
-  process.exit(failure(error));
-}
+const code = await main(process.argv.slice(2)).catch(failure);
+await Promise.all([process.stdout, process.stderr].map(taken));
+process.exit(code);
 
 async function main(argv: string[]): Promise<number> {
   const { flags, host, command } = parseArguments(argv);
   process.title = 'rexec'; // the password on the command line goes out of sight
   process.stdout.on('error', () => process.exit(REXEC_EXIT.outputClosed));
+  warnOfInsecurity(flags);
   const { hosts, hostsFile, collect, json } = flags;
   if (hosts.length > 0 || hostsFile !== undefined)
     return runOnMany(await listHosts(hosts, hostsFile), command, flags);
@@ -30,7 +31,7 @@ async function main(argv: string[]): Promise<number> {
 async function runOnOne(target: Target, command: string, flags: Flags): Promise<number> {
   const [login] = await findLogins([target], flags);
   const { user, password } = login!;
-  const port = target.port ?? flags.port;
+  const port = portOf(target, flags);
   const onPhase = phaseTeller(target, flags);
   const remote = exec(target.host, command, { ...execOptions(flags), user, password, port, onPhase });
   password.fill(0);
@@ -46,6 +47,11 @@ async function connectStreams(remote: RemoteCommand, flags: Flags): Promise<void
   else pipeline(process.stdin, remote.stdin).catch(() => {}); // the command may end before its input does
   const stderr = remote.stderr && pipeline(remote.stderr, process.stderr, { end: false });
   await Promise.all([pipeline(remote.stdout, process.stdout, { end: false }), stderr]);
+}
+
+/** Resolves once whoever reads it has taken all: to exit before that would throw away what a pipe cannot hold. */
+function taken(output: Writable): Promise<unknown> {
+  return new Promise((resolve) => output.write('', resolve));
 }
 
 function failure(error: unknown): number {

@@ -48,8 +48,15 @@ export async function serve({ load, debug, trial }: ServeOptions): Promise<void>
   if (!process.stdin.isTTY) process.on('SIGHUP', () => void reload().catch(() => {})); // the log has it
   await orders.take(settings, operationsOf(daemon, reload));
   manager.ready(status());
+  const { tls } = daemon.addresses;
+  const { exposed } = daemon;
+  if (exposed)
+    console.error(
+      `rexecd: warning: passwords come in clear text to ${exposed.address} port ${exposed.port}, which is no loopback address; see tls.mode`,
+    );
   if (debug) {
     console.log(`rexecd ${VERSION} listens on ${address} port ${port}; Ctrl-C stops it`);
+    if (tls) console.log(`TLS: ${tls.address} port ${tls.port}, login by ${loginsOf(settings)}`);
     console.log(`logins: ${usersOf(settings)}`);
   }
   if (trial) console.log(`try: ${trial.commandFor(port)}`);
@@ -91,6 +98,14 @@ const bySystem = ({ authenticator, users }: Settings): boolean =>
 
 const authenticatorFor = (settings: Settings): Promise<Authenticator> =>
   bySystem(settings) ? pamAuthenticator(settings) : usersFile(settings.users);
+
+const loginsOf = ({ tlsLogin }: Settings): string =>
+  ({
+    password: 'password',
+    either: 'certificate or password',
+    certificate: 'certificate',
+    both: 'certificate and password',
+  })[tlsLogin];
 
 const usersOf = (settings: Settings): string =>
   bySystem(settings)
@@ -139,7 +154,7 @@ async function hasPrivileges(
   events: EventLog,
 ): Promise<boolean> {
   const servesAccounts = bySystem(settings);
-  const listensOn = opened ? 0 : settings.port; // the service manager opened the port
+  const listensOn = lowestPort(settings, opened);
   const missing = missingPrivileges({ listensOn, servesAccounts }, thisHolder());
   if (missing.length === 0) return true;
   for (const { privilege, purpose, grant } of missing) {
@@ -152,6 +167,13 @@ async function hasPrivileges(
   await events.close();
   process.exitCode = REXECD_EXIT.failure;
   return false;
+}
+
+/** Of those it opens itself: the service manager may have opened the first one. 0 where there is none. */
+function lowestPort({ tlsMode, port, tlsPort }: Settings, opened: boolean): number {
+  const all = tlsMode === 'off' ? [port] : tlsMode === 'only' ? [tlsPort] : [port, tlsPort];
+  const own = all.slice(opened ? 1 : 0).filter((each) => each > 0);
+  return own.length === 0 ? 0 : Math.min(...own);
 }
 
 /** Resolves when the daemon is told to stop, or loses its terminal; told again, it stops waiting for its commands. */

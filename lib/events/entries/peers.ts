@@ -8,7 +8,7 @@ export const PEER_EVENTS = {
     text: 'connection refused',
     fields: ['peer', 'cause'],
     meaning:
-      'A cap on connections is reached and the peer was told to try again: see who holds them, or raise maxConnections or maxConnectionsPerAddress.',
+      'A cap on connections is reached, or few file descriptors are left, and the peer was told to try again: see who holds them, or raise maxConnections, maxConnectionsPerAddress or the limit on open files.',
   },
   peerSilent: {
     id: 'REXECD-201',
@@ -32,6 +32,22 @@ export const PEER_EVENTS = {
     fields: ['session', 'peer', 'cause'],
     meaning:
       'The connection broke before the session was over and its command, if there was one, was ended: look at the network or at the client.',
+  },
+  limitReached: {
+    id: 'REXECD-204',
+    level: 'warn',
+    text: 'session limit reached',
+    fields: ['session', 'peer', 'user', 'limit', 'seconds'],
+    meaning:
+      'The session lasted or was idle for as long as the setting allows and is ended, its command by SIGHUP: raise the setting where that is too short.',
+  },
+  handshakeFailed: {
+    id: 'REXECD-205',
+    level: 'error',
+    text: 'secure handshake failed',
+    fields: ['peer', 'cause'],
+    meaning:
+      'No secure connection came about and nothing was asked: the cause says why, such as a client that speaks no TLS, an old version of it, or a certificate of no authority in tls.clientCa.',
   },
 
   loginRefused: {

@@ -31,6 +31,29 @@ export const SERVICE_EVENTS = {
     fields: ['changed'],
     meaning: 'New connections are served with the settings as they are now; sessions that run keep theirs.',
   },
+  listeningSecurely: {
+    id: 'REXECD-104',
+    level: 'info',
+    text: 'listening for secure connections',
+    fields: ['address', 'port'],
+    meaning: 'The daemon accepts TLS connections on this address and port; nothing to do.',
+  },
+  clearTextServed: {
+    id: 'REXECD-116',
+    level: 'warn',
+    text: 'clear text served beyond this machine',
+    fields: ['address', 'port'],
+    meaning:
+      'Passwords and commands cross the network in clear text: set host to a loopback address, or tls.mode to only, unless the network can be trusted.',
+  },
+  certificateEnds: {
+    id: 'REXECD-117',
+    level: 'warn',
+    text: 'certificate ends soon or has ended',
+    fields: ['certificate', 'until'],
+    meaning:
+      'Clients refuse the certificate of the daemon after that day: put a new one in its place and tell the daemon to read its settings again.',
+  },
   listenFailed: {
     id: 'REXECD-110',
     level: 'error',
@@ -48,7 +71,7 @@ export const SERVICE_EVENTS = {
       'The system gave the daemon no connection, most often for want of file descriptors: raise the limit or lower maxConnections.',
   },
   workerDied: {
-    id: 'REXECD-113',
+    id: 'REXECD-118',
     level: 'error',
     text: 'worker died',
     fields: ['pid', 'cause'],

@@ -1,17 +1,33 @@
 import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { LoginHelperError } from '../../../lib/login/helper-process.ts';
 import { LoginHelper } from '../../../lib/login/login-helper.ts';
 import { BOUNDED } from '../../support/daemon.ts';
-import { within } from '../../support/peer.ts';
+import { eventually, within } from '../../support/peer.ts';
 
 const QUESTION = {
   ask: 'authenticate',
+  vouched: false,
   service: 'other',
   address: '192.0.2.7',
   domainNames: [],
   wantsGroupNames: false,
 } as const;
+
+/** Helper processes that this process has now. */
+const helpers = (): number =>
+  globSync('/proc/self/task/*/children')
+    .flatMap((file) => readFileSync(file, 'latin1').trim().split(' '))
+    .filter((child) => child !== '' && isHelper(child)).length;
+
+function isHelper(pid: string): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes('helper-program');
+  } catch {
+    return false; // it is gone
+  }
+}
 
 describe('the login helper', BOUNDED, () => {
   for (const threads of [1, 16])
@@ -27,4 +43,16 @@ describe('the login helper', BOUNDED, () => {
         assert.match(answer.message, /^authentication: .*; no account of that name$/);
       }
     });
+
+  it('answers whoever still comes after its end, and leaves no process behind', async () => {
+    const helper = new LoginHelper({ threads: 4, seconds: 60 });
+    const ask = () => helper.ask({ ...QUESTION, user: 'nobody here' }, Buffer.from('x'));
+    await assert.rejects(ask(), { refused: true });
+    assert.equal(helpers(), 1);
+    await helper.end();
+    assert.equal(helpers(), 0);
+    for (const late of await Promise.allSettled([ask(), ask(), ask()])) assert.equal(late.status, 'rejected');
+    await assert.rejects(ask(), { refused: true });
+    await eventually(() => helpers() === 0, 'their helper is gone too');
+  });
 });

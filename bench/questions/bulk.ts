@@ -1,0 +1,107 @@
+import {
+  C_PROGRAM,
+  IN_REXECD,
+  noInRexecd,
+  noSpawnPeer,
+  startInRexecd,
+  startSpawnPeer,
+} from '../peers/debian.ts';
+import { Host } from '../peers/host.ts';
+import { EXECA, POSIX_SPAWN, startRexecd, type Variant, variants } from '../peers/rexecd.ts';
+import { sample, transfer } from '../peers/transfer.ts';
+import { type Bench, type Case, type Goal, type Missing, notMeasured, type Question } from '../question.ts';
+import { barOf, compared, times } from '../report/sentences.ts';
+import type { Results } from '../results.ts';
+
+/** How fast do stdout and stdin of a command flow? One GiB each way. */
+
+const HAND_OVER: Variant = { ...EXECA, name: 'rexecd, handed over' };
+const RELAY: Variant = { name: 'rexecd, relayed', flags: ['--stdio', 'relay'] };
+const FAST_RELAY: Variant = {
+  name: 'rexecd, posix-spawn, relayed',
+  flags: [...POSIX_SPAWN.flags, '--stdio', 'relay'],
+};
+const DIRECTIONS = ['stdout', 'stdin'] as const;
+type Direction = (typeof DIRECTIONS)[number];
+
+const MIB = 2 ** 20;
+const CHECKED = sample(16 * MIB);
+const SEQUENCE = 'seq 2000000'; // 15 MB of output that is the same each time
+
+const named = (name: string, direction: Direction): string => `${direction}: ${name}`;
+
+export const question: Question = {
+  asks: 'How fast do stdout and stdin flow, 1 GiB each way?',
+  figures: { throughput: { unit: 'MB/s', better: 'more' } },
+
+  async prepare(bench) {
+    const host = await Host.open(bench);
+    const { there, missing } = variants([HAND_OVER, RELAY, FAST_RELAY]);
+    const lacking: Missing[] = [...missing];
+    const peers: [string, number][] = [];
+    const noDebian = noInRexecd();
+    if (noDebian) lacking.push({ name: IN_REXECD, reason: noDebian });
+    else peers.push([IN_REXECD, await startInRexecd(bench, host)]);
+    const noPeer = noSpawnPeer();
+    if (noPeer) lacking.push({ name: C_PROGRAM, reason: noPeer });
+    else peers.push([C_PROGRAM, await startSpawnPeer(bench, host)]);
+    const users = noDebian ? 'file' : 'pam';
+    for (const { name, flags } of there)
+      peers.push([name, (await startRexecd(bench, host, { flags, users })).port]);
+    const baseline = noDebian ? C_PROGRAM : IN_REXECD;
+    const cases = DIRECTIONS.flatMap((direction) =>
+      peers.map(([name, port]) => caseOf(bench, direction, name, port, baseline)),
+    );
+    return {
+      cases,
+      missing: lacking,
+      goals: (results) => DIRECTIONS.flatMap((direction) => goals(results, direction, noDebian)),
+      plots: (results) =>
+        DIRECTIONS.map((direction) => ({
+          kind: 'bars' as const,
+          title: `1 GiB of ${direction}`,
+          sentence: compared(
+            results,
+            'throughput',
+            there.map(({ name }) => [name, named(name, direction)]),
+            `the throughput of ${baseline}`,
+          ),
+          label: 'MB a second',
+          bars: peers.flatMap(([name]) => barOf(results, named(name, direction), 'throughput', name)),
+        })),
+    };
+  },
+};
+
+function caseOf({ quick }: Bench, direction: Direction, name: string, port: number, baseline: string): Case {
+  const bytes = quick ? 64 * MIB : 1024 * MIB;
+  const wanted = direction === 'stdout' ? bytes : 0;
+  return {
+    name: named(name, direction),
+    ...(name !== baseline && { against: named(baseline, direction) }),
+    /** Both ways at once: what md5sum says of its input, and the md5 of what a command writes. */
+    async answer() {
+      const there = await transfer(port, 'md5sum | head -c 32; echo', { input: CHECKED, digest: true });
+      const back = await transfer(port, SEQUENCE, { digest: true });
+      return `${there.md5} ${back.bytes} ${back.md5}`;
+    },
+    async run() {
+      const { seconds, bytes: seen } =
+        direction === 'stdout'
+          ? await transfer(port, `head -c ${bytes} /dev/zero`)
+          : await transfer(port, 'cat > /dev/null', { input: bytes });
+      if (seen !== wanted) throw new Error(`${name} gave ${seen} of ${wanted} bytes`);
+      return { throughput: bytes / 1e6 / seconds };
+    },
+  };
+}
+
+function goals(results: Results, direction: Direction, noDebian: string | false): Goal[] {
+  const goal = (variant: Variant, least: number, how: string): Goal => {
+    const want = `${direction}, ${how}: at least ${least} of in.rexecd`;
+    const ratio = results.ratio(named(variant.name, direction), 'throughput', named(IN_REXECD, direction));
+    if (!ratio) return notMeasured(3, want, noDebian || `${variant.name} is not there`);
+    return { id: 3, want, got: times(ratio), reached: ratio.median >= least };
+  };
+  return [goal(HAND_OVER, 0.95, 'handed over'), goal(RELAY, 0.6, 'relayed')];
+}

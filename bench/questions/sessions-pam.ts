@@ -1,0 +1,89 @@
+import { IN_REXECD, noInRexecd, startInRexecd } from '../peers/debian.ts';
+import { Host } from '../peers/host.ts';
+import { EXECA, POSIX_SPAWN, startRexecd, variants, WORKERS } from '../peers/rexecd.ts';
+import { Sessions } from '../peers/sessions.ts';
+import { type Case, type Goal, type Missing, notMeasured, type Question } from '../question.ts';
+import { barOf, compared, times } from '../report/sentences.ts';
+import type { Results } from '../results.ts';
+
+/** What does a session cost with PAM? One account (MD5 hash, sh), one PAM service (Debian's rexec), 16 at a time. */
+
+const PARALLEL = 16;
+const WANTED = [EXECA, POSIX_SPAWN, WORKERS];
+
+export const question: Question = {
+  asks: 'How many sessions a second, with PAM, 16 at a time?',
+  figures: { rate: { unit: 'sessions/s', better: 'more' }, p99: { unit: 'ms', better: 'less' } },
+
+  async prepare(bench) {
+    if (Host.noAccounts) return unmeasurable([IN_REXECD, ...WANTED.map(({ name }) => name)], Host.noAccounts);
+    const noPeer = noInRexecd();
+    if (noPeer) return unmeasurable([IN_REXECD, ...WANTED.map(({ name }) => name)], noPeer); // it brings the PAM file
+    const host = await Host.open(bench);
+    const { there, missing } = variants(WANTED);
+    const peers: [string, number][] = [[IN_REXECD, await startInRexecd(bench, host)]];
+    for (const { name, flags } of there)
+      peers.push([name, (await startRexecd(bench, host, { flags, users: 'pam' })).port]);
+    const cases = peers.map(([name, port]): Case => {
+      const sessions = new Sessions(port);
+      return {
+        name,
+        ...(name !== IN_REXECD && { against: IN_REXECD }),
+        answer: sessions.answer,
+        async run() {
+          const { rate, latency } = await sessions.load({
+            parallel: PARALLEL,
+            seconds: bench.quick ? 0.5 : 1.5,
+          });
+          return { rate, p99: latency!.p99 };
+        },
+      };
+    });
+    return {
+      cases,
+      missing,
+      goals: (results) => goals(results, missing),
+      plots: (results) => [
+        {
+          kind: 'bars',
+          title: 'Sessions with PAM, 16 at a time',
+          sentence: compared(
+            results,
+            'rate',
+            there.map(({ name }) => [name, name]),
+            'the rate of in.rexecd',
+          ),
+          label: 'sessions a second',
+          bars: cases.flatMap(({ name }) => barOf(results, name, 'rate')),
+        },
+      ],
+    };
+  },
+};
+
+const WANT_DEFAULT = 'at least 3 times in.rexecd with execa';
+const WANT_FAST = 'at least 5 times in.rexecd with the fast launcher';
+
+function unmeasurable(names: readonly string[], reason: string) {
+  return {
+    cases: [],
+    missing: names.map((name) => ({ name, reason })),
+    goals: () => [notMeasured(1, WANT_DEFAULT, reason), notMeasured(1, WANT_FAST, reason)],
+  };
+}
+
+function goals(results: Results, missing: readonly Missing[]): Goal[] {
+  const byDefault = results.ratio(EXECA.name, 'rate')!;
+  const fast = [POSIX_SPAWN, WORKERS].flatMap(({ name }) => {
+    const ratio = results.ratio(name, 'rate');
+    return ratio ? [{ name, ratio }] : [];
+  });
+  const best = fast.toSorted((a, b) => b.ratio.median - a.ratio.median)[0];
+  const reason = missing.find(({ name }) => name === POSIX_SPAWN.name)?.reason ?? '';
+  return [
+    { id: 1, want: WANT_DEFAULT, got: times(byDefault), reached: byDefault.median >= 3 },
+    best
+      ? { id: 1, want: WANT_FAST, got: `${times(best.ratio)}, ${best.name}`, reached: best.ratio.median >= 5 }
+      : notMeasured(1, WANT_FAST, reason),
+  ];
+}

@@ -1,0 +1,99 @@
+import type { TransformCallback } from 'node:stream';
+import { CodecError } from './errors.ts';
+import { FrameDecoder } from './frame-decoder.ts';
+import type { MuxFrame, Sender } from './frames.ts';
+import { readMuxControl, readMuxHeader } from './grammar.ts';
+import { MUX_HEADER_BYTES, SIGNAL_NAME_LIMIT } from './mux-kinds.ts';
+
+/** How a {@link MuxDecoder} reads. */
+export interface MuxDecoderOptions {
+  /** Whose bytes they are: a frame that this end must not send is refused. */
+  readonly from: Sender;
+  /** The writer gives its chunks away: data frames share their memory. Without it no frame aliases the input. */
+  readonly ownsInput?: boolean;
+}
+
+/**
+ * Bytes of a multiplexed connection in, {@link MuxFrame}s out.
+ *
+ * Data leaves as it arrives, so a `main` or `stderr` frame of the wire may give several; of the others at most 26 bytes
+ * are held. A frame is refused at its header, before its payload is read. Fails with a {@link CodecError} once the
+ * frames before it were read: `REXEC_FRAME_INVALID`, or `REXEC_TRUNCATED` when the stream ends inside a frame. Whether
+ * data keeps within its window is not looked at: that takes both directions.
+ */
+export class MuxDecoder extends FrameDecoder<MuxFrame> {
+  readonly #from: Sender;
+  readonly #ownsInput: boolean;
+  readonly #arriving = Buffer.alloc(MUX_HEADER_BYTES + SIGNAL_NAME_LIMIT);
+  #held = 0; // bytes in #arriving
+  #wanted = MUX_HEADER_BYTES; // bytes in #arriving that make a header, or a whole frame
+  #type: MuxFrame['type'] | undefined; // once its header is read
+  #dataLeft = 0; // payload of a data frame that is still to come
+  #mainEnded = false;
+
+  constructor({ from, ownsInput = false }: MuxDecoderOptions) {
+    super();
+    this.#from = from;
+    this.#ownsInput = ownsInput;
+  }
+
+  override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
+    try {
+      for (let at = 0; at < chunk.length; ) {
+        if (this.#dataLeft > 0) at = this.#takeData(chunk, at);
+        else at = this.#takeControl(chunk, at);
+      }
+    } catch (error) {
+      return this.failAfterFrames(error as CodecError, done);
+    }
+    done();
+  }
+
+  override _flush(done: TransformCallback): void {
+    if (this.#held === 0 && this.#dataLeft === 0) return done();
+    this.failAfterFrames(new CodecError('REXEC_TRUNCATED', 'frame', 'stream ended inside a mux frame'), done);
+  }
+
+  #takeData(chunk: Buffer, at: number): number {
+    const end = Math.min(chunk.length, at + this.#dataLeft);
+    const piece = chunk.subarray(at, end);
+    this.#dataLeft -= piece.length;
+    this.emitFrame({
+      type: this.#type as 'main' | 'stderr',
+      chunk: this.#ownsInput ? piece : Buffer.from(piece),
+    });
+    return end;
+  }
+
+  /** The header of any frame, and the payload of one that is no data. */
+  #takeControl(chunk: Buffer, at: number): number {
+    const copied = chunk.copy(this.#arriving, this.#held, at, at + this.#wanted - this.#held);
+    this.#held += copied;
+    if (this.#held === MUX_HEADER_BYTES && this.#wanted === MUX_HEADER_BYTES) this.#readHeader();
+    if (this.#held === this.#wanted) this.#endControl();
+    return at + copied;
+  }
+
+  #readHeader(): void {
+    const { kind, length } = readMuxHeader(this.#arriving.subarray(0, MUX_HEADER_BYTES));
+    const { type } = kind;
+    if (!kind.from.includes(this.#from)) throw this.#fault(`${type} is not for the ${this.#from} to send`);
+    if (this.#mainEnded && (type === 'main' || type === 'mainEnd'))
+      throw this.#fault(`${type} after mainEnd`);
+    this.#type = type;
+    if (type === 'main' || type === 'stderr') this.#dataLeft = length;
+    else this.#wanted = MUX_HEADER_BYTES + length;
+  }
+
+  #endControl(): void {
+    const type = this.#type!;
+    if (this.#dataLeft === 0) this.emitFrame(readMuxControl(type, this.#arriving.subarray(0, this.#held)));
+    if (type === 'mainEnd') this.#mainEnded = true;
+    this.#held = 0;
+    this.#wanted = MUX_HEADER_BYTES;
+  }
+
+  #fault(message: string): CodecError {
+    return new CodecError('REXEC_FRAME_INVALID', 'frame', message);
+  }
+}

@@ -1,0 +1,161 @@
+import { lookup } from 'node:dns/promises';
+import { userInfo } from 'node:os';
+import { printableText } from '../../events/index.ts';
+import {
+  type Answer,
+  isLoopback,
+  LoadError,
+  type LoadReport,
+  type LoadTarget,
+  runLoad,
+  trySession,
+} from '../../load/index.ts';
+import { CommanderError, commandLine, InvalidArgumentError } from './command.ts';
+import { REXEC_BENCH_EXIT as EXIT } from './exit-codes.ts';
+import { passwordFromFile, passwordFromStream, passwordFromTerminal } from './password.ts';
+
+interface Flags {
+  user: string;
+  passwordFile?: string;
+  port: number;
+  parallel: number[];
+  sessions?: number;
+  seconds?: number;
+  timeout: number;
+  command: string;
+  stderr?: boolean;
+  json?: boolean;
+  iOwnThisHost?: boolean;
+}
+
+const MOST_PARALLEL = 10_000;
+const SESSIONS = 1000;
+/** Heads of the columns, and the width of each. */
+const COLUMNS = ['parallel', 'sessions/s', 'p50 ms', 'p90 ms', 'p99 ms', 'max ms', 'right', 'not'] as const;
+const WIDTH = 12;
+
+const EXIT_HELP = `
+Exit status:
+  ${EXIT.allRight}    every session was answered right
+  ${EXIT.notRight}    some were not, or the first one got no answer
+  ${EXIT.usage}   bad usage, a host that is not this one, or no password
+`;
+
+const program = commandLine('rexec-bench')
+  .usage('[options] host')
+  .description('Load a rexec daemon on this host with sessions, and tell how fast it answers and what.')
+  .argument('<host>')
+  .option('-l, --user <name>', 'user to log in as', userInfo().username)
+  .option('-P, --password-file <file>', 'file whose content is the password; - is standard input')
+  .option('--port <number>', 'port of the daemon', whole('a port', 1, 65_535), 512)
+  .option(
+    '--parallel <numbers>',
+    'sessions at a time; several, separated by commas, one after another',
+    parallels,
+    [16],
+  )
+  .option('--sessions <number>', `sessions in all (default: ${SESSIONS})`, whole('sessions', 1, 1e9))
+  .option('--seconds <number>', 'time to load for, instead', seconds)
+  .option('--timeout <seconds>', 'time for one session', seconds, 30)
+  .option('--command <command>', 'what each session runs; it must always write the same', ':')
+  .option('--stderr', 'every session asks for a stderr channel')
+  .option('--json', 'print JSON')
+  .option('--i-own-this-host', 'load a host that is not this one')
+  .addHelpText('after', EXIT_HELP);
+
+try {
+  program.parse();
+  process.exitCode = await main(program.args[0]!, program.opts<Flags>());
+} catch (error) {
+  process.exitCode = failure(error);
+}
+
+async function main(host: string, flags: Flags): Promise<number> {
+  if (flags.sessions !== undefined && flags.seconds !== undefined)
+    throw new Error('--sessions or --seconds, not both');
+  const address = await addressOf(host, flags.iOwnThisHost ?? false);
+  const { user, port, command, stderr = false } = flags;
+  const password = await passwordFor(flags);
+  const target = { host: address, port, user, password, command, stderr };
+  try {
+    return await load(target, await trySession(target, flags.timeout), flags);
+  } finally {
+    password.fill(0);
+  }
+}
+
+/** SECURITY: a load is an attack on a daemon that does not expect it. */
+async function addressOf(host: string, owned: boolean): Promise<string> {
+  const { address } = await lookup(host);
+  if (owned || isLoopback(address)) return address;
+  const which = address === host ? host : `${host} (${address})`;
+  throw new Error(`${which} is not this host: loads go to loopback addresses, others take --i-own-this-host`);
+}
+
+async function passwordFor({ passwordFile, user }: Flags): Promise<Buffer> {
+  if (passwordFile === '-') return passwordFromStream(process.stdin);
+  if (passwordFile !== undefined) return passwordFromFile(passwordFile);
+  return passwordFromTerminal(`Password for ${user}: `);
+}
+
+async function load(target: LoadTarget, expected: Answer, flags: Flags): Promise<number> {
+  const { sessions, seconds: time, timeout, json } = flags;
+  const much = time === undefined ? { sessions: sessions ?? SESSIONS } : { seconds: time };
+  if (!json) console.log(line([...COLUMNS]));
+  const reports: LoadReport[] = [];
+  for (const parallel of flags.parallel) {
+    const report = await runLoad(target, { parallel, ...much, timeoutSeconds: timeout, expected });
+    reports.push(report);
+    if (!json) print(report);
+  }
+  if (json) console.log(JSON.stringify(reports, null, 2));
+  return reports.every(({ right, sessions: all }) => right === all) ? EXIT.allRight : EXIT.notRight;
+}
+
+function print({ parallel, sessions, rate, latency, right, causes }: LoadReport): void {
+  const { p50, p90, p99, max } = latency ?? {
+    p50: Number.NaN,
+    p90: Number.NaN,
+    p99: Number.NaN,
+    max: Number.NaN,
+  };
+  const times = [p50, p90, p99, max].map((ms) => (Number.isNaN(ms) ? '-' : ms.toFixed(2)));
+  console.log(line([parallel, rate.toFixed(1), ...times, right, sessions - right].map(String)));
+  for (const [ending, counts] of Object.entries(causes))
+    for (const [cause, count] of Object.entries(counts))
+      console.log(`  ${ending}: ${count} x ${printableText(cause)}`);
+}
+
+function line(cells: readonly string[]): string {
+  return cells.map((cell) => cell.padStart(WIDTH)).join('');
+}
+
+function failure(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.allRight : EXIT.usage; // it has spoken
+  const message = error instanceof Error ? error.message : String(error);
+  if (!(error instanceof LoadError)) {
+    process.stderr.write(`rexec-bench: ${printableText(message)}\n`);
+    return EXIT.usage;
+  }
+  const what = error.code === 'REXEC_REFUSED' ? 'refused' : 'failed';
+  process.stderr.write(`rexec-bench: the first session ${what}: ${printableText(message)}\n`);
+  return EXIT.notRight;
+}
+
+function parallels(text: string): number[] {
+  return text.split(',').map(whole('sessions at a time', 1, MOST_PARALLEL));
+}
+
+function whole(what: string, lowest: number, highest: number) {
+  return (text: string): number => {
+    const number = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
+    if (number >= lowest && number <= highest) return number;
+    throw new InvalidArgumentError(`${what}: a number from ${lowest} to ${highest}.`);
+  };
+}
+
+function seconds(text: string): number {
+  const number = /^\d{1,6}(\.\d+)?$/.test(text) ? Number(text) : 0;
+  if (number > 0) return number;
+  throw new InvalidArgumentError('a number of seconds above 0.');
+}

@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs';
+import { DEFAULT_PORT, DEFAULT_TLS_PORT, type TlsOptions } from '../../client/index.ts';
+import { InvalidArgumentError } from './command.ts';
+import type { Target } from './rexec-hosts.ts';
+
+/** What the command line says of TLS; files as they were read. */
+export interface TlsFlags {
+  readonly port?: number;
+  readonly stderrPort?: number;
+  readonly tls?: boolean;
+  readonly ca?: Buffer;
+  readonly cert?: Buffer;
+  readonly key?: Buffer;
+  readonly insecure?: boolean;
+}
+
+/** Read at once, so that a missing file is told before anybody is called. */
+export function pemFile(path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    throw new InvalidArgumentError(`${(error as Error).message}.`);
+  }
+}
+
+/** Options that do not go together. */
+export function tlsFaultOf({ tls, ca, cert, key, insecure, stderrPort }: TlsFlags): string | undefined {
+  if (!tls && (ca || cert || key || insecure)) return '--ca, --cert, --key and --insecure go with --tls';
+  if (!cert !== !key) return '--cert and --key go together';
+  return tls && stderrPort ? '--stderr-port and --tls exclude each other' : undefined;
+}
+
+/** What the library is to be told of them. */
+export function tlsOptions({ tls, ca, cert, key, insecure = false }: TlsFlags): false | TlsOptions {
+  return tls ? { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }), insecure } : false;
+}
+
+/** The daemon's port on a host. */
+export const portOf = (target: Target, { port, tls }: TlsFlags): number =>
+  target.port ?? port ?? (tls ? DEFAULT_TLS_PORT : DEFAULT_PORT);
+
+/** Said each time, whatever else is quiet. */
+export function warnOfInsecurity({ insecure }: TlsFlags): void {
+  if (insecure)
+    process.stderr.write(
+      'rexec: WARNING: --insecure: nobody knows who answers. Whoever is between can read the password, the\n' +
+        'rexec: WARNING: command and its output, and change them. Give the authority by --ca instead.\n',
+    );
+}

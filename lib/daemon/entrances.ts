@@ -1,0 +1,128 @@
+import type { AddressInfo, Socket } from 'node:net';
+import type { EventLog } from '../events/index.ts';
+import type { Settings } from '../settings/index.ts';
+import { type Endpoint, Listener } from './listener.ts';
+import { TlsGate } from './tls-gate.ts';
+import { readTlsMaterial, type TlsMaterial } from './tls-material.ts';
+
+/** A connection that was accepted. It has a gate to pass where it is to be made secure first. */
+export interface Arrival {
+  readonly socket: Socket;
+  readonly gate: TlsGate | undefined;
+}
+
+/** Where a daemon listens. */
+export interface Addresses {
+  readonly plain?: AddressInfo;
+  readonly tls?: AddressInfo;
+}
+
+type Way = keyof Addresses;
+type Listeners = Partial<Record<Way, Listener>>;
+
+const LOOPBACK = /^(127\.|::1$|::ffff:127\.)/;
+const SOON_MS = 14 * 24 * 3600 * 1000;
+
+/** The sockets that a daemon listens on: one in clear text, one for TLS, or both. */
+export class Entrances {
+  readonly #events: EventLog;
+  readonly #unread: boolean;
+  readonly #accept: (arrival: Arrival) => void;
+  readonly #descriptor: number | undefined;
+  #adopted: Way | undefined; // the one that has the descriptor
+  #listeners: Listeners = {};
+  #addresses: Addresses = {};
+  #gate: TlsGate | undefined;
+
+  /**
+   * @param unread nothing is read here of what comes in clear text: another process will
+   * @param descriptor a listening socket to take over, for clear text if that is served
+   */
+  constructor(events: EventLog, unread: boolean, accept: (arrival: Arrival) => void, descriptor?: number) {
+    this.#events = events;
+    this.#unread = unread;
+    this.#accept = accept;
+    this.#descriptor = descriptor;
+  }
+
+  get addresses(): Addresses {
+    return this.#addresses;
+  }
+
+  /** Where clear text is served to other machines, if anywhere. */
+  get exposed(): AddressInfo | undefined {
+    const { plain } = this.#addresses;
+    return plain && !LOOPBACK.test(plain.address) ? plain : undefined;
+  }
+
+  /**
+   * Listens where the settings say, with the certificates as they are now. What stays where it was is not touched, and
+   * what is no longer wanted is given up last. Rejects, and nothing has changed, when a file or a port cannot be had.
+   */
+  async open(settings: Settings): Promise<void> {
+    const material = settings.tlsMode === 'off' ? undefined : await readTlsMaterial(settings);
+    const gateBefore = this.#gate;
+    if (material) this.#gate = new TlsGate(material, settings.requestSeconds); // before anybody can come
+    const listeners: Listeners = {};
+    try {
+      for (const way of waysOf(settings)) listeners[way] = await this.#listenerFor(settings, way);
+    } catch (error) {
+      this.#gate = gateBefore;
+      this.#closeBut(this.#listeners, listeners);
+      throw error;
+    }
+    this.#closeBut(listeners, this.#listeners);
+    this.#listeners = listeners;
+    this.#addresses = Object.fromEntries(entriesOf(listeners).map(([way, { address }]) => [way, address]));
+    this.#warn(settings, material);
+  }
+
+  /** Accepts no more; connections that were accepted stay. */
+  close(): void {
+    this.#closeBut({}, this.#listeners);
+  }
+
+  /** The one that listens there already, or a new one. */
+  async #listenerFor(settings: Settings, way: Way): Promise<Listener> {
+    const endpoint = endpointOf(settings, way);
+    const before = this.#listeners[way];
+    if (before && (way === this.#adopted || before.serves(endpoint))) return before;
+    const secure = way === 'tls';
+    const use = { secure, unread: this.#unread && !secure };
+    const listener = new Listener(endpoint, this.#events, use, (socket) => this.#arrived(socket, way));
+    const descriptor = this.#adopted === undefined ? this.#descriptor : undefined;
+    if (descriptor !== undefined) this.#adopted = way;
+    await listener.listen(descriptor);
+    return listener;
+  }
+
+  #arrived(socket: Socket, way: Way): void {
+    if (way === 'plain') this.#accept({ socket, gate: undefined });
+    else this.#accept({ socket, gate: this.#gate! }); // it was made before the listener
+  }
+
+  #closeBut(kept: Listeners, listeners: Listeners): void {
+    for (const [way, listener] of entriesOf(listeners)) if (listener !== kept[way]) listener.close();
+  }
+
+  #warn({ tlsCertificate }: Settings, material: TlsMaterial | undefined): void {
+    const { exposed } = this;
+    if (exposed) this.#events.emit('clearTextServed', { address: exposed.address, port: exposed.port });
+    if (material && material.validTo.getTime() < Date.now() + SOON_MS)
+      this.#events.emit('certificateEnds', {
+        certificate: tlsCertificate,
+        until: material.validTo.toISOString(),
+      });
+  }
+}
+
+const entriesOf = (listeners: Listeners): [Way, Listener][] => Object.entries(listeners) as [Way, Listener][];
+
+const waysOf = ({ tlsMode }: Settings): readonly Way[] =>
+  tlsMode === 'off' ? ['plain'] : tlsMode === 'only' ? ['tls'] : ['plain', 'tls'];
+
+const endpointOf = (settings: Settings, way: Way): Endpoint => {
+  const { host, port, tlsHost, tlsPort, backlog, keepAliveSeconds } = settings;
+  const where = way === 'plain' ? { host, port } : { host: tlsHost, port: tlsPort };
+  return { ...where, backlog, keepAliveSeconds };
+};

@@ -1,0 +1,68 @@
+import type { Socket } from 'node:net';
+import type { EventLog } from '../events/index.ts';
+import { Mux } from '../mux/index.ts';
+import { type Connection, MuxedChannel, refuse, type Secured } from '../orchestrator/index.ts';
+import type { Settings } from '../settings/index.ts';
+import type { Arrival } from './entrances.ts';
+import type { Passed, TlsGate } from './tls-gate.ts';
+
+/** A connection that is ready for a session, in clear text or made secure. */
+export type Ready =
+  | { readonly connection: Socket; readonly secured: undefined }
+  | { readonly connection: Connection; readonly secured: Secured };
+
+/** What a peer reads whose certificate will not do; why it does not is told to the event log. */
+const CERTIFICATE_REFUSED = 'Certificate not accepted.';
+
+/** One that has a gate to pass. */
+export type SecureArrival = Arrival & { readonly gate: TlsGate };
+
+/** Connections on their way through the TLS handshake. */
+export class Handshakes {
+  readonly #events: EventLog;
+  readonly #pending = new Set<Socket>();
+  #stopped = false;
+
+  constructor(events: EventLog) {
+    this.#events = events;
+  }
+
+  /** Undefined, and the event log has the cause, where no secure connection comes about. Never rejects. */
+  async pass(
+    { socket, gate }: SecureArrival,
+    { tlsConnectBack, drainSeconds }: Pick<Settings, 'tlsConnectBack' | 'drainSeconds'>,
+  ): Promise<Ready | undefined> {
+    const peer = `${socket.remoteAddress}:${socket.remotePort}`;
+    this.#pending.add(socket);
+    try {
+      const passed = await gate.pass(socket);
+      if (this.#stopped) return void socket.destroy();
+      const ready = readyFrom(passed, tlsConnectBack);
+      if (passed.fault === undefined) return ready;
+      this.#events.emit('handshakeFailed', { peer, cause: passed.fault });
+      await refuse(ready.connection, CERTIFICATE_REFUSED, drainSeconds);
+      return undefined;
+    } catch (error) {
+      const { message: cause } = error as Error;
+      if (this.#stopped) return undefined;
+      if (socket.bytesRead === 0) this.#events.emit('peerSilent', { session: 'none', peer });
+      else this.#events.emit('handshakeFailed', { peer, cause });
+      return undefined;
+    } finally {
+      this.#pending.delete(socket);
+    }
+  }
+
+  /** Ends those that go on. */
+  stop(): void {
+    this.#stopped = true;
+    for (const socket of this.#pending) socket.destroy();
+  }
+}
+
+function readyFrom({ socket, multiplexed, certificate }: Passed, connectsBack: boolean): Ready {
+  if (!multiplexed) return { connection: socket, secured: { certificate, connectsBack } };
+  const mux = new Mux(socket, 'daemon');
+  const channel = new MuxedChannel(mux);
+  return { connection: mux.main, secured: { certificate, channel, connectsBack: false } };
+}

@@ -1,0 +1,117 @@
+import type { EventLog } from '../events/index.ts';
+import { refusalFor, refuse, SessionError } from '../orchestrator/index.ts';
+import type { Settings } from '../settings/index.ts';
+import { Admission } from './admission.ts';
+import type { Arrival } from './entrances.ts';
+import { Handshakes, type Ready, type SecureArrival } from './handshakes.ts';
+import { Headroom, noDescriptors } from './headroom.ts';
+
+/** Refused connections that may linger at once; those beyond it get their line and no time to go on sending. */
+const MOST_REFUSALS = 256;
+
+/** One that has a place, until `leave` is called. `ms` is what it took to be made secure. */
+export interface Admitted {
+  readonly ready: Ready;
+  readonly ms: number;
+  readonly leave: () => void;
+}
+
+/** Who comes in: a place for each, a queue for places, the TLS handshake, and a word for those who are turned away. */
+export class Reception {
+  readonly #events: EventLog;
+  readonly #serve: (admitted: Admitted) => void;
+  readonly #admission: Admission;
+  readonly #headroom = new Headroom();
+  readonly #handshakes: Handshakes;
+  readonly #waiting: Arrival[] = []; // accepted, not looked at: every place is taken
+  #settings: Settings;
+  #refusing = 0;
+
+  constructor(settings: Settings, events: EventLog, serve: (admitted: Admitted) => void) {
+    this.#settings = settings;
+    this.#events = events;
+    this.#serve = serve;
+    this.#admission = new Admission(settings);
+    this.#handshakes = new Handshakes(events);
+  }
+
+  /** For those that come from now on; connections that are open stay. */
+  set settings(settings: Settings) {
+    this.#settings = settings;
+    this.#admission.caps = settings;
+    this.#admitWaiting();
+  }
+
+  /** What is accepted is answered, whatever there is too little of. */
+  accept(arrival: Arrival): void {
+    const { socket } = arrival;
+    socket.on('error', () => {}); // for its whole life: a reset between two owners must not end the daemon
+    if (socket.remoteAddress === undefined) return void socket.destroy(); // it left before it was accepted
+    const { overflow, backlog } = this.#settings;
+    const descriptors = this.#headroom.for(socket);
+    if (descriptors !== 'enough') {
+      this.#refuse(arrival, noDescriptors());
+      if (descriptors === 'none') socket.destroy(); // the line is on its way
+    } else if (overflow === 'queue' && this.#admission.full && this.#waiting.length < backlog)
+      this.#waiting.push(arrival);
+    else this.#admit(arrival);
+  }
+
+  /** Turns away who waits, and ends handshakes. */
+  stop(): void {
+    const stopping = new SessionError('REXEC_STOPPING', 'the daemon stops');
+    for (const arrival of this.#waiting.splice(0)) void this.#turnAway(arrival, stopping);
+    this.#handshakes.stop();
+  }
+
+  #admit(arrival: Arrival): void {
+    const { remoteAddress = '' } = arrival.socket;
+    let free: () => void;
+    try {
+      free = this.#admission.enter(remoteAddress);
+    } catch (error) {
+      return this.#refuse(arrival, error as Error);
+    }
+    const leave = () => {
+      free();
+      this.#admitWaiting();
+    };
+    const { socket: connection, gate } = arrival;
+    if (gate) void this.#secure({ ...arrival, gate }, leave);
+    else this.#serve({ ready: { connection, secured: undefined }, ms: 0, leave });
+  }
+
+  async #secure(arrival: SecureArrival, leave: () => void): Promise<void> {
+    const begun = performance.now();
+    const ready = await this.#handshakes.pass(arrival, this.#settings);
+    if (ready) this.#serve({ ready, ms: performance.now() - begun, leave });
+    else leave();
+  }
+
+  /** Those who waited come first, in their order; some may have left. */
+  #admitWaiting(): void {
+    while (this.#waiting.length > 0 && !this.#admission.full) {
+      const arrival = this.#waiting.shift()!;
+      if (!arrival.socket.destroyed) this.#admit(arrival);
+    }
+  }
+
+  #refuse(arrival: Arrival, error: Error): void {
+    const peer = `${arrival.socket.remoteAddress}:${arrival.socket.remotePort}`;
+    this.#events.emit('connectionRefused', { peer, cause: error.message });
+    void this.#turnAway(arrival, error);
+  }
+
+  /** Nobody reads clear text where TLS is spoken: that takes a handshake, which a flood of peers does not get. */
+  async #turnAway(arrival: Arrival, error: unknown): Promise<void> {
+    const { socket, gate } = arrival;
+    const few = this.#refusing < MOST_REFUSALS;
+    this.#refusing += 1;
+    const secure =
+      gate && few ? await this.#handshakes.pass({ ...arrival, gate }, this.#settings) : undefined;
+    const connection = gate ? secure?.connection : socket;
+    if (connection) await refuse(connection, refusalFor(error), few ? this.#settings.drainSeconds : 0);
+    else socket.destroy();
+    this.#refusing -= 1;
+  }
+}

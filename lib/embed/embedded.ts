@@ -1,0 +1,58 @@
+import { Daemon } from '../daemon/index.ts';
+import { CATALOGUE, type EventFields, EventLog, type EventName } from '../events/index.ts';
+import { type Authenticator, type Identity, ownIdentity } from '../login/index.ts';
+import { loadSettings, type Settings } from '../settings/index.ts';
+import type { CreateDaemonOptions, DaemonEvent } from './types.ts';
+
+/** @throws SettingsError for a value that is not allowed */
+export const settingsOf = (layer: Partial<Settings>): Settings => loadSettings({}, { port: 0, ...layer });
+
+/** The daemon of a program, which does not listen yet. */
+export function embedded(
+  { authenticate, launch, onEvent = () => {} }: CreateDaemonOptions,
+  layer: Partial<Settings>,
+): Daemon {
+  return new Daemon(settingsOf(layer), {
+    authenticator: authenticatorOf(authenticate, launch ? accountless : ownIdentity),
+    events: new EventsTold(onEvent),
+    ...(launch && { handler: launch }),
+  });
+}
+
+function authenticatorOf(
+  authenticate: CreateDaemonOptions['authenticate'],
+  identityOf: (user: string) => Identity,
+): Authenticator {
+  return {
+    async authenticate({ user, secret, address, certificate, vouched = false }) {
+      const accepted = await authenticate({ user, password: secret, address, certificate, vouched });
+      if (accepted !== true) return { accepted: false, cause: 'refused by the program' };
+      return { accepted, identity: identityOf(user) };
+    },
+  };
+}
+
+/** Who logs in where nothing runs as an account: the name is all there is. */
+const accountless = (user: string): Identity => ({
+  user,
+  uid: -1,
+  gid: -1,
+  groups: [],
+  home: '',
+  shell: null,
+});
+
+/** Events as objects, written nowhere. */
+class EventsTold extends EventLog {
+  readonly #told: (event: DaemonEvent) => void;
+
+  constructor(told: (event: DaemonEvent) => void) {
+    super();
+    this.#told = told;
+  }
+
+  override emit<Name extends EventName>(name: Name, fields: EventFields<Name>): void {
+    const { id, level, text } = CATALOGUE[name];
+    this.#told({ name, id, level, text, fields });
+  }
+}

@@ -1,0 +1,42 @@
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
+
+/** What makes a file one to rely on, besides that it belongs to root or to this account. */
+export interface Trust {
+  /** What it is called in an error: `users file`. */
+  readonly what: string;
+  /** Bits that its mode must not have, and what is to be said and done where it has one. */
+  readonly forbidden: number;
+  readonly rule: string;
+  /** Whether it may be a symbolic link. */
+  readonly links: boolean;
+}
+
+const LARGEST_BYTES = 4 * 1024 * 1024;
+
+/**
+ * Reads a file that decides who may do what. SECURITY: what is read is what was checked: one descriptor for both.
+ *
+ * @throws Error that names the file and the rule; the system's own where it cannot be opened
+ */
+export async function readTrusted(path: string, { what, forbidden, rule, links }: Trust): Promise<Buffer> {
+  const flags = constants.O_RDONLY | constants.O_NONBLOCK; // a pipe must not hold us up
+  const file = await open(path, links ? flags : flags | constants.O_NOFOLLOW);
+  try {
+    const { mode, uid, size } = await file.stat();
+    const problem =
+      (mode & constants.S_IFMT) !== constants.S_IFREG
+        ? 'is not a regular file'
+        : mode & forbidden
+          ? `has mode ${(mode & 0o777).toString(8)}: ${rule}`
+          : uid !== 0 && uid !== process.getuid?.()
+            ? `belongs to uid ${uid}: it must be root's or the daemon's`
+            : size > LARGEST_BYTES
+              ? `is larger than ${LARGEST_BYTES} bytes`
+              : undefined;
+    if (problem) throw new Error(`${what} ${path} ${problem}`);
+    return await file.readFile();
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,56 @@
+import type { Readable } from 'node:stream';
+import { finished } from 'node:stream/promises';
+import type { ExitStatus } from '../../codec/index.ts';
+import type { Mux } from '../mux/index.ts';
+import type { Channel } from './channel.ts';
+import { within } from './linger.ts';
+import { SignalInbox } from './signal-inbox.ts';
+
+/** What a multiplexed connection carries beside its main stream. */
+export class MuxedChannel implements Channel {
+  readonly #mux: Mux;
+  readonly #signals = new SignalInbox();
+  readonly #came = new Set<number>(); // in this turn of the event loop
+  readonly onSignal: Channel['onSignal'] = (deliver) => this.#signals.onSignal(deliver);
+
+  constructor(mux: Mux) {
+    this.#mux = mux;
+    mux.onSignal = (signal) => {
+      if (this.#came.size === 0) setImmediate(() => this.#take());
+      this.#came.add(signal);
+    };
+  }
+
+  get carriesStderr(): boolean {
+    return this.#mux.stderrWanted;
+  }
+
+  get bytes(): number {
+    return this.#mux.stderr.bytesWritten;
+  }
+
+  async relay(stderr: Readable, shellEnded: Promise<unknown>): Promise<void> {
+    const { main, stderr: out } = this.#mux;
+    if (main.destroyed) stderr.resume();
+    else stderr.pipe(out, { end: false });
+    main.once('close', () => stderr.resume());
+    const closed = main.destroyed ? undefined : new Promise((resolve) => main.once('close', resolve));
+    void Promise.all([closed, shellEnded]).then(() => stderr.destroy());
+    await finished(stderr).catch(() => {});
+    await new Promise((resolve) => out.end(resolve)); // what waits for the peer to read it
+  }
+
+  async finish(status: ExitStatus | undefined, drainSeconds: number): Promise<void> {
+    if (status) await within(drainSeconds, this.#mux.sendStatus(status));
+    this.#mux.finish();
+  }
+
+  destroy(): void {
+    this.#mux.main.destroy();
+  }
+
+  #take(): void {
+    this.#signals.take(this.#came);
+    this.#came.clear();
+  }
+}

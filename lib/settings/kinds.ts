@@ -1,0 +1,33 @@
+import { z } from 'zod';
+
+export { z };
+
+/** A number that a flag or an environment variable may spell as text. */
+export const number = (lowest: number, highest: number) =>
+  z.preprocess(
+    (value) => (typeof value === 'string' && /^\d+(\.\d+)?$/.test(value) ? Number(value) : value),
+    z.number().min(lowest).max(highest),
+  );
+export const whole = (lowest: number, highest: number) =>
+  z.preprocess(
+    (value) => (typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value),
+    z.number().int().min(lowest).max(highest),
+  );
+export const yesOrNo = z.preprocess(
+  (value) => (value === 'true' ? true : value === 'false' ? false : value),
+  z.boolean(),
+);
+/** A flag or a variable gives several separated by commas. */
+export const list = <T extends z.ZodType>(item: T) =>
+  z.preprocess(
+    (value) =>
+      typeof value === 'string'
+        ? value
+            .split(',')
+            .map((each) => each.trim())
+            .filter((each) => each !== '')
+        : value,
+    z.array(item),
+  );
+/** Names, none otherwise. */
+export const names = list(z.string()).default([]);

@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { PASSWORD, startDaemon, USER } from '../support/daemon.ts';
+import { PATIENT, run } from '../support/program.ts';
+
+const LOGIN = ['-l', USER, '-P', '-'] as const;
+const HOST = '127.0.0.1';
+
+describe('rexec-bench', PATIENT, () => {
+  it('prints a line a load, and ends with 0 when all was right', async (t) => {
+    const { port } = await startDaemon(t);
+    const words = [...LOGIN, '--port', `${port}`, '--parallel', '1,3', '--sessions', '6', 'localhost'];
+    const { stdout, stderr, status } = await run(t, 'rexec-bench', words, { stdin: `${PASSWORD}\n` });
+    assert.deepEqual([stderr, status], ['', 0]);
+    const [head = '', ...lines] = stdout.trimEnd().split('\n');
+    assert.match(head, /^ +parallel +sessions\/s +p50 ms +p90 ms +p99 ms +max ms +right +not$/);
+    const cells = lines.map((line) => line.trim().split(/ +/));
+    assert.deepEqual(
+      cells.map((each) => [each[0], each[6], each[7]]),
+      [
+        ['1', '6', '0'],
+        ['3', '6', '0'],
+      ],
+    );
+    assert.ok(Number(cells[0]![1]) > 0);
+  });
+
+  it('prints JSON, and ends with 1 when a session was not answered right', async (t) => {
+    const { port } = await startDaemon(t);
+    const words = [...LOGIN, '--port', `${port}`, '--sessions', '3', '--json', '--command', 'echo $$', HOST];
+    const { stdout, status } = await run(t, 'rexec-bench', words, { stdin: PASSWORD });
+    const [report] = JSON.parse(stdout);
+    assert.equal(status, 1);
+    assert.deepEqual([report.sessions, report.right, report.wrong, report.latency], [3, 0, 3, null]);
+    assert.deepEqual(report.causes.wrong, { 'the output is not that of the first session': 3 });
+  });
+
+  it('says why the first session was refused', async (t) => {
+    const { port } = await startDaemon(t);
+    const words = [...LOGIN, '--port', `${port}`, HOST];
+    const { stderr, status } = await run(t, 'rexec-bench', words, { stdin: 'wrong' });
+    assert.deepEqual([stderr, status], ['rexec-bench: the first session refused: Login incorrect.\n', 1]);
+  });
+
+  it('says that nobody listens', async (t) => {
+    const { port, daemon } = await startDaemon(t);
+    await daemon.stop();
+    const { stderr, status } = await run(t, 'rexec-bench', [...LOGIN, '--port', `${port}`, HOST]);
+    assert.deepEqual([stderr, status], ['rexec-bench: the first session failed: ECONNREFUSED\n', 1]);
+  });
+
+  for (const [what, words, message] of [
+    ['a host that is not this one', ['192.0.2.1'], '192.0.2.1 is not this host: loads go to loopback'],
+    ['no host', [], "missing required argument 'host'"],
+    ['no sessions at a time', ['--parallel', '4,0', HOST], 'sessions at a time: a number from 1 to 10000'],
+    ['too many at a time', ['--parallel', '10001', HOST], 'sessions at a time: a number from 1 to 10000'],
+    ['two ends', ['--sessions', '1', '--seconds', '1', HOST], '--sessions or --seconds, not both'],
+    ['a time that is none', ['--seconds', '0', HOST], 'a number of seconds above 0'],
+    ['a port that is none', ['--port', '65536', HOST], 'a port: a number from 1 to 65535'],
+    ['a password file that is not there', ['-P', '/nonexistent', HOST], 'ENOENT'],
+  ] as const)
+    it(`refuses ${what}`, async (t) => {
+      const { stdout, stderr, status } = await run(t, 'rexec-bench', words);
+      assert.deepEqual([stdout, status], ['', 64]);
+      assert.ok(stderr.startsWith('rexec-bench: ') && stderr.includes(message), stderr);
+    });
+});

@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import { copyFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { type TlsFlags, tlsFaultOf } from '../../lib/cli/programs/rexec-tls.ts';
+import { PASSWORD, USER } from '../support/daemon.ts';
+import { PATIENT, run, startRexecd, temporaryFolder, usersFileOf } from '../support/program.ts';
+import { noOpenssl, TlsBench, type TlsDaemon } from '../support/tls.ts';
+
+const TLS = { ...PATIENT, skip: noOpenssl } as const;
+const bench = noOpenssl ? undefined! : new TlsBench();
+
+const client = ({ tlsPort }: Pick<TlsDaemon, 'tlsPort'>, ...more: string[]): string[] => [
+  ...['-l', USER, '--tls', '--port', String(tlsPort)],
+  ...more,
+];
+
+describe('rexec --tls', TLS, () => {
+  const trusting = () => ['-p', PASSWORD, '--ca', bench.authority.ca];
+
+  it('runs a command, with both outputs and its exit status, for a daemon it can trust', async (t) => {
+    const words = client(await bench.start(t), ...trusting(), 'localhost', 'cat; echo err >&2; exit 7');
+    const ended = await run(t, 'rexec', words, { stdin: 'in\n' });
+    assert.deepEqual(ended, { stdout: 'in\n', stderr: 'err\n', status: 7 });
+  });
+
+  it('does not send the password to one it cannot trust, and says what to do', async (t) => {
+    const words = client(await bench.start(t), '-p', PASSWORD, 'localhost', 'true');
+    const { stderr, status } = await run(t, 'rexec', words);
+    assert.match(
+      stderr,
+      /^rexec: localhost: TLS: unable to verify the first certificate.*\nrexec: try: .*--ca\n$/s,
+    );
+    assert.equal(status, 71);
+  });
+
+  it('says loudly that --insecure trusts anybody', async (t) => {
+    const words = client(await bench.start(t), '-p', PASSWORD, '--insecure', 'localhost', 'exit 3');
+    const { stderr, status } = await run(t, 'rexec', words);
+    assert.match(stderr, /^rexec: WARNING: --insecure: nobody knows who answers\./);
+    assert.equal(status, 3);
+  });
+
+  it('shows a certificate, and asks nobody for a password then', async (t) => {
+    const daemon = await bench.start(t, { tlsLogin: 'certificate', tlsClientCa: bench.authority.ca });
+    const { cert, key } = bench.authority.client(USER);
+    const shown = ['--ca', bench.authority.ca, '--cert', cert, '--key', key, 'localhost', 'echo in'];
+    const known = await run(t, 'rexec', client(daemon, ...shown));
+    assert.deepEqual(known, { stdout: 'in\n', stderr: '', status: 0 });
+    const none = await run(t, 'rexec', client(daemon, ...trusting(), 'localhost', 'true'));
+    assert.match(none.stderr, /login: Certificate not accepted\.\nrexec: try: .*--cert and --key\n$/);
+    assert.equal(none.status, 77);
+  });
+
+  it('runs on several hosts', async (t) => {
+    const words = client(
+      await bench.start(t),
+      ...trusting(),
+      '-q',
+      '-w',
+      'localhost,127.0.0.1',
+      'echo $((6 * 7))',
+    );
+    const { stdout, status } = await run(t, 'rexec', words);
+    assert.deepEqual(stdout.split('\n').sort(), ['', '127.0.0.1: 42', 'localhost: 42']);
+    assert.equal(status, 0);
+  });
+
+  it('refuses a file that is not there, and options that do not go together', async (t) => {
+    const { stderr, status } = await run(t, 'rexec', ['--tls', '--ca', '/no/such/file', 'localhost', 'true']);
+    assert.match(stderr, /--ca.*ENOENT.*\/no\/such\/file/);
+    assert.equal(status, 64);
+    const pem = Buffer.from('PEM');
+    const faults: [TlsFlags, RegExp | undefined][] = [
+      [{ insecure: true }, /go with --tls/],
+      [{ ca: pem }, /go with --tls/],
+      [{ tls: true, cert: pem }, /--cert and --key go together/],
+      [{ tls: true, key: pem }, /--cert and --key go together/],
+      [{ tls: true, stderrPort: 4000 }, /exclude each other/],
+      [{ tls: true, ca: pem, cert: pem, key: pem }, undefined],
+      [{ stderrPort: 4000 }, undefined],
+    ];
+    for (const [flags, message] of faults) assert.match(tlsFaultOf(flags) ?? '', message ?? /^$/);
+  });
+});
+
+describe('rexecd', TLS, () => {
+  it('takes orders and a new certificate while it speaks nothing but TLS', async (t) => {
+    const folder = temporaryFolder(t);
+    const [control, certFile, keyFile] = ['control', 'cert', 'key'].map((name) => join(folder, name)) as [
+      string,
+      string,
+      string,
+    ];
+    const use = ({ cert, key }: { cert: string; key: string }) => {
+      copyFileSync(cert, certFile);
+      copyFileSync(key, keyFile);
+    };
+    use(bench.identity);
+    const files = ['--tls-certificate', certFile, '--tls-key', keyFile, '--users', usersFileOf(t)];
+    const flags = ['--tls-mode', 'only', '--tls-port', '0', ...files, '--control', control];
+    const { daemon, port } = await startRexecd(t, flags);
+    await daemon.says(new RegExp(`TLS: 127\\.0\\.0\\.1 port ${port}, login by password`));
+    use(new TlsBench().identity);
+    const reloaded = await run(t, 'rexecd', ['reload', '--control', control]);
+    assert.equal(reloaded.status, 0, reloaded.stderr + daemon.stderr);
+    const words = client({ tlsPort: port }, '-p', PASSWORD, '--ca', bench.authority.ca, 'localhost', 'true');
+    assert.equal((await run(t, 'rexec', words)).status, 71);
+  });
+
+  it('warns when it serves clear text beyond this machine, and only then', async (t) => {
+    const users = ['--users', usersFileOf(t)];
+    const [exposed, quiet] = await Promise.all([
+      startRexecd(t, ['--host', '0.0.0.0', ...users]),
+      startRexecd(t, users),
+    ]);
+    assert.match(
+      exposed.daemon.stderr,
+      /^rexecd: warning: passwords come in clear text to 0\.0\.0\.0 port \d+/,
+    );
+    assert.equal(quiet.daemon.stderr, '');
+  });
+
+  it('does not start without what TLS takes, and says what', async (t) => {
+    const words = ['-debug', '--port', '0', '--users', usersFileOf(t), '--tls-mode', 'beside'];
+    const { stderr, status } = await run(t, 'rexecd', words);
+    assert.equal(stderr, 'rexecd: tls.certificate names no file, and tls.mode is beside\n');
+    assert.equal(status, 1);
+  });
+});

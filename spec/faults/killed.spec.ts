@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { globSync, readFileSync } from 'node:fs';
+import { after, before, describe, it } from 'node:test';
+import { PASSWORD } from '../support/daemon.ts';
+import { Machine, noMachine, QUICK, type RunningDaemon } from '../support/machine.ts';
+import { eventually, Peer, within } from '../support/peer.ts';
+import { isAlive, PATIENT } from '../support/program.ts';
+
+const SERVICE = `auth required pam_unix.so
+account required pam_unix.so
+session required pam_exec.so /srv/session`;
+const SESSION = '#!/bin/sh\necho "$PAM_TYPE" >> /srv/sessions';
+
+/** Login helpers of a daemon; other children come and go. */
+const helpersOf = (daemon: number): number[] =>
+  globSync(`/proc/${daemon}/task/*/children`)
+    .flatMap((file) => readFileSync(file, 'latin1').trim().split(' '))
+    .filter((child) => child !== '' && isHelper(child))
+    .map(Number);
+
+function isHelper(pid: string): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes('helper-program');
+  } catch {
+    return false; // it is gone
+  }
+}
+
+describe('a daemon that is killed under load', { ...PATIENT, skip: noMachine }, () => {
+  let machine: Machine;
+  const control = '/srv/control/socket';
+  const flags = [...QUICK, '--lockout-failures', '3', '--control', control];
+  const log = ['--log-sinks', 'console,file', '--log-file', '/srv/log/rexecd.log'];
+
+  const restarted = ({ port }: RunningDaemon): Promise<RunningDaemon> =>
+    machine.rexecd({ service: SERVICE, flags: [...flags, ...log, '--port', String(port)] });
+  const order = (...words: string[]): string =>
+    machine.run(process.execPath, ['lib/cli/rexecd.ts', ...words, '--control', control]);
+
+  before(async () => {
+    machine = await Machine.make();
+    machine.addQuickUser('ada', PASSWORD);
+    machine.addQuickUser('eve', PASSWORD);
+    machine.run('tee', ['/srv/session'], SESSION);
+    machine.shell('chmod 755 /srv/session');
+  });
+  after(() => machine.end());
+
+  it('is started again on its port at once, and nothing of the one before is in its way', async (t) => {
+    const daemon = await machine.rexecd({ service: SERVICE, flags: [...flags, ...log] });
+    for (let time = 0; time < 3; time += 1) await daemon.refusal(t, 'eve', 'wrong');
+    assert.match(order('lockouts'), /eve from 127\.0\.0\.1/);
+    const handedOver = await daemon.ask(t, 'ada', PASSWORD, 'read line; echo "got $line"');
+    const relayed = await Peer.connect(t, { host: '127.0.0.1', port: daemon.port });
+    await relayed.send(`\0ada\0${PASSWORD}\0read line; echo $$ "$line"; read line\0early\n`);
+    await daemon.seen(/REXECD-402 .* plan="relay"/);
+    const load = Array.from({ length: 12 }, async () => {
+      for (;;) await daemon.answer(t, 'ada', PASSWORD, 'echo $$; head -c 100000 /dev/zero');
+    });
+    const broken = Promise.allSettled(load);
+    await daemon.seen(/REXECD-402/, 20);
+    const helpers = helpersOf(daemon.child.pid!);
+    assert.ok(helpers.length > 0);
+    daemon.child.kill('SIGKILL');
+    await within(once(daemon.child, 'exit'), 'the daemon to be gone');
+    const next = await restarted(daemon);
+    await broken;
+    assert.equal(await next.answer(t, 'ada', PASSWORD, 'id -un'), '\0ada\n');
+    assert.match(order('sessions'), /ada|no session/i);
+    // Lockouts are in memory (docs/operations.md): a restart forgets them.
+    assert.doesNotMatch(order('lockouts'), /eve/);
+    assert.equal(await next.answer(t, 'eve', PASSWORD, 'id -un'), '\0eve\n');
+    await eventually(() => helpers.every((pid) => !isAlive(pid)), 'its login helpers are gone');
+    const counted = () => machine.shell('sort /srv/sessions | uniq -c').match(/\d+/g)!.map(Number);
+    await eventually(() => counted()[0] === counted()[1], 'its PAM sessions are closed');
+    await handedOver.send('still there\n');
+    assert.equal(await handedOver.toEnd(), '\0got still there\n');
+    const [, pid, word] = /^\0(\d+) (\w+)\n$/.exec(await relayed.toEnd())!;
+    assert.equal(word, 'early');
+    await eventually(() => !isAlive(Number(pid)), 'the relayed command is gone, as at the end of its input');
+    for (const line of machine.shell('cat /srv/log/rexecd.log').trim().split('\n'))
+      assert.match(line, /^20\d\d-\S+ \w+ REXECD-\d+ .*$/);
+  });
+});
