@@ -125,8 +125,8 @@ export class Actor {
   }
 
   async #listen(how: Listening, lateMs: number): Promise<void> {
-    if (this.#channel || !this.#connected) return;
-    const { localAddress: address = '127.0.0.1', localPort: connectedFrom = 0 } = this.#socket!;
+    if (this.#channel || this.#socket?.localPort === undefined) return;
+    const { localAddress: address = '127.0.0.1', localPort: connectedFrom } = this.#socket;
     const sent = () => this.#sentBytes;
     const options = { how, lateMs, address, connectedFrom, sent, changes: this.#changes };
     this.#channel = await ChannelListener.open(options);
