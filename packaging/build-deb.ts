@@ -16,6 +16,7 @@ const DOC = 'usr/share/doc/rexecd';
 const PROGRAMS = {
   'usr/bin/rexec': 'rexec',
   'usr/bin/rexec-bench': 'rexec-bench',
+  'usr/bin/rexec-fuzz': 'rexec-fuzz',
   'usr/bin/rconfig': 'rconfig',
   'usr/sbin/rexecd': 'rexecd',
 };

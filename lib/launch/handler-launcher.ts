@@ -89,6 +89,10 @@ class HandlerGroup implements Group {
     this.#kill = kill;
   }
 
+  async ended(): Promise<boolean> {
+    return this.gone;
+  }
+
   signal(signal: NodeJS.Signals | number): boolean {
     const name = typeof signal === 'string' ? signal : nameOf(signal);
     if (this.gone || name === undefined) return false;

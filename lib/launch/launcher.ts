@@ -32,6 +32,8 @@ export interface Group {
   signal(signal: NodeJS.Signals | number): boolean;
   /** True once nobody is left in it. */
   readonly gone: boolean;
+  /** True when nobody in it runs: those who only wait to be reaped, by an init that takes its time, hold nothing. */
+  ended(): Promise<boolean>;
 }
 
 /** A command that runs. Streams are null where the plan has none. */

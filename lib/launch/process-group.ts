@@ -1,3 +1,4 @@
+import { readdir, readFile } from 'node:fs/promises';
 import type { Group } from './launcher.ts';
 
 /** The process group of a command. Its leader is the shell. */
@@ -30,4 +31,20 @@ export class ProcessGroup implements Group {
   get gone(): boolean {
     return this.#gone;
   }
+
+  async ended(): Promise<boolean> {
+    return this.#gone || (await runningIn(this.#leader).catch(() => 1)) === 0; // 1: no /proc, so nobody knows
+  }
+}
+
+const STAT = /\) (?<state>\S) \d+ (?<group>\d+) /; // proc(5); a name may have anything in it, its last parenthesis ends it
+
+/** How many processes of a group are not zombies. */
+async function runningIn(group: number): Promise<number> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const stats = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/stat`, 'latin1').catch(() => '')));
+  return stats.filter((stat) => {
+    const of = STAT.exec(stat.slice(stat.lastIndexOf(')')))?.groups;
+    return of?.group === String(group) && of?.state !== 'Z' && of?.state !== 'X';
+  }).length;
 }

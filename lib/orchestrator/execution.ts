@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { pipeline } from 'node:stream/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type ExitStatus, encodeAccepted } from '../../codec/index.ts';
 import { type Launch, type Launcher, type RunningCommand, type Stdio, takeBack } from '../launch/index.ts';
 import type { Channel } from './channel.ts';
@@ -9,6 +10,9 @@ import { within } from './linger.ts';
 import { vanished } from './peer-reader.ts';
 
 export type Plan = Stdio['plan'];
+
+/** How often, and how far apart, the group of a handed-over command is looked at once its shell has ended. */
+const [LOOKS, LOOK_MS] = [4, 25];
 
 /** What an execution works with. */
 export interface Start {
@@ -129,8 +133,16 @@ export class Execution {
 
   /** Waits until the command is gone and takes the connection back, or leaves it to the processes still holding it. */
   async #awaitReturn(connection: Socket): Promise<void> {
-    await this.#running.exit;
-    if (!this.#running.group.gone || !takeBack(connection)) connection.destroy();
+    const { exit, group } = this.#running;
+    await exit;
+    // Those who were killed together with the shell end a moment after it. Given up before, the connection would be
+    // theirs to close, and reset where they left input unread.
+    let ended = await group.ended();
+    for (let look = 0; look < LOOKS && !ended; look += 1) {
+      await delay(LOOK_MS);
+      ended = await group.ended();
+    }
+    if (!ended || !takeBack(connection)) connection.destroy();
   }
 }
 

@@ -41,6 +41,7 @@ export class Request implements Steps {
   #channel: Channel | undefined;
   #grant: Grant | undefined;
   #execution: Execution | undefined;
+  #over = false;
 
   constructor(parts: RequestParts) {
     const { remoteAddress = '', localAddress = '' } = parts.connection;
@@ -121,8 +122,11 @@ export class Request implements Steps {
     return this.#execution?.feed(chunk);
   }
 
-  wipe(): void {
+  /** The session is over, and with it the second connection, should it be made only now. */
+  end(): void {
+    this.#over = true;
     this.#secret.fill(0);
+    this.#channel?.destroy();
   }
 
   async #connectBack(): Promise<void> {
@@ -133,6 +137,7 @@ export class Request implements Steps {
       throw new SessionError('REXEC_STDERR_UNREACHABLE', 'no second connection in clear text beside TLS');
     const where = { address, localAddress, port: this.#stderrPort, seconds: options.connectBackSeconds };
     this.#channel = await StderrChannel.connect(where, gone);
+    if (this.#over) this.#channel.destroy();
   }
 
   async #start(grant: Grant, line: string): Promise<Execution> {

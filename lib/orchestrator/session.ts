@@ -121,7 +121,7 @@ export class Session {
     } finally {
       clearTimeout(this.#deadline);
       this.#endWatch();
-      this.#request.wipe();
+      this.#request.end();
       this.#connection.destroy();
       if (this.#request.grant) await endGrant(events, this.#request.who, this.#request.grant);
       this.#state = 'closed';

@@ -101,6 +101,14 @@ forEveryWay((way) => {
     assert.ok(process.kill(pid, 'SIGKILL'), 'it was still running');
   });
 
+  it('does not reset the connection over unread input when the last process ends a moment after the shell', async (t) => {
+    const daemon = await start(t);
+    const peer = await daemon.run('sleep 0.05 & read go; echo done');
+    await peer.send('go\nunread');
+    assert.equal(await peer.toEnd(), 'done\n');
+    assert.ok(!peer.socket.errored);
+  });
+
   it('half-closes after the last byte and leaves the rest to the peer', async (t) => {
     const daemon = await start(t);
     const peer = await daemon.run('echo done');

@@ -79,6 +79,16 @@ describe('[step 2] the second connection', BOUNDED, () => {
     assert.equal(stderr.count(), 1);
   });
 
+  it('[step 2] closes a connection that is made after the peer has left', async (t) => {
+    const daemon = await startDaemon(t);
+    const stderr = await listenForStderr(t);
+    const peer = await daemon.connect();
+    await peer.send(`${stderr.port}\0`);
+    setImmediate(() => peer.reset()); // while it is being connected to
+    const channel = await stderr.accepted;
+    assert.equal(await channel.toEnd(), '');
+  });
+
   it('[step 2] does not connect to the connection itself', async (t) => {
     const daemon = await startDaemon(t, { connectBackSeconds: 0.5 });
     const peer = await daemon.connect();

@@ -4,7 +4,12 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { REXEC_BENCH_EXIT, REXEC_EXIT, REXECD_EXIT } from '../../lib/cli/programs/exit-codes.ts';
+import {
+  REXEC_BENCH_EXIT,
+  REXEC_EXIT,
+  REXEC_FUZZ_EXIT,
+  REXECD_EXIT,
+} from '../../lib/cli/programs/exit-codes.ts';
 import { CATALOGUE } from '../../lib/events/index.ts';
 import { describeSettings, flagOf, variableOf } from '../../lib/settings/index.ts';
 import { cleanEnvironment, findProgram, PATIENT, ROOT } from '../support/program.ts';
@@ -14,6 +19,7 @@ const PAGES = {
   'rexecd.8': 'rexecd',
   'rexec.1': 'rexec',
   'rexec-bench.1': 'rexec-bench',
+  'rexec-fuzz.1': 'rexec-fuzz',
   'rconfig.1': 'rconfig',
   'rexecd.toml.5': 'rexecd',
 } as const;
@@ -129,6 +135,7 @@ describe('the manual pages', PATIENT, () => {
     for (const [page, codes] of [
       ['rexec.1', REXEC_EXIT],
       ['rexec-bench.1', REXEC_BENCH_EXIT],
+      ['rexec-fuzz.1', REXEC_FUZZ_EXIT],
       ['rexecd.8', REXECD_EXIT],
       ['rconfig.1', REXECD_EXIT],
     ] as const)

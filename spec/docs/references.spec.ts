@@ -34,7 +34,7 @@ const oursIn = (code: string): string[] =>
     .replaceAll(/'[^']*'|"[^"]*"/g, "''")
     .split(/[|;]/)
     .map((part) => part.trim().replace(/^(\$ |sudo )*(\w+=\S* )*/, ''))
-    .filter((part) => /^(rexec|rexecd|rconfig) /.test(part) || /^-/.test(part));
+    .filter((part) => /^(rexec|rexec-fuzz|rexecd|rconfig) /.test(part) || /^-/.test(part));
 
 describe('the documents', () => {
   for (const document of DOCUMENTS) {

@@ -90,6 +90,7 @@ describe('the Debian package', { ...BOUNDED, skip: NEEDS }, () => {
       './usr/bin/rconfig',
       './usr/bin/rexec',
       './usr/bin/rexec-bench',
+      './usr/bin/rexec-fuzz',
       './usr/lib/rexecd/node',
       './usr/lib/rexecd/package.json',
       './usr/sbin/rexecd',
@@ -99,6 +100,7 @@ describe('the Debian package', { ...BOUNDED, skip: NEEDS }, () => {
       './usr/share/doc/rexecd/copyright',
       './usr/share/man/man1/rconfig.1.gz',
       './usr/share/man/man1/rexec-bench.1.gz',
+      './usr/share/man/man1/rexec-fuzz.1.gz',
       './usr/share/man/man1/rexec.1.gz',
       './usr/share/man/man5/rexecd.toml.5.gz',
       './usr/share/man/man8/rexecd.8.gz',
@@ -129,7 +131,7 @@ describe('the Debian package', { ...BOUNDED, skip: NEEDS }, () => {
     });
 
     it('has programs, pages and settings', () => {
-      for (const program of ['rexec', 'rexecd', 'rconfig'])
+      for (const program of ['rexec', 'rexec-fuzz', 'rexecd', 'rconfig'])
         assert.equal(machine.ok(`${program} --version`), `${version}\n`);
       assert.match(machine.ok('rconfig list'), /^maxConnections +12000 +default/m);
       assert.match(machine.ok('zcat /usr/share/man/man8/rexecd.8.gz'), /^\.TH "REXECD" "8"/);

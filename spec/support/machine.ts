@@ -137,6 +137,11 @@ export class Machine {
     await within(once(this.#holder, 'exit'), 'the machine to end');
   }
 
+  /** A program and its words after these run on the machine, as root. */
+  get entry(): string[] {
+    return ['nsenter', ...this.#inside];
+  }
+
   get #inside(): string[] {
     return ['--mount', `--target=${this.#holder.pid}`, `--wd=${ROOT}`, '--'];
   }

@@ -93,7 +93,7 @@ export function cleanEnvironment(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !ours.test(name)));
 }
 
-export type ProgramName = 'rconfig' | 'rexec' | 'rexec-bench' | 'rexecd';
+export type ProgramName = 'rconfig' | 'rexec' | 'rexec-bench' | 'rexec-fuzz' | 'rexecd';
 
 /** Starts one of our programs from the checkout, as a user does. */
 export function start(

@@ -1,4 +1,5 @@
 import type { ExecErrorCode } from '../../client/index.ts';
+import type { FuzzErrorCode } from '../../fuzz/index.ts';
 
 /** Exit codes of rexecd: the page's DIAGNOSTICS. */
 export const REXECD_EXIT = { success: 0, failure: 1 } as const;
@@ -24,6 +25,18 @@ export const REXEC_EXIT = {
 
 /** Exit codes of rexec-bench. */
 export const REXEC_BENCH_EXIT = { allRight: 0, notRight: 1, usage: 64 } as const;
+
+/** Exit codes of rexec-fuzz, after sysexits(3) where something keeps it from its work. */
+export const REXEC_FUZZ_EXIT = {
+  nothing: 0,
+  found: 1,
+  usage: 64,
+  FUZZ_SCRIPT_INVALID: 65,
+  FUZZ_LIST_INVALID: 65,
+  FUZZ_TARGET_FAILED: 69,
+  FUZZ_NOT_LOOPBACK: 77,
+  interrupted: 130,
+} as const satisfies Record<FuzzErrorCode | 'nothing' | 'found' | 'usage' | 'interrupted', number>;
 
 /** What shells add to a signal's number for a command that died of it. */
 export const SIGNALED = 128;

@@ -1,0 +1,219 @@
+import { readFile } from 'node:fs/promises';
+import {
+  type Comparison,
+  checkCodec,
+  compare,
+  type Explanation,
+  FuzzError,
+  fuzz,
+  fuzzCodec,
+  IN_REXECD,
+  isOracle,
+  type Login,
+  ORACLES,
+  type OracleId,
+  type PlayOptions,
+  parseExplanations,
+  parseScript,
+  type Report,
+  replay,
+} from '../../fuzz/index.ts';
+import { type Command, CommanderError, commandLine, InvalidArgumentError } from './command.ts';
+import { REXEC_FUZZ_EXIT } from './exit-codes.ts';
+import { progressReporter, tellReplay, tellReports } from './fuzz-output.ts';
+import { type OpenTarget, openTarget, TARGETS_HELP } from './fuzz-targets.ts';
+import { passwordFromFile } from './password.ts';
+
+interface Flags {
+  seed?: number;
+  cases?: number;
+  seconds?: number;
+  parallel?: number;
+  bound?: number;
+  except?: OracleId[];
+  user?: string;
+  passwordFile?: string;
+  port?: number;
+  own?: string;
+  explained?: string;
+  findings: string;
+  summary?: string;
+}
+
+/** A case of the codec costs that much less than one of a server. */
+const CODEC_CASES = 20;
+
+const interrupt = new AbortController();
+process.once('SIGINT', () => interrupt.abort());
+
+const program = commandLine('rexec-fuzz')
+  .description('Look for misbehaviour of rexec servers, and keep a minimal script of each.')
+  .addHelpText('after', TARGETS_HELP);
+playing(program.command('run <target...>'))
+  .description('fuzz targets, one after another')
+  .option('--seconds <number>', 'begin no new case after this time, for each target', whole)
+  .option('--except <oracles>', 'do not look for these, by their names, with commas between', oracles)
+  .action(async (spelled: string[], flags: Flags) => finish(await run(spelled, flags), flags));
+playing(program.command('differ <one> <other>'))
+  .description('play the same scripts against two targets')
+  .option('--seconds <number>', 'begin no new case after this time', whole)
+  .option('--explained <list>', 'differences that are meant: in-rexecd, or a JSON file')
+  .action(async (one: string, other: string, flags: Flags) =>
+    finish([await differ(one, other, flags)], flags),
+  );
+program
+  .command('replay <file> <target>')
+  .description('play one script and say what comes of it')
+  .option('-l, --user <name>', 'user of a good login')
+  .option('-P, --password-file <file>', 'file whose content is its password')
+  .option('--bound <seconds>', 'time for whatever is due', Number, 5)
+  .option('--port <number>', 'port that a command listens on', whole)
+  .option('--own <words>', "for another host: 'I own HOST'")
+  .action(playAgain);
+program
+  .command('oracles')
+  .description('list what is looked for')
+  .action(() => {
+    for (const [id, held] of Object.entries(ORACLES)) console.log(`${id.padEnd(20)} ${held}`);
+  });
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = failure(error);
+}
+
+/** Options of commands that play many scripts. */
+function playing(command: Command): Command {
+  return command
+    .option('--seed <number>', 'where the choices start; one is made and told unless given', whole)
+    .option(
+      '--cases <number>',
+      `scripts to play; the codec gets ${CODEC_CASES} times as many inputs`,
+      whole,
+      2000,
+    )
+    .option('--parallel <number>', 'scripts at once', whole, 16)
+    .option('--bound <seconds>', 'time for whatever is due', Number, 5)
+    .option('-l, --user <name>', 'user of a good login; without one, nobody is expected to get in')
+    .option('-P, --password-file <file>', 'file whose content is its password')
+    .option('--port <number>', 'port that a command listens on', whole)
+    .option('--own <words>', "for another host: 'I own HOST'")
+    .option('--findings <folder>', 'where scripts of findings go', 'fuzz-findings')
+    .option('--summary <file>', 'write an HTML page');
+}
+
+async function run(spelled: readonly string[], flags: Flags): Promise<Report[]> {
+  const reports: Report[] = [];
+  for (const each of spelled) {
+    if (interrupt.signal.aborted) break;
+    reports.push(each === 'codec' ? await runCodec(flags) : await runTarget(each, flags));
+  }
+  return reports;
+}
+
+function runCodec({ cases = 0, seed, seconds }: Flags): Promise<Report> {
+  const budget = { cases: cases * CODEC_CASES, ...given({ seed, seconds }) };
+  return fuzzCodec({ ...budget, signal: interrupt.signal, onProgress: progressReporter() });
+}
+
+async function runTarget(spelled: string, flags: Flags): Promise<Report> {
+  const { seed, cases, seconds, parallel, except } = flags;
+  return using(spelled, flags, async (open) => {
+    const options = {
+      ...(await playOptions(flags, open)),
+      ...given({ seed, cases, seconds, parallel, except }),
+    };
+    return fuzz(open.target, { ...options, signal: interrupt.signal, onProgress: progressReporter() });
+  });
+}
+
+async function differ(one: string, other: string, flags: Flags): Promise<Comparison> {
+  const { seed, cases, seconds, parallel } = flags;
+  const explained = await explanations(flags.explained);
+  return using(one, flags, (first) =>
+    using(other, flags, async (second) => {
+      const options = { ...(await playOptions(flags, first)), ...given({ seed, cases, seconds, parallel }) };
+      const { signal } = interrupt;
+      return compare(first.target, second.target, {
+        ...options,
+        explained,
+        signal,
+        onProgress: progressReporter(),
+      });
+    }),
+  );
+}
+
+async function playAgain(file: string, spelled: string, flags: Flags): Promise<void> {
+  const script = parseScript(await readFile(file, 'latin1'));
+  let isWrong: boolean;
+  if (spelled === 'codec') {
+    const violations = await checkCodec(script);
+    isWrong = tellReplay({ observation: { peers: [] }, violations });
+  } else
+    isWrong = await using(spelled, flags, async (open) =>
+      tellReplay(await replay(open.target, script, await playOptions(flags, open))),
+    );
+  process.exitCode = isWrong ? REXEC_FUZZ_EXIT.found : REXEC_FUZZ_EXIT.nothing;
+}
+
+/** Opens a target for as long as the work takes; our own daemon's defects end the program. */
+async function using<T>(spelled: string, flags: Flags, work: (open: OpenTarget) => Promise<T>): Promise<T> {
+  const open = await openTarget(spelled, flags);
+  try {
+    return await work(open);
+  } finally {
+    await open.target.close();
+    for (const defect of open.defects ?? []) console.log(`session broken by a defect: ${defect}`);
+    if (open.defects?.length) process.exitCode = REXEC_FUZZ_EXIT.found;
+  }
+}
+
+async function playOptions(flags: Flags, { login: own }: OpenTarget): Promise<Partial<PlayOptions>> {
+  const login = own ?? (await loginOf(flags));
+  return { ...(login && { login }), boundMs: (flags.bound ?? 5) * 1000 };
+}
+
+async function loginOf({ user, passwordFile }: Flags): Promise<Login | undefined> {
+  if (user === undefined && passwordFile === undefined) return undefined;
+  if (user === undefined || passwordFile === undefined)
+    throw new Error('a good login needs both --user and --password-file');
+  return { user, password: (await passwordFromFile(passwordFile)).toString() };
+}
+
+async function explanations(list: string | undefined): Promise<readonly Explanation[]> {
+  if (list === undefined) return [];
+  return list === 'in-rexecd' ? IN_REXECD : parseExplanations(await readFile(list, 'utf8'));
+}
+
+async function finish(reports: readonly (Report | Comparison)[], flags: Flags): Promise<void> {
+  const found = await tellReports(reports, flags);
+  if (found) process.exitCode = REXEC_FUZZ_EXIT.found;
+  else if (interrupt.signal.aborted) process.exitCode = REXEC_FUZZ_EXIT.interrupted;
+}
+
+/** Options that were given; the others keep what the library has for them. */
+function given<T extends object>(options: T): { [K in keyof T]?: NonNullable<T[K]> } {
+  const entries = Object.entries(options).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as { [K in keyof T]?: NonNullable<T[K]> };
+}
+
+function whole(text: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('a whole number is due.');
+}
+
+function oracles(text: string): OracleId[] {
+  return text.split(',').map((id) => {
+    if (isOracle(id)) return id;
+    throw new InvalidArgumentError(`there is no ${id} (see rexec-fuzz oracles).`);
+  });
+}
+
+function failure(error: unknown): number {
+  if (error instanceof CommanderError)
+    return error.exitCode === 0 ? REXEC_FUZZ_EXIT.nothing : REXEC_FUZZ_EXIT.usage; // it has spoken
+  console.error(`rexec-fuzz: ${error instanceof Error ? error.message : String(error)}`);
+  return error instanceof FuzzError ? REXEC_FUZZ_EXIT[error.code] : REXEC_FUZZ_EXIT.usage;
+}

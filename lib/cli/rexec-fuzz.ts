@@ -1,0 +1,9 @@
+#!/usr/bin/env node
+// Plain JavaScript in a CommonJS folder: even a Node too old for the rest can read it and say so.
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+if (major > 22 || (major === 22 && minor >= 18)) {
+  import('./programs/rexec-fuzz.ts');
+} else {
+  console.error(`rexec-fuzz: needs Node.js 22.18 or newer, this is ${process.version}`);
+  process.exitCode = 1;
+}

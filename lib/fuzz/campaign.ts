@@ -1,0 +1,216 @@
+import { Arena } from './arena.ts';
+import { CaseSource } from './case-source.ts';
+import { Pool } from './corpus/pool.ts';
+import { cutVariance } from './cut-variance.ts';
+import { Findings } from './findings.ts';
+import { type Footprint, footprintOf, settledFootprint } from './footprint.ts';
+import { grown, hoardedField, leaks } from './growth.ts';
+import { hunt } from './hunt.ts';
+import { LOGIN_PAIR, loginTiming } from './login-timing.ts';
+import type { OracleId } from './oracles/catalogue.ts';
+import { judge } from './oracles/index.ts';
+import type { Violation } from './oracles/sight.ts';
+import { reduce, showsTwice } from './reduce.ts';
+import type { Progress, Report, Stopped } from './report.ts';
+import { type Script, sizeOf } from './script.ts';
+import { type PlayOptions, playOptions } from './settings.ts';
+import type { Target } from './targets/target.ts';
+
+export interface FuzzOptions extends Partial<PlayOptions> {
+  readonly seed?: number;
+  /** Cases to play; 2000 otherwise. */
+  readonly cases?: number;
+  /** Time after which no new case begins, in seconds. */
+  readonly seconds?: number;
+  /** Scripts that are played at once; 16 otherwise. */
+  readonly parallel?: number;
+  /** Misbehaviours that are not looked for. */
+  readonly except?: readonly OracleId[];
+  /** Stop once something was found. */
+  readonly untilFound?: boolean;
+  /** Time to shrink each finding, in seconds; 10 otherwise. */
+  readonly shrinkSeconds?: number;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+const PROBE_EVERY = 32; // cases
+const CUT_ONE_IN = 6;
+const MOST_TRIALS = 5; // times that something seen once is tried again
+
+/**
+ * Fuzzes a server: surveys it, plays cases against it, and shrinks what was found.
+ *
+ * @throws FuzzError `FUZZ_TARGET_FAILED` when the target does not work before the first case
+ */
+export async function fuzz(target: Target, options: FuzzOptions = {}): Promise<Report> {
+  return new Campaign(target, options).run();
+}
+
+class Campaign {
+  readonly #options: FuzzOptions;
+  readonly #arena: Arena;
+  readonly #pool: Pool;
+  readonly #source: CaseSource;
+  readonly #findings = new Findings();
+  readonly #recent: Script[] = []; // the last ones, for when one of them has broken the target
+  readonly #seed: number;
+  readonly #startedAt = performance.now();
+  #cases = 0;
+  #probes = 0;
+  #broken = false;
+  #gone = false;
+
+  constructor(target: Target, options: FuzzOptions) {
+    const { seed = Math.floor(Math.random() * 2 ** 31), ...others } = options;
+    this.#options = others;
+    this.#seed = seed;
+    this.#arena = new Arena(target, playOptions(others));
+    this.#pool = new Pool(this.#arena.options.rules);
+    this.#source = new CaseSource(this.#arena.options.rules, this.#pool, seed);
+  }
+
+  async run(): Promise<Report> {
+    await this.#arena.assertWorks();
+    await this.#survey();
+    const before = await footprintOf(this.#arena.target.pid);
+    while (!this.#stopped()) {
+      await this.#round();
+      if (this.#broken) await this.#repair();
+    }
+    const stopped = this.#stopped() ?? 'cases';
+    const after = before && !this.#gone ? await this.#lookForLeaks(before) : undefined;
+    if (stopped !== 'interrupted' && !this.#gone) await this.#shrinkAll();
+    return {
+      target: this.#arena.target.name,
+      seed: this.#seed,
+      cases: this.#cases,
+      seconds: (performance.now() - this.#startedAt) / 1000,
+      stopped,
+      corpus: this.#pool.scripts.length,
+      features: this.#pool.features,
+      probes: this.#probes,
+      footprint: before && after && { before, after },
+      findings: this.#findings.all,
+    };
+  }
+
+  /** What no single case shows. */
+  async #survey(): Promise<void> {
+    const { login } = this.#arena.options;
+    const timing = login && this.#wants('login.time') && (await loginTiming(this.#arena));
+    if (timing) this.#add(timing, LOGIN_PAIR, true);
+    const hoarded = this.#wants('growth.memory') ? await hoardedField(this.#arena) : undefined;
+    if (hoarded) this.#add(hoarded.violation, hoarded.script, true);
+  }
+
+  /** Cases in parallel, until something is over or the target works no more. */
+  async #round(): Promise<void> {
+    const worker = async (): Promise<void> => {
+      while (!this.#stopped() && !this.#broken) await this.#case();
+    };
+    await Promise.all(Array.from({ length: this.#options.parallel ?? 16 }, worker));
+  }
+
+  async #case(): Promise<void> {
+    this.#cases += 1;
+    const number = this.#cases;
+    const script = this.#source.next();
+    const closer = this.#source.chance(CUT_ONE_IN);
+    this.#recent.push(script);
+    if (this.#recent.length > PROBE_EVERY + 2 * (this.#options.parallel ?? 16)) this.#recent.shift();
+    const seen = await this.#arena.play(script);
+    const violations = judge(seen, this.#arena.options);
+    for (const violation of violations) await this.#consider(violation, script);
+    if (this.#broken) return;
+    this.#pool.offer(script, seen);
+    const varied = closer && violations.length === 0 ? await cutVariance(this.#arena, script) : undefined;
+    if (varied) await this.#consider(varied, script);
+    if (number % PROBE_EVERY === 0) await this.#probe();
+    this.#options.onProgress?.({
+      cases: this.#cases,
+      findings: this.#findings.certain,
+      features: this.#pool.features,
+    });
+  }
+
+  async #probe(): Promise<void> {
+    this.#probes += 1;
+    if (await this.#arena.probe()) this.#broken = true;
+  }
+
+  /**
+   * Something new counts only while the target works: else it is what the true culprit has left behind. It is certain
+   * once its script has shown it twice; a busy machine can make anything late once.
+   */
+  async #consider(violation: Violation, script: Script): Promise<void> {
+    if (!this.#wants(violation.oracle)) return;
+    const certain = this.#findings.isCertain(violation);
+    if (!certain) await this.#probe();
+    if (this.#broken) return;
+    const seen = this.#findings.add(violation, script, this.#cases);
+    if (!certain && seen <= MOST_TRIALS && (await showsTwice(this.#arena, script, violation)))
+      this.#findings.confirm(violation);
+  }
+
+  /** Finds out which case did it, and goes on with a target that works, if there can be one. */
+  async #repair(): Promise<void> {
+    const culprit = await hunt(this.#arena, this.#recent);
+    if (culprit) this.#add(culprit.violation, culprit.script, culprit.again);
+    this.#recent.length = 0;
+    this.#broken = false;
+    this.#gone = !(await this.#arena.revive());
+    if (this.#gone && culprit) this.#findings.confirm(culprit.violation);
+  }
+
+  async #lookForLeaks(before: Footprint): Promise<Footprint | undefined> {
+    const { pid } = this.#arena.target;
+    const growth = await grown(this.#arena, before);
+    if (growth && this.#wants(growth.oracle)) {
+      const culprit = await this.#firstThat((script) => leaks(this.#arena, script));
+      if (culprit) this.#add(...culprit, true);
+      else this.#add(growth, undefined, true);
+    }
+    return settledFootprint(pid, before, 0);
+  }
+
+  async #firstThat(
+    fails: (script: Script) => Promise<Violation | undefined>,
+  ): Promise<[Violation, Script] | undefined> {
+    const end = performance.now() + this.#shrinkMs;
+    for (const script of this.#pool.scripts.toSorted((one, other) => sizeOf(one) - sizeOf(other))) {
+      if (performance.now() > end) break;
+      const violation = await fails(script);
+      if (violation) return [violation, script];
+    }
+    return undefined;
+  }
+
+  async #shrinkAll(): Promise<void> {
+    const { signal } = this.#options;
+    for (const finding of this.#findings.all) {
+      if (signal?.aborted || !(await this.#arena.revive())) return;
+      await reduce(this.#arena, finding, this.#shrinkMs);
+    }
+    await this.#arena.revive();
+  }
+
+  #add(violation: Violation, script: Script | undefined, again = false): void {
+    if (this.#wants(violation.oracle)) this.#findings.add(violation, script, this.#cases, again);
+  }
+
+  get #shrinkMs(): number {
+    return (this.#options.shrinkSeconds ?? 10) * 1000;
+  }
+
+  #wants = (oracle: OracleId): boolean => !this.#options.except?.includes(oracle);
+
+  #stopped(): Stopped | undefined {
+    const { cases = 2000, seconds = Number.POSITIVE_INFINITY, signal, untilFound } = this.#options;
+    if (signal?.aborted) return 'interrupted';
+    if (this.#gone) return 'target gone';
+    if (untilFound && this.#findings.certain > 0) return 'found';
+    if (this.#cases >= cases) return 'cases';
+    return performance.now() - this.#startedAt > seconds * 1000 ? 'seconds' : undefined;
+  }
+}

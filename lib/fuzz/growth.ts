@@ -1,0 +1,85 @@
+import type { Arena } from './arena.ts';
+import { type Footprint, footprintOf, settledFootprint } from './footprint.ts';
+import type { OracleId } from './oracles/catalogue.ts';
+import type { Violation } from './oracles/sight.ts';
+import { type Script, send } from './script.ts';
+
+const REPEATS = 10;
+const MEGABYTE = 1024 * 1024;
+/** What each of some peers sends of one field to a server that lets it. */
+const HELD = { bytes: 4 * MEGABYTE, peers: 6 } as const;
+const PATIENCE_MS = 2500;
+const MOMENT_MS = 500;
+
+type Countable = 'children' | 'descriptors';
+/** Children first: they have descriptors. `slack` may be open for reasons of the server's own. */
+const COUNTED: Readonly<Record<Countable, { readonly oracle: OracleId; readonly slack: number }>> = {
+  children: { oracle: 'growth.children', slack: 2 },
+  descriptors: { oracle: 'growth.descriptors', slack: 8 },
+};
+const COUNTABLE = Object.entries(COUNTED) as [Countable, { oracle: OracleId; slack: number }][];
+
+/** Whether anything that can be counted did not come back. */
+export async function grown(arena: Arena, before: Footprint): Promise<Violation | undefined> {
+  const after = await settledFootprint(arena.target.pid, before, PATIENCE_MS);
+  for (const [what, { oracle, slack }] of COUNTABLE)
+    if (after && after[what] - before[what] > slack)
+      return { oracle, cause: what, detail: `${before[what]} before, ${after[what]} after` };
+  return undefined;
+}
+
+/** Whether a script costs the server something each time it is played. */
+export async function leaks(arena: Arena, script: Script): Promise<Violation | undefined> {
+  await arena.play(script);
+  const before = await footprintOf(arena.target.pid);
+  if (!before) return undefined;
+  await Promise.all(Array.from({ length: REPEATS }, () => arena.play(script)));
+  const after = await settledFootprint(arena.target.pid, before, MOMENT_MS);
+  for (const [what, { oracle }] of COUNTABLE)
+    if (after && after[what] - before[what] >= REPEATS * 0.7) {
+      const detail = `${REPEATS} plays leave ${after[what] - before[what]} more ${what}`;
+      return { oracle, cause: what, detail };
+    }
+  return undefined;
+}
+
+/** Fields that a server keeps on taking, by what it then holds. */
+export async function hoardedField(
+  arena: Arena,
+): Promise<{ violation: Violation; script: Script } | undefined> {
+  for (const [field, head] of [
+    ['port', []],
+    ['user', ['\0']],
+    ['password', ['\0', 'user', '\0']],
+    ['command', ['\0', 'user', '\0', 'password', '\0#']],
+  ] as const) {
+    const script: Script = {
+      steps: [
+        send(...head, Buffer.alloc(HELD.bytes, field === 'port' ? '0' : 'u')),
+        { peer: 'a', do: 'expect', what: 'answer' },
+      ],
+    };
+    const grown = await heldBy(arena, script);
+    if (grown < (HELD.bytes * HELD.peers) / 2) continue;
+    const detail = `${HELD.peers} peers made it hold ${Math.round(grown / MEGABYTE)} MiB, unanswered`;
+    return { violation: { oracle: 'growth.memory', cause: field, detail }, script };
+  }
+  return undefined;
+}
+
+/** Bytes a server holds for peers it has not answered; 0 where it answers them. */
+export async function heldBy(arena: Arena, script: Script): Promise<number> {
+  const before = await footprintOf(arena.target.pid);
+  if (!before) return 0;
+  let highest = before.memory;
+  const sample = setInterval(async () => {
+    const now = await footprintOf(arena.target.pid);
+    highest = Math.max(highest, now?.memory ?? 0);
+  }, 40);
+  const seen = await Promise.all(Array.from({ length: HELD.peers }, () => arena.play(script)));
+  clearInterval(sample);
+  const over = seen.some(({ peers }) =>
+    peers.some((peer) => peer.arrivals.length > 0 || peer.end !== 'open'),
+  );
+  return over ? 0 : highest - before.memory;
+}

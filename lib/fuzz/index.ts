@@ -1,0 +1,26 @@
+/**
+ * A fuzzing harness for rexec servers: scripts, generators, targets, oracles, shrinking.
+ *
+ * @module rexecd/fuzz
+ */
+export { type FuzzOptions, fuzz } from './campaign.ts';
+export { type CodecFuzzOptions, checkCodec, type Decoders, fuzzCodec, type Kind } from './codec/index.ts';
+export { SEEDS, type Seed } from './corpus/index.ts';
+export {
+  type CompareOptions,
+  type Comparison,
+  compare,
+  type Explanation,
+  IN_REXECD,
+  parseExplanations,
+} from './differential/index.ts';
+export { FuzzError, type FuzzErrorCode } from './errors.ts';
+export { type Finding, fileNameOf, findingText, writeFindings } from './findings.ts';
+export { isOracle, ORACLES, type OracleId } from './oracles/catalogue.ts';
+export { type Replay, replay } from './replay.ts';
+export type { Progress, Report, Stopped } from './report.ts';
+export { parseScript, printScript } from './script-text.ts';
+export type { Login, PlayOptions } from './settings.ts';
+export { summaryPage } from './summary.ts';
+export * as targets from './targets/index.ts';
+export type { Target } from './targets/target.ts';

@@ -1,0 +1,64 @@
+import { Arena } from './arena.ts';
+import { cutVariance } from './cut-variance.ts';
+import type { Finding } from './findings.ts';
+import { leaks } from './growth.ts';
+import { breaks } from './hunt.ts';
+import type { OracleId } from './oracles/catalogue.ts';
+import type { Violation } from './oracles/sight.ts';
+import type { Script } from './script.ts';
+import { shrink } from './shrink.ts';
+
+const TRIES = 400;
+
+/** How a misbehaviour shows itself when one script is played, for those that one look does not show. */
+const LOOKS: Partial<Record<OracleId, (arena: Arena, script: Script) => Promise<Violation | undefined>>> = {
+  'cut.differs': cutVariance,
+  'growth.descriptors': leaks,
+  'growth.children': leaks,
+  'alive.connect': afterRevival,
+  'alive.answer': afterRevival,
+};
+
+/** What a run has measured as a whole; its script is as small as it gets. */
+const WHOLE: readonly OracleId[] = ['login.time', 'growth.memory'];
+
+async function afterRevival(arena: Arena, script: Script): Promise<Violation | undefined> {
+  return (await arena.revive()) ? breaks(arena, script) : undefined;
+}
+
+/** The same misbehaviour when the script is played once more; a busy machine is given three times as long. */
+export function showsTwice(
+  arena: Arena,
+  script: Script,
+  violation: Violation,
+): Promise<Violation | undefined> {
+  const options = { ...arena.options, boundMs: 3 * arena.options.boundMs };
+  return showsAgain(new Arena(arena.target, options), script, violation);
+}
+
+async function showsAgain(
+  arena: Arena,
+  script: Script,
+  { oracle, cause }: Pick<Violation, 'oracle' | 'cause'>,
+): Promise<Violation | undefined> {
+  const found = (await LOOKS[oracle]?.(arena, script)) ?? (await arena.violations(script));
+  return [found].flat().find((each) => each.oracle === oracle && each.cause === cause);
+}
+
+/** Makes the script of a finding as small as it can be in that time, and notes whether it still shows. */
+export async function reduce(
+  arena: Arena,
+  finding: { -readonly [K in keyof Finding]: Finding[K] },
+  ms: number,
+): Promise<void> {
+  const { oracle, cause, script } = finding;
+  if (!script || WHOLE.includes(oracle)) return;
+  const stillFails = async (smaller: Script): Promise<boolean> => {
+    const same = await showsAgain(arena, smaller, { oracle, cause });
+    if (same) finding.detail = same.detail;
+    return same !== undefined;
+  };
+  if (!(await stillFails(script))) return;
+  finding.again = true;
+  finding.script = await shrink(script, stillFails, { tries: TRIES, ms });
+}

@@ -1,0 +1,31 @@
+import { Arena } from './arena.ts';
+import { cutVariance } from './cut-variance.ts';
+import { leaks } from './growth.ts';
+import type { Observation } from './observation.ts';
+import { judge } from './oracles/index.ts';
+import type { Violation } from './oracles/sight.ts';
+import type { Script } from './script.ts';
+import { type PlayOptions, playOptions } from './settings.ts';
+import type { Target } from './targets/target.ts';
+
+/** What a script shows when it is played again. */
+export interface Replay {
+  readonly observation: Observation;
+  /** Every misbehaviour, also those that take more than one look: cuts, leaks, a good login after it. */
+  readonly violations: readonly Violation[];
+}
+
+/** Plays one script and looks for everything that can be wrong with what comes of it. */
+export async function replay(
+  target: Target,
+  script: Script,
+  options: Partial<PlayOptions> = {},
+): Promise<Replay> {
+  const arena = new Arena(target, playOptions(options));
+  const observation = await arena.play(script);
+  const violations = judge(observation, arena.options);
+  const closer =
+    violations.length === 0 ? [await cutVariance(arena, script), await leaks(arena, script)] : [];
+  const after = await arena.probe();
+  return { observation, violations: [...violations, ...closer, after].filter((each) => each !== undefined) };
+}

@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { findingText, fuzz, parseScript, printScript, type Report, targets } from '../../lib/fuzz/index.ts';
+import { BUGS } from './broken/bugs.ts';
+import { PASSWORD, USER } from './broken/server.ts';
+
+const SERVER = fileURLToPath(new URL('broken/serve.ts', import.meta.url));
+const BUDGET = { cases: 500, seconds: 20 } as const;
+
+/** Fuzzes the server of spec/fuzz/broken with a bug, or with none. */
+async function hunt(bug: string | undefined, options: Parameters<typeof fuzz>[1] = {}): Promise<Report> {
+  const target = await targets.command([process.execPath, SERVER, ...(bug ? [bug] : [])]);
+  try {
+    const login = { user: USER, password: PASSWORD };
+    return await fuzz(target, {
+      seed: 512,
+      login,
+      boundMs: 400,
+      shrinkSeconds: 0.3,
+      parallel: 8,
+      ...BUDGET,
+      ...options,
+    });
+  } finally {
+    await target.close();
+  }
+}
+
+const certain = ({ findings }: Report) => findings.filter(({ again }) => again);
+
+// Most of the time goes to waiting for what does not come, so several are hunted at once.
+describe('a server with a bug', { timeout: 240_000, concurrency: 8 }, () => {
+  for (const [name, { shows, cases }] of Object.entries(BUGS))
+    it(`is found out: ${name}`, async () => {
+      const report = await hunt(name, { untilFound: true, ...(cases && { cases }) });
+      const found = certain(report);
+      assert.ok(found.length > 0, `${report.cases} cases found nothing`);
+      for (const finding of found) {
+        const text = findingText(finding, report.seed);
+        assert.ok(shows.includes(finding.oracle), text);
+        if (finding.script) assert.deepEqual(parseScript(text), parseScript(printScript(finding.script)));
+      }
+    });
+});
+
+describe('the server without a bug (control)', { timeout: 120_000 }, () => {
+  it('is found nothing wrong with', async () => {
+    const report = await hunt(undefined, { boundMs: 3000 });
+    assert.deepEqual(
+      certain(report).map((finding) => findingText(finding, report.seed)),
+      [],
+    );
+    assert.equal(report.stopped, 'cases');
+    assert.ok(report.features > 100, `only ${report.features} kinds of behaviour`);
+  });
+});

@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { disarmed, isHarmless } from '../../lib/fuzz/commands.ts';
+import { generateScripts } from '../../lib/fuzz/generators.ts';
+import { parseScript } from '../../lib/fuzz/index.ts';
+import { mutateScript } from '../../lib/fuzz/mutators.ts';
+import { Random } from '../../lib/fuzz/random.ts';
+import { partsOf, peersOf, type Script } from '../../lib/fuzz/script.ts';
+import { RULES } from '../../lib/fuzz/settings.ts';
+
+const WORDS = { user: 'ada', password: 's3cret', port: '40000' } as const;
+
+/** The commands that a server would see, were the login good: the fourth field of each peer, ended or not. */
+function commandsOf(script: Script): Buffer[] {
+  return peersOf(script).flatMap((peer) => {
+    const bytes = Buffer.concat(
+      partsOf(script, peer).map((part) => (Buffer.isBuffer(part) ? part : Buffer.from(WORDS[part]))),
+    );
+    const fields = bytes.toString('latin1').split('\0');
+    return fields[3] === undefined ? [] : [Buffer.from(fields[3], 'latin1')];
+  });
+}
+
+describe('a command that a target is sent', () => {
+  for (const command of [
+    'rm -rf /',
+    'echo a; id',
+    'cat /etc/passwd',
+    ':\nid',
+    '# a\nid',
+    'exit 7 && id',
+    '$(id)',
+    '`id`',
+  ])
+    it(`does nothing for ${JSON.stringify(command)}`, () => {
+      const script = parseScript(`send "\\0" user "\\0" password "\\0${command.replaceAll('\n', '\\n')}\\0"`);
+      const [sent] = commandsOf(disarmed(script));
+      assert.match(sent!.toString('latin1'), /^#[^\n]*$/);
+    });
+
+  it('is harmless whatever generators and mutators make', () => {
+    const random = new Random(512);
+    const scripts = generateScripts(RULES, 512, 1000);
+    const mutants = scripts.map((script) => mutateScript(script, random));
+    const commands = [...scripts, ...mutants].flatMap(commandsOf);
+    assert.ok(commands.length > 1000);
+    for (const command of commands) assert.ok(isHarmless(command), JSON.stringify(String(command)));
+  });
+});
