@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { ROOT } from '../support/program.ts';
 
-/** Sources of what rexec and rexecd say; rconfig is a program of its own, and its messages are said by the manual. */
+/** Sources of what rexec and rexecd say; rconfig and rexec-fuzz are programs of their own, and say in their messages what to do. */
 const ROOMS = [
   'client',
   'control',
@@ -19,7 +19,7 @@ const ROOMS = [
   'settings',
 ];
 const SOURCES = ['codec/*.ts', `lib/{${ROOMS.join()}}/*.ts`, 'lib/cli/*.ts', 'lib/cli/programs/*.ts'];
-const OTHERS = /rconfig/;
+const OTHERS = /rconfig|fuzz/;
 /** Said to whoever writes a program or breaks a rule of ours, and to no user. */
 const FOR_PROGRAMMERS = [
   'connected to itself',
