@@ -125,8 +125,8 @@ export class Daemon {
    * Resolves when every session is over. `now` cuts the wait short.
    */
   async stop(now?: AbortSignal): Promise<void> {
-    this.#events.emit('stopping', { sessions: this.#sessions.size });
     this.#entrances.close();
+    this.#events.emit('stopping', { sessions: this.#sessions.size });
     this.#reception.stop();
     for (const session of this.sessions) session.stop();
     const over = new AbortController();

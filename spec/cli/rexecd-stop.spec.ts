@@ -16,7 +16,11 @@ interface Serving {
 
 async function serving(t: TestContext, ...args: string[]): Promise<Serving> {
   const { daemon, port } = await startRexecd(t, ['--users', usersFileOf(t), '--profile', 'false', ...args]);
-  const call = (command: string, password = PASSWORD) => exec(HOST, command, { user: USER, password, port });
+  const over = new AbortController();
+  t.after(() => over.abort());
+  const { signal } = over;
+  const call = (command: string, password = PASSWORD) =>
+    exec(HOST, command, { user: USER, password, port, signal });
   return { daemon, port, call };
 }
 
