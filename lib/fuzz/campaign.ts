@@ -10,7 +10,7 @@ import { LOGIN_PAIR, loginTiming } from './login-timing.ts';
 import type { OracleId } from './oracles/catalogue.ts';
 import { judge } from './oracles/index.ts';
 import type { Violation } from './oracles/sight.ts';
-import { reduce, showsTwice } from './reduce.ts';
+import { reduce, showsAgain } from './reduce.ts';
 import type { Progress, Report, Stopped } from './report.ts';
 import { type Script, sizeOf } from './script.ts';
 import { type PlayOptions, playOptions } from './settings.ts';
@@ -149,7 +149,7 @@ class Campaign {
     if (!certain) await this.#probe();
     if (this.#broken) return;
     const seen = this.#findings.add(violation, script, this.#cases);
-    if (!certain && seen <= MOST_TRIALS && (await showsTwice(this.#arena, script, violation)))
+    if (!certain && seen <= MOST_TRIALS && (await showsAgain(this.#arena.patient, script, violation)))
       this.#findings.confirm(violation);
   }
 
@@ -167,7 +167,7 @@ class Campaign {
     const { pid } = this.#arena.target;
     const growth = await grown(this.#arena, before);
     if (growth && this.#wants(growth.oracle)) {
-      const culprit = await this.#firstThat((script) => leaks(this.#arena, script));
+      const culprit = await this.#firstThat((script) => leaks(this.#arena.patient, script));
       if (culprit) this.#add(...culprit, true);
       else this.#add(growth, undefined, true);
     }

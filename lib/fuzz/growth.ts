@@ -9,7 +9,6 @@ const MEGABYTE = 1024 * 1024;
 /** What each of some peers sends of one field to a server that lets it. */
 const HELD = { bytes: 4 * MEGABYTE, peers: 6 } as const;
 const PATIENCE_MS = 2500;
-const MOMENT_MS = 500;
 
 type Countable = 'children' | 'descriptors';
 /** Children first: they have descriptors. `slack` may be open for reasons of the server's own. */
@@ -34,7 +33,11 @@ export async function leaks(arena: Arena, script: Script): Promise<Violation | u
   const before = await footprintOf(arena.target.pid);
   if (!before) return undefined;
   await Promise.all(Array.from({ length: REPEATS }, () => arena.play(script)));
-  const after = await settledFootprint(arena.target.pid, before, MOMENT_MS);
+  const after = await settledFootprint(
+    arena.target.pid,
+    before,
+    Math.min(arena.options.boundMs, PATIENCE_MS),
+  );
   for (const [what, { oracle }] of COUNTABLE)
     if (after && after[what] - before[what] >= REPEATS * 0.7) {
       const detail = `${REPEATS} plays leave ${after[what] - before[what]} more ${what}`;

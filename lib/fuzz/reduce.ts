@@ -1,4 +1,4 @@
-import { Arena } from './arena.ts';
+import type { Arena } from './arena.ts';
 import { cutVariance } from './cut-variance.ts';
 import type { Finding } from './findings.ts';
 import { leaks } from './growth.ts';
@@ -26,17 +26,8 @@ async function afterRevival(arena: Arena, script: Script): Promise<Violation | u
   return (await arena.revive()) ? breaks(arena, script) : undefined;
 }
 
-/** The same misbehaviour when the script is played once more; a busy machine is given three times as long. */
-export function showsTwice(
-  arena: Arena,
-  script: Script,
-  violation: Violation,
-): Promise<Violation | undefined> {
-  const options = { ...arena.options, boundMs: 3 * arena.options.boundMs };
-  return showsAgain(new Arena(arena.target, options), script, violation);
-}
-
-async function showsAgain(
+/** The same misbehaviour when the script is played once more. */
+export async function showsAgain(
   arena: Arena,
   script: Script,
   { oracle, cause }: Pick<Violation, 'oracle' | 'cause'>,
@@ -45,20 +36,22 @@ async function showsAgain(
   return [found].flat().find((each) => each.oracle === oracle && each.cause === cause);
 }
 
-/** Makes the script of a finding as small as it can be in that time, and notes whether it still shows. */
+/**
+ * Makes the script of a finding as small as it can be in that time, and notes whether it still shows. The small script
+ * stays only if it shows with patience too.
+ */
 export async function reduce(
   arena: Arena,
   finding: { -readonly [K in keyof Finding]: Finding[K] },
   ms: number,
 ): Promise<void> {
-  const { oracle, cause, script } = finding;
-  if (!script || WHOLE.includes(oracle)) return;
-  const stillFails = async (smaller: Script): Promise<boolean> => {
-    const same = await showsAgain(arena, smaller, { oracle, cause });
-    if (same) finding.detail = same.detail;
-    return same !== undefined;
-  };
-  if (!(await stillFails(script))) return;
-  finding.again = true;
-  finding.script = await shrink(script, stillFails, { tries: TRIES, ms });
+  const { script } = finding;
+  if (!script || WHOLE.includes(finding.oracle)) return;
+  const shows = (smaller: Script, where = arena) => showsAgain(where, smaller, finding);
+  finding.again ||= (await shows(script, arena.patient)) !== undefined;
+  if (!finding.again) return;
+  const stillFails = async (smaller: Script): Promise<boolean> => (await shows(smaller)) !== undefined;
+  const small = await shrink(script, stillFails, { tries: TRIES, ms });
+  const seen = await shows(small, arena.patient);
+  if (seen) Object.assign(finding, { script: small, detail: seen.detail });
 }

@@ -264,7 +264,7 @@ export const BUGS: Readonly<Record<string, Bug>> = {
   'a password of which the beginning is enough': { Kind: PrefixPassword, shows: ['accept.login'] },
   'two refusals': { Kind: TwoAnswers, shows: ['answer.twice'] },
   'a refusal after the NUL': { Kind: AcceptedThenRefused, shows: ['answer.twice'] },
-  'an answer before the command': { Kind: EarlyAnswer, shows: ['answer.early'] },
+  'an answer before the command': { Kind: EarlyAnswer, shows: ['answer.early', 'limit.high'] },
   'a refusal without a newline': { Kind: NoNewline, shows: ['answer.line'] },
   'control characters in a refusal': { Kind: RawEcho, shows: ['answer.line'] },
   'a descriptor that stays open': { Kind: LeakedDescriptor, shows: ['growth.descriptors'], cases: 60 },
