@@ -5,7 +5,6 @@ import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { format } from 'node:util';
-import { noMachine } from '../support/machine.ts';
 import { findProgram, PATIENT, Program, ROOT, temporaryFolder } from '../support/program.ts';
 
 /** Each with what it takes; the second of a line goes on with the daemons of the first. */
@@ -59,25 +58,16 @@ async function freePort(): Promise<string> {
   return String(port);
 }
 
-/** Runs a script where accounts are as in a file: bash reads its user's ~/.bashrc when its input is a connection. */
-const BY_SH = ['unshare', '--mount', 'sh', '-ec', 'mount --bind "$0" /etc/passwd; exec sh -c "$1"'];
-
 /** A machine as the guide's reader has it: our programs on the path, an empty home. */
 class Reader {
   readonly #t: TestContext;
   readonly #home: string;
-  readonly #accounts: string;
   #port = '0';
   #openPort = '0';
 
   constructor(t: TestContext) {
     this.#t = t;
     this.#home = temporaryFolder(t);
-    this.#accounts = join(this.#home, 'passwd');
-    writeFileSync(
-      this.#accounts,
-      readFileSync('/etc/passwd', 'utf8').replaceAll(/:[^:]*bash$/gm, ':/bin/sh'),
-    );
     const bin = join(this.#home, 'bin');
     mkdirSync(bin);
     for (const name of ['rexec', 'rexecd']) {
@@ -117,8 +107,7 @@ class Reader {
 
   #shell(script: string): Program {
     const env = { ...SETTINGS, HOME: this.#home, PATH: `${this.#home}/bin:${process.env.PATH}` };
-    const words = noMachine ? ['sh', '-c', script] : [...BY_SH, this.#accounts, script];
-    return new Program(this.#t, words[0]!, words.slice(1), { cwd: this.#home, env, stdin: '' });
+    return new Program(this.#t, 'sh', ['-c', script], { cwd: this.#home, env, stdin: '' });
   }
 
   /** The first daemon takes a free port, which stands for the guide's from then on. */
