@@ -1,8 +1,10 @@
+import { isDeepStrictEqual } from 'node:util';
 import { joinedParts, type Part, partsOf, peersOf, type Script, type Step } from './script.ts';
 
 /**
  * SECURITY: the commands that a script may run with a login that is good. A target is somebody's machine; random bytes
- * for its shell would be a shell command. Whatever a generator or a mutator makes goes through {@link disarmed}.
+ * for its shell would be a shell command. Whatever a generator or a mutator makes goes through {@link disarmed}, and a
+ * script that is made smaller stays {@link isDisarmed}.
  */
 const HARMLESS =
   /^(?:(?::|true|exit \d{1,3}|echo [a-z]{1,16}(?: >&2)?|cat)(?: *#[\x01-\x09\x0b-\xff]*)?|: [a-z]*|#[\x01-\x09\x0b-\xff]*|)$/s;
@@ -39,6 +41,9 @@ export function disarmed(script: Script): Script {
   }
   return { steps: steps.map((step) => (step.do === 'signal' ? killedAfterStop(step) : step)) };
 }
+
+/** Whether {@link disarmed} leaves a script as it is. */
+export const isDisarmed = (script: Script): boolean => isDeepStrictEqual(disarmed(script), script);
 
 const STOPPING: readonly number[] = [19, 20, 21, 22];
 const KILL = 9;

@@ -1,3 +1,4 @@
+import { isDisarmed } from './commands.ts';
 import { joinedParts, type Part, type Script, type Step } from './script.ts';
 
 export interface ShrinkBudget {
@@ -7,7 +8,8 @@ export interface ShrinkBudget {
 
 /**
  * The smallest script found that still fails: delta debugging over steps, then over the parts and bytes that are sent,
- * then over what is left to simplify. What it returns has failed, or is `script` itself.
+ * then over what is left to simplify. What it returns has failed, or is `script` itself. A script that is harmless to the target's
+ * host stays so in everything that is tried.
  */
 export async function shrink(
   script: Script,
@@ -17,8 +19,10 @@ export async function shrink(
   const end = performance.now() + budget.ms;
   let tries = budget.tries;
   let best = script.steps;
+  const harmless = isDisarmed(script);
   const attempt = async (steps: readonly Step[]): Promise<boolean> => {
     if (tries <= 0 || performance.now() > end || steps.length === 0) return false;
+    if (harmless && !isDisarmed({ steps })) return false;
     tries -= 1;
     if (!(await stillFails({ steps }))) return false;
     best = steps;

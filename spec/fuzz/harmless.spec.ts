@@ -7,6 +7,7 @@ import { mutateScript } from '../../lib/fuzz/mutators.ts';
 import { Random } from '../../lib/fuzz/random.ts';
 import { partsOf, peersOf, type Script } from '../../lib/fuzz/script.ts';
 import { RULES } from '../../lib/fuzz/settings.ts';
+import { shrink } from '../../lib/fuzz/shrink.ts';
 
 const WORDS = { user: 'ada', password: 's3cret', port: '40000' } as const;
 
@@ -46,4 +47,22 @@ describe('a command that a target is sent', () => {
     assert.ok(commands.length > 1000);
     for (const command of commands) assert.ok(isHarmless(command), JSON.stringify(String(command)));
   });
+
+  for (const command of ['echo oops >&2', '#a; id'])
+    it(`stays harmless while a script with ${JSON.stringify(command)} is made smaller`, async () => {
+      const tried: Buffer[] = [];
+      const last = Buffer.from(command).subarray(-1);
+      const small = await shrink(
+        parseScript(`send "\\0" user "\\0" password "\\0${command}\\0"\nlisten accept\nsignal 19 9`),
+        async (smaller) => {
+          tried.push(...commandsOf(smaller));
+          assert.ok(smaller.steps.every((step) => step.do !== 'signal' || step.numbers.at(-1) === 9));
+          return commandsOf(smaller).some((each) => each.includes(last));
+        },
+        { tries: 1000, ms: 30_000 },
+      );
+      assert.ok(tried.length > 1);
+      for (const each of tried) assert.ok(isHarmless(each), JSON.stringify(String(each)));
+      assert.ok(commandsOf(small).every((each) => each.includes(last)));
+    });
 });
