@@ -16,9 +16,7 @@ interface Serving {
 
 async function serving(t: TestContext, ...args: string[]): Promise<Serving> {
   const { daemon, port } = await startRexecd(t, ['--users', usersFileOf(t), '--profile', 'false', ...args]);
-  const over = new AbortController();
-  t.after(() => over.abort());
-  const { signal } = over;
+  const { signal } = t; // ends with the test, however that ends
   const call = (command: string, password = PASSWORD) =>
     exec(HOST, command, { user: USER, password, port, signal });
   return { daemon, port, call };
