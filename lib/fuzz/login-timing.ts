@@ -3,7 +3,7 @@ import type { Violation } from './oracles/sight.ts';
 import { type Script, send } from './script.ts';
 
 const PAIRS = 6;
-const ROUNDS = 3;
+const ROUNDS = 4;
 /** What the two must differ by before it counts: nobody on a network tells less. */
 const LEAST_MS = 5;
 const LEAST_SHARE = 0.2;
@@ -21,8 +21,9 @@ export const LOGIN_PAIR: Script = {
 };
 
 /**
- * Whether an unknown user and a wrong password can be told apart by time. Both are tried side by side, and the fastest
- * of each kind are compared: a busy machine only makes things slower. The same kind must be slower in every round.
+ * Whether an unknown user and a wrong password can be told apart by time. Both are tried side by side, each as often
+ * first as second, and the fastest of each kind are compared: a busy machine only makes things slower. The same kind
+ * must be slower in every round.
  */
 export async function loginTiming(arena: Arena): Promise<Violation | undefined> {
   let slower: Round['slower'];
@@ -46,9 +47,10 @@ interface Round {
 async function round(arena: Arena): Promise<Round> {
   let [unknown, wrong] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
   for (let pair = 0; pair < PAIRS; pair += 1) {
-    const [one, other] = await Promise.all([timeToAnswer(arena, UNKNOWN), timeToAnswer(arena, WRONG)]);
-    unknown = Math.min(unknown, one);
-    wrong = Math.min(wrong, other);
+    const both = pair % 2 === 0 ? [UNKNOWN, WRONG] : [WRONG, UNKNOWN];
+    const times = await Promise.all(both.map((script) => timeToAnswer(arena, script)));
+    unknown = Math.min(unknown, times[both.indexOf(UNKNOWN)]!);
+    wrong = Math.min(wrong, times[both.indexOf(WRONG)]!);
   }
   const gap = Math.abs(unknown - wrong);
   if (gap < Math.max(LEAST_MS, LEAST_SHARE * Math.min(unknown, wrong)))

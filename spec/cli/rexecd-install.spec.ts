@@ -6,7 +6,7 @@ import { journalCatalogue } from '../../lib/events/index.ts';
 import { noPrivateRoot, PrivateRoot } from '../support/private-root.ts';
 import { findProgram, PATIENT, ROOT, run, temporaryFolder } from '../support/program.ts';
 
-const BOUNDED = { timeout: 110_000 } as const;
+const BOUNDED = { timeout: 240_000 } as const;
 const NEEDS =
   noPrivateRoot() ||
   (!findProgram('start-stop-daemon') && 'needs start-stop-daemon (Debian: dpkg)') ||

@@ -24,7 +24,7 @@ describe('docs/codec.md', () => {
     if (part.title) title = part.title;
     const { code } = part;
     if (code === undefined) continue;
-    it(`prints what it says in '${title}'`, { timeout: 5000 }, async ({ mock }) => {
+    it(`prints what it says in '${title}'`, { timeout: 60_000 }, async ({ mock }) => {
       const lines = await run(code, (listener) =>
         mock.method(console, 'log', (...values: unknown[]) => listener(format(...values).trim())),
       );

@@ -44,7 +44,7 @@ describe('a server with a bug', { timeout: 280_000, concurrency: 6 }, () => {
     });
 });
 
-describe('the server without a bug (control)', { timeout: 120_000 }, () => {
+describe('the server without a bug (control)', { timeout: 240_000 }, () => {
   it('is found nothing wrong with', async () => {
     const report = await hunt(undefined, { boundMs: 3000 });
     assert.deepEqual(

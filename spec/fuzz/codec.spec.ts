@@ -40,7 +40,7 @@ const BROKEN: Readonly<Record<string, [decoders: Partial<Decoders>, shows: Oracl
   'an exit status that may stand anywhere': [{ stderr: () => new StatusAnywhere() }, 'codec.model'],
 };
 
-describe('the codec', { timeout: 16000 }, () => {
+describe('the codec', { timeout: 120_000 }, () => {
   it('is found nothing wrong with in 6,000 inputs, with most of its code run', async () => {
     const { findings, cases, seed, coverage } = await fuzzCodec({ seed: 512, cases: 6000 });
     assert.deepEqual(

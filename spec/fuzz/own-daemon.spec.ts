@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { ownDaemon } from '../../lib/cli/programs/fuzz-daemon.ts';
 import { findingText, fuzz } from '../../lib/fuzz/index.ts';
 
-describe('our daemon', { timeout: 120_000 }, () => {
+describe('our daemon', { timeout: 240_000 }, () => {
   it('is found nothing wrong with in 300 cases', async () => {
     const { target, login, defects } = await ownDaemon();
     try {

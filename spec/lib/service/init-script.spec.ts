@@ -7,7 +7,7 @@ import { findProgram, ROOT } from '../../support/program.ts';
 const SCRIPT = '/etc/init.d/rexecd';
 const PIDFILE = '/run/rexecd.pid';
 const LOG = '/var/log/rexecd/console.log';
-const BOUNDED = { timeout: 110_000 } as const;
+const BOUNDED = { timeout: 240_000 } as const;
 const NEEDS =
   noPrivateRoot() || (!findProgram('start-stop-daemon') && 'needs start-stop-daemon (Debian: dpkg)');
 

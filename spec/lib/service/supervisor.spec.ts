@@ -3,7 +3,7 @@ import { after, before, beforeEach, describe, it } from 'node:test';
 import { noPrivateRoot, PrivateRoot } from '../../support/private-root.ts';
 import { ROOT } from '../../support/program.ts';
 
-const BOUNDED = { timeout: 110_000, skip: noPrivateRoot() } as const;
+const BOUNDED = { timeout: 240_000, skip: noPrivateRoot() } as const;
 const UNIT = '/lib/systemd/system/rexecd.service';
 const CATALOG_FILE = '/usr/lib/systemd/catalog/rexecd.catalog';
 const STAND_IN = `${ROOT}spec/support/commands/service-stand-in.ts`;
