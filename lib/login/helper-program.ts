@@ -23,6 +23,9 @@ const PASSWORDS = '/etc/shadow';
 const LOCAL_USERS = '/etc/passwd';
 const NO_SECRET = Buffer.alloc(0);
 
+/** The users of this machine and their uids. */
+type LocalUsers = ReadonlyMap<string, number>;
+
 const sessions = new Map<string, PamTransaction>();
 const inherited = await processTraits();
 /** A transaction that never ends keeps the modules of the service loaded: to load them takes as long as a login. */
@@ -71,7 +74,8 @@ function act(question: Question, secret: Buffer): Promise<object> {
 async function authenticate(question: Authenticate, secret: Buffer): Promise<Authenticated> {
   const { service, address } = question;
   checkPamService(service);
-  const candidate = await accountFor(question);
+  const local = localUsers();
+  const candidate = await accountFor(question, local);
   const peer = { service, address, user: candidate?.name ?? question.user };
   if (keepers.length === 0) keepers.push(await PamTransaction.start(peer, NO_SECRET));
   const pam = await PamTransaction.start(peer, secret);
@@ -85,7 +89,7 @@ async function authenticate(question: Authenticate, secret: Buffer): Promise<Aut
     await pam.checkAccount();
     const account = candidate.name === pam.user ? candidate : await findAccount(pam.user);
     if (!account) throw new PamError(`PAM names the user ${pam.user}, who has no account`);
-    checkSource(account, question.user);
+    checkSource(account, question.user, local);
     await pam.establishCredentials();
     const groups = await groupsOf(account);
     const names = await Promise.all(question.wantsGroupNames ? groups.map(findGroupName) : []);
@@ -102,8 +106,10 @@ async function authenticate(question: Authenticate, secret: Buffer): Promise<Aut
 }
 
 /** The local account, else the first domain account whose name is not a local user's. */
-async function accountFor({ user, domainNames }: Authenticate): Promise<Account | undefined> {
-  const local = localUsers();
+async function accountFor(
+  { user, domainNames }: Authenticate,
+  local: LocalUsers,
+): Promise<Account | undefined> {
   if (local.has(user)) return findAccount(user);
   for (const name of domainNames) {
     const account = local.has(name) ? undefined : await findAccount(name);
@@ -116,8 +122,7 @@ async function accountFor({ user, domainNames }: Authenticate): Promise<Account 
  * SECURITY: name sources may know a name or a number of the local users as well, and PAM may give a user another name:
  * neither may turn a domain user into a local one, or the other way round.
  */
-function checkSource({ name, uid }: Account, asked: string): void {
-  const local = localUsers();
+function checkSource({ name, uid }: Account, asked: string, local: LocalUsers): void {
   const isLocal = local.get(name) === uid;
   if (local.has(asked) && !isLocal)
     throw new PamError(`${asked} is a local user, and ${name} (${uid}) is not`);
@@ -131,8 +136,7 @@ function checkUnlocked(user: string): void {
   if (lines.some((line) => line.startsWith(`${user}:!`))) throw new PamError('the account is locked');
 }
 
-/** The users of this machine and their uids. */
-function localUsers(): ReadonlyMap<string, number> {
+function localUsers(): LocalUsers {
   const lines = readFileSync(LOCAL_USERS, 'utf8').split('\n');
   return new Map(lines.map((line) => line.split(':')).map(([name = '', , uid]) => [name, Number(uid)]));
 }
