@@ -56,8 +56,8 @@ export class Daemon {
   }
 
   /**
-   * Resolves with the address that is listened on, in clear text if there is such a one. Rejects with the system's error, such as `EADDRINUSE`, or because
-   * this system does not have the launcher.
+   * Resolves with the address that is listened on, in clear text if there is such a one. Rejects with the system's
+   * error, such as `EADDRINUSE`, or because this system does not have the launcher.
    */
   async listen(): Promise<AddressInfo> {
     const { workers } = this.#settings;
