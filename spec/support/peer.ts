@@ -4,7 +4,7 @@ import { type AddressInfo, connect, createServer, type Socket, type TcpNetConnec
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** How long anything may take on a busy machine before it counts as never. */
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 60_000;
 const WAKING = ['readable', 'end', 'error', 'close'] as const;
 
 /** What `work` gives, or an error that says what was waited for. */
