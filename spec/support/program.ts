@@ -13,7 +13,7 @@ import { eventually, within } from './peer.ts';
 export const ROOT: string = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Bounds a suite of programs and every test in it: each start compiles TypeScript, on a machine that may be busy. */
-export const PATIENT = { timeout: 120_000 } as const;
+export const PATIENT = { timeout: 280_000 } as const;
 
 /** How a program ended; its outputs are latin1. */
 export interface Ended {
