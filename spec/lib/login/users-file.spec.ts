@@ -72,6 +72,22 @@ describe('a users file', BOUNDED, () => {
     assert.equal(await cause(await usersFile(fileWith(t, '')), 'ada', 's3cret'), 'unknown user');
   });
 
+  it('takes as long for an unknown user as for its own', async (t) => {
+    const cheap = await usersFile(fileWith(t, ADA));
+    const whoever = await usersFile(fileWith(t, '')); // nobody to take a hash from: that of a new password
+    const fastest = async (users: Authenticator): Promise<number> => {
+      const times: number[] = [];
+      for (let turn = 0; turn < 5; turn += 1) {
+        const begin = performance.now();
+        assert.equal(await cause(users, 'eve', 's3cret'), 'unknown user');
+        times.push(performance.now() - begin);
+      }
+      return Math.min(...times);
+    };
+    const [asAda, control] = [await fastest(cheap), await fastest(whoever)];
+    assert.ok(asAda < control / 2, `${asAda} ms, and ${control} ms where nobody is known`);
+  });
+
   it('is read at each login, so that a change counts at once', async (t) => {
     const path = fileWith(t, ADA);
     const users = await usersFile(path);
