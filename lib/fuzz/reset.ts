@@ -8,7 +8,7 @@ import type { Socket } from 'node:net';
 export async function resetConnection(socket: Socket, ms: number): Promise<void> {
   const closing = () => socket.writableEnded && !socket.writableFinished && !socket.destroyed;
   if (closing()) {
-    const signal = AbortSignal.timeout(ms);
+    const signal = AbortSignal.timeout(Math.ceil(ms));
     await Promise.race(['finish', 'close'].map((event) => once(socket, event, { signal }))).catch(() => {});
   }
   if (closing()) socket.destroy();

@@ -46,8 +46,9 @@ export class StderrChannel implements Channel {
       keepAlive: true,
     });
     socket.on('error', () => {}); // for its whole life: a late reset is nobody's failure
+    const late = AbortSignal.timeout(Math.ceil(seconds * 1000));
     try {
-      await once(socket, 'connect', { signal: AbortSignal.any([gone, AbortSignal.timeout(seconds * 1000)]) });
+      await once(socket, 'connect', { signal: AbortSignal.any([gone, late]) });
       if (socket.localPort === port && localAddress === address) throw new Error('connected to itself');
       return new StderrChannel(socket);
     } catch (cause) {

@@ -70,7 +70,7 @@ describe('[step 2] the second connection', BOUNDED, () => {
   });
 
   it('[step 2] makes one connection, however the request is cut', async (t) => {
-    const daemon = await startDaemon(t);
+    const daemon = await startDaemon(t, { connectBackSeconds: 1.005 }); // no whole number of milliseconds
     const stderr = await listenForStderr(t);
     const peer = await daemon.connect();
     for (const byte of request('echo err >&2', stderr.port)) await peer.send(byte);

@@ -33,6 +33,14 @@ describe('a target', BOUNDED, () => {
     assert.equal(await answerOf(target, request), '\0ada\0x\0:\0\x01bye\n');
   });
 
+  it('may be reset amid a half-close, by a peer whose patience is no whole number of milliseconds', async () => {
+    const target = await targets.handler((socket) => void socket.on('error', () => {}).resume());
+    const script = parseScript(`send "x"*70000\nhalf-close\nreset`);
+    const { observation } = await replay(target, script, { boundMs: 2000.5 });
+    assert.equal(observation.peers[0]!.wasReset, true);
+    await target.close();
+  });
+
   it('is a function', async () => {
     const target = await targets.handler((socket) => void socket.end('\x01no\n'));
     assert.equal(await answerOf(target, request), '\x01no\n');
