@@ -87,11 +87,10 @@ function goals(results: Results, missing: readonly Missing[]): Goal[] {
       const ratio = results.ratio(name, 'rate');
       return ratio ? [{ name, ratio }] : [];
     });
-    const best = ratios.toSorted((a, b) => b.ratio.median - a.ratio.median)[0];
-    if (!best)
+    if (ratios.length === 0)
       return notMeasured(1, want, missing.find(({ name }) => name === variants[0]!.name)?.reason ?? '');
     const got = ratios.map(({ name, ratio }) => `${times(ratio)}, ${name}`).join('; ');
-    return { id: 1, want, got, reached: best.ratio.median >= least };
+    return { id: 1, want, got, reached: ratios.some(({ ratio }) => ratio.median >= least) };
   };
   return [goal(WANT_DEFAULT, BY_DEFAULT, 3), goal(WANT_FAST, FAST, 5)];
 }
