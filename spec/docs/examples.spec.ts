@@ -46,7 +46,7 @@ const commandsOf = (text: string): readonly (readonly [command: string, lines: r
 const patternOf = (line: string): RegExp => {
   const plain = line.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
   return new RegExp(
-    `^${plain.replaceAll('…', '.*').replaceAll(/\d+\\\.\d{2,3}(?!\d|\\\.)/g, '\\d+\\.\\d{2,3}')}\\s*$`,
+    `^${plain.replaceAll('…', '.*').replaceAll(/\d+\\\.\d{2,3}(?!\d|\\\.)/g, '\\d+(?:\\.\\d{1,3})?')}\\s*$`,
   );
 };
 
