@@ -2,7 +2,6 @@
    No password, no limit in time, one request at a time. Usage: spawn-peer SHELL BACKLOG; prints the port it took. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
-#include <netinet/tcp.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -34,7 +33,7 @@ static char *read_command(int fd) {
 int main(int count, char **words) {
   struct sockaddr_in here = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
   socklen_t size = sizeof here;
-  int on = 1, listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (count != 3 || bind(listener, (struct sockaddr *)&here, size) || listen(listener, atoi(words[2]))) return 1;
   getsockname(listener, (struct sockaddr *)&here, &size);
   printf("listens on 127.0.0.1 port %d\n", ntohs(here.sin_port));
@@ -46,7 +45,6 @@ int main(int count, char **words) {
     int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
     while (waitpid(-1, NULL, WNOHANG) > 0) {}
     if (fd < 0) continue;
-    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     char *command = read_command(fd);
     if (command && send(fd, "", 1, MSG_NOSIGNAL) == 1) {
       char *arguments[] = {"sh", "-c", command, NULL};

@@ -5,6 +5,7 @@ interface Handle {
   fd: number;
   reading: boolean;
   setBlocking(blocking: boolean): number;
+  setNoDelay(noDelay: boolean): number;
   readStart(): number;
   readStop(): number;
 }
@@ -17,6 +18,12 @@ export function descriptorOf(connection: Socket): number | undefined {
   const fd = handleOf(connection)?.fd;
   return fd === undefined || fd < 0 ? undefined : fd;
 }
+
+/**
+ * Lets the system join small writes (Nagle), as a program expects of its stdout: stdio writes 4 KB at a time, and each
+ * would be a segment of its own. Not the socket's own method, which does nothing where another process set the option.
+ */
+export const joinSmallWrites = (connection: Socket): void => void handleOf(connection)?.setNoDelay?.(false);
 
 /**
  * Gives a connection away as a command's stdin and stdout: Node stops reading it, and it blocks, as programs expect of

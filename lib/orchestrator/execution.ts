@@ -2,7 +2,14 @@ import type { Socket } from 'node:net';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type ExitStatus, encodeAccepted } from '../../codec/index.ts';
-import { type Launch, type Launcher, type RunningCommand, type Stdio, takeBack } from '../launch/index.ts';
+import {
+  joinSmallWrites,
+  type Launch,
+  type Launcher,
+  type RunningCommand,
+  type Stdio,
+  takeBack,
+} from '../launch/index.ts';
 import type { Channel } from './channel.ts';
 import type { Connection } from './connection.ts';
 import { SessionError } from './errors.ts';
@@ -152,6 +159,7 @@ async function handOverTo(
   { launcher, launch }: Start,
   stderr: Stdio['stderr'],
 ): Promise<RunningCommand> {
+  joinSmallWrites(connection);
   try {
     return await launcher.launch({ ...launch, stdio: { plan: 'handOver', connection, stderr } });
   } catch (error) {

@@ -9,6 +9,9 @@ import {
   startDaemon,
 } from '../support/daemon.ts';
 import { eventually } from '../support/peer.ts';
+import { findProgram } from '../support/program.ts';
+
+const noPerl = !findProgram('perl') && 'needs perl (Debian: perl-base)';
 
 /** The shell of the first command is reaped, and the daemon had the time to act on it. */
 async function shellEnded(daemon: DaemonUnderTest): Promise<void> {
@@ -69,6 +72,17 @@ forEveryWay((way) => {
     const { status } = await daemon.events.seen('commandEnded', 1); // after that of the other peer
     assert.equal(status, 5);
   });
+
+  const nagle = { skip: way.stdio === 'relay' ? 'the connection stays ours' : noPerl };
+  it(
+    'lets the system join the small writes of a command that was handed the connection',
+    nagle,
+    async (t) => {
+      const daemon = await start(t);
+      assert.equal(await daemon.answer(request(`perl ${program('tcp-nodelay.pl')}`)), '\x000\n');
+      await daemon.assertPlan(way);
+    },
+  );
 
   // docs/protocol.md, two ways to join a command: the two edges at which the plans differ.
   const relayed = { skip: way.stdio === 'auto' && 'handed over, such a process is cut off' };
