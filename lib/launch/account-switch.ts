@@ -18,6 +18,7 @@ export interface Self {
   readonly gid: number;
   readonly groups: readonly number[];
   readonly niceness: number;
+  readonly umask: number;
   /** Inheritable or ambient capabilities: Node's own switch would leave them to the command, and so would chroot(1). */
   readonly passesCapabilities: boolean;
   /** It holds CAP_SYS_CHROOT, which chroot(1) needs even where the root stays what it is. */
@@ -32,14 +33,15 @@ const SETPRIV = '/usr/bin/setpriv';
 const CHROOT = '/usr/sbin/chroot';
 const PRLIMIT = '/usr/bin/prlimit';
 const NICE = '/usr/bin/nice';
+const SH = '/bin/sh';
 /** Sets the name that tells csh that it is a login shell. It has PWD and SHLVL of its own; other shells would keep bash's. */
 const BASH = '/bin/bash';
 
 /**
  * How to run a shell as the user of a grant. Node's own uid and gid where the primary group is all there is, because
- * it drops every other one; else chroot(1) to the same root, or setpriv where capabilities are to be dropped too; and
- * always after prlimit and nice, which may need root. The groups go by number: a look-up by name or uid could find
- * those of somebody else.
+ * it drops every other one; else chroot(1) to the same root, or setpriv where capabilities are to be dropped too. What
+ * may need root, prlimit and nice, comes before it; sh, for another umask, after it. The groups go by number: a look-up
+ * by name or uid could find those of somebody else.
  */
 export function asUser(shell: ShellCommand, { identity, traits }: Grant, self: Self): Start {
   const limits = Object.entries(traits?.limits ?? {}).map(([name, limit]) => `--${name}=${limit}`);
@@ -57,6 +59,8 @@ export function asUser(shell: ShellCommand, { identity, traits }: Grant, self: S
   if (other && !byNode && plain && self.mayChroot) words.push(CHROOT, ...chrootOptions(identity), '/');
   else if ((other && !byNode) || self.passesCapabilities)
     words.push(SETPRIV, ...(other ? accountOptions(identity) : []), ...NO_CAPABILITIES, '--');
+  const umask = traits?.umask ?? self.umask;
+  if (umask !== self.umask) words.push(SH, '-c', `umask ${umask.toString(8)} && exec "$@"`, 'sh');
   if (words.length === 0) return { ...shell, ...ids };
   if (/^-t?csh$/.test(shell.argv0))
     words.push(BASH, '--noprofile', '--norc', '-c', 'exec -a "$0" "$@"', shell.argv0);
@@ -87,8 +91,18 @@ function sameAccount({ uid, gid, groups }: Identity, self: Self): boolean {
 
 const CAP_SYS_CHROOT = 1n << 18n;
 
-/** This process, once: it does not change. */
-export function self(): Self {
+let own: Self | undefined;
+
+/**
+ * This process, looked at once: it does not change. To look at the umask is to set it for a moment, and it is that of
+ * every thread, also of one that makes a process.
+ */
+export const self = (): Self => {
+  own ??= look();
+  return own;
+};
+
+function look(): Self {
   const status = ownStatus();
   const effective = BigInt(`0x${/^CapEff:\s*([0-9a-f]+)/m.exec(status)?.[1] ?? '0'}`);
   return {
@@ -96,6 +110,7 @@ export function self(): Self {
     gid: process.getgid?.() ?? -1,
     groups: process.getgroups?.() ?? [],
     niceness: getPriority(),
+    umask: process.umask(),
     passesCapabilities: /^Cap(?:Inh|Amb):\s*0*[1-9a-f]/m.test(status),
     mayChroot: (effective & CAP_SYS_CHROOT) !== 0n,
     switchesByItself: true,

@@ -18,15 +18,12 @@ const LEAN = {
   stripFinalNewline: false,
 } as const;
 
-const OWN = self();
-
 /** Starts commands with execa, the only importer of it. */
 export const execaLauncher: Launcher = {
   async launch({ grant, shell, directory, environment, stdio }) {
-    const { file, arguments: words, ...account } = asUser(shell, grant, OWN);
+    const { file, arguments: words, ...account } = asUser(shell, grant, self());
     // Both outputs in one pipe keep their order; with two, the reader would have to guess it.
     const merged = stdio.plan === 'relay' && stdio.stderr === 'stdout' ? await socketPair() : undefined;
-    const daemonsUmask = process.umask(grant.traits?.umask ?? process.umask());
     const subprocess = execa(file, words, {
       ...LEAN,
       ...account,
@@ -35,7 +32,6 @@ export const execaLauncher: Launcher = {
       detached: true, // setsid: a session and a process group of its own
       ...streams(stdio, merged?.[1]),
     } satisfies Options);
-    process.umask(daemonsUmask); // execa made the process, or failed to, before it returned
     merged?.[1].destroy();
     const child = subprocess.nodeChildProcess;
     if (child.pid === undefined) {

@@ -3,6 +3,7 @@ import { constants } from 'node:os';
 import type { ExitStatus } from '../../codec/index.ts';
 import {
   closeDescriptor,
+  duplicateDescriptor,
   endOf,
   loadPosixSpawn,
   openSocketPair,
@@ -15,8 +16,6 @@ import { LaunchError } from './launch-error.ts';
 import type { Launch, Launcher, RunningCommand, Stdio } from './launcher.ts';
 import { ProcessGroup } from './process-group.ts';
 
-const OWN = { ...self(), switchesByItself: false };
-
 /**
  * Starts commands by posix_spawn(3), without a copy of this process: the cost of a start does not follow its memory.
  *
@@ -24,61 +23,85 @@ const OWN = { ...self(), switchesByItself: false };
  */
 export function posixSpawnLauncher(): Launcher {
   loadPosixSpawn();
-  return { launch: async (launch) => start(launch) };
+  return { launch: start };
 }
 
-/** In one turn: the umask is everybody's. */
-function start({ grant, shell, directory, environment, stdio }: Launch): RunningCommand {
-  const { file, argv0, arguments: words } = asUser(shell, grant, OWN);
-  const { far, near } = streamsFor(stdio);
-  const daemonsUmask = process.umask(grant.traits?.umask ?? process.umask());
+async function start({ grant, shell, directory, environment, stdio }: Launch): Promise<RunningCommand> {
+  const { file, argv0, arguments: words } = asUser(shell, grant, { ...self(), switchesByItself: false });
+  const streams = new Streams();
   try {
-    const pid = spawnProcess({
+    const pid = await spawnProcess({
       file,
       argv: [argv0, ...words],
       environment: Object.entries(environment).map(([name, value]) => `${name}=${value}`),
       directory,
-      stdio: far,
+      stdio: streams.open(stdio),
     });
-    return running(pid, near);
+    return running(pid, streams);
   } catch (cause) {
-    for (const stream of [near.stdin, near.stdout, near.stderr]) stream?.destroy();
+    streams.destroy();
     throw new LaunchError((cause as Error).message, { cause });
   } finally {
-    process.umask(daemonsUmask);
-    for (const fd of new Set(far)) if (fd !== near.connection) closeDescriptor(fd);
+    streams.closeFar();
   }
 }
 
-/** Our ends, and the connection's descriptor where that is the command's own. */
-interface Near {
-  readonly stdin: Socket | null;
-  readonly stdout: Socket | null;
-  readonly stderr: Socket | null;
-  readonly connection?: number;
-}
+/** Our ends of a command's streams, and its own ends, which are descriptors until it has them. */
+class Streams {
+  stdin: Socket | null = null;
+  stdout: Socket | null = null;
+  stderr: Socket | null = null;
+  readonly #far: number[] = [];
 
-/** The command's ends are descriptors, which are closed here once it has them. */
-function streamsFor(stdio: Stdio): { far: [number, number, number]; near: Near } {
-  if (stdio.plan === 'handOver') {
-    const connection = giveAway(stdio.connection);
-    if (connection === undefined) throw new LaunchError('the connection has no descriptor to hand over');
-    const [stderr, far] = stdio.stderr === 'pipe' ? pair('output') : [null, connection];
-    return { far: [connection, connection, far], near: { stdin: null, stdout: null, stderr, connection } };
+  /** @throws Error where there are no descriptors left */
+  open(stdio: Stdio): [stdin: number, stdout: number, stderr: number] {
+    if (stdio.plan === 'handOver') {
+      const connection = this.#give(stdio.connection);
+      return [connection, connection, this.#openStderr(stdio, connection)];
+    }
+    const [stdin, zero] = this.#pair('input');
+    this.stdin = stdin;
+    const [stdout, one] = this.#pair('output');
+    this.stdout = stdout;
+    return [zero, one, this.#openStderr(stdio, one)];
   }
-  const [stdin, zero] = pair('input');
-  const [stdout, one] = pair('output');
-  // Both outputs in one keep their order; with two, the reader would have to guess it.
-  const [stderr, two] = stdio.stderr === 'pipe' ? pair('output') : [null, one];
-  return { far: [zero, one, two], near: { stdin, stdout, stderr } };
+
+  destroy(): void {
+    for (const stream of [this.stdin, this.stdout, this.stderr]) stream?.destroy();
+  }
+
+  closeFar(): void {
+    for (const fd of this.#far) closeDescriptor(fd);
+  }
+
+  /** Both outputs in one keep their order; with two, the reader would have to guess it. */
+  #openStderr(stdio: Stdio, stdout: number): number {
+    if (stdio.stderr === 'stdout') return stdout;
+    const [stderr, two] = this.#pair('output');
+    this.stderr = stderr;
+    return two;
+  }
+
+  /**
+   * SECURITY: a descriptor of its own. That of the connection could be closed while the process is made, and its number
+   * be the next peer's.
+   */
+  #give(connection: Socket): number {
+    const descriptor = giveAway(connection);
+    if (descriptor === undefined) throw new Error('the connection has no descriptor to hand over');
+    const own = duplicateDescriptor(descriptor);
+    this.#far.push(own);
+    return own;
+  }
+
+  #pair(use: 'input' | 'output'): [near: Socket, far: number] {
+    const [fd, far] = openSocketPair();
+    this.#far.push(far);
+    return [new Socket({ fd, readable: use === 'output', writable: use === 'input' }), far];
+  }
 }
 
-function pair(use: 'input' | 'output'): [near: Socket, far: number] {
-  const [fd, far] = openSocketPair();
-  return [new Socket({ fd, readable: use === 'output', writable: use === 'input' }), far];
-}
-
-function running(pid: number, { stdin, stdout, stderr }: Near): RunningCommand {
+function running(pid: number, { stdin, stdout, stderr }: Streams): RunningCommand {
   const group = new ProcessGroup(pid);
   const exit = endOf(pid).then((end) => {
     group.leaderReaped();

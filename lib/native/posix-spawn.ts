@@ -1,4 +1,4 @@
-import { errnoName, libc } from './koffi.ts';
+import { errnoName, inThreadPool, libc } from './koffi.ts';
 
 /** A process to make. */
 export interface ProcessToSpawn {
@@ -6,7 +6,7 @@ export interface ProcessToSpawn {
   readonly argv: readonly string[]; // argv[0] too
   readonly environment: readonly string[]; // NAME=value
   readonly directory: string;
-  /** Descriptors of this process that become 0, 1 and 2 there; every other one is closed. */
+  /** Descriptors that become 0, 1 and 2 there; every other one is closed. They must stay open until it is made. */
   readonly stdio: readonly [stdin: number, stdout: number, stderr: number];
 }
 
@@ -65,11 +65,19 @@ export function loadPosixSpawn(): void {
 
 /**
  * Makes a process, in a session and process group of its own, by posix_spawn(3): it shares this one's memory until it
- * runs the program, so that it costs the same however large this process is. Returns its number once the program runs.
+ * runs the program, so that it costs the same however large this process is. Whoever calls posix_spawn is stopped for
+ * that long, so a thread of the pool does: on a busy machine the event loop would stand still while the new process
+ * waits for its turn. Resolves with its number once the program runs.
  *
  * @throws SpawnError
  */
-export function spawnProcess({ file, argv, environment, directory, stdio }: ProcessToSpawn): number {
+export async function spawnProcess({
+  file,
+  argv,
+  environment,
+  directory,
+  stdio,
+}: ProcessToSpawn): Promise<number> {
   loadPosixSpawn();
   const { spawn, init, dup2, chdir, closeFrom, destroy, attributes } = loaded!;
   const actions = Buffer.alloc(STRUCT_BYTES);
@@ -79,7 +87,11 @@ export function spawnProcess({ file, argv, environment, directory, stdio }: Proc
     chdir(actions, directory);
     closeFrom(actions, stdio.length);
     const pid: [number] = [0];
-    const errno = spawn(pid, file, actions, attributes, [...argv, null], [...environment, null]);
+    const words = [
+      [...argv, null],
+      [...environment, null],
+    ];
+    const errno = await inThreadPool<number>(spawn, pid, file, actions, attributes, ...words);
     if (errno !== 0) throw new SpawnError(file, errno);
     return pid[0];
   } finally {

@@ -22,7 +22,7 @@ const PRLIMIT = '/usr/bin/prlimit';
 const CHROOT = '/usr/sbin/chroot';
 
 /** The daemon. */
-const MAY = { niceness: 0, passesCapabilities: false, mayChroot: true, switchesByItself: true };
+const MAY = { niceness: 0, umask: 0o022, passesCapabilities: false, mayChroot: true, switchesByItself: true };
 const ROOT: Self = { uid: 0, gid: 0, groups: [0], ...MAY };
 const SERVICE: Self = { uid: 200, gid: 200, groups: [200], ...MAY, mayChroot: false };
 const GRANTED: Self = { ...SERVICE, passesCapabilities: true };
@@ -53,7 +53,8 @@ const chrooted = (uid: number, gid: number, groups: string) => {
 };
 const limits = { nofile: '64:128', core: '0:unlimited' };
 const limited = [PRLIMIT, '--nofile=64:128', '--core=0:unlimited', '--'];
-const traits = (own: Readonly<Record<string, string>>) => ({ limits: own, umask: 0o077, niceness: 0 });
+const traits = (own: Readonly<Record<string, string>>) => ({ limits: own, umask: 0o022, niceness: 0 });
+const masked = ['/bin/sh', '-c', 'umask 77 && exec "$@"', 'sh'];
 
 /** The words of the process, and the account where Node is to switch to it. */
 type Expected = readonly [words: readonly string[], ids?: readonly [uid: number, gid: number]];
@@ -164,6 +165,16 @@ const SWITCHES: Readonly<Record<string, readonly [self: Self, grant: Grant, Expe
     ROOT,
     { identity: ADA, traits: traits(limits) },
     [[...limited, ...chrooted(1000, 1000, '+1000')]],
+  ],
+  'sh for another umask, as the user that Node switches to': [
+    ROOT,
+    { identity: ADA, traits: { ...traits({}), umask: 0o077 } },
+    [masked, [1000, 1000]],
+  ],
+  'sh for another umask after chroot, as the user': [
+    ROOT,
+    { identity: MEMBER, traits: { ...traits(limits), umask: 0o077 } },
+    [[...limited, ...chrooted(1000, 1000, '+1000,+29,+44'), ...masked]],
   ],
 };
 

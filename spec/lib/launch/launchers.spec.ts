@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, it, type TestContext } from 'node:test';
 import {
@@ -12,6 +15,7 @@ import {
 import { ownIdentity } from '../../../lib/login/index.ts';
 import { BOUNDED, program } from '../../support/daemon.ts';
 import { within } from '../../support/peer.ts';
+import { temporaryFolder } from '../../support/program.ts';
 
 for (const name of ['execa', 'posix-spawn'] as const)
   describe(`the launcher ${name}`, () => {
@@ -65,6 +69,34 @@ for (const name of ['execa', 'posix-spawn'] as const)
               return true;
             });
         });
+    });
+
+    it('gives a command the connection of its peer, though its number is taken while the command starts', async (t) => {
+      const { launch } = await launcherNamed(name);
+      const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }).listen(0, '127.0.0.1');
+      t.after(() => server.close());
+      await once(server, 'listening');
+      const { port } = server.address() as AddressInfo;
+      const other = join(temporaryFolder(t), 'other');
+      for (let time = 0; time < 20; time += 1) {
+        const accepted = once(server, 'connection');
+        const peer = connect({ host: '127.0.0.1', port });
+        const [connection] = (await accepted) as [Socket];
+        const running = launch({
+          grant: { identity: ownIdentity() },
+          shell: shellCommand('/bin/sh', 'echo word', false),
+          directory: '/',
+          environment: { PATH: '/usr/bin:/bin' },
+          stdio: { plan: 'handOver', connection, stderr: 'stdout' },
+        });
+        connection.destroy();
+        const files = Array.from({ length: 8 }, () => openSync(other, 'a'));
+        const { exit } = await running;
+        assert.equal(await within(text(peer), 'its output'), 'word\n');
+        await exit;
+        for (const file of files) closeSync(file);
+      }
+      assert.equal(readFileSync(other, 'utf8'), '');
     });
 
     describe('the process group of a command', BOUNDED, () => {
