@@ -1,6 +1,8 @@
 import { CodecError, type CodecErrorField } from './errors.ts';
 
 const FIRST_CAPACITY = 64;
+/** Bytes that are looked at or copied in less time than it takes to call a function of Node's that does it. */
+const SHORT = 16;
 const NOTHING = Buffer.alloc(0);
 
 /**
@@ -73,14 +75,20 @@ export class FieldBuffer {
       this.#bytes.fill(0);
       this.#bytes = grown;
     }
-    chunk.copy(this.#bytes, this.#held, at, end);
+    if (end - at > SHORT) chunk.copy(this.#bytes, this.#held, at, end);
+    else for (let from = at; from < end; from += 1) this.#bytes[this.#held + from - at] = chunk[from]!;
     this.#held = needed;
   }
 }
 
 /** Where `byte` is in `chunk` from offset `from` to before `to`; -1 when it is not there. */
 function indexIn(chunk: Buffer, byte: number, from: number, to: number): number {
-  if (to >= chunk.length) return chunk.indexOf(byte, from);
-  const found = chunk.subarray(from, to).indexOf(byte);
+  const end = Math.min(to, chunk.length);
+  if (end - from <= SHORT) {
+    for (let at = from; at < end; at += 1) if (chunk[at] === byte) return at;
+    return -1;
+  }
+  if (end === chunk.length) return chunk.indexOf(byte, from);
+  const found = chunk.subarray(from, end).indexOf(byte);
   return found === -1 ? -1 : from + found;
 }
