@@ -1,4 +1,4 @@
-import { tmpdir, userInfo } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** A line of JSON each way, then the connection is over: what is wanted, and what came of it. */
@@ -13,7 +13,7 @@ export const LONGEST_LINE = 64 * 1024; // bytes
 
 /** Where the daemon on a port takes orders: a folder that only its account may enter. */
 export function controlSocketOf(port: number): string {
-  const { uid } = userInfo();
+  const uid = process.getuid?.() ?? -1;
   const run = process.env.XDG_RUNTIME_DIR;
   const folder = uid === 0 ? '/run/rexecd' : run ? join(run, 'rexecd') : join(tmpdir(), `rexecd-${uid}`);
   return join(folder, `${port}.sock`);

@@ -11,9 +11,17 @@ export interface Identity {
   readonly shell: string | null;
 }
 
-/** The account the daemon itself runs as, from the system's user database and not from its environment. */
+/**
+ * The account the daemon itself runs as, from the system's user database and not from its environment. A uid that is not
+ * in there, as containers have it, is called by its number.
+ */
 export function ownIdentity(): Identity {
-  const { username, uid, gid, homedir, shell } = userInfo();
   const groups = process.getgroups?.() ?? [];
-  return { user: username, uid, gid, groups, home: homedir, shell };
+  try {
+    const { username, uid, gid, homedir, shell } = userInfo();
+    return { user: username, uid, gid, groups, home: homedir, shell };
+  } catch {
+    const [uid, gid] = [process.getuid?.() ?? -1, process.getgid?.() ?? -1];
+    return { user: `${uid}`, uid, gid, groups, home: '/', shell: null };
+  }
 }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { PASSWORD, startDaemon, USER } from '../support/daemon.ts';
-import { PATIENT, run } from '../support/program.ts';
+import { noStranger, PATIENT, ROOT, run, strangersProgram } from '../support/program.ts';
 
 const LOGIN = ['-l', USER, '-P', '-'] as const;
 const HOST = '127.0.0.1';
@@ -41,6 +42,13 @@ describe('rexec-bench', PATIENT, () => {
     const { stderr, status } = await run(t, 'rexec-bench', words, { stdin: 'wrong' });
     assert.deepEqual([stderr, status], ['rexec-bench: the first session refused: Login incorrect.\n', 1]);
   });
+
+  for (const name of ['rexec', 'rexec-bench'])
+    it(`asks a uid that has no name for one, as ${name} does`, { skip: noStranger }, async (t) => {
+      const words = [join(ROOT, `lib/cli/${name}.ts`), '-P', '-', HOST, ...(name === 'rexec' ? [':'] : [])];
+      const { stderr, status } = await strangersProgram(t, process.execPath, ...words).end();
+      assert.deepEqual([stderr, status], [`${name}: user: this account has no name; give one by -l\n`, 64]);
+    });
 
   it('says that nobody listens', async (t) => {
     const { port, daemon } = await startDaemon(t);

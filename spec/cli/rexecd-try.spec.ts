@@ -2,7 +2,15 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
-import { PATIENT, Program, ROOT, start, temporaryFolder } from '../support/program.ts';
+import {
+  noStranger,
+  PATIENT,
+  Program,
+  ROOT,
+  start,
+  strangersProgram,
+  temporaryFolder,
+} from '../support/program.ts';
 
 const mode = (path: string) => (statSync(path).mode & 0o777).toString(8);
 
@@ -74,5 +82,18 @@ describe('rexecd --try', PATIENT, () => {
     assert.match(line!, / 127\.0\.0\.1 /);
     const shell = new Program(t, '/bin/sh', ['-c', line!], { cwd: elsewhere, stdin: '' });
     assert.equal((await shell.end()).status, 0);
+  });
+
+  it('serves as a uid that the user database does not know, as containers do', {
+    skip: noStranger,
+  }, async (t) => {
+    const folder = join(temporaryFolder(t), 'trial');
+    const rexecd = join(ROOT, 'lib/cli/rexecd.ts');
+    const daemon = strangersProgram(t, process.execPath, rexecd, '-debug', '--try', folder);
+    const [, line] = await daemon.says(/^try: (.+)\n/m);
+    const command = line!.replace(/'echo .*/, `'echo "$USER $HOME $(id -u)"'`);
+    const { stdout, stderr, status } = await strangersProgram(t, '/bin/sh', '-c', command).end();
+    assert.deepEqual([stdout, stderr, status], ['54999 / 54999\n', '', 0]);
+    assert.match(daemon.stderr, /^$/);
   });
 });

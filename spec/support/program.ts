@@ -115,6 +115,21 @@ export async function run(
   return start(t, name, args, { stdin: '', ...options }).end();
 }
 
+/** Runs one of our programs as a uid that no user database knows, as containers do; to be skipped by {@link noStranger}. */
+export const strangersProgram = (t: TestContext, file: string, ...args: readonly string[]): Program =>
+  new Program(t, 'setpriv', [...STRANGER, file, ...args], { stdin: '' });
+
+/** The capability is for the way into the checkout, wherever it is. */
+const STRANGER = [
+  '--reuid=54999',
+  '--regid=54999',
+  '--clear-groups',
+  '--inh-caps=+dac_override',
+  '--ambient-caps=+dac_override',
+];
+
+export const noStranger: string | false = process.getuid?.() !== 0 && 'becoming somebody else takes root';
+
 /** An empty folder of the test's own. */
 export function temporaryFolder(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'rexec-program-'));

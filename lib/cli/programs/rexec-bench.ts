@@ -1,5 +1,4 @@
 import { lookup } from 'node:dns/promises';
-import { userInfo } from 'node:os';
 import { printableText } from '../../events/index.ts';
 import {
   type Answer,
@@ -12,10 +11,11 @@ import {
 } from '../../load/index.ts';
 import { CommanderError, commandLine, InvalidArgumentError } from './command.ts';
 import { REXEC_BENCH_EXIT as EXIT } from './exit-codes.ts';
+import { ownName } from './own-name.ts';
 import { passwordFromFile, passwordFromStream, passwordFromTerminal } from './password.ts';
 
 interface Flags {
-  user: string;
+  user?: string;
   passwordFile?: string;
   port: number;
   parallel: number[];
@@ -45,7 +45,7 @@ const program = commandLine('rexec-bench')
   .usage('[options] host')
   .description('Load a rexec daemon on this host with sessions, and tell how fast it answers and what.')
   .argument('<host>')
-  .option('-l, --user <name>', 'user to log in as', userInfo().username)
+  .option('-l, --user <name>', 'user to log in as (default: who runs it)')
   .option('-P, --password-file <file>', 'file whose content is the password; - is standard input')
   .option('--port <number>', 'port of the daemon', whole('a port', 1, 65_535), 512)
   .option(
@@ -74,8 +74,8 @@ async function main(host: string, flags: Flags): Promise<number> {
   if (flags.sessions !== undefined && flags.seconds !== undefined)
     throw new Error('--sessions or --seconds, not both');
   const address = await addressOf(host, flags.iOwnThisHost ?? false);
-  const { user, port, command, stderr = false } = flags;
-  const password = await passwordFor(flags);
+  const { user = ownName(), port, command, stderr = false } = flags;
+  const password = await passwordFor(user, flags);
   const target = { host: address, port, user, password, command, stderr };
   try {
     return await load(target, await trySession(target, flags.timeout), flags);
@@ -92,7 +92,7 @@ async function addressOf(host: string, owned: boolean): Promise<string> {
   throw new Error(`${which} is not this host: loads go to loopback addresses, others take --i-own-this-host`);
 }
 
-async function passwordFor({ passwordFile, user }: Flags): Promise<Buffer> {
+async function passwordFor(user: string, { passwordFile }: Flags): Promise<Buffer> {
   if (passwordFile === '-') return passwordFromStream(process.stdin);
   if (passwordFile !== undefined) return passwordFromFile(passwordFile);
   return passwordFromTerminal(`Password for ${user}: `);

@@ -1,5 +1,5 @@
-import { userInfo } from 'node:os';
-import { PasswordError, passwordFromFile, passwordFromStream, passwordFromTerminal } from './password.ts';
+import { ownName } from './own-name.ts';
+import { passwordFromFile, passwordFromStream, passwordFromTerminal } from './password.ts';
 import type { Target } from './rexec-hosts.ts';
 import { netrcEntry } from './rexec-netrc.ts';
 import type { Flags } from './rexec-options.ts';
@@ -42,14 +42,6 @@ async function givenPassword({ password, passwordFile }: Flags): Promise<Buffer 
   if (password !== undefined) return Buffer.from(password);
   if (passwordFile !== undefined) return passwordFromFile(passwordFile);
   return variable === undefined ? undefined : Buffer.from(variable);
-}
-
-function ownName(): string {
-  try {
-    return userInfo().username;
-  } catch (cause) {
-    throw new PasswordError('user: this account has no name; give one by -l', { cause });
-  }
 }
 
 const hostsShown = (count: number, { name }: Target): string => (count === 1 ? name : `${count} hosts`);
