@@ -35,7 +35,7 @@ async function start({ grant, shell, directory, environment, stdio }: Launch): P
       argv: [argv0, ...words],
       environment: Object.entries(environment).map(([name, value]) => `${name}=${value}`),
       directory,
-      stdio: streams.open(stdio),
+      stdio: () => streams.open(stdio),
     });
     return running(pid, streams);
   } catch (cause) {

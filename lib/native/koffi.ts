@@ -32,13 +32,21 @@ let calls = 0;
 const waiting: (() => void)[] = [];
 
 /** Calls a C function in the thread pool, when its turn comes. Rejects when an argument has no C form. */
-export async function inThreadPool<T>(call: Callable, ...given: unknown[]): Promise<T> {
+export const inThreadPool = <T>(call: Callable, ...given: unknown[]): Promise<T> =>
+  whenItsTurn(() => callInThreadPool(call, ...given));
+
+/** The same at once: for work that has its turn. */
+export const callInThreadPool = <T>(call: Callable, ...given: unknown[]): Promise<T> =>
+  new Promise((resolve, reject) => {
+    call.async(...given, (error: unknown, result: T) => (error ? reject(error) : resolve(result)));
+  });
+
+/** Does what takes one call in the thread pool, when its turn comes. */
+export async function whenItsTurn<T>(work: () => Promise<T>): Promise<T> {
   if (calls >= MOST_CALLS) await new Promise<void>((resolve) => waiting.push(resolve));
   else calls += 1;
   try {
-    return await new Promise<T>((resolve, reject) => {
-      call.async(...given, (error: unknown, result: T) => (error ? reject(error) : resolve(result)));
-    });
+    return await work();
   } finally {
     const next = waiting.shift(); // it takes the place over
     if (next) next();

@@ -1,4 +1,4 @@
-import { errnoName, inThreadPool, libc } from './koffi.ts';
+import { callInThreadPool, errnoName, libc, whenItsTurn } from './koffi.ts';
 
 /** A process to make. */
 export interface ProcessToSpawn {
@@ -6,8 +6,11 @@ export interface ProcessToSpawn {
   readonly argv: readonly string[]; // argv[0] too
   readonly environment: readonly string[]; // NAME=value
   readonly directory: string;
-  /** Descriptors that become 0, 1 and 2 there; every other one is closed. They must stay open until it is made. */
-  readonly stdio: readonly [stdin: number, stdout: number, stderr: number];
+  /**
+   * Opens the descriptors that become 0, 1 and 2 there, and are to stay open until it is made; every other one is closed.
+   * Asked when its turn comes, so that who waits holds none.
+   */
+  readonly stdio: () => readonly [stdin: number, stdout: number, stderr: number];
 }
 
 /** The system made no process; `errno` is its number, its name is in `message`. */
@@ -71,30 +74,27 @@ export function loadPosixSpawn(): void {
  *
  * @throws SpawnError
  */
-export async function spawnProcess({
-  file,
-  argv,
-  environment,
-  directory,
-  stdio,
-}: ProcessToSpawn): Promise<number> {
+export function spawnProcess({ file, argv, environment, directory, stdio }: ProcessToSpawn): Promise<number> {
   loadPosixSpawn();
   const { spawn, init, dup2, chdir, closeFrom, destroy, attributes } = loaded!;
-  const actions = Buffer.alloc(STRUCT_BYTES);
-  init(actions);
-  try {
-    for (const [target, descriptor] of stdio.entries()) dup2(actions, descriptor, target);
-    chdir(actions, directory);
-    closeFrom(actions, stdio.length);
-    const pid: [number] = [0];
-    const words = [
-      [...argv, null],
-      [...environment, null],
-    ];
-    const errno = await inThreadPool<number>(spawn, pid, file, actions, attributes, ...words);
-    if (errno !== 0) throw new SpawnError(file, errno);
-    return pid[0];
-  } finally {
-    destroy(actions);
-  }
+  return whenItsTurn(async () => {
+    const descriptors = stdio();
+    const actions = Buffer.alloc(STRUCT_BYTES);
+    init(actions);
+    try {
+      for (const [target, descriptor] of descriptors.entries()) dup2(actions, descriptor, target);
+      chdir(actions, directory);
+      closeFrom(actions, descriptors.length);
+      const pid: [number] = [0];
+      const words = [
+        [...argv, null],
+        [...environment, null],
+      ];
+      const errno = await callInThreadPool<number>(spawn, pid, file, actions, attributes, ...words);
+      if (errno !== 0) throw new SpawnError(file, errno);
+      return pid[0];
+    } finally {
+      destroy(actions);
+    }
+  });
 }

@@ -50,6 +50,24 @@ describe('a daemon without descriptors', BOUNDED, () => {
       assert.equal(await answer(t, daemon.port), '\0served\n');
     });
 
+  for (const launcher of ['execa', 'posix-spawn'] as const)
+    it(`starts the commands of all inside at once, by ${launcher}`, {
+      skip: !PRLIMIT && 'needs prlimit',
+    }, async (t) => {
+      const through = [PRLIMIT!, `--nofile=${LIMIT}`];
+      const daemon = await DaemonProcess.start(t, { through, settings: { launcher } });
+      const at = { host: '127.0.0.1', port: daemon.port };
+      const peers = await Promise.all(Array.from({ length: LIMIT }, () => Peer.connect(t, at)));
+      await noMore(daemon.events);
+      const inside = peers.filter(({ socket }) => socket.readableLength === 0 && !socket.readableEnded);
+      const answers = inside.map(async (peer) => {
+        await peer.send(request('echo served'));
+        return peer.toEnd();
+      });
+      assert.ok(inside.length >= LIMIT / 3, `${inside.length} inside`);
+      assert.deepEqual(new Set(await Promise.all(answers)), new Set(['\0served\n']));
+    });
+
   it('goes on after the system had none (ENFILE)', { skip: noInjection }, async (t) => {
     const trace = join(temporaryFolder(t), 'trace');
     const inject = 'inject=accept4:error=ENFILE:when=2..5';

@@ -12,7 +12,13 @@ function start(t: TestContext, line: string, file = '/bin/sh'): Promise<number> 
   const nothing = openSync('/dev/null', 'r+');
   t.after(() => closeSync(nothing));
   const argv = ['sh', '-c', line];
-  return spawnProcess({ file, argv, environment: [], directory: '/', stdio: [nothing, nothing, nothing] });
+  return spawnProcess({
+    file,
+    argv,
+    environment: [],
+    directory: '/',
+    stdio: () => [nothing, nothing, nothing],
+  });
 }
 
 /** Whether it has ended and nobody has asked for its end. */
