@@ -29,15 +29,14 @@ export const joinSmallWrites = (connection: Socket): void => void handleOf(conne
  * Gives a connection away as a command's stdin and stdout: Node stops reading it, and it blocks, as programs expect of
  * their stdio. The flag is on the open file that both share, so nobody here may touch it before {@link takeBack}.
  *
- * @returns its descriptor; undefined where this Node does not let us
+ * @returns false where this Node does not let us, or the connection is closed
  */
-export function giveAway(connection: Socket): number | undefined {
+export function giveAway(connection: Socket): boolean {
   const handle = handleOf(connection);
-  const descriptor = descriptorOf(connection);
-  if (!handle?.setBlocking || !handle.readStop || descriptor === undefined) return undefined;
+  if (!handle?.setBlocking || !handle.readStop || descriptorOf(connection) === undefined) return false;
   handle.readStop();
   handle.reading = false;
-  return handle.setBlocking(true) === 0 ? descriptor : undefined;
+  return handle.setBlocking(true) === 0;
 }
 
 /**

@@ -11,7 +11,7 @@ import {
   spawnProcess,
 } from '../native/index.ts';
 import { asUser, self } from './account-switch.ts';
-import { giveAway } from './connection-handle.ts';
+import { descriptorOf, giveAway } from './connection-handle.ts';
 import { LaunchError } from './launch-error.ts';
 import type { Launch, Launcher, RunningCommand, Stdio } from './launcher.ts';
 import { ProcessGroup } from './process-group.ts';
@@ -30,6 +30,8 @@ async function start({ grant, shell, directory, environment, stdio }: Launch): P
   const { file, argv0, arguments: words } = asUser(shell, grant, { ...self(), switchesByItself: false });
   const streams = new Streams();
   try {
+    // Before anything is waited for: what the peer sends from now on is the command's.
+    if (stdio.plan === 'handOver' && !giveAway(stdio.connection)) throw notToGive();
     const pid = await spawnProcess({
       file,
       argv: [argv0, ...words],
@@ -56,7 +58,7 @@ class Streams {
   /** @throws Error where there are no descriptors left */
   open(stdio: Stdio): [stdin: number, stdout: number, stderr: number] {
     if (stdio.plan === 'handOver') {
-      const connection = this.#give(stdio.connection);
+      const connection = this.#duplicate(stdio.connection);
       return [connection, connection, this.#openStderr(stdio, connection)];
     }
     const [stdin, zero] = this.#pair('input');
@@ -86,9 +88,9 @@ class Streams {
    * SECURITY: a descriptor of its own. That of the connection could be closed while the process is made, and its number
    * be the next peer's.
    */
-  #give(connection: Socket): number {
-    const descriptor = giveAway(connection);
-    if (descriptor === undefined) throw new Error('the connection has no descriptor to hand over');
+  #duplicate(connection: Socket): number {
+    const descriptor = descriptorOf(connection);
+    if (descriptor === undefined) throw notToGive();
     const own = duplicateDescriptor(descriptor);
     this.#far.push(own);
     return own;
@@ -100,6 +102,8 @@ class Streams {
     return [new Socket({ fd, readable: use === 'output', writable: use === 'input' }), far];
   }
 }
+
+const notToGive = () => new Error('the connection has no descriptor to hand over');
 
 function running(pid: number, { stdin, stdout, stderr }: Streams): RunningCommand {
   const group = new ProcessGroup(pid);

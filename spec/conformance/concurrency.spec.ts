@@ -17,6 +17,18 @@ forEveryWay((way) => {
     );
   });
 
+  it('[step 7] gives each of many commands what its peer sends as soon as it has read the NUL', async (t) => {
+    const daemon = await startDaemon(t, { authenticator: anyone(), ...way });
+    for (let round = 0; round < 3; round += 1) {
+      const answers = Array.from({ length: 20 }, async () => {
+        const peer = await daemon.run('read word; echo "$word"');
+        await peer.send('here\n');
+        return peer.toEnd();
+      });
+      assert.deepEqual(new Set(await Promise.all(answers)), new Set(['here\n']));
+    }
+  });
+
   it('[DESCRIPTION] serves one connection at a time where the setting says so', async (t) => {
     const daemon = await startDaemon(t, { authenticator: anyone(), ...way, maxConnections: 1 });
     const peer = await daemon.run('cat');
