@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { globSync, readdirSync, readFileSync } from 'node:fs';
 import { it } from 'node:test';
 import { forEveryWay, request } from '../support/daemon.ts';
 import { DaemonProcess } from '../support/daemon-process.ts';
@@ -15,14 +15,27 @@ const skip =
   (process.getuid?.() !== 0 && 'giving a daemon an account takes root') ||
   (!mayRead() && 'the account games, or its way to the checkout, is missing');
 
+const workersOf = (daemon: number): number[] =>
+  globSync(`/proc/${daemon}/task/*/children`)
+    .flatMap((file) => readFileSync(file, 'latin1').split(' '))
+    .filter((pid) => pid !== '')
+    .map(Number);
+
 forEveryWay((way) => {
   it('a command for which there is no process (EAGAIN) is refused, and those after it run', {
     skip,
   }, async (t) => {
     const daemon = await DaemonProcess.start(t, { through: AS_GAMES, settings: way });
+    const pids = [daemon.pid, ...workersOf(daemon.pid)];
     const limit = (processes: number) => {
-      const words = ['prlimit', '--pid', String(daemon.pid), `--nproc=${processes}:`];
-      execFileSync(AS_GAMES[0]!, [...AS_GAMES.slice(1), ...words]);
+      for (const pid of pids)
+        execFileSync(AS_GAMES[0]!, [
+          ...AS_GAMES.slice(1),
+          'prlimit',
+          '--pid',
+          `${pid}`,
+          `--nproc=${processes}:`,
+        ]);
     };
     const ask = async (command: string): Promise<[stdout: string, stderr: string]> => {
       const stderr = await listenForStderr(t);
@@ -32,8 +45,10 @@ forEveryWay((way) => {
       await peer.send(request(command).slice(1));
       return [await peer.toEnd(), await channel.toEnd()];
     };
-    assert.deepEqual(await ask('echo served'), ['\0served\n', '']);
-    limit(readdirSync(`/proc/${daemon.pid}/task`).length);
+    const served = ['\0served\n', ''];
+    const atOnce = Array.from({ length: way.workers }, () => ask('echo served')); // each worker has its threads then
+    for (const answer of await Promise.all(atOnce)) assert.deepEqual(answer, served);
+    limit(pids.reduce((sum, pid) => sum + readdirSync(`/proc/${pid}/task`).length, 0));
     for (let time = 0; time < 3; time += 1) {
       const [answer, stderr] = await ask('echo ran');
       assert.match(answer, /^\0?\x01Try again\.\n$/);
@@ -41,6 +56,6 @@ forEveryWay((way) => {
     }
     assert.match(daemon.events.join('\n'), /REXECD-401 .*EAGAIN/);
     limit(1000);
-    assert.deepEqual(await ask('echo served'), ['\0served\n', '']);
+    assert.deepEqual(await ask('echo served'), served);
   });
 });

@@ -87,10 +87,11 @@ export class EventRecord extends EventLog {
   }
 }
 
-/** How commands start and get their stdio: settings of a daemon. */
+/** How commands start and get their stdio, and the processes that run sessions: settings of a daemon. */
 export interface Way {
   readonly launcher: 'execa' | 'posix-spawn';
   readonly stdio: 'auto' | 'relay';
+  readonly workers: number;
 }
 
 /** Runs the suites of `body` with the connection handed over and with pipes, where the launcher makes no difference. */
@@ -98,11 +99,13 @@ export function forBothPlans(body: (stdio: Way['stdio']) => void): void {
   for (const stdio of ['auto', 'relay'] as const) describe(`with stdio ${stdio}`, BOUNDED, () => body(stdio));
 }
 
-/** Runs the suites of `body` with each launcher, the connection handed over and with pipes. */
+/** Runs the suites of `body` with each launcher: the connection handed over, with pipes, and with two workers. */
 export function forEveryWay(body: (way: Way) => void): void {
-  for (const launcher of ['execa', 'posix-spawn'] as const)
+  for (const launcher of ['execa', 'posix-spawn'] as const) {
     for (const stdio of ['auto', 'relay'] as const)
-      describe(`by ${launcher} with stdio ${stdio}`, BOUNDED, () => body({ launcher, stdio }));
+      describe(`by ${launcher} with stdio ${stdio}`, BOUNDED, () => body({ launcher, stdio, workers: 1 }));
+    describe(`by ${launcher} with two workers`, BOUNDED, () => body({ launcher, stdio: 'auto', workers: 2 }));
+  }
 }
 
 /** A real daemon that a test talks to. */
@@ -181,11 +184,7 @@ export interface DaemonOptions extends Layer {
   readonly startsBy?: Launcher;
 }
 
-/** Processes that run the sessions of every daemon under test: the same specs hold for one and for several. */
-const WORKERS = Number(process.env.REXECD_SPEC_WORKERS ?? 1);
-
 const QUICK = {
-  workers: WORKERS,
   lockoutFailures: 0,
   profile: false,
   refusalSeconds: 0.05,
