@@ -24,8 +24,8 @@ export interface Figures {
   readonly 'process groups of commands': number;
 }
 
-/** Of accounts that no other process has. */
-const FIRST_UID = 54_400;
+/** Of accounts that no other process has, also where two soaks run. */
+const FIRST_UID = 54_400 + LAUNCHERS.length * (process.pid % 5000);
 const PROBE = pathToFileURL(join(import.meta.dirname, 'probe.ts')).href;
 const FLAGS = ['--refusal-seconds', '0.02', '--drain-seconds', '0.3', '--kill-seconds', '0.3'];
 const MANY = ['--lockout-failures', '0', '--max-connections', '500', '--control', 'off'];
