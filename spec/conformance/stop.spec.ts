@@ -7,7 +7,8 @@ import { eventually, within } from '../support/peer.ts';
 forEveryWay((way) => {
   it('lets running commands finish when the daemon stops', async (t) => {
     const daemon = await startDaemon(t, { authenticator: anyone(), ...way, stopSeconds: 60 });
-    const peer = await daemon.run('read word; echo "$word"; echo done >&2');
+    const peer = await daemon.run('echo ready; read word; echo "$word"; echo done >&2');
+    assert.equal(await peer.read(6), 'ready\n'); // a process that is being made has the listener open for a moment
     const stopped = daemon.daemon.stop();
     await assert.rejects(daemon.connect(), { code: 'ECONNREFUSED' });
     await peer.send('finished\n');
