@@ -19,14 +19,21 @@ type Users = ReadonlyMap<string, string>;
 export async function usersFile(path: string): Promise<Authenticator> {
   const file = new UsersFile(path);
   await file.users();
-  const decoy = await hashPassword(Buffer.from('nobody'));
+  let decoy: Promise<string> | undefined;
+  /** A hash that costs what those of the file cost; one of our own, made when it is needed, where there are none. */
+  const anyHashOf = async (users: Users): Promise<string> => {
+    const [hash] = users.values();
+    if (hash !== undefined) return hash;
+    decoy ??= hashPassword(Buffer.from('nobody'));
+    return decoy;
+  };
   return {
     async authenticate({ user, secret, vouched = false }) {
       const users = await file.users();
       const hash = users.get(user);
       if (vouched && hash !== undefined) return { accepted: true, identity: ownIdentity() };
-      // SECURITY: an unknown user's password is compared too, with a hash that costs what those of the file cost.
-      const [anyHash = decoy] = users.values();
+      // SECURITY: an unknown user's password is compared too.
+      const anyHash = await anyHashOf(users);
       const right = await verifyPassword(secret, hash ?? anyHash);
       if (hash === undefined) return { accepted: false, cause: 'unknown user' };
       if (secret.length === 0) return { accepted: false, cause: 'empty password' };
