@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { PASSWORD, startDaemon, USER } from '../support/daemon.ts';
-import { noStranger, PATIENT, ROOT, run, strangersProgram } from '../support/program.ts';
+import { notRoot, PATIENT, ROOT, run, strangersProgram } from '../support/program.ts';
 
 const LOGIN = ['-l', USER, '-P', '-'] as const;
 const HOST = '127.0.0.1';
@@ -44,7 +44,7 @@ describe('rexec-bench', PATIENT, () => {
   });
 
   for (const name of ['rexec', 'rexec-bench'])
-    it(`asks a uid that has no name for one, as ${name} does`, { skip: noStranger }, async (t) => {
+    it(`asks a uid that has no name for one, as ${name} does`, { skip: notRoot }, async (t) => {
       const words = [join(ROOT, `lib/cli/${name}.ts`), '-P', '-', HOST, ...(name === 'rexec' ? [':'] : [])];
       const { stderr, status } = await strangersProgram(t, process.execPath, ...words).end();
       assert.deepEqual([stderr, status], [`${name}: user: this account has no name; give one by -l\n`, 64]);

@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'n
 import { dirname, join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import {
-  noStranger,
+  notRoot,
   PATIENT,
   Program,
   ROOT,
@@ -85,7 +85,7 @@ describe('rexecd --try', PATIENT, () => {
   });
 
   it('serves as a uid that the user database does not know, as containers do', {
-    skip: noStranger,
+    skip: notRoot,
   }, async (t) => {
     const folder = join(temporaryFolder(t), 'trial');
     const rexecd = join(ROOT, 'lib/cli/rexecd.ts');

@@ -1,17 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import {
-  BOUNDED,
-  type DaemonOptions,
-  program,
-  request,
-  startDaemon as start,
-  USER,
-} from '../support/daemon.ts';
+import { BOUNDED, type DaemonOptions, request, startDaemon as start, USER } from '../support/daemon.ts';
 import { eventually } from '../support/peer.ts';
-import { findProgram } from '../support/program.ts';
-
-const noPerl = !findProgram('perl') && 'needs perl (Debian: perl-base)';
 
 const startDaemon = (t: Parameters<typeof start>[0], options: DaemonOptions = {}) =>
   start(t, { workers: 2, ...options });
@@ -37,11 +27,6 @@ describe('a daemon with two workers', BOUNDED, () => {
     await daemon.daemon.sessions[1]?.hangUp();
     assert.equal(await peers[1]?.toEnd(), '');
     assert.equal(daemon.daemon.sessions.length, 1);
-  });
-
-  it('lets the system join small writes of a command', { skip: noPerl }, async (t) => {
-    const daemon = await startDaemon(t);
-    assert.equal(await daemon.answer(request(`perl ${program('tcp-nodelay.pl')}`)), '\x000\n');
   });
 
   it('counts connections over both', async (t) => {

@@ -1,31 +1,15 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { globSync, readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
 import { PASSWORD } from '../support/daemon.ts';
 import { Machine, noMachine, QUICK, type RunningDaemon } from '../support/machine.ts';
 import { eventually, Peer, within } from '../support/peer.ts';
-import { isAlive, PATIENT } from '../support/program.ts';
+import { isAlive, loginHelpersOf, PATIENT } from '../support/program.ts';
 
 const SERVICE = `auth required pam_unix.so
 account required pam_unix.so
 session required pam_exec.so /srv/session`;
 const SESSION = '#!/bin/sh\necho "$PAM_TYPE" >> /srv/sessions';
-
-/** Login helpers of a daemon; other children come and go. */
-const helpersOf = (daemon: number): number[] =>
-  globSync(`/proc/${daemon}/task/*/children`)
-    .flatMap((file) => readFileSync(file, 'latin1').trim().split(' '))
-    .filter((child) => child !== '' && isHelper(child))
-    .map(Number);
-
-function isHelper(pid: string): boolean {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes('helper-program');
-  } catch {
-    return false; // it is gone
-  }
-}
 
 describe('a daemon that is killed under load', { ...PATIENT, skip: noMachine }, () => {
   let machine: Machine;
@@ -60,7 +44,7 @@ describe('a daemon that is killed under load', { ...PATIENT, skip: noMachine }, 
     });
     const broken = Promise.allSettled(load);
     await daemon.seen(/REXECD-402/, 20);
-    const helpers = helpersOf(daemon.child.pid!);
+    const helpers = loginHelpersOf(daemon.child.pid!);
     assert.ok(helpers.length > 0);
     daemon.child.kill('SIGKILL');
     await within(once(daemon.child, 'exit'), 'the daemon to be gone');

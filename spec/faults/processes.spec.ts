@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { globSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { it } from 'node:test';
 import { forEveryWay, request } from '../support/daemon.ts';
 import { DaemonProcess } from '../support/daemon-process.ts';
 import { listenForStderr, Peer } from '../support/peer.ts';
-import { ROOT } from '../support/program.ts';
+import { childrenOf, ROOT } from '../support/program.ts';
 
 /** An account that has no process: the limit counts those of a whole account, and is none for root. */
 const AS_GAMES = ['setpriv', '--reuid=games', '--regid=games', '--clear-groups'];
@@ -15,18 +15,12 @@ const skip =
   (process.getuid?.() !== 0 && 'giving a daemon an account takes root') ||
   (!mayRead() && 'the account games, or its way to the checkout, is missing');
 
-const workersOf = (daemon: number): number[] =>
-  globSync(`/proc/${daemon}/task/*/children`)
-    .flatMap((file) => readFileSync(file, 'latin1').split(' '))
-    .filter((pid) => pid !== '')
-    .map(Number);
-
 forEveryWay((way) => {
   it('a command for which there is no process (EAGAIN) is refused, and those after it run', {
     skip,
   }, async (t) => {
     const daemon = await DaemonProcess.start(t, { through: AS_GAMES, settings: way });
-    const pids = [daemon.pid, ...workersOf(daemon.pid)];
+    const pids = [daemon.pid, ...childrenOf(daemon.pid)];
     const limit = (processes: number) => {
       for (const pid of pids)
         execFileSync(AS_GAMES[0]!, [

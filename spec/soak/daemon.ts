@@ -7,6 +7,7 @@ import type { LauncherName } from '../../lib/launch/index.ts';
 import { PASSWORD } from '../support/daemon.ts';
 import type { Machine, RunningDaemon } from '../support/machine.ts';
 import { eventually } from '../support/peer.ts';
+import { childrenOf } from '../support/program.ts';
 import type { Target } from './scenarios.ts';
 
 export const LAUNCHERS: readonly LauncherName[] = ['execa', 'posix-spawn'];
@@ -90,7 +91,7 @@ export class SoakedDaemon {
       await delay(100);
       const left = commandsOf(this.#uid);
       const lines = left.map(({ line }) => line.replaceAll('\0', ' ')).join();
-      const children = childrenOf(this.pid).map(({ pid }) => pid);
+      const children = processesUnder(this.pid).map(({ pid }) => pid);
       const now = `${descriptorsOf(this.pid)} descriptors, children ${children}, commands ${lines}`;
       same = now === before && left.length === 0 ? same + 1 : 0;
       before = now;
@@ -99,7 +100,7 @@ export class SoakedDaemon {
   }
 
   async figures(): Promise<Figures> {
-    const children = childrenOf(this.pid);
+    const children = processesUnder(this.pid);
     const helpers = children.filter(({ line }) => /(helper|worker)-program/.test(line)).map(({ pid }) => pid);
     const commands = commandsOf(this.#uid);
     const memory = await this.#memoryInUse();
@@ -168,12 +169,7 @@ function processOf(pid: string): Process | undefined {
 
 const isThere = (process: Process | undefined): process is Process => process !== undefined;
 
-const childrenOf = (pid: number): Process[] =>
-  globSync(`/proc/${pid}/task/*/children`)
-    .flatMap((file) => readFileSync(file, 'latin1').split(' '))
-    .filter((child) => child !== '')
-    .map(processOf)
-    .filter(isThere);
+const processesUnder = (pid: number): Process[] => childrenOf(pid).map(String).map(processOf).filter(isThere);
 
 /** Processes of an account, which has none but commands. */
 const commandsOf = (uid: number): Process[] =>

@@ -1,6 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -115,7 +115,7 @@ export async function run(
   return start(t, name, args, { stdin: '', ...options }).end();
 }
 
-/** Runs one of our programs as a uid that no user database knows, as containers do; to be skipped by {@link noStranger}. */
+/** Runs one of our programs as a uid that no user database knows, as containers do; to be skipped where {@link notRoot}. */
 export const strangersProgram = (t: TestContext, file: string, ...args: readonly string[]): Program =>
   new Program(t, 'setpriv', [...STRANGER, file, ...args], { stdin: '' });
 
@@ -128,7 +128,7 @@ const STRANGER = [
   '--ambient-caps=+dac_override',
 ];
 
-export const noStranger: string | false = process.getuid?.() !== 0 && 'becoming somebody else takes root';
+export const notRoot: string | false = process.getuid?.() !== 0 && 'becoming somebody else takes root';
 
 /** An empty folder of the test's own. */
 export function temporaryFolder(t: TestContext): string {
@@ -153,6 +153,23 @@ export async function startRexecd(
   const [, port] = await daemon.says(/listens on \S+ port (\d+);.*\n/);
   return { daemon, port: Number(port) };
 }
+
+/** Processes that a process has now. */
+export const childrenOf = (pid: number): number[] =>
+  globSync(`/proc/${pid}/task/*/children`)
+    .flatMap((file) => readFileSync(file, 'latin1').split(' '))
+    .filter((child) => child !== '')
+    .map(Number);
+
+/** Login helpers of a process; other children come and go. */
+export const loginHelpersOf = (pid: number): number[] =>
+  childrenOf(pid).filter((child) => {
+    try {
+      return readFileSync(`/proc/${child}/cmdline`, 'latin1').includes('helper-program');
+    } catch {
+      return false; // it is gone
+    }
+  });
 
 /** False for a process that is gone or only waits to be reaped. */
 export function isAlive(pid: number): boolean {

@@ -16,6 +16,7 @@ import {
 import { type Grant, type Identity, ownIdentity } from '../../../lib/login/index.ts';
 import { processTraits } from '../../../lib/native/index.ts';
 import { BOUNDED } from '../../support/daemon.ts';
+import { notRoot } from '../../support/program.ts';
 
 const SETPRIV = '/usr/bin/setpriv';
 const PRLIMIT = '/usr/bin/prlimit';
@@ -206,8 +207,6 @@ describe('the way to an account', () => {
     assert.deepEqual(words.slice(words.indexOf('--') + 1), [sh.file, ...sh.arguments]);
   });
 });
-
-const notRoot = process.getuid?.() !== 0 && 'becoming somebody else takes root';
 
 /** What a command prints. */
 async function output(

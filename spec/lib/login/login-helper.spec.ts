@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { globSync, readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { LoginHelperError } from '../../../lib/login/helper-process.ts';
 import { LoginHelper } from '../../../lib/login/login-helper.ts';
 import { BOUNDED } from '../../support/daemon.ts';
 import { eventually, within } from '../../support/peer.ts';
+import { loginHelpersOf } from '../../support/program.ts';
 
 const QUESTION = {
   ask: 'authenticate',
@@ -16,18 +16,7 @@ const QUESTION = {
 } as const;
 
 /** Helper processes that this process has now. */
-const helpers = (): number =>
-  globSync('/proc/self/task/*/children')
-    .flatMap((file) => readFileSync(file, 'latin1').trim().split(' '))
-    .filter((child) => child !== '' && isHelper(child)).length;
-
-function isHelper(pid: string): boolean {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes('helper-program');
-  } catch {
-    return false; // it is gone
-  }
-}
+const helpers = (): number => loginHelpersOf(process.pid).length;
 
 describe('the login helper', BOUNDED, () => {
   for (const threads of [1, 16])
