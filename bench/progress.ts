@@ -1,6 +1,6 @@
 import { SingleBar } from 'cli-progress';
 
-/** Tells on standard error how far the benches are: a bar on a terminal, and a line for each question that is over. */
+/** Shows progress on standard error: a bar on a terminal, and a line for each question that has ended. */
 export class Progress {
   readonly #bar = new SingleBar({
     stream: process.stderr,

@@ -1,7 +1,7 @@
 import { CodecError, type CodecErrorField } from './errors.ts';
 
 const FIRST_CAPACITY = 64;
-/** Bytes that are looked at or copied in less time than it takes to call a function of Node's that does it. */
+/** Up to so many bytes are searched or copied in less time than a call of Node's function for it takes. */
 const SHORT = 16;
 const NOTHING = Buffer.alloc(0);
 
@@ -9,7 +9,7 @@ const NOTHING = Buffer.alloc(0);
  * One field while it arrives: finds the terminator, counts content bytes against the limit, keeps them flat.
  *
  * A field that arrives in one chunk is not copied. Of one that does not, memory is at most the limit, whatever the number
- * and size of chunks; no byte is looked at twice, and none beyond the first one over the limit.
+ * and size of chunks; no byte is examined twice, and none beyond the first one over the limit.
  */
 export class FieldBuffer {
   readonly #terminator: number;

@@ -32,7 +32,7 @@ export function readPort(content: Buffer, lowest: number): number {
     throw new CodecError(
       'REXEC_PORT_INVALID',
       'stderrPort',
-      `port is neither 0 nor ${lowest} to ${HIGHEST_PORT}`,
+      `the stderr port must be 0 or from ${lowest} to ${HIGHEST_PORT}`,
     );
   }
   return port;
@@ -119,7 +119,7 @@ function signalName(bytes: Buffer): string {
 }
 
 function atLeastOne(bytes: number): number {
-  if (bytes === 0) throw frameFault('a window of no bytes');
+  if (bytes === 0) throw frameFault('a window of 0 bytes');
   return bytes;
 }
 
@@ -148,7 +148,7 @@ muxControl.compile();
 export function readMuxHeader(header: Buffer): { kind: MuxKind; length: number } {
   const { number, length } = muxHeader.parse(header);
   const kind = MUX_KINDS[number];
-  if (!kind) throw frameFault(`there is no frame ${number}`);
+  if (!kind) throw frameFault(`unknown frame type ${number}`);
   if (length < kind.shortest || length > kind.longest)
     throw frameFault(`${kind.type}: ${length} bytes, not ${kind.shortest} to ${kind.longest}`);
   return { kind, length };

@@ -18,8 +18,8 @@ export interface MuxDecoderOptions {
  *
  * Data leaves as it arrives, so a `main` or `stderr` frame of the wire may give several; of the others at most 26 bytes
  * are held. A frame is refused at its header, before its payload is read. Fails with a {@link CodecError} once the
- * frames before it were read: `REXEC_FRAME_INVALID`, or `REXEC_TRUNCATED` when the stream ends inside a frame. Whether
- * data keeps within its window is not looked at: that takes both directions.
+ * frames before it were read: `REXEC_FRAME_INVALID`, or `REXEC_TRUNCATED` when the stream ends inside a frame. It does
+ * not check whether data keeps within its window, because that requires both directions.
  */
 export class MuxDecoder extends FrameDecoder<MuxFrame> {
   readonly #from: Sender;
@@ -77,7 +77,7 @@ export class MuxDecoder extends FrameDecoder<MuxFrame> {
   #readHeader(): void {
     const { kind, length } = readMuxHeader(this.#arriving.subarray(0, MUX_HEADER_BYTES));
     const { type } = kind;
-    if (!kind.from.includes(this.#from)) throw this.#fault(`${type} is not for the ${this.#from} to send`);
+    if (!kind.from.includes(this.#from)) throw this.#fault(`the ${this.#from} must not send ${type}`);
     if (this.#mainEnded && (type === 'main' || type === 'mainEnd'))
       throw this.#fault(`${type} after mainEnd`);
     this.#type = type;

@@ -67,7 +67,7 @@ export class RequestDecoder extends FrameDecoder<RequestFrame> {
     try {
       while (at !== -1 && at < chunk.length && !this.complete) at = this.#takeField(chunk, at);
     } catch (error) {
-      if (this.#ownsInput) chunk.fill(0); // a password may be in what was not looked at
+      if (this.#ownsInput) chunk.fill(0); // the rest of the chunk may contain a password
       return this.#fail(error as CodecError, done);
     }
     // At most five pushes a chunk, so what push() answers can wait for the next one.

@@ -10,7 +10,7 @@ const REFUSED = 0x01;
  * Which connection brings the status byte: `main` or `stderr`; undefined where more has to be seen to tell.
  *
  * Every daemon but one sends it on the main connection. GNU inetutils (1.9.2 and later) sends it on the stderr channel
- * where there is one, so there the main connection begins with stdout (protocol.md 1.2). The first status byte seen
+ * if it exists, so there the main connection begins with stdout (protocol.md 1.2). The first status byte seen
  * counts; what follows on either connection is the command's, whatever its bytes. An exit status, which also begins
  * with a NUL, is not taken for a status byte unless the main connection has none.
  */

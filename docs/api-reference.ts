@@ -6,7 +6,7 @@ const DOORS = { rexecd: 'lib/index.d.ts', 'rexecd/codec': 'codec/index.d.ts' } a
 
 const HEAD = `# API
 
-What a program can import, with types and docstrings as they stand in the sources.
+What a program can import, with types and docstrings as in the sources.
 \`node --test --test-update-snapshots spec/docs/api.spec.ts\` writes this page; [guide.md](guide.md) shows how it is used.
 `;
 

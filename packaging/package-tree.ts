@@ -35,7 +35,7 @@ export class PackageTree {
     this.write(path, gzipSync(content, { level: 9 }));
   }
 
-  /** A file, or a folder with all it has but for entries of these names. */
+  /** Copies a file, or a folder with everything in it except entries of these names. */
   copy(source: string, path: string, except: readonly string[] = []): void {
     const stats = statSync(source);
     if (stats.isDirectory()) {

@@ -23,8 +23,8 @@ export async function burst(sessions: Sessions, size: number) {
 }
 
 /**
- * A peer that the kernel never let in was not the daemon's to lose. Such a one may believe itself connected: of those
- * that waited to the end, at most `accepted` were let in.
+ * A peer that the kernel never let in was not lost by the daemon. Such a peer may believe that it is connected: of
+ * those that waited to the end, at most `accepted` were let in.
  */
 function endings({ sessions, right, refused, causes, latency }: LoadReport, accepted: number) {
   const ofCause = (...begin: readonly string[]) =>
@@ -42,7 +42,7 @@ function endings({ sessions, right, refused, causes, latency }: LoadReport, acce
   };
 }
 
-/** Connections to a port that the kernel has accepted, for whoever listens there or in his backlog. */
+/** Connections to a port that the kernel has accepted, for the process that listens there or in its backlog. */
 function acceptedOn(port: number): number {
   const local = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
   const lines = readFileSync('/proc/net/tcp', 'latin1').split('\n');

@@ -73,7 +73,7 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** Resolves once somebody listens on the port. */
+/** Resolves once a process listens on the port. */
 export async function accepting(port: number): Promise<void> {
   const end = performance.now() + START_MS;
   for (;;) {
@@ -84,7 +84,7 @@ export async function accepting(port: number): Promise<void> {
     );
     peer.destroy();
     if (there) return;
-    if (performance.now() > end) throw new Error(`nobody listens on port ${port}`);
+    if (performance.now() > end) throw new Error(`nothing listens on port ${port}`);
     await delay(20);
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Loaded before a daemon (node --import): measures it from inside. To whoever connects to a unix socket in the folder
- * BENCH_PROBE it tells, as JSON, what its event loop, heap and descriptors did since the last time. BENCH_BALLAST is
+ * Loaded before a daemon (node --import): measures it from inside. Each caller that connects to a unix socket in the
+ * folder BENCH_PROBE gets, as JSON, what its event loop, heap and descriptors did since the last time. BENCH_BALLAST is
  * memory in MB to hold and to touch.
  */
 import { readdirSync, readlinkSync } from 'node:fs';

@@ -99,7 +99,7 @@ function burstCase(
     runs: factor > FACTORS[2] ? Math.min(FEW_RUNS, runs) : runs,
     warmUp: false,
     async run() {
-      await probe(); // begins to count anew
+      await probe(); // starts counting again
       const met = await burst(sessions, size);
       const loops = (await probe()).map(({ loop }) => loop);
       return {

@@ -33,7 +33,7 @@ export const question: Question = {
           ...(ballastMB > 0 && { against: at(name, 0) }),
           answer: sessions.answer,
           async run() {
-            await probe(); // begins to count anew
+            await probe(); // starts counting again
             const { latency } = await sessions.load({ parallel: 1, sessions: bench.quick ? 10 : 50 });
             const loops = await probe();
             return {

@@ -1,7 +1,7 @@
 import { Marked, type MarkedExtension } from 'marked';
 import markedMan from 'marked-man';
 
-/** What stands in the head and the foot of a page. */
+/** Texts for the head and the foot of a page. */
 export interface PageHead {
   readonly date: string; // as ISO has it
   readonly version: string;

@@ -5,7 +5,7 @@ import type { Lookahead } from './lookahead.ts';
 /** How long the stderr channel may be behind the main connection, which said something that is no answer. */
 const BEHIND_MS = 2000;
 
-/** Resolves with the connection that brings the daemon's answer, when it is there; see {@link statusChannel}. */
+/** Resolves with the connection that brings the daemon's answer, once it has arrived; see {@link statusChannel}. */
 export async function answeredOn(
   main: Lookahead,
   channel: Lookahead | undefined,

@@ -94,7 +94,7 @@ export class Connections {
     this.#place.enter('tls', `with ${options.serverName ?? host}`);
     try {
       const work = secured(socket, host, options, this.#over.signal);
-      return await this.#place.within(connectSeconds, work, 'REXEC_TLS_FAILED', 'no answer in time');
+      return await this.#place.within(connectSeconds, work, 'REXEC_TLS_FAILED', 'the handshake timed out');
     } catch (error) {
       throw error instanceof ExecError
         ? error
@@ -115,7 +115,7 @@ export class Connections {
     else socket.on('lookup', (error, address) => error ?? found(address));
     try {
       const connected = once(socket, 'connect', { signal: this.#over.signal });
-      await this.#place.within(connectSeconds, connected, 'REXEC_UNREACHABLE', 'no answer in time');
+      await this.#place.within(connectSeconds, connected, 'REXEC_UNREACHABLE', 'the connection timed out');
       return socket;
     } catch (error) {
       throw error instanceof ExecError
@@ -135,13 +135,13 @@ export class Connections {
     }
     main.socket.write(encodeRequestFrame({ type: 'stderrPort', port: this.#listener.port }));
     const accepted = this.#connectedBack(main, this.#listener);
-    const late = 'the daemon does not connect back';
+    const late = 'the daemon did not connect back in time';
     this.#channel = await this.#place.within(connectSeconds, accepted, 'REXEC_NO_STDERR', late);
     this.#channel.write(EXIT_STATUS_WANTED);
     return new Lookahead(this.#channel);
   }
 
-  /** The daemon may also refuse, or leave, in place of connecting back. */
+  /** The daemon may also refuse, or leave, instead of connecting back. */
   async #connectedBack(main: Lookahead, listener: StderrListener): Promise<Socket> {
     while (main.seen === 'nothing') {
       const socket = await Promise.race([listener.accepted, main.changed]);

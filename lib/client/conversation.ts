@@ -52,7 +52,7 @@ export class Conversation {
     try {
       login = encodeLogin({ user, password, command });
       const ended = Promise.race([this.#aborted.promise, this.#talk(login)]);
-      const late = `not over within ${timeoutSeconds} s`;
+      const late = `timed out after ${timeoutSeconds} s`;
       return await this.#place.within(timeoutSeconds, ended, 'REXEC_TIMED_OUT', late);
     } catch (error) {
       throw this.#place.told(error);
@@ -85,7 +85,7 @@ export class Conversation {
       await Promise.all([this.#readMain(main), channel && this.#readStderr(channel, 0)]);
     else await this.#readAnsweredOnStderr(main, channel!);
     if (strict && this.#ending.exitCode === null && this.#ending.signal === null)
-      throw this.#place.error('REXEC_STATUS_UNKNOWN', 'the daemon did not tell how the command ended');
+      throw this.#place.error('REXEC_STATUS_UNKNOWN', 'the daemon did not report how the command ended');
     return this.#ending;
   }
 

@@ -2,8 +2,8 @@
  * Why a remote command has no result.
  *
  * - `REXEC_REQUEST_INVALID`: user, password or command cannot be sent; `cause` is the codec's error.
- * - `REXEC_UNREACHABLE`: the host has no address, or nobody answers at its port.
- * - `REXEC_TLS_FAILED`: no secure connection came about, or the daemon ended it, for want of a certificate say.
+ * - `REXEC_UNREACHABLE`: the host has no address, or its port does not answer.
+ * - `REXEC_TLS_FAILED`: the TLS handshake failed, or the daemon ended it, for example because a certificate is missing.
  * - `REXEC_NO_STDERR`: the daemon did not connect the stderr channel in time.
  * - `REXEC_REFUSED`: the daemon refused; `message` is its diagnostic, which may be empty.
  * - `REXEC_PROTOCOL`: what answered does not speak rexec.
@@ -79,7 +79,7 @@ export class ExecError extends Error implements ExecPlace {
   }
 }
 
-/** One line for a system error; several addresses that failed are told together. */
+/** One line for a system error; several addresses that failed are reported together. */
 export function reasonOf(error: unknown): string {
   if (error instanceof AggregateError) return error.errors.map(reasonOf).join('; ');
   if (isNotSocket(error)) return NOT_A_SOCKET;

@@ -69,7 +69,7 @@ class Remote implements RemoteCommand {
       for await (const lines of linesOf(this.stdout)) for (const line of lines) yield lineText(line);
       over = true;
     } finally {
-      if (!over) this.#conversation.abort('its lines are not read any more');
+      if (!over) this.#conversation.abort('the caller stopped reading the output');
       this.result.catch(() => {});
     }
     await this.result;

@@ -23,7 +23,7 @@ export class GrowingBuffer {
     return this.#bytes.subarray(0, this.#length);
   }
 
-  /** All so far, and begins anew. */
+  /** Returns everything so far, and starts again with nothing. */
   take(): Buffer {
     const taken = this.bytes;
     this.#bytes = Buffer.alloc(0);

@@ -4,7 +4,7 @@ import type { Seen } from '../../codec/index.ts';
 const ENOUGH = 64; // bytes; more than any status, and the rest stays with the kernel
 const EVENTS = ['readable', 'end', 'error', 'close'] as const;
 
-/** A connection whose first bytes can be looked at before they are read. */
+/** A connection whose first bytes can be examined before they are read. */
 export class Lookahead {
   readonly socket: Duplex;
   #first = Buffer.alloc(0);

@@ -8,13 +8,13 @@ export interface ExecOptions {
   readonly password: string | Uint8Array;
   /** Port of the daemon; 512 otherwise, with `tls` 10512. */
   readonly port?: number;
-  /** Whether to speak TLS, which keeps password, command and output from whoever is between; false otherwise. */
+  /** Whether to speak TLS, which hides password, command and output from the network. Default: false. */
   readonly tls?: boolean | TlsOptions;
   /** IPv4 or IPv6 alone; whichever the host has otherwise. */
   readonly family?: 4 | 6;
   /** Whether to ask for a stderr channel, which also carries signals and the exit status; true otherwise. */
   readonly stderrChannel?: boolean;
-  /** Local port the daemon connects back to, one that a firewall lets through say; a free one otherwise. */
+  /** Local port the daemon connects back to, for example one that a firewall lets through. Default: a free one. */
   readonly stderrPort?: number;
   /** Whether the end of `stdin` half-closes the connection; true otherwise. Some daemons take that for a hang-up. */
   readonly halfClose?: boolean;
@@ -38,14 +38,14 @@ export interface ExecOptions {
 
 /** How TLS is spoken. Certificates and keys are PEM. */
 export interface TlsOptions {
-  /** Authorities that may vouch for the daemon, in place of the system's. */
+  /** Authorities that may vouch for the daemon, instead of those that Node.js brings. */
   readonly ca?: string | Uint8Array;
   /** Certificate and private key to show, where the daemon asks for them. */
   readonly cert?: string | Uint8Array;
   readonly key?: string | Uint8Array;
-  /** Takes any certificate: whoever is between can then read and change everything. */
+  /** Accepts any certificate: an attacker on the network can then read and change everything. */
   readonly insecure?: boolean;
-  /** Name that the daemon's certificate must have, in place of the host's. */
+  /** Name that the daemon's certificate must have, instead of the host's. */
   readonly serverName?: string;
 }
 
@@ -78,7 +78,7 @@ export interface ExecResult<Text extends string | undefined = string | undefined
 export interface RemoteCommand<Text extends string | undefined = string | undefined>
   extends Pick<Promise<ExecResult<Text>>, 'then' | 'catch' | 'finally'>,
     AsyncIterable<string> {
-  /** Ending it is the command's end of input; its output goes on. */
+  /** Ending it is the command's end of input; its output continues. */
   readonly stdin: Writable;
   readonly stdout: Readable;
   /** Null without a stderr channel: stderr then comes with stdout. */
@@ -89,7 +89,7 @@ export interface RemoteCommand<Text extends string | undefined = string | undefi
   kill(signal: NodeJS.Signals | number): boolean;
   /**
    * The lines of stdout as text (UTF-8), without their ends; one longer than 1 MiB comes in pieces. stderr is dropped
-   * unless somebody reads it. Throws the {@link ExecError} where there is one; leaving the loop ends the command.
+   * unless the caller reads it. Throws the {@link ExecError} if there is one; leaving the loop ends the command.
    */
   lines(): AsyncIterableIterator<string>;
 }

@@ -4,7 +4,7 @@ import type { CaptureLimit } from './options.ts';
 
 const CAPTURE_LIMIT = 16 * 1024 * 1024; // bytes
 
-/** The caller cannot take this chunk of output; the code is the one of the error to be told. */
+/** The caller cannot take this chunk of output; the code is the one of the error to report. */
 export class OutputError extends Error {
   readonly code: 'REXEC_OUTPUT_TOO_LONG' | 'REXEC_ABORTED';
 
@@ -37,7 +37,7 @@ export class Output {
   async write(chunk: Buffer): Promise<void> {
     this.#capture(chunk);
     const error = await new Promise<Error | null | undefined>((resolve) => this.stream.write(chunk, resolve));
-    if (error) throw new OutputError('REXEC_ABORTED', 'the output was closed', { cause: error });
+    if (error) throw new OutputError('REXEC_ABORTED', 'the output stream was closed', { cause: error });
   }
 
   /** What nobody reads need not be kept. */

@@ -30,7 +30,7 @@ export class Place {
     return new ExecError(code, message, this, cause === undefined ? {} : { cause });
   }
 
-  /** What the caller is told of an error of the codec, of an output, or of the system. */
+  /** The error that the caller gets for one of the codec, of an output, or of the system. */
   told(error: unknown): ExecError {
     if (error instanceof ExecError) return error;
     if (error instanceof OutputError) return this.error(error.code, error.message, error);

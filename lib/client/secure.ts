@@ -4,7 +4,7 @@ import { connect, type TLSSocket } from 'node:tls';
 import { MUX_PROTOCOL } from '../mux/index.ts';
 import type { TlsOptions } from './options.ts';
 
-/** ALPN names, the preferred one first. Whoever answers without one, stunnel say, speaks the plain protocol inside. */
+/** ALPN names, the preferred one first. A server that answers without one, such as stunnel, speaks the plain protocol inside. */
 const PROTOCOLS = [MUX_PROTOCOL, 'rexec'];
 
 /** Begins TLS on a connection. Resolves once the daemon has proved to be `host`; rejects with the system's error. */

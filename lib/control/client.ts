@@ -20,7 +20,7 @@ const PATIENCE_MS = 30_000;
 async function exchange(path: string, request: Request): Promise<Reply> {
   const socket = connect(path);
   socket.setTimeout(PATIENCE_MS, () =>
-    socket.destroy(new Error(`the daemon gave no answer in ${PATIENCE_MS / 1000} s`)),
+    socket.destroy(new Error(`the daemon did not answer within ${PATIENCE_MS / 1000} s`)),
   );
   try {
     socket.write(`${JSON.stringify(request)}\n`);
@@ -28,7 +28,7 @@ async function exchange(path: string, request: Request): Promise<Reply> {
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
     const why =
-      code === 'ENOENT' || code === 'ECONNREFUSED' ? 'no daemon listens there (is the port right?)' : message;
+      code === 'ENOENT' || code === 'ECONNREFUSED' ? 'no daemon is listening there (check --port)' : message;
     throw new ControlError(`control socket ${path}: ${why}`, { cause });
   } finally {
     socket.destroy();

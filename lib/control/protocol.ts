@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A line of JSON each way, then the connection is over: what is wanted, and what came of it. */
+/** One line of JSON in each direction, a request and its result; then the connection is closed. */
 export interface Request {
   readonly operation: string;
   readonly argument?: unknown;

@@ -4,7 +4,7 @@ import { connect, createServer, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 import { LONGEST_LINE, type Reply, type Request } from './protocol.ts';
 
-/** What a daemon can be told by its administrator. An operation throws an error whose message is for the caller. */
+/** Commands that a daemon takes from its administrator. An operation throws an error whose message is for the caller. */
 export type Operations = Readonly<Record<string, (argument: unknown) => unknown>>;
 
 /** The socket cannot be had; the message names it and why. */
@@ -31,7 +31,7 @@ export class ControlServer {
   async listen(): Promise<void> {
     try {
       await makePrivate(dirname(this.#path));
-      if (await answers(this.#path)) throw new Error('another daemon listens there');
+      if (await answers(this.#path)) throw new Error('another daemon is already listening there');
       await rm(this.#path, { force: true });
       this.#server.listen(this.#path);
       await once(this.#server, 'listening');
@@ -46,7 +46,7 @@ export class ControlServer {
   }
 
   async #serve(caller: Socket): Promise<void> {
-    caller.on('error', () => {}); // whoever asks may leave
+    caller.on('error', () => {}); // the caller may leave
     caller.setTimeout(PATIENCE_MS, () => caller.destroy());
     let line = '';
     for await (const chunk of caller.setEncoding('utf8').iterator({ destroyOnReturn: false })) {
@@ -60,7 +60,7 @@ export class ControlServer {
   async #reply(line: string): Promise<Reply> {
     try {
       const { operation, argument } = JSON.parse(line) as Request;
-      if (!Object.hasOwn(this.#operations, operation)) throw new Error(`no operation ${operation}`);
+      if (!Object.hasOwn(this.#operations, operation)) throw new Error(`unknown operation ${operation}`);
       return { result: (await this.#operations[operation]!(argument)) ?? null };
     } catch (error) {
       return { error: (error as Error).message };
@@ -68,14 +68,15 @@ export class ControlServer {
   }
 }
 
-/** SECURITY: a folder of ours that nobody else may enter, not one that somebody else made for us. */
+/** SECURITY: a folder of ours that no one else may enter, not one that another account made for us. */
 async function makePrivate(folder: string): Promise<void> {
   await mkdir(folder, { mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EEXIST') throw error;
   });
   const { uid, mode } = await lstat(folder);
-  if (uid !== process.getuid?.()) throw new Error(`${folder} belongs to uid ${uid}`);
-  if (mode & 0o077) throw new Error(`${folder} is open to others (chmod 700)`);
+  if (uid !== process.getuid?.())
+    throw new Error(`${folder} must be owned by this account, not by uid ${uid}`);
+  if (mode & 0o077) throw new Error(`${folder} must not be accessible to others (chmod 700)`);
 }
 
 async function answers(path: string): Promise<boolean> {

@@ -31,9 +31,13 @@ export class Admission {
   enter(address: string): () => void {
     const { maxConnections, maxConnectionsPerAddress } = this.caps;
     const here = this.#perAddress.get(address) ?? 0;
-    if (this.full) throw new SessionError('REXEC_BUSY', `${maxConnections} connections in all`);
+    if (this.full)
+      throw new SessionError('REXEC_BUSY', `all ${maxConnections} connections are in use (maxConnections)`);
     if (here >= maxConnectionsPerAddress) {
-      throw new SessionError('REXEC_BUSY', `${maxConnectionsPerAddress} connections from one address`);
+      throw new SessionError(
+        'REXEC_BUSY',
+        `all ${maxConnectionsPerAddress} connections for this address are in use (maxConnectionsPerAddress)`,
+      );
     }
     this.#total += 1;
     this.#perAddress.set(address, here + 1);

@@ -16,7 +16,7 @@ export interface DaemonParts {
   readonly events: EventLog;
   /** How commands start; as the settings name it unless given. One that is given runs in this process alone. */
   readonly launcher?: Launcher;
-  /** What runs in this process in place of commands. */
+  /** Function that runs in this process instead of commands. */
   readonly handler?: Handler;
   /** A listening socket to take over, from the service manager; host, port and backlog are its own then. */
   readonly descriptor?: number;
@@ -56,8 +56,8 @@ export class Daemon {
   }
 
   /**
-   * Resolves with the address that is listened on, in clear text if there is such a one. Rejects with the system's
-   * error, such as `EADDRINUSE`, or because this system does not have the launcher.
+   * Resolves with the address of the clear-text listener, else of the TLS listener. Rejects with the system's error,
+   * such as `EADDRINUSE`, or because this system does not have the launcher.
    */
   async listen(): Promise<AddressInfo> {
     const { workers } = this.#settings;
@@ -77,7 +77,7 @@ export class Daemon {
     return this.#settings;
   }
 
-  /** The port that is listened on, in clear text if there is such a one. */
+  /** The port of the clear-text listener, else of the TLS listener. */
   get port(): number {
     return this.#address.port;
   }
@@ -122,7 +122,7 @@ export class Daemon {
 
   /**
    * Accepts no more, refuses peers without a command, lets running commands end for `stopSeconds`, then hangs them up.
-   * Resolves when every session is over. `now` cuts the wait short.
+   * Resolves when every session has ended. `now` cuts the wait short.
    */
   async stop(now?: AbortSignal): Promise<void> {
     this.#entrances.close();

@@ -27,7 +27,7 @@ export class Handshakes {
     this.#events = events;
   }
 
-  /** Undefined, and the event log has the cause, where no secure connection comes about. Never rejects. */
+  /** Undefined, and the event log has the cause, if the handshake fails. Never rejects. */
   async pass(
     { socket, gate }: SecureArrival,
     { tlsConnectBack, drainSeconds }: Pick<Settings, 'tlsConnectBack' | 'drainSeconds'>,
@@ -53,7 +53,7 @@ export class Handshakes {
     }
   }
 
-  /** Ends those that go on. */
+  /** Ends those that are still running. */
   stop(): void {
     this.#stopped = true;
     for (const socket of this.#pending) socket.destroy();

@@ -26,7 +26,7 @@ export class Headroom {
 }
 
 /** Why a peer is refused that finds less than enough. */
-export const noDescriptors = () => new SessionError('REXEC_BUSY', 'few file descriptors are left');
+export const noDescriptors = () => new SessionError('REXEC_BUSY', 'file descriptors are running out');
 
 function softLimit(): number {
   try {

@@ -6,7 +6,7 @@ import type { Arrival } from './entrances.ts';
 import { Handshakes, type Ready, type SecureArrival } from './handshakes.ts';
 import { Headroom, noDescriptors } from './headroom.ts';
 
-/** Refused connections that may linger at once; those beyond it get their line and no time to go on sending. */
+/** Refused connections that may linger at the same time; further ones get their line and no time to finish sending. */
 const MOST_REFUSALS = 256;
 
 /** One that has a place, until `leave` is called. `ms` is what it took to be made secure. */
@@ -23,7 +23,7 @@ export class Reception {
   readonly #admission: Admission;
   readonly #headroom = new Headroom();
   readonly #handshakes: Handshakes;
-  readonly #waiting: Arrival[] = []; // accepted, not looked at: every place is taken
+  readonly #waiting: Arrival[] = []; // accepted, not yet read: every place is taken
   #settings: Settings;
   #refusing = 0;
 
@@ -59,7 +59,7 @@ export class Reception {
 
   /** Turns away who waits, and ends handshakes. */
   stop(): void {
-    const stopping = new SessionError('REXEC_STOPPING', 'the daemon stops');
+    const stopping = new SessionError('REXEC_STOPPING', 'the daemon is stopping');
     for (const arrival of this.#waiting.splice(0)) void this.#turnAway(arrival, stopping);
     this.#handshakes.stop();
   }

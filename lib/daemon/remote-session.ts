@@ -10,11 +10,11 @@ interface Place {
   summary(id: string): Promise<SessionSummary | undefined>;
 }
 
-/** A session that runs in a worker, as the daemon sees it. One whose worker dies is over. */
+/** A session that runs in a worker, as the daemon sees it. It ends if its worker dies. */
 export class RemoteSession implements LiveSession {
   readonly id = newSessionId();
   readonly options: SessionOptions;
-  /** What is left to do when the session is over, before {@link run} resolves. */
+  /** What is left to do when the session has ended, before {@link run} resolves. */
   onOver: (() => Promise<unknown>) | undefined;
   readonly #place: Place;
   readonly #connection: Socket;

@@ -13,11 +13,11 @@ export interface Passed {
   readonly multiplexed: boolean;
   /** One that can be relied on unless there is a fault; null where the client shows none. */
   readonly certificate: ClientCertificate | null;
-  /** Why the client is to be refused for its certificate, or for want of one. */
+  /** Why the client must be refused: its certificate is not accepted, or it is missing. */
   readonly fault: string | undefined;
 }
 
-/** A connection on which no TLS came about; `message` says why. */
+/** A connection whose TLS handshake failed; `message` says why. */
 export class TlsHandshakeError extends Error {
   readonly code = 'REXEC_TLS_HANDSHAKE';
 }
@@ -47,7 +47,7 @@ export class TlsGate {
     const passing = Promise.withResolvers<TLSSocket>();
     const ends = endsOf(connection);
     const closed = () =>
-      passing.reject(new TlsHandshakeError(connection.errored?.message ?? 'the peer left'));
+      passing.reject(new TlsHandshakeError(connection.errored?.message ?? 'the peer closed the connection'));
     this.#passing.set(ends, passing);
     connection.once('close', closed);
     connection.allowHalfOpen = false; // who half-closes inside the handshake is gone

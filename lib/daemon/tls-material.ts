@@ -18,12 +18,12 @@ export class TlsMaterialError extends Error {
 
 const PUBLIC: Omit<Trust, 'what'> = {
   forbidden: 0o022,
-  rule: 'nobody else may write it (chmod go-w)',
+  rule: 'it must not be writable by group or others (chmod go-w)',
   links: true,
 };
 const SECRET: Omit<Trust, 'what'> = {
   forbidden: 0o027,
-  rule: 'others may not read it, nor its group write it (chmod 640)',
+  rule: 'it must not be readable by others or writable by its group (chmod 640)',
   links: true,
 };
 const CERTIFICATES = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
@@ -61,7 +61,7 @@ async function read(settings: Settings, name: FileSetting, trust: Omit<Trust, 'w
   const path = settings[name];
   const needs =
     name === 'tlsClientCa' ? `tls.login is ${settings.tlsLogin}` : `tls.mode is ${settings.tlsMode}`;
-  if (path === '') throw new TlsMaterialError(`${keyOf(name)} names no file, and ${needs}`);
+  if (path === '') throw new TlsMaterialError(`${keyOf(name)} is not set, but ${needs}`);
   try {
     return (await readTrusted(path, { ...trust, what: keyOf(name) })).toString('latin1');
   } catch (cause) {
@@ -72,7 +72,8 @@ async function read(settings: Settings, name: FileSetting, trust: Omit<Trust, 'w
 
 function certificatesOf(settings: Settings, name: FileSetting, pem: string): X509Certificate[] {
   const found = pem.match(CERTIFICATES) ?? [];
-  if (found.length === 0) throw new TlsMaterialError(`${keyOf(name)} ${settings[name]} has no certificate`);
+  if (found.length === 0)
+    throw new TlsMaterialError(`${keyOf(name)} ${settings[name]} contains no certificate`);
   try {
     return found.map((each) => new X509Certificate(each));
   } catch (cause) {

@@ -12,7 +12,7 @@ export type Order =
   | { readonly say: 'summary'; readonly id: string; readonly ask: number }
   | { readonly say: 'verdict'; readonly ask: number; readonly verdict: Verdict };
 
-/** What a peer may do, but for what its end takes, which the daemon keeps; or why it may not. */
+/** What a peer may do, except `end`, which the daemon keeps; or why it may not. */
 export type Verdict = { readonly grant: Omit<Grant, 'end'> } | { readonly cause: string };
 
 /** From a worker to the daemon, over the same channel. `name` and `fields` are those of an event. */

@@ -17,7 +17,7 @@ export class Worker {
   readonly #events: SessionOptions['events'];
   readonly #child: ChildProcess;
   readonly #sessions = new Map<string, RemoteSession>();
-  readonly #refusals = new Map<number, AbortController>(); // logins that are looked at
+  readonly #refusals = new Map<number, AbortController>(); // logins that are being checked
   readonly #summaries = new Map<number, (summary: SessionSummary | undefined) => void>();
   #lastAsk = 0;
   #alive = true;
@@ -78,7 +78,7 @@ export class Worker {
     this.#child.send({ say: 'serve', id } satisfies Order, handle as Socket, close);
   }
 
-  /** Undefined for a session that is over. */
+  /** Undefined for a session that has ended. */
   summary(id: string): Promise<SessionSummary | undefined> {
     this.#lastAsk += 1;
     const ask = this.#lastAsk;
@@ -88,7 +88,7 @@ export class Worker {
       : Promise.resolve(undefined);
   }
 
-  /** Ends the process, whose sessions are over. */
+  /** Ends the process, whose sessions have ended. */
   async end(): Promise<void> {
     if (this.#child.connected) this.#child.disconnect();
     await this.gone;

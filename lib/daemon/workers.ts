@@ -33,7 +33,7 @@ export class Workers {
     return next;
   }
 
-  /** Ends them all, whose sessions are over. */
+  /** Ends all of them, once their sessions have ended. */
   async end(): Promise<void> {
     this.#ending = true;
     await Promise.all([...this.#workers].map((worker) => worker.end()));

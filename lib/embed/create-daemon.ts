@@ -6,8 +6,8 @@ import type { CreateDaemonOptions, EmbeddedDaemon } from './types.ts';
 const load = () => import('./embedded.ts');
 
 /**
- * Makes a daemon for a program or a test, with a function in place of a shell if there is `launch`. Settings are what
- * the options say and else the defaults, but for `port`: 0, a free one. No settings file and no variable is read.
+ * Makes a daemon for a program or a test, with a function instead of a shell if `launch` is given. Settings that the
+ * options leave out have their defaults, except `port`: 0, a free one. No settings file and no variable is read.
  */
 export function createDaemon(options: CreateDaemonOptions): EmbeddedDaemon {
   const { authenticate, launch, onEvent, ...settings } = options;
@@ -19,7 +19,7 @@ export function createDaemon(options: CreateDaemonOptions): EmbeddedDaemon {
   };
   return {
     listen: async () => {
-      if (daemon) throw new Error('the daemon listens already');
+      if (daemon) throw new Error('the daemon is already listening');
       const { embedded } = await load();
       const made = embedded(options, current);
       await made.listen();

@@ -31,7 +31,7 @@ export interface DaemonEvent {
 export interface CreateDaemonOptions extends Partial<Settings> {
   /** May this user log in? An error it throws refuses the login. */
   readonly authenticate: (login: LoginAttempt) => boolean | Promise<boolean>;
-  /** What runs in place of a shell; without it commands run as this process's own account. */
+  /** Function that runs instead of a shell; without it, commands run as the account of this process. */
   readonly launch?: Handler;
   /** Told of each event, passwords never among them; without it they are dropped. */
   readonly onEvent?: (event: DaemonEvent) => void;
@@ -45,7 +45,7 @@ export interface EmbeddedDaemon extends AsyncDisposable {
   readonly addresses: Addresses;
   /** The port in clear text if there is one, else the one of TLS. */
   readonly port: number;
-  /** Takes other settings, and the certificates anew, for the peers that come from now on. */
+  /** Takes other settings, and reads the certificates again, for the peers that come from now on. */
   reload(settings?: Partial<Settings>): Promise<void>;
   /** Accepts no more, lets commands end for `stopSeconds`, and ends those that are left. `now` cuts that short. */
   close(now?: AbortSignal): Promise<void>;

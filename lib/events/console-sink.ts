@@ -13,7 +13,7 @@ export class ConsoleSink extends Sink<string> {
     super(name, encode, trouble);
     if (guarded) return;
     guarded = true;
-    process.stderr.on('error', () => {}); // each write is told of its failure; nobody else must die of it
+    process.stderr.on('error', () => {}); // each write gets its own failure; nothing else must die of it
   }
 
   protected override deliver(line: string): void | Promise<void> {

@@ -17,7 +17,7 @@ export class DatagramSink extends Sink<Buffer> {
   }
 
   protected override async open(): Promise<void> {
-    const { DatagramSender } = await import('../native/index.ts'); // only now: whoever needs no socket saves its memory
+    const { DatagramSender } = await import('../native/index.ts'); // only now: a process that needs no socket saves its memory
     this.#sender = new DatagramSender(this.#path);
   }
 

@@ -1,7 +1,7 @@
 /** How grave an event is; by default only errors are written (rexecd(8), event log). */
 export type Level = 'error' | 'warn' | 'info' | 'debug';
 
-/** The gravest first. */
+/** The most severe first. */
 export const LEVELS: Readonly<Record<Level, number>> = { error: 0, warn: 1, info: 2, debug: 3 };
 
 /** What the catalogue says of an event. */

@@ -43,7 +43,7 @@ const DEFAULTS = {
   journaldSocket: '/run/systemd/journal/socket',
 } as const satisfies Required<LogOptions>;
 
-/** A sink on standard error for nothing but the troubles of an only sink. winston needs one where there is none, too. */
+/** A sink on standard error that only reports the failures of an only sink. winston also needs one if there is no sink. */
 const STANDBY = 'standby';
 const TOLD_AGAIN_MS = 60_000;
 
@@ -53,7 +53,7 @@ export class EventLog {
   #access: boolean;
   #logger: Logger;
   #sinks: readonly Sink[];
-  readonly #told = new Map<string, number>(); // when a sink's failure was told last
+  readonly #told = new Map<string, number>(); // when a sink's failure was last reported
   #closed: Promise<void> | undefined;
   #ended = false;
 

@@ -86,7 +86,7 @@ export class FileSink extends Sink<string> {
     };
     return new RotatingFile(
       { filename: file, maxsize: fileBytes, maxFiles: files, tailable: true, eol: '\n', options },
-      () => this.complain(new Error(`${file} cannot be renamed and grows on`)),
+      () => this.complain(new Error(`cannot rotate ${file}, so it keeps growing`)),
     );
   }
 

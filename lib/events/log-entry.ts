@@ -9,7 +9,7 @@ export interface LogEntry {
   readonly id: string;
   readonly level: Level;
   readonly text: string;
-  /** Bounded; whoever writes them encodes them. */
+  /** Bounded; the sink that writes them encodes them. */
   readonly fields: Readonly<Record<string, Value>>;
 }
 

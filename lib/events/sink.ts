@@ -2,7 +2,7 @@ import { constants } from 'node:os';
 import { entryOf, type LogEntry } from './log-entry.ts';
 import { Transport } from './winston.ts';
 
-/** Who is told what goes wrong with a sink. */
+/** Gets reports of what goes wrong with a sink. */
 export interface Trouble {
   failed(sink: string, error: Error): void;
   dropped(sink: string, count: number): void;

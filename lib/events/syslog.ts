@@ -13,7 +13,7 @@ const HOST =
     .replace(/[^\x21-\x7e]/g, '')
     .slice(0, 255) || '-';
 
-/** An element that no authority has registered carries a number; this one is everybody's (RFC 5612). */
+/** An element that no authority has registered carries a number; this one is free for everyone (RFC 5612). */
 const ELEMENT = 'rexecd@32473';
 
 /** An event in the form of RFC 5424: its id, its fields as structured data, and the line that humans read. */

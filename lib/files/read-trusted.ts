@@ -30,7 +30,7 @@ export async function readTrusted(path: string, { what, forbidden, rule, links }
         : mode & forbidden
           ? `has mode ${(mode & 0o777).toString(8)}: ${rule}`
           : uid !== 0 && uid !== process.getuid?.()
-            ? `belongs to uid ${uid}: it must be root's or the daemon's`
+            ? `is owned by uid ${uid}; it must be owned by root or by this account`
             : size > LARGEST_BYTES
               ? `is larger than ${LARGEST_BYTES} bytes`
               : undefined;

@@ -72,7 +72,7 @@ export class Actor {
     }
   }
 
-  /** Waits for what is due, or a moment where nothing is. Then everything is closed. */
+  /** Waits for what is expected, or a moment if nothing is. Then everything is closed. */
   async finish(): Promise<PeerObservation> {
     this.#doneMs = this.#ms();
     const { answer, end } = this.#due();
@@ -164,7 +164,7 @@ export class Actor {
     return Buffer.from((this.#options.login ?? NOBODY)[part]);
   }
 
-  /** Waits for it as long as it is due, or a moment. */
+  /** Waits for it as long as it is expected, or a moment. */
   async #expect(what: 'answer' | 'channel' | 'end'): Promise<void> {
     const bound = this.#due()[what] ? this.#options.boundMs : this.#options.quietMs;
     const over = () => this.#end !== 'open' || this.#socket!.destroyed;

@@ -15,7 +15,7 @@ const GOOD: Script = {
   ],
 };
 
-/** What a busy machine is given: that many times the bound, or that many times what a good login took just now. */
+/** What a busy machine is given: that many times the bound, or that many times what a valid login took just now. */
 const PATIENCE = { bounds: 3, logins: 10 } as const;
 
 /** A target and how it is played against. */
@@ -43,7 +43,7 @@ export class Arena {
     return judge(await this.play(script), this.options);
   }
 
-  /** A good login still works; without one that is known, somebody still answers. */
+  /** Checks that a valid login still works or, if none is known, that the target still answers. */
   async probe(): Promise<Violation | undefined> {
     const startedAt = performance.now();
     const { peers } = await this.patient.play(GOOD);
@@ -52,7 +52,7 @@ export class Arena {
       return {
         oracle: 'alive.connect',
         cause: 'connection refused',
-        detail: 'nobody takes connections any more',
+        detail: 'the target no longer accepts connections',
       };
     const { status, rest } = replyOf(received(peer));
     const works = this.options.login
@@ -65,7 +65,7 @@ export class Arena {
     const got = JSON.stringify(received(peer).toString('latin1', 0, 80));
     return {
       oracle: 'alive.answer',
-      cause: 'a good login fails',
+      cause: 'a valid login fails',
       detail: `answered ${got}, then ${peer.end}`,
     };
   }
@@ -78,13 +78,11 @@ export class Arena {
   async assertWorks(): Promise<void> {
     const violation = (await this.probe()) && (await this.probe()); // the first one may find it still busy with its start
     if (!violation) return;
-    const what = this.options.login
-      ? `a good login (user ${this.options.login.user}) does not work`
-      : 'nobody answers';
+    const what = this.options.login ? `the login as ${this.options.login.user} does not work` : 'no answer';
     throw new FuzzError('FUZZ_TARGET_FAILED', `${this.target.name}: ${what}: ${violation.detail}`);
   }
 
-  /** Works again, started anew where that is ours to do. */
+  /** Whether the target works again; restarts it if that is ours to do. */
   async revive(): Promise<boolean> {
     if (this.target.alive && !(await this.probe())) return true;
     if (!this.target.restart) return false;

@@ -43,17 +43,20 @@ function escaped(byte: number): string {
   return byte >= 0x20 && byte < 0x7f ? character : `\\x${byte.toString(16).padStart(2, '0')}`;
 }
 
-/** @throws FuzzError `FUZZ_SCRIPT_INVALID` for an escape that there is not */
+/** @throws FuzzError `FUZZ_SCRIPT_INVALID` for an unknown escape */
 export function readBytes(quoted: string): Buffer {
   if (/[^\t\x20-\x7e]/.test(quoted))
-    throw new FuzzError('FUZZ_SCRIPT_INVALID', 'only ASCII between quotes; other bytes are spelled \\xHH');
+    throw new FuzzError(
+      'FUZZ_SCRIPT_INVALID',
+      'only ASCII is allowed between quotes; write other bytes as \\xHH',
+    );
   const text = quoted.replace(/\\(?:x([0-9a-fA-F]{2})|[\s\S])|\\$/g, (spelled, hex?: string) => {
     if (hex !== undefined) return String.fromCharCode(Number.parseInt(hex, 16));
     const byte = LONG[spelled];
     if (byte === undefined)
       throw new FuzzError(
         'FUZZ_SCRIPT_INVALID',
-        `no such escape: ${spelled} (there are \\0 \\n \\r \\t \\" \\\\ \\xHH)`,
+        `unknown escape ${spelled}; use \\0 \\n \\r \\t \\" \\\\ or \\xHH`,
       );
     return byte;
   });

@@ -104,7 +104,7 @@ class Campaign {
     if (hoarded) this.#add(hoarded.violation, hoarded.script, true);
   }
 
-  /** Cases in parallel, until something is over or the target works no more. */
+  /** Runs cases in parallel, until a limit is reached or the target no longer works. */
   async #round(): Promise<void> {
     const worker = async (): Promise<void> => {
       while (!this.#stopped() && !this.#broken) await this.#case();
@@ -153,7 +153,7 @@ class Campaign {
       this.#findings.confirm(violation);
   }
 
-  /** Finds out which case did it, and goes on with a target that works, if there can be one. */
+  /** Finds out which case broke the target, and continues with one that works, if that is possible. */
   async #repair(): Promise<void> {
     const culprit = await hunt(this.#arena, this.#recent);
     if (culprit) this.#add(culprit.violation, culprit.script, culprit.again);

@@ -33,7 +33,7 @@ export class CaseSource {
     return known ? mutateScript(known, this.#random) : this.#fresh();
   }
 
-  /** Whether the next case is one of those that are looked at more closely. */
+  /** Whether the next case is one of those that are examined more closely. */
   chance(oneIn: number): boolean {
     return this.#random.chance(oneIn);
   }

@@ -2,8 +2,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { joinedParts, type Part, partsOf, peersOf, type Script, type Step } from './script.ts';
 
 /**
- * SECURITY: the commands that a script may run with a login that is good. A target is somebody's machine; random bytes
- * for its shell would be a shell command. Whatever a generator or a mutator makes goes through {@link disarmed}, and a
+ * SECURITY: the commands that a script may run with a valid login. A target is a real machine; random bytes for its
+ * shell would be a shell command. Whatever a generator or a mutator makes goes through {@link disarmed}, and a
  * script that is made smaller stays {@link isDisarmed}.
  */
 const HARMLESS =
@@ -29,9 +29,9 @@ export function behaviourOf(command: Buffer): Behaviour {
 }
 
 /**
- * The script with a command that is harmless, whoever the server thinks has logged in: where the fourth field of a
- * peer is not, it becomes a comment for the shell, its newlines blanks. Signals that would leave a stopped process
- * behind get a SIGKILL after them.
+ * The script with a harmless command, for any user that the server may believe to have logged in: if the fourth field
+ * of a peer is not harmless, it becomes a comment for the shell, its newlines blanks. Signals that would leave a
+ * stopped process behind get a SIGKILL after them.
  */
 export function disarmed(script: Script): Script {
   let { steps } = script;

@@ -21,7 +21,7 @@ export interface Due {
 }
 
 const NOTHING: Due = { answer: false, end: false, channel: false };
-/** Signals whose default is to go on, and those that stop: none of them ends a command. */
+/** Signals whose default is to continue or to stop: none of them ends a command. */
 const HARMLESS_SIGNALS: readonly number[] = [0, 17, 18, 19, 20, 21, 22, 23, 28];
 
 export function dueFor({ sent, halfClosed, wasReset, channel }: Done, options: PlayOptions): Due {
@@ -39,7 +39,7 @@ export function dueFor({ sent, halfClosed, wasReset, channel }: Done, options: P
 
 const isOpen = (how: Listening): boolean => how !== 'refuse' && how !== 'reserved';
 
-/** The request names the good login. Without one to compare with, nobody can tell. */
+/** Whether the request has the valid login. Without one to compare with, this is unknown. */
 export function isGoodLogin(reading: Reading, login: Login | undefined): boolean {
   if (reading.state !== 'complete' || !login) return false;
   return reading.user.equals(Buffer.from(login.user)) && reading.password.equals(Buffer.from(login.password));

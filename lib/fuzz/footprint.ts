@@ -8,7 +8,7 @@ export interface Footprint {
   readonly children: number;
 }
 
-/** From /proc; undefined where there is none, or no such process, or it is another user's. */
+/** Reads /proc; undefined if there is no /proc, no such process, or if it is another user's. */
 export async function footprintOf(pid: number | undefined): Promise<Footprint | undefined> {
   if (pid === undefined) return undefined;
   try {

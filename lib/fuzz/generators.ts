@@ -69,7 +69,7 @@ const port: fc.Arbitrary<Port> = fc.oneof(
     }),
   },
   {
-    weight: 1, // somebody listens, and must not be connected to
+    weight: 1, // a listener is there, and must not be connected to
     arbitrary: fc.constantFrom('-', '+', ' ', '0x', '99').map((before) => ({
       port: [bytes(before), 'port'] satisfies Part[],
       ...nobody,

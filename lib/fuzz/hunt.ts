@@ -10,8 +10,8 @@ export interface Culprit {
 }
 
 /**
- * Finds which of the last cases broke a target that does not work any more: each is played alone against a target that
- * works, newest first, and a good login tried after it.
+ * Finds which of the last cases broke a target that no longer works: each is played alone against a target that works,
+ * newest first, and a valid login is tried after it.
  *
  * @returns undefined where the target works again by itself; `again` is false where no case alone breaks it
  */
@@ -27,7 +27,7 @@ export async function hunt(arena: Arena, suspects: readonly Script[]): Promise<C
   return last && { violation, script: last, again: false };
 }
 
-/** What a good login meets after a script was played, if it fails. */
+/** How a valid login fails after a script was played, if it does. */
 export async function breaks(arena: Arena, script: Script): Promise<Violation | undefined> {
   await arena.play(script);
   return arena.probe();

@@ -58,7 +58,7 @@ async function round(arena: Arena): Promise<Round> {
   return { slower: unknown > wrong ? 'unknown user' : 'wrong password', unknown, wrong };
 }
 
-/** From the last byte of the request to the answer, or to the end where there is none. */
+/** From the last byte of the request to the answer, or to the end if there is no answer. */
 async function timeToAnswer(arena: Arena, script: Script): Promise<number> {
   const { peers } = await arena.play(script);
   const [peer] = peers;

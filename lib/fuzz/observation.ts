@@ -38,7 +38,7 @@ export interface PeerObservation {
   readonly arrivals: readonly Arrival[];
   readonly end: End;
   readonly endMs: number; // since the connection
-  /** When the peer had nothing more to do, since the connection; what is due after it is due by then and the bound. */
+  /** When the peer had nothing more to do, since the connection; what is expected after it must come by then and the bound. */
   readonly doneMs: number;
   readonly channel: ChannelObservation | undefined;
 }

@@ -19,7 +19,7 @@ export interface Plan {
   readonly user: Parts;
   readonly password: Parts;
   readonly command: Parts;
-  /** What stands after each field in place of its NUL. */
+  /** Bytes that end each field instead of its NUL. */
   readonly terminators: readonly [string, string, string, string];
   readonly earlyStdin: string; // latin1, in one piece with the request
   readonly lateStdin: string; // once there is an answer

@@ -11,7 +11,7 @@ import type { Target } from './targets/target.ts';
 /** What a script shows when it is played again. */
 export interface Replay {
   readonly observation: Observation;
-  /** Every misbehaviour, also those that take more than one look: cuts, leaks, a good login after it. */
+  /** Every misbehaviour, also those that take more than one look: cuts, leaks, a valid login after it. */
   readonly violations: readonly Violation[];
 }
 

@@ -21,7 +21,7 @@ export interface Report {
   /** Scripts, or inputs, that did something new, and how many new things there were. */
   readonly corpus: number;
   readonly features: number;
-  /** Times a good login was tried between cases. */
+  /** How often a valid login was tried between cases. */
   readonly probes: number;
   /** What the target held before the first case and after the last one. */
   readonly footprint?: { readonly before: Footprint; readonly after: Footprint } | undefined;

@@ -100,7 +100,7 @@ function wordsOf(line: string): Word[] {
   while (WORD.lastIndex < end.length) {
     const { bytes, times = '1', word } = WORD.exec(end)?.groups ?? {};
     if (word !== undefined) words.push(word);
-    else if (bytes === undefined) throw invalid('a quote is not closed');
+    else if (bytes === undefined) throw invalid('unterminated quote');
     else {
       const unit = readBytes(bytes);
       total += unit.length * Number(times);
@@ -116,7 +116,7 @@ function readAction(verb: Word | undefined, rest: readonly Word[]): Action {
   switch (verb) {
     case 'connect':
       if (first !== 'from' || typeof second !== 'string' || !isIPv4(second) || !second.startsWith('127.'))
-        throw invalid('connect from LOOPBACK-ADDRESS');
+        throw invalid('expected: connect from LOOPBACK-ADDRESS');
       return nothingAfter(more, { do: 'connect', from: second });
     case 'listen': {
       if (!HOW.includes(String(first))) throw invalid(`listen ${HOW.join(' | ')}`);
@@ -134,13 +134,13 @@ function readAction(verb: Word | undefined, rest: readonly Word[]): Action {
       return nothingAfter(rest.slice(1), { do: 'expect', what });
     }
     case 'signal':
-      if (rest.length === 0) throw invalid('signal NUMBER...');
+      if (rest.length === 0) throw invalid('expected: signal NUMBER...');
       return { do: 'signal', numbers: rest.map((word) => whole(word, 255)) };
     case 'half-close':
     case 'reset':
       return nothingAfter(rest.slice(first === 'channel' ? 1 : 0), { do: verb, line: lineOf(first) });
     default:
-      throw invalid('a step is connect, listen, send, wait, expect, signal, half-close or reset');
+      throw invalid('expected connect, listen, send, wait, expect, signal, half-close or reset');
   }
 }
 
@@ -149,9 +149,9 @@ function readSend(words: readonly Word[]): Action {
   const every = before === 'every' ? whole(last, SCRIPT_LIMITS.bytes) : 0;
   const parts = (before === 'every' ? words.slice(0, -2) : words).map((word): Part => {
     if (Buffer.isBuffer(word) || isToken(word)) return word;
-    throw invalid(`send takes "bytes", user, password and port, not ${word}`);
+    throw invalid(`expected "bytes", user, password or port, got ${word}`);
   });
-  if (parts.length === 0) throw invalid('send "BYTES"...');
+  if (parts.length === 0) throw invalid('expected: send "BYTES"...');
   return { do: 'send', parts: joinedParts(parts), every };
 }
 
@@ -160,11 +160,11 @@ const milliseconds = (word: Word | undefined): number => whole(word, SCRIPT_LIMI
 
 function whole(word: Word | undefined, highest: number): number {
   if (typeof word === 'string' && /^\d{1,9}$/.test(word) && Number(word) <= highest) return Number(word);
-  throw invalid(`a whole number up to ${highest} is due, not ${word ?? 'nothing'}`);
+  throw invalid(`expected a whole number up to ${highest}, got ${word ?? 'nothing'}`);
 }
 
 function nothingAfter<A extends Action>(rest: readonly Word[], action: A): A {
-  if (rest.length > 0) throw invalid(`${rest[0]} is one word too many`);
+  if (rest.length > 0) throw invalid(`unexpected word ${rest[0]}`);
   return action;
 }
 

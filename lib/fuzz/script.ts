@@ -4,7 +4,7 @@
 export type PeerName = 'a' | 'b';
 
 /**
- * What stands for something that differs from target to target: the name and the password of the good login, and the
+ * What stands for something that differs from target to target: the name and the password of the valid login, and the
  * port that the peer listens on, in decimal. So a script holds no secret and can be played against any target.
  */
 export type Token = 'user' | 'password' | 'port';

@@ -12,9 +12,9 @@ export interface PlayOptions {
   /** A login that is good; without one the target is not expected to accept anybody. */
   readonly login?: Login | undefined;
   readonly rules: Rules;
-  /** Time the target has for whatever is due, in milliseconds. */
+  /** Time limit for whatever the target must do, in milliseconds. */
   readonly boundMs: number;
-  /** How long a peer listens where nothing is due. */
+  /** How long a peer listens if nothing is expected. */
   readonly quietMs: number;
 }
 

@@ -44,7 +44,7 @@ function facts(report: Report): [string, string][] {
     ],
     ['seed', `${seed}`],
     ['new behaviour', `${features} kinds, ${corpus} scripts kept`],
-    ...(probes > 0 ? [['good logins between', `${probes}`] as [string, string]] : []),
+    ...(probes > 0 ? [['valid logins between', `${probes}`] as [string, string]] : []),
     ...(coverage ? [['blocks of code', `${coverage.covered} of ${coverage.total}`] as [string, string]] : []),
     ...(footprint
       ? [

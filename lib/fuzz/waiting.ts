@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
-/** Lets events wake whoever waits for something to be so. */
+/** Lets events wake those who wait for a condition. */
 export class Changes {
   readonly #waiting = new Set<() => void>();
 

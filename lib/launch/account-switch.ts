@@ -41,7 +41,7 @@ const BASH = '/bin/bash';
  * How to run a shell as the user of a grant. Node's own uid and gid where the primary group is all there is, because
  * it drops every other one; else chroot(1) to the same root, or setpriv where capabilities are to be dropped too. What
  * may need root, prlimit and nice, comes before it; sh, for another umask, after it. The groups go by number: a look-up
- * by name or uid could find those of somebody else.
+ * by name or uid could find those of another account.
  */
 export function asUser(shell: ShellCommand, { identity, traits }: Grant, self: Self): Start {
   const limits = Object.entries(traits?.limits ?? {}).map(([name, limit]) => `--${name}=${limit}`);

@@ -13,7 +13,7 @@ const ROOT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 const DANGEROUS =
   /^(?:LD_.*|_RLD.*|DYLD_.*|GCONV_PATH|LOCPATH|NLSPATH|MALLOC_.*|GLIBC_TUNABLES|IFS|ENV|BASH_ENV|BASH_FUNC_.*|SHELLOPTS|BASHOPTS|PS4|ZDOTDIR|CDPATH|NODE_.*)$/;
 
-/** A locale that is a path leads to messages of somebody's own, which programs print as formats. */
+/** A locale that is a path leads to messages of the user's own, which programs print as formats. */
 const LOCALE = /^(?:LANG|LANGUAGE|LC_\w+)$/;
 
 /** Who the user is, is not for the environment to say. */

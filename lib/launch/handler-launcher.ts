@@ -3,7 +3,7 @@ import { PassThrough, type Readable, Writable } from 'node:stream';
 import type { ExitStatus } from '../../codec/index.ts';
 import type { Group, Launch, Launcher, RunningCommand } from './launcher.ts';
 
-/** A command of a peer, for a function in this process in place of a shell. */
+/** A command of a peer, for a function in this process instead of a shell. */
 export interface Invocation {
   readonly user: string;
   /** The command line, as the peer sent it. */

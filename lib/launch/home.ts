@@ -16,7 +16,7 @@ const DEFAULT_HOME = '/';
 const INTERACTIVE_ONLY = /%HOME(?:DRIVE|PATH)%/i;
 
 /**
- * The home that an environment names: its HOME. Where there is none, or only `%HOMEDRIVE%%HOMEPATH%`, the reasonable
+ * The home that an environment names: its HOME. If HOME is missing, or only `%HOMEDRIVE%%HOMEPATH%`, the reasonable
  * default of the platform and why; whether a command can run there is another question ({@link usableHome}).
  */
 export function resolveHome(environment: Environment, platform: NodeJS.Platform): HomeDirectory {
@@ -25,7 +25,7 @@ export function resolveHome(environment: Environment, platform: NodeJS.Platform)
   const problem = !home
     ? 'HOME is not set'
     : INTERACTIVE_ONLY.test(home)
-      ? `HOME is ${home}, which only interactive programs have`
+      ? `HOME is ${home}, which is defined only in interactive sessions`
       : path.isAbsolute(home)
         ? undefined
         : `${home} is not an absolute path`;

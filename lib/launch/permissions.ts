@@ -14,7 +14,7 @@ let forgetAt = 0;
 /**
  * What a path leads a user to. SECURITY: asked for the user and not for the daemon, which as root may enter and execute
  * everything: each directory on the way, and on the way of each symbolic link, must be searchable by its mode bits; that
- * is asked anew after a second, and the kernel has the last word. Access lists are not looked at. Rejects with an error
+ * is checked again after one second, and the kernel has the last word. Access lists are ignored. Rejects with an error
  * that names the directory or file.
  */
 export async function reach(path: string, identity: Identity): Promise<Stats> {

@@ -55,7 +55,7 @@ class Streams {
   stderr: Socket | null = null;
   readonly #far: number[] = [];
 
-  /** @throws Error where there are no descriptors left */
+  /** @throws Error if descriptors have run out */
   open(stdio: Stdio): [stdin: number, stdout: number, stderr: number] {
     if (stdio.plan === 'handOver') {
       const connection = this.#duplicate(stdio.connection);

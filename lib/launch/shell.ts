@@ -39,7 +39,7 @@ export async function usableShell(shell: string, identity: Identity): Promise<st
 }
 
 /**
- * `shell -c line`. As a login shell it reads the profile (rexecd(8) step 8): by `-l` where the shell has it, else by a
+ * `shell -c line`. As a login shell it reads the profile (rexecd(8) step 8): with `-l` if the shell has it, else with a
  * name that begins with a dash. Messages of the shell begin with its bare name, as with every other rexecd.
  */
 export function shellCommand(shell: string, line: string, login: boolean): ShellCommand {

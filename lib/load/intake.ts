@@ -15,7 +15,7 @@ export class Intake {
     this.#expected = expected;
   }
 
-  /** Takes a chunk whose memory is somebody else's right after. */
+  /** Takes a chunk whose memory is used again right after. */
   take(chunk: Uint8Array): void {
     const room = Math.min(chunk.length, KEPT_BYTES - this.bytes);
     if (room > 0 && this.#expected === undefined) this.#kept.push(Buffer.from(chunk.subarray(0, room)));

@@ -42,13 +42,13 @@ export interface LoadReport {
   readonly seconds: number;
   /** Right answers a second. */
   readonly rate: number;
-  /** Of right answers; null where there is none. */
+  /** Of right answers; null if there is none. */
   readonly latency: Latency | null;
   /** The latency in milliseconds that a share (0 to 1) of the right answers did not exceed. */
   quantile(share: number): number;
 }
 
-/** A session did not give an answer; the message is what it was told, or what broke. */
+/** A session did not give an answer; the message is the daemon's refusal, or what broke. */
 export class LoadError extends Error {
   readonly code: 'REXEC_REFUSED' | 'REXEC_LOST' | 'REXEC_PROTOCOL';
 
@@ -157,7 +157,7 @@ class Run {
   #giveUpLate(): void {
     const latest = performance.now() - this.#timeoutSeconds * 1000;
     for (const session of this.#open.keys()) {
-      if (session.startedAt > latest) break; // they stand in the order they were started
+      if (session.startedAt > latest) break; // they are in the order in which they were started
       session.giveUp(this.#timeoutSeconds);
     }
   }

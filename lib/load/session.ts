@@ -37,7 +37,7 @@ const SHARED = Buffer.allocUnsafeSlow(64 * 1024);
 
 /**
  * One session, from connecting to the end of everything the daemon sends. It is light: it shares the daemon's cores.
- * It never ends the command's input: whoever ends a connection first keeps its port for a minute (TIME_WAIT), and a
+ * It never ends the command's input: the side that ends a connection first keeps its port for a minute (TIME_WAIT), and a
  * load that did so would run out of them, more slowly each second.
  */
 export class LoadSession {
@@ -74,7 +74,7 @@ export class LoadSession {
 
   /** Gives the session up as one that takes too long. */
   giveUp(seconds: number): void {
-    const when = this.#socket.connecting ? 'not connected' : 'connected, but not over';
+    const when = this.#socket.connecting ? 'not connected' : 'connected, but not finished';
     this.#lose(`${when} within ${seconds} s`);
   }
 
@@ -116,12 +116,12 @@ export class LoadSession {
     const text = this.#stdout.kept.toString('latin1').split('\n')[0]!;
     if (this.#status === REFUSED) return this.#finish('refused', text);
     if (this.#status !== ACCEPTED)
-      return this.#finish('wrong', `the answer begins with byte ${this.#status}`);
-    if (this.#channel === 'awaited') return this.#lose('no second connection for stderr');
+      return this.#finish('wrong', `the answer begins with byte ${this.#status}, not 0 or 1`);
+    if (this.#channel === 'awaited') return this.#lose('the daemon did not open the stderr channel');
     const { expected } = this.#plan;
     const same =
       !expected || (this.#stdout.isWhole(expected.stdoutBytes) && this.#stderr.isWhole(expected.stderrBytes));
-    this.#finish(same ? 'right' : 'wrong', same ? '' : 'the output is not that of the first session');
+    this.#finish(same ? 'right' : 'wrong', same ? '' : 'the output differs from that of the first session');
   }
 
   #lose(cause: string): void {

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Identity } from './identity.ts';
 
-/** Which accounts may log in, besides having the right password. Empty lists allow everybody and deny nobody. */
+/** Which accounts may log in, besides having the right password. Empty lists allow everyone and deny no one. */
 export interface AccountRules {
   readonly allowRoot: boolean;
   readonly minimumUid: number;
@@ -42,13 +42,13 @@ export function refusedBy(
   if (denied !== undefined) return `group ${denied} is in denyGroups`;
   if (rules.allowUsers.length > 0 || rules.allowGroups.length > 0) {
     if (!rules.allowUsers.includes(user) && among(rules.allowGroups) === undefined)
-      return 'neither the user nor a group is in allowUsers or allowGroups';
+      return 'the user is neither in allowUsers nor in a group of allowGroups';
   }
   if (rules.shells !== 'any' && NO_SHELLS.includes(basename(program)))
-    return `shell ${program} lets nobody in`;
+    return `shell ${program} does not permit logins`;
   if (rules.shells === 'listed' && !listedShells.includes(program))
     return `shell ${program} is not in ${SHELLS_FILE}`;
-  if (rules.nologin && nologinFile !== undefined && uid !== 0) return `${nologinFile} is there`;
+  if (rules.nologin && nologinFile !== undefined && uid !== 0) return `${nologinFile} exists`;
   return undefined;
 }
 

@@ -9,7 +9,7 @@ export interface Credentials {
   readonly address: string;
   /** What a peer that came by TLS has shown and was verified; null where it has none. */
   readonly certificate?: ClientCertificate | null;
-  /** A certificate proved who it is: the account alone is looked at, not the secret. */
+  /** A certificate proved who the peer is: only the account is checked, not the secret. */
   readonly vouched?: boolean;
 }
 
@@ -20,7 +20,7 @@ export interface Grant {
   readonly environment?: Readonly<Record<string, string>>;
   /** What a command's process starts with, where the login asks for it; limits that are not named stay as they are. */
   readonly traits?: ProcessTraits;
-  /** To be called when the command is over. */
+  /** Must be called when the command has ended. */
   readonly end?: () => Promise<void>;
 }
 

@@ -12,7 +12,7 @@ const refused = (cause: string): Verdict => ({ accepted: false, cause });
 
 /**
  * Lets a certificate take the place of the password, or asks for it besides, as the options say. Peers that did not
- * come by TLS give their password. The file is read at each such login, so a change counts at once.
+ * come by TLS give their password. The file is read at each such login, so a change takes effect immediately.
  *
  * @throws CertificateUsersError when the file cannot be used
  */
@@ -33,7 +33,7 @@ export async function certificateLogin(
           ? 'no certificate'
           : (await belongs())(certificate, user)
             ? undefined
-            : `the certificate of ${certificate.subject} is not the user's`;
+            : `the certificate of ${certificate.subject} does not belong to the user`;
       if (fault === undefined)
         return passwords.authenticate({ ...credentials, vouched: tlsLogin !== 'both' });
       if (tlsLogin !== 'either') return refused(fault);

@@ -17,7 +17,7 @@ export class CertificateUsersError extends Error {
 const TRUST: Trust = {
   what: 'certificate users file',
   forbidden: 0o022,
-  rule: 'nobody else may write it (chmod go-w)',
+  rule: 'it must not be writable by group or others (chmod go-w)',
   links: true,
 };
 const FINGERPRINT = /^[0-9a-f]{64}$/;
@@ -50,6 +50,6 @@ function entryOf(line: string, where: string): string {
   const [, user, kind, value] = /^([^:]+):(sha256|cn):(.+)$/.exec(line) ?? [];
   const plain = kind === 'sha256' ? value!.replaceAll(':', '').toLowerCase() : value;
   if (plain === undefined || (kind === 'sha256' && !FINGERPRINT.test(plain)))
-    throw new CertificateUsersError(`${where} is not user:sha256:FINGERPRINT or user:cn:NAME`);
+    throw new CertificateUsersError(`${where}: expected user:sha256:FINGERPRINT or user:cn:NAME`);
   return `${user}:${kind}:${plain}`;
 }

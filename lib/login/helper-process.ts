@@ -35,8 +35,8 @@ interface Pending {
 /**
  * - `ready`: takes questions.
  * - `retired`: takes no new ones, and ends when the last of its sessions is closed.
- * - `hung`: did not answer in time; it is killed when nobody waits for it any more.
- * - `dead`: answers nobody.
+ * - `hung`: did not answer in time; it is killed when no login is waiting for it.
+ * - `dead`: answers no one.
  */
 type State = 'ready' | 'retired' | 'hung' | 'dead';
 
@@ -77,7 +77,7 @@ export class HelperProcess {
 
   /** @throws LoginHelperError */
   ask(question: Question, secret?: Buffer): Promise<object> {
-    if (this.#state === 'dead') return Promise.reject(new LoginHelperError('the login helper ended'));
+    if (this.#state === 'dead') return Promise.reject(new LoginHelperError('the login helper has exited'));
     this.#lastId += 1;
     const id = this.#lastId;
     const message = encodeMessage({ id, ...question }, secret);
@@ -114,7 +114,9 @@ export class HelperProcess {
 
   #tooLate(id: number): void {
     this.#state = 'hung';
-    this.#settle(id)?.reject(new LoginHelperError(`no answer in ${this.#seconds} s`));
+    this.#settle(id)?.reject(
+      new LoginHelperError(`no answer from the login helper within ${this.#seconds} s`),
+    );
     this.#killIfHung();
   }
 

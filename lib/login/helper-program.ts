@@ -16,7 +16,7 @@ import type { Authenticate, Authenticated, OpenSession, Question, SessionOpened 
 import { checkPamService, hasSessionModules } from './pam-service.ts';
 
 // The login helper: a process of its own, because PAM and name service modules are other people's code. They may crash,
-// hang, take memory (which makes every fork dearer) or change what the process is, and the daemon goes on.
+// hang, take memory (which makes every fork more expensive) or change what the process is, and the daemon keeps running.
 
 const LINE = 3; // to the daemon and back
 const PASSWORDS = '/etc/shadow';
@@ -82,13 +82,13 @@ async function authenticate(question: Authenticate, secret: Buffer): Promise<Aut
   try {
     if (!question.vouched)
       await pam.authenticate().catch((error: Error) => {
-        throw candidate ? error : new PamError(`${error.message}; no account of that name`);
+        throw candidate ? error : new PamError(`${error.message}; there is no such account`);
       });
-    if (!candidate) throw new PamError('no account of that name');
+    if (!candidate) throw new PamError('there is no such account');
     if (question.vouched) checkUnlocked(candidate.name);
     await pam.checkAccount();
     const account = candidate.name === pam.user ? candidate : await findAccount(pam.user);
-    if (!account) throw new PamError(`PAM names the user ${pam.user}, who has no account`);
+    if (!account) throw new PamError(`PAM changed the user name to ${pam.user}, which has no account`);
     checkSource(account, question.user, local);
     await pam.establishCredentials();
     const groups = await groupsOf(account);
@@ -125,9 +125,11 @@ async function accountFor(
 function checkSource({ name, uid }: Account, asked: string, local: LocalUsers): void {
   const isLocal = local.get(name) === uid;
   if (local.has(asked) && !isLocal)
-    throw new PamError(`${asked} is a local user, and ${name} (${uid}) is not`);
+    throw new PamError(
+      `${asked} is a local user, but ${name} (uid ${uid}), the account found for it, is not`,
+    );
   if (!local.has(asked) && (local.has(name) || [...local.values()].includes(uid)))
-    throw new PamError(`the domain user ${name} has the name or the uid ${uid} of a local user`);
+    throw new PamError(`domain user ${name} has the same name or uid (${uid}) as a local user`);
 }
 
 /** SECURITY: a lock is a mark on the password (passwd -l), which nobody else looks at where no password is asked for. */

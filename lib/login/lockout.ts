@@ -9,7 +9,7 @@ export interface LockoutOptions {
   readonly longestLockoutSeconds: number;
 }
 
-/** Somebody who is locked out: `ada from 192.0.2.1`, `user ada`, `address 192.0.2.1`. */
+/** A subject that is locked out: `ada from 192.0.2.1`, `user ada`, `address 192.0.2.1`. */
 export interface LockedOut {
   readonly subject: string;
   readonly failures: number;
@@ -18,7 +18,7 @@ export interface LockedOut {
 
 /** How many times the failures of a pair each kind of subject may have, and what its lockouts last at most. */
 const SCOPES = { pair: 1, user: 5, address: 10 } as const;
-/** Whoever can name a user can lock that user out, so this one stays short. */
+/** Anyone who knows a user's name can lock that user out, so this one stays short. */
 const LONGEST_USER_LOCKOUT_SECONDS = 300;
 
 const WINDOW_SECONDS = 15 * 60;
@@ -117,7 +117,7 @@ export class Lockout {
     return this.#shown(subject, lock);
   }
 
-  /** Whoever stayed away for the longest time begins anew. */
+  /** A subject that stayed away for the longest lockout starts again with none. */
   #recentLock(subject: string): Lock | undefined {
     const lock = this.#locks.get(subject);
     const oldest = this.#now() - this.options.longestLockoutSeconds * 1000;
@@ -139,7 +139,7 @@ function subjectsOf(user: string, address: string): Subjects {
   ];
 }
 
-/** The /64 of an IPv6 address: whoever has one address of it has all. An IPv4 address in IPv6 form is itself. */
+/** The /64 of an IPv6 address: a peer that has one address of it has all. An IPv4 address in IPv6 form is itself. */
 function networkOf(address: string): string {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
   if (mapped !== undefined) return mapped;
@@ -153,7 +153,7 @@ function networkOf(address: string): string {
 /** A map that forgets its oldest entry rather than grow without end. */
 class Bounded<V> extends Map<string, V> {
   readonly #forget: (key: string) => void;
-  readonly #oldest = this.keys(); // goes on where it was: a new one would pass all that was deleted
+  readonly #oldest = this.keys(); // continues where it was: a new one would pass all that was deleted
 
   constructor(forget: (key: string) => void = () => {}) {
     super();

@@ -45,8 +45,8 @@ export class LoginHelper {
   }
 
   /**
-   * Resolves when the helper is gone, after its last session. Whoever still comes, a session that began before a reload
-   * say, gets another one that goes when it has answered.
+   * Resolves when the helper is gone, after its last session. A later caller, such as a session that began before a
+   * reload, gets another one, which ends when it has answered.
    */
   async end(): Promise<void> {
     this.#ended = true;

@@ -13,8 +13,8 @@ export interface LoginOptions {
   readonly refusalSeconds: number;
   readonly lockout: Lockout;
   /**
-   * Logins that are judged at once. The others wait, and are asked about lockouts when their turn comes: whoever guesses
-   * many times at once is locked out as soon as one who does it one by one.
+   * How many logins are checked at the same time. The others wait, and lockouts are checked when their turn comes: a
+   * peer that guesses in parallel is locked out as soon as one that guesses one by one.
    */
   readonly loginThreads: number;
   /** Told of each lockout that begins. */
@@ -56,7 +56,10 @@ export class Login {
     try {
       const lockedOut = this.#lockout.blocks(user, address);
       if (lockedOut)
-        return { accepted: false, cause: `${lockedOut.subject}: locked out for ${lockedOut.seconds} s` };
+        return {
+          accepted: false,
+          cause: `${lockedOut.subject} is locked out for another ${lockedOut.seconds} s`,
+        };
       const verdict = await this.#authenticator.authenticate(credentials);
       if (verdict.accepted) this.#lockout.succeeded(user, address);
       else for (const begun of await this.#lockout.failed(user, address)) this.#onLockout(begun);

@@ -17,7 +17,7 @@ export class PamServiceError extends Error {
 export function checkPamService(service: string): void {
   if (readService(service.toLowerCase()) === undefined) {
     throw new PamServiceError(
-      `PAM service file ${join(FOLDERS[0]!, service)} is missing: "rexecd -install" writes it, or name another by --pam-service`,
+      `PAM service file ${join(FOLDERS[0]!, service)} does not exist; create it with "rexecd -install", or choose another service with --pam-service`,
     );
   }
 }

@@ -51,7 +51,7 @@ function readHash(hash: string): { derive: Derive; key: Buffer } {
   const parts = { salt: Buffer.from(salt, 'base64'), key: Buffer.from(key, 'base64') };
   if (parts.salt.length < 8 || parts.key.length < 16) {
     throw new PasswordHashError(
-      'not an $argon2id$ or $scrypt$ hash with a salt of 8 and a key of 16 bytes or more',
+      'expected an $argon2id$ or $scrypt$ hash with a salt of at least 8 bytes and a key of at least 16',
     );
   }
   const derive = argon2id ? argon2idBy(argon2id, parts) : scryptBy(scryptHash ?? {}, parts);
@@ -85,7 +85,7 @@ function scryptBy({ ln, r, p }: Numbers, { salt, key }: Parts): Derive {
 function bounded(memoryKib: number, passes: number): void {
   if (memoryKib < 8 || memoryKib > HIGHEST_MEMORY_KIB || passes < 1 || passes > HIGHEST_PASSES) {
     throw new PasswordHashError(
-      `a hash takes 8 to ${HIGHEST_MEMORY_KIB} KiB and 1 to ${HIGHEST_PASSES} passes`,
+      `the hash must use 8 to ${HIGHEST_MEMORY_KIB} KiB of memory and 1 to ${HIGHEST_PASSES} passes`,
     );
   }
 }

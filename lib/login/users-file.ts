@@ -14,13 +14,13 @@ type Users = ReadonlyMap<string, string>;
 
 /**
  * Users of the daemon's own: a file of `name:hash` lines (argon2id or scrypt, PHC format), `#` begins a comment.
- * Commands run as the daemon's account. A change counts from the next login on.
+ * Commands run as the daemon's account. A change takes effect at the next login.
  */
 export async function usersFile(path: string): Promise<Authenticator> {
   const file = new UsersFile(path);
   await file.users();
   let decoy: Promise<string> | undefined;
-  /** A hash that costs what those of the file cost; one of our own, made when it is needed, where there are none. */
+  /** A hash that costs what those of the file cost; if the file has none, one of our own, made when it is needed. */
   const anyHashOf = async (users: Users): Promise<string> => {
     const [hash] = users.values();
     if (hash !== undefined) return hash;
@@ -44,15 +44,15 @@ export async function usersFile(path: string): Promise<Authenticator> {
   };
 }
 
-/** Adds a user or replaces its password, atomically; makes the file, mode 0600, where there is none. */
+/** Adds a user or replaces its password, atomically; creates the file with mode 0600 if it is missing. */
 export async function addUser(path: string, user: string, secret: Buffer): Promise<'added' | 'changed'> {
   if (!/^[^:#\s\x00-\x1f\x7f][^:\n\x00-\x1f\x7f]*$/.test(user) || Buffer.byteLength(user) > 256) {
     throw new UsersFileError(
-      `user name ${JSON.stringify(user)}: 1 to 256 bytes, no colon or control character`,
+      `invalid user name ${JSON.stringify(user)}: must be 1 to 256 bytes, without colons or control characters, and not begin with "#" or a space`,
     );
   }
   if (secret.length === 0 || secret.length > 256 || secret.includes(0)) {
-    throw new UsersFileError('password: 1 to 256 bytes, no NUL');
+    throw new UsersFileError('invalid password: must be 1 to 256 bytes without NUL');
   }
   const text = await readText(path).catch((error) => {
     if (error.code === 'ENOENT') return '';
@@ -113,7 +113,7 @@ function parseUsers(path: string, text: string): Users {
     if (line === '' || line.startsWith('#')) continue;
     const where = `users file ${path} line ${index + 1}`;
     const [, user, hash] = /^([^:]+):(\$.+)$/.exec(line) ?? [];
-    if (user === undefined || hash === undefined) throw new UsersFileError(`${where} is not name:hash`);
+    if (user === undefined || hash === undefined) throw new UsersFileError(`${where}: expected name:hash`);
     try {
       checkHash(hash);
     } catch (cause) {

@@ -43,7 +43,7 @@ export class MuxChannel extends Duplex implements Ends {
   #sent = 0;
 
   constructor(parts: ChannelParts) {
-    // It is over when the connection is: after both its ends there may be a status to come.
+    // It ends with the connection: after both its ends a status may still come.
     super({ autoDestroy: false, readableHighWaterMark: 1 });
     this.remoteAddress = parts.link.remoteAddress;
     this.remotePort = parts.link.remotePort;

@@ -5,7 +5,7 @@ const LARGEST_WINDOW = 1024 * 1024;
 export class Credit {
   #window: number; // bytes that may be under way, taken or not
   #left: number; // bytes that the other end may still send
-  #taken = 0; // bytes that were taken and not granted anew
+  #taken = 0; // bytes that were taken and not granted again
 
   constructor(first: number) {
     this.#window = first;

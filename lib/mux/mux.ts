@@ -67,7 +67,7 @@ export class Mux {
     this.#send({ type: 'stderrWindow', bytes: MUX_FIRST_WINDOW });
   }
 
-  /** For the client. @returns false where the connection is over */
+  /** For the client. @returns false if the connection has ended */
   sendSignal(number: number): boolean {
     if (!this.#link.writable) return false;
     this.#send({ type: 'signal', number });

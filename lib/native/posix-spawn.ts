@@ -68,8 +68,8 @@ export function loadPosixSpawn(): void {
 
 /**
  * Makes a process, in a session and process group of its own, by posix_spawn(3): it shares this one's memory until it
- * runs the program, so that it costs the same however large this process is. Whoever calls posix_spawn is stopped for
- * that long, so a thread of the pool does: on a busy machine the event loop would stand still while the new process
+ * runs the program, so that it costs the same however large this process is. The caller of posix_spawn is stopped for
+ * that long, so a thread of the pool calls it: on a busy machine the event loop would stand still while the new process
  * waits for its turn. Resolves with its number once the program runs.
  *
  * @throws SpawnError

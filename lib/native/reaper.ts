@@ -31,7 +31,7 @@ export function endOf(pid: number): Promise<ProcessEnd> {
   });
 }
 
-/** Several ends may have come as one signal. Somebody else's child hides those behind it: then each is asked for. */
+/** Several ends may have come as one signal. A child of another part of the program hides those behind it: then each is asked for. */
 function reap(): void {
   for (let pid = ended(ANY, 0, WNOWAIT); pid !== 0; pid = ended(ANY, 0, WNOWAIT)) {
     if (!expected.has(pid)) return void [...expected.keys()].forEach(reapOne);
@@ -46,7 +46,7 @@ function reapOne(pid: number): void {
   expected.delete(pid);
 }
 
-/** The number of a child that has ended, its end in `info`; 0 where there is none. */
+/** The number of a child that has ended, its end in `info`; 0: none has. */
 function ended(kind: number, id: number, more: number): number {
   info.writeInt32LE(0, INFO.pid);
   return waitid(kind, id, info, WEXITED | WNOHANG | more) === 0 ? info.readInt32LE(INFO.pid) : 0;

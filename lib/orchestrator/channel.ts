@@ -10,8 +10,8 @@ export interface Channel {
   /** Bytes that have passed, either way, besides those of the connection. */
   readonly bytes: number;
   /**
-   * Carries stderr to the peer until its end. A channel that breaks swallows the rest, so that the command goes on; once
-   * its shell has ended, processes it left behind have nobody to write to (SIGPIPE).
+   * Carries stderr to the peer until its end. A channel that breaks swallows the rest, so that the command continues; once
+   * its shell has ended, processes it left behind have no reader (SIGPIPE).
    */
   relay(stderr: Readable, shellEnded: Promise<unknown>): Promise<void>;
   /** The last bytes: the exit status, if it is known and wanted; then the end. Never rejects. */

@@ -18,7 +18,7 @@ import { vanished } from './peer-reader.ts';
 
 export type Plan = Stdio['plan'];
 
-/** How often, and how far apart, the group of a handed-over command is looked at once its shell has ended. */
+/** How often, and how far apart, the group of a handed-over command is checked once its shell has ended. */
 const [LOOKS, LOOK_MS] = [4, 25];
 
 /** What an execution works with. */
@@ -62,7 +62,7 @@ export class Execution {
     this.finished = Promise.all([running.exit, output, stderr]).then(([status]) => status);
     const end = () => {
       this.#over = true;
-      running.stdin?.destroy(); // whoever may still hold its other end gets no more
+      running.stdin?.destroy(); // a process that still holds its other end gets no more
     };
     this.finished.then(end, end);
   }

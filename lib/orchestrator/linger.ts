@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 
 /**
  * Ends a connection without losing what was written: half-close, then read and drop what the peer still sends, until
- * its own half-close or the time is over. Closing with unread bytes would make the kernel reset the connection and
+ * its own half-close or until the time has expired. Closing with unread bytes would make the kernel reset the connection and
  * throw away what the peer has not got yet (protocol.md 1.7). Never rejects.
  */
 export async function lingeringClose(socket: Duplex, drainSeconds: number): Promise<void> {

@@ -44,7 +44,7 @@ export class PeerReader {
     return this.#stdinWanted.promise;
   }
 
-  /** Lets the reader go on past the request. */
+  /** Lets the reader continue past the request. */
   openStdin(): void {
     this.#stdinWanted.resolve();
   }

@@ -10,7 +10,7 @@ import {
 import type { Grant } from '../login/index.ts';
 import { SessionError } from './errors.ts';
 
-/** A launch that is known good but for its streams, and what was wrong with the user's home, if anything. */
+/** A launch that is complete except for its streams, and what was wrong with the user's home, if anything. */
 export interface Preparation {
   readonly launch: Omit<Launch, 'stdio'>;
   readonly homeProblem: string | undefined;

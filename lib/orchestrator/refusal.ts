@@ -5,7 +5,7 @@ import type { LoginError } from '../login/index.ts';
 import type { SessionErrorCode } from './errors.ts';
 import { lingeringClose } from './linger.ts';
 
-/** The one line a peer may read about each failure of a session (protocol.md 1.3); null: nobody reads it. */
+/** The line that a peer may read about each failure of a session (protocol.md 1.3); null: no one reads it. */
 const REFUSALS = {
   REXEC_BUSY: 'Try again.',
   REXEC_STOPPING: 'Try again.',

@@ -27,7 +27,7 @@ export function reportFailure(
   else events.emit('sessionBroken', { session, cause: stack });
 }
 
-/** The login's own session, PAM's say, ends with ours; what fails there concerns nobody but the log. */
+/** The login's own session, such as PAM's, ends with ours; a failure there only concerns the log. */
 export async function endGrant(
   events: Pick<EventLog, 'emit'>,
   { session, user }: Pick<Who, 'session' | 'user'>,

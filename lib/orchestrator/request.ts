@@ -22,9 +22,9 @@ export interface RequestParts {
   readonly options: SessionOptions;
   /** Aborted once the connection is closed. */
   readonly gone: AbortSignal;
-  /** The request is complete; the login is looked at. */
+  /** The request is complete; the login is being checked. */
   readonly onComplete: () => void;
-  /** Asked before the command starts; throws when it must not any more. */
+  /** Asked before the command starts; throws if it must no longer start. */
   readonly mayStart: () => void;
   /** The command runs. */
   readonly onRunning: (execution: Execution) => Promise<void>;
@@ -122,7 +122,7 @@ export class Request implements Steps {
     return this.#execution?.feed(chunk);
   }
 
-  /** The session is over, and with it the second connection, should it be made only now. */
+  /** The session has ended, and with it the stderr channel, even if it is only established now. */
   end(): void {
     this.#over = true;
     this.#secret.fill(0);
@@ -132,9 +132,12 @@ export class Request implements Steps {
   async #connectBack(): Promise<void> {
     const { remote: address, local: localAddress } = this.#address;
     const { options, secured, gone } = this.#parts;
-    // SECURITY: what came by TLS does not go on in clear text unless a setting says so.
+    // SECURITY: what came by TLS does not continue in clear text unless a setting says so.
     if (secured && !secured.connectsBack)
-      throw new SessionError('REXEC_STDERR_UNREACHABLE', 'no second connection in clear text beside TLS');
+      throw new SessionError(
+        'REXEC_STDERR_UNREACHABLE',
+        'the stderr channel would be in clear text (tls.connectBack is false)',
+      );
     const where = { address, localAddress, port: this.#stderrPort, seconds: options.connectBackSeconds };
     this.#channel = await StderrChannel.connect(where, gone);
     if (this.#over) this.#channel.destroy();

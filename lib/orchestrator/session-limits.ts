@@ -1,4 +1,4 @@
-/** How long a session may go on once its command runs, in seconds; 0: without end. */
+/** How long a session may last once its command is running, in seconds; 0: no limit. */
 export interface SessionLimits {
   /** From the start of the command, whatever happens. */
   readonly sessionSeconds: number;

@@ -109,7 +109,7 @@ export class Session {
     };
   }
 
-  /** Serves the peer. Resolves when everything about it is over; never rejects. */
+  /** Serves the peer. Resolves when everything about it has ended; never rejects. */
   async run(): Promise<void> {
     const { requestSeconds, events } = this.#options;
     this.#deadline = setTimeout(() => this.#reader.fail(late(requestSeconds)), requestSeconds * 1000);
@@ -129,7 +129,7 @@ export class Session {
     }
   }
 
-  /** The daemon stops: a peer without a command is refused, a running command goes on. */
+  /** The daemon is stopping: a peer without a command is refused, a running command continues. */
   stop(): void {
     this.#stopping = true;
     if (this.#state === 'receiving') this.#reader.fail(stopping());
@@ -145,7 +145,7 @@ export class Session {
     this.#request.channel?.destroy();
   }
 
-  /** The request is complete: its deadline is over, what follows takes its time. */
+  /** The request is complete: its deadline no longer applies, what follows takes its time. */
   #verify(): void {
     clearTimeout(this.#deadline);
     this.#state = 'verifying';
@@ -170,7 +170,7 @@ export class Session {
     void this.hangUp();
   }
 
-  /** The peer's side is read to its end, or was handed over, or the command is over. */
+  /** The peer's side is read to its end, or was handed over, or the command has ended. */
   async #complete(): Promise<void> {
     const { channel } = this.#request;
     const execution = this.#request.execution!; // the decoder fails when the stream ends before there is a command
@@ -215,4 +215,4 @@ const GONE = 'the connection is closed'; // without a reason an error would be m
 const late = (seconds: number) =>
   new SessionError('REXEC_REQUEST_TIMEOUT', `request not complete within ${seconds} s`);
 
-const stopping = () => new SessionError('REXEC_STOPPING', 'the daemon stops');
+const stopping = () => new SessionError('REXEC_STOPPING', 'the daemon is stopping');

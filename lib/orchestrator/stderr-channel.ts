@@ -54,7 +54,9 @@ export class StderrChannel implements Channel {
     } catch (cause) {
       socket.destroy();
       const why =
-        cause instanceof Error && cause.name !== 'AbortError' ? cause.message : `no answer in ${seconds} s`;
+        cause instanceof Error && cause.name !== 'AbortError'
+          ? cause.message
+          : `no answer within ${seconds} s`;
       throw new SessionError('REXEC_STDERR_UNREACHABLE', `stderr port ${port}: ${why}`, { cause });
     }
   }

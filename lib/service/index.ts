@@ -1,4 +1,4 @@
-/** The daemon as a service of the machine: installation, what its manager is told and gives, what privileges it takes. */
+/** The daemon as a service of the machine: installation, the service manager, and the privileges it needs. */
 export { type ActivatedSocket, activatedSockets } from './activation.ts';
 export { type InstallOptions, install, type ServiceOptions } from './install.ts';
 export type { ManPage } from './installation.ts';

@@ -14,7 +14,7 @@ export const initScript = ({ node, script }: Program): string => String.raw`#!/b
 # Description:       runs commands for users who log in by the rexec protocol (TCP 512)
 ### END INIT INFO
 
-# Settings are in /etc/rexecd/rexecd.toml. /etc/default/rexecd may set OPTIONS (more words for rexecd), variables
+# Settings are in /etc/rexecd/rexecd.toml. /etc/default/rexecd may set OPTIONS (more arguments for rexecd), variables
 # REXECD_..., and those below.
 NODE='${node}'
 SCRIPT='${script}'
@@ -26,7 +26,7 @@ STOP_SECONDS=${STOP_SECONDS} # more than the settings stopSeconds and killSecond
 
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 
-# What the shell of the caller has for a program like this one is not for the service.
+# Variables that the caller's shell has for rexecd or node are not meant for the service.
 for name in $(env | sed -nE 's/^((REXECD|NODE|LISTEN|WATCHDOG)_[A-Z0-9_]*|NOTIFY_SOCKET)=.*/\1/p'); do
   unset "$name"
 done
@@ -81,7 +81,7 @@ start() {
     listens && return 0
     tries=$((tries - 1))
     if [ "$tries" -le 0 ]; then
-      echo "does not listen after $START_SECONDS s" > "$said"
+      echo "not listening after $START_SECONDS s" > "$said"
       stop
       return 1
     fi
@@ -113,7 +113,7 @@ report() {
 
 case $1 in
   start | stop | restart | reload | force-reload)
-    [ "$(id -u)" -eq 0 ] || { echo "rexecd: $1 takes root" >&2; exit 4; }
+    [ "$(id -u)" -eq 0 ] || { echo "rexecd: $1 requires root" >&2; exit 4; }
     ;;
 esac
 case $1 in
@@ -124,12 +124,12 @@ case $1 in
     report Starting start
     ;;
   reload | force-reload)
-    runs || { echo 'rexecd does not run' >&2; exit 7; }
+    runs || { echo 'rexecd is not running' >&2; exit 7; }
     kill -HUP "$pid"
     ;;
   status)
-    runs && { echo "rexecd runs (pid $pid)"; exit 0; }
-    echo 'rexecd does not run'
+    runs && { echo "rexecd is running (pid $pid)"; exit 0; }
+    echo 'rexecd is not running'
     [ -e "$PIDFILE" ] && exit 1
     exit 3
     ;;

@@ -27,8 +27,8 @@ export interface InstallOptions extends ServiceOptions, Ingredients {
 }
 
 /**
- * Puts the service on a machine and starts it. What is there stays: files that are the administrator's from the moment
- * they are there, and any that somebody else wrote or changed.
+ * Puts the service on a machine and starts it. Existing files stay: those that belong to the administrator once they
+ * exist, and any that another program wrote or changed.
  *
  * @returns what was done, line by line
  * @throws ServiceError that names what failed, and why
@@ -70,7 +70,7 @@ export async function install(options: InstallOptions): Promise<string[]> {
 export function mustBeRoot(tree: Tree, what: string): void {
   const uid = process.geteuid?.() ?? 0; // Windows refuses by itself
   if (tree.isThisMachine && uid !== 0)
-    throw new ServiceError(`${what} the service takes root: run it by sudo, or give a folder with --root`);
+    throw new ServiceError(`${what} the service requires root: use sudo, or name another folder with --root`);
 }
 
 async function writeManifest(tree: Tree, report: Report, manifest: Manifest): Promise<void> {

@@ -77,7 +77,6 @@ export function installationFor(
 
 function manPage({ name, text }: ManPage): InstalledFile {
   const section = /^[\w.-]+\.([158])$/.exec(name)?.[1];
-  if (section === undefined)
-    throw new ServiceError(`manual page ${name}: its name must end with .1, .5 or .8`);
+  if (section === undefined) throw new ServiceError(`manual page ${name}: the name must end in .1, .5 or .8`);
   return file(`/usr/share/man/man${section}/${name}.gz`, gzipSync(text, { level: 9 }));
 }

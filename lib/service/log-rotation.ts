@@ -1,10 +1,10 @@
 /** /etc/logrotate.d/rexecd */
 export const logRotation =
-  (): string => `# What an init script keeps of the daemon's output, and the file of the file sink, which begins a new one by itself only
-# when it is large (log.fileBytes); the ones before it, rexecd1.log and on, are its own affair.
+  (): string => `# Output that the init script keeps, and the log file of the "file" sink. The sink rotates its file by itself only when
+# it is large (log.fileBytes); the rotated files (rexecd1.log and so on) are not touched here.
 #
-# copytruncate, not a signal: SIGHUP also makes rexecd read its settings again, which nobody asked for at midnight, and
-# its output is no file that it could open anew. Whoever writes appends.
+# copytruncate and not a signal: SIGHUP would also reload the settings, which is not wanted at midnight, and rexecd
+# cannot reopen its standard output. Both files are opened for appending.
 /var/log/rexecd/console.log /var/log/rexecd/rexecd.log {
   weekly
   rotate 8

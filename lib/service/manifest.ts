@@ -29,16 +29,17 @@ export function isOurs(entry: Entry | undefined, bytes: Buffer): boolean {
 export const manifestBytes = (manifest: Manifest): Buffer =>
   Buffer.from(`${JSON.stringify(manifest, undefined, 2)}\n`);
 
-/** @throws ServiceError when it is there and cannot be used */
+/** @throws ServiceError if it exists and cannot be used */
 export async function readManifest(tree: Tree): Promise<Manifest | undefined> {
   const bytes = await tree.read(MANIFEST);
   if (bytes === undefined) return undefined;
   try {
     const manifest = JSON.parse(String(bytes)) as Manifest;
     for (const path of [...manifest.files.map((each) => each.path), ...manifest.folders])
-      if (!/^(\/(?!\.{1,2}(\/|$))[^/]+)+$/.test(path)) throw new Error(`${path} is not a plain path`);
+      if (!/^(\/(?!\.{1,2}(\/|$))[^/]+)+$/.test(path))
+        throw new Error(`${path} is not a plain absolute path`);
     if (!manifest.files.every((each) => /^[0-9a-f]{64}$/.test(each.sha256)))
-      throw new Error('a hash is missing');
+      throw new Error('a SHA-256 hash is missing or malformed');
     return manifest;
   } catch (cause) {
     throw new ServiceError(`${tree.at(MANIFEST)}: ${(cause as Error).message}`, { cause });

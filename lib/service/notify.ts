@@ -7,11 +7,11 @@ const RETRY_MS = 50;
 const LONGEST_TIMER = 2 ** 31 - 1; // ms
 
 /**
- * Tells the service manager how the daemon is (sd_notify(3)), where one asked to be told; else it does nothing. It
- * never throws: nobody needs to be told for the daemon to serve.
+ * Notifies the service manager of the daemon's state (sd_notify(3)), if one asked for it; else it does nothing. It
+ * never throws: the daemon can serve without notifying anyone.
  */
 export class ServiceNotifier {
-  /** Why the manager that asked cannot be told. */
+  /** Why the manager that asked cannot be notified. */
   readonly problem: Error | undefined;
   #sender: DatagramSender | undefined;
   readonly #watchdog: NodeJS.Timeout | undefined;
@@ -95,7 +95,7 @@ export class ServiceNotifier {
     } catch (error) {
       if ((error as { errno?: number }).errno === EAGAIN) return 'full';
     }
-    return undefined; // sent, or nobody is there to be told
+    return undefined; // sent, or there is no one to notify
   }
 }
 

@@ -9,17 +9,17 @@ const SHARED: Readonly<Record<PamStyle, (type: 'auth' | 'account') => string>> =
 
 /** The PAM service of rexecd's logins. */
 export const pamFile = (style: PamStyle): string => `#%PAM-1.0
-# Logins of rexecd(8): passwords in clear text from the network. Written by "rexecd -install"; yours from now on.
+# Logins of rexecd(8): passwords that arrive in clear text. Written by "rexecd -install", never overwritten.
 
-# Only root while /etc/nologin is there.
+# Let only root log in while /etc/nologin exists.
 auth     required  pam_nologin.so
 auth     required  pam_env.so
 ${SHARED[style]('auth')}
 
 ${SHARED[style]('account')}
 
-# Limits, environment and umask of the commands. Not what all logins of the machine share: that may make a desktop
-# session of each, and a command by rexec is none.
+# Limits, environment and umask of the commands. The session modules that all logins share are left out: they may open
+# a desktop session, which a remote command is not.
 session  required  pam_limits.so
 session  optional  pam_env.so
 session  optional  pam_umask.so

@@ -14,12 +14,12 @@ export interface Plan {
 export async function planFor(tree: Tree, file: InstalledFile, before: Manifest | undefined): Promise<Plan> {
   const there = await tree.read(file.path);
   if (there === undefined) return { file };
-  if (there === 'other') return { file, keep: 'no regular file' };
+  if (there === 'other') return { file, keep: 'not a regular file' };
   if (there.equals(file.bytes)) return { file, keep: 'unchanged' };
-  if (file.theirs) return { file, keep: 'yours' };
+  if (file.theirs) return { file, keep: 'your configuration' };
   const entry = before?.files.find(({ path }) => path === file.path);
   if (isOurs(entry, there)) return { file, before: sha256(there) };
-  return { file, keep: entry ? 'changed since it was written' : 'not written by this program' };
+  return { file, keep: entry ? 'changed since it was installed' : 'not installed by rexecd' };
 }
 
 /** Folders that are missing for the files and for the daemon, the outermost first. */

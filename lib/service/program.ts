@@ -12,14 +12,14 @@ export interface Program {
 const PLAIN_PATH = /^[^\x00-\x1f\x7f"'`$%\\]+$/;
 const PLAIN_WINDOWS_PATH = /^[^\x00-\x1f\x7f"%]+$/;
 
-/** @throws ServiceError for a path that is not absolute or cannot stand in a service file */
+/** @throws ServiceError for a path that is not absolute or cannot be written in a service file */
 export function checkProgram({ node, script }: Program, platform: NodeJS.Platform): void {
   const [{ isAbsolute }, plain] = platform === 'win32' ? [win32, PLAIN_WINDOWS_PATH] : [posix, PLAIN_PATH];
   for (const path of [node, script]) {
     if (!isAbsolute(path)) throw new ServiceError(`program ${path}: the path must be absolute`);
     if (!plain.test(path))
       throw new ServiceError(
-        `program ${JSON.stringify(path)}: quotes, $, % and \\ cannot stand in a service file`,
+        `program ${JSON.stringify(path)}: a path in a service file must not contain quotes, $, % or \\`,
       );
   }
 }

@@ -17,7 +17,7 @@ export async function remove(options: ServiceOptions): Promise<string[]> {
   mustBeRoot(tree, 'removing');
   const manifest = await readManifest(tree);
   if (!manifest) {
-    report.say(`nothing to remove: there is no ${tree.at(MANIFEST)}`);
+    report.say(`nothing to remove: ${tree.at(MANIFEST)} does not exist`);
     return report.lines;
   }
   const supervisor = tree.isThisMachine ? supervisorOf(options.platform ?? process.platform) : undefined;
@@ -27,7 +27,7 @@ export async function remove(options: ServiceOptions): Promise<string[]> {
     const bytes = await tree.read(entry.path);
     if (bytes === undefined) continue;
     if (bytes === 'other' || !isOurs(entry, bytes)) {
-      await report.do('keep', `${tree.at(entry.path)} (changed since it was written)`);
+      await report.do('keep', `${tree.at(entry.path)} (changed since it was installed)`);
       continue;
     }
     gone.add(await tree.plain(entry.path));

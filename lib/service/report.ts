@@ -8,7 +8,7 @@ const DONE = {
   disable: 'disabled',
   start: 'started',
   stop: 'stopped',
-  reread: 'reread',
+  reload: 'reloaded',
 } as const;
 
 export type Deed = keyof typeof DONE;

@@ -52,9 +52,9 @@ const saidSince = (seconds: number): Promise<string> =>
   );
 
 async function reread(report: Report, catalog: boolean): Promise<void> {
-  await report.do('reread', 'the units (systemctl daemon-reload)', () => run('systemctl', 'daemon-reload'));
+  await report.do('reload', 'the units (systemctl daemon-reload)', () => run('systemctl', 'daemon-reload'));
   if (!catalog) return;
-  await report.do('reread', 'the message catalogues (journalctl --update-catalog)', () =>
+  await report.do('reload', 'the message catalogues (journalctl --update-catalog)', () =>
     run('journalctl', '--update-catalog'),
   );
 }
@@ -80,8 +80,8 @@ async function unlink(report: Report): Promise<void> {
 
 /** Where nothing is started from here: says how it is done. */
 const byHand = (start: string, stop: string): Supervisor => ({
-  start: async (report) => report.say(`to start it: ${start}`),
-  stop: async (report) => report.say(`unless it is done: ${stop}`),
+  start: async (report) => report.say(`to start the service: ${start}`),
+  stop: async (report) => report.say(`to stop the service, if it is still running: ${stop}`),
   forget: async () => {},
 });
 
@@ -90,8 +90,8 @@ const launchd = byHand(
   'sudo launchctl bootout system/rexecd',
 );
 const winsw = byHand(
-  `put WinSW beside ${WINDOWS_SERVICE} as rexecd.exe, then "rexecd.exe install" and "rexecd.exe start"`,
-  '"rexecd.exe stop" and "rexecd.exe uninstall", with the rexecd.exe of WinSW',
+  `copy WinSW to rexecd.exe in the folder of ${WINDOWS_SERVICE}, then run "rexecd.exe install" and "rexecd.exe start"`,
+  'run "rexecd.exe stop" and "rexecd.exe uninstall", with the rexecd.exe of WinSW',
 );
 
 /** The one that runs on this machine. */
@@ -103,7 +103,9 @@ export function supervisorOf(platform: NodeJS.Platform): Supervisor {
 
 function sayRunning(report: Report, changed: readonly string[], restart: string): void {
   report.say(
-    changed.length === 0 ? 'unchanged rexecd, which runs' : `rexecd runs as it was; now: ${restart}`,
+    changed.length === 0
+      ? 'unchanged; rexecd is running'
+      : `rexecd is still running as before; to apply the changes: ${restart}`,
   );
 }
 

@@ -12,12 +12,12 @@ StartLimitIntervalSec=60s
 StartLimitBurst=10
 
 [Service]
-# The daemon says itself when it listens, reloads and stops, and that its event loop still turns.
+# The daemon reports when it listens, reloads and stops, and that its event loop is alive.
 Type=notify
 NotifyAccess=main
 WatchdogSec=30s
 
-# Settings are in /etc/rexecd/rexecd.toml; /etc/default/rexecd may have OPTIONS and REXECD_... variables.
+# Settings are in /etc/rexecd/rexecd.toml; /etc/default/rexecd may set OPTIONS and REXECD_... variables.
 Environment=OPTIONS=
 EnvironmentFile=-/etc/default/rexecd
 ExecStart=${quoted(node)} ${quoted(script)} $OPTIONS
@@ -26,9 +26,9 @@ SyslogIdentifier=rexecd
 Restart=on-failure
 RestartSec=3s
 
-# SIGTERM goes to the daemon alone, which lets commands end (stopSeconds), then hangs them up (killSeconds). What is
-# left when it is gone, or when the time is over, is killed. The daemon asks for more time than this where its settings
-# take more.
+# Only the daemon gets SIGTERM. It waits for commands to end (stopSeconds), then ends them (killSeconds). Whatever is
+# left when it has exited, or when the time is up, is killed. The daemon asks for more time than this if its settings
+# require it.
 KillMode=mixed
 TimeoutStopSec=${STOP_SECONDS}s
 
@@ -39,21 +39,21 @@ StateDirectoryMode=0700
 LogsDirectory=rexecd
 LogsDirectoryMode=0750
 
-# One command that takes all memory is killed; the daemon and all others go on.
+# If a command runs out of memory, only that command is killed.
 OOMPolicy=continue
-# The commands of all users are tasks of this unit; by default it had as many as a unit of one program.
+# The commands of all users are tasks of this unit, so the default limit, meant for one program, is too low.
 TasksMax=33%
-# No core of the daemon: it may hold passwords. A command may ask for its own, up to the hard limit.
+# No core dumps of the daemon: they may contain passwords. Commands may raise the limit for themselves.
 LimitCORE=0:infinity
 
-# Why the usual hardening is not here. All of it is inherited: by the commands of the users, who are logged in, and may
-# become root by sudo, as they would by ssh. sshd.service has none of it either.
-# - NoNewPrivileges=, RestrictSUIDSGID=: sudo, su, ping and unix_chkpwd, which PAM itself calls, would fail.
-# - CapabilityBoundingSet=: it bounds root in a command's sudo as well. The daemon itself needs CAP_SETUID, CAP_SETGID,
+# Why the usual hardening is missing: commands would inherit it, and their users are logged in and may
+# become root with sudo, as with ssh. sshd.service has none of it either.
+# - NoNewPrivileges=, RestrictSUIDSGID=: sudo, su, ping and unix_chkpwd (which PAM runs) would fail.
+# - CapabilityBoundingSet=: would also limit root in a command's sudo. The daemon itself needs CAP_SETUID, CAP_SETGID,
 #   CAP_KILL, CAP_DAC_READ_SEARCH, CAP_NET_BIND_SERVICE, CAP_SYS_RESOURCE (limits) and what PAM modules need.
 # - ProtectSystem=, ProtectHome=, ReadOnlyPaths=, ProtectKernelTunables= and the like: commands write to homes, and
 #   "sudo apt-get" to /usr.
-# - PrivateTmp=: a user has one /tmp, by rexec and by ssh. Each of these also gives the unit a mount namespace, in which
+# - PrivateTmp=: users expect the same /tmp as with ssh. Each of these also gives the unit a mount namespace, in which
 #   a command's "sudo mount" would stay unseen.
 # - PrivateDevices=, DeviceAllow=: commands use tapes, disks and terminals.
 # - MemoryDenyWriteExecute=: the JIT compiler of V8, koffi's callbacks and the users' own JITs write code and run it.
@@ -70,13 +70,13 @@ export const socketUnit = (): string => `[Unit]
 Description=Socket of the remote execution service (rexec, TCP 512)
 Documentation=man:rexecd(8)
 
-# Instead of a daemon that is always there: "systemctl disable --now rexecd.service", then
-# "systemctl enable --now rexecd.socket". The daemon starts with the first connection, and listens here: its settings
-# host, port and backlog do not count then.
+# To start the daemon on demand instead: "systemctl disable --now rexecd.service", then
+# "systemctl enable --now rexecd.socket". The daemon starts at the first connection and takes over this socket: the
+# settings host, port and backlog then have no effect.
 
 [Socket]
-# Everything is sent in clear text: listen beyond loopback only in a network that you trust. "systemctl edit
-# rexecd.socket" changes it: an empty ListenStream=, then one with the address.
+# Everything is sent in clear text: listen beyond loopback only on a network that you trust. "systemctl edit
+# rexecd.socket" changes the address: add an empty ListenStream=, then one with the new address.
 ListenStream=127.0.0.1:${SETTINGS.port.parse(undefined)}
 Backlog=${SETTINGS.backlog.parse(undefined)}
 

@@ -21,7 +21,7 @@ export class Tree {
     return join(this.root, path);
   }
 
-  /** The bytes of a file; 'other' where there is something else, undefined where there is nothing. */
+  /** The bytes of a file; 'other' if the path is something else, undefined if it does not exist. */
   async read(path: string): Promise<Buffer | 'other' | undefined> {
     return attempt(`read ${this.at(path)}`, async () => {
       const stats = await unlessMissing(lstat(this.at(path)));
@@ -71,7 +71,7 @@ export class Tree {
     await attempt(`delete ${this.at(path)}`, () => rm(this.at(path)));
   }
 
-  /** Paths of what is in a folder; undefined where there is none. */
+  /** Paths of what is in a folder; undefined if it does not exist. */
   async list(folder: string): Promise<string[] | undefined> {
     const names = await attempt(`read ${this.at(folder)}`, () => unlessMissing(readdir(this.at(folder))));
     return names?.map((name) => posix.join(folder, name));
@@ -89,7 +89,7 @@ export class Tree {
     );
     const path = relative(root, real);
     if (path.startsWith('..') || isAbsolute(path))
-      throw new ServiceError(`${this.at(folder)} leads out of ${this.root}, to ${real}`);
+      throw new ServiceError(`${this.at(folder)} leads outside ${this.root}, to ${real}`);
     return posix.join('/', ...path.split(sep));
   }
 }

@@ -7,8 +7,8 @@ const OTHERS_WRITE = 0o022;
 const STICKY = 0o1000;
 
 /**
- * SECURITY: whoever can write the program of a service, or replace a folder on the way to it, is root at its next
- * start. One sentence for each that is not root.
+ * SECURITY: an account that can write the program of a service, or replace a folder on the way to it, is root at its
+ * next start. One sentence for each path that is not root's.
  */
 export async function strangersWhoCanWrite({ node, script }: Program): Promise<string[]> {
   const paths = new Set<string>();
@@ -19,9 +19,9 @@ export async function strangersWhoCanWrite({ node, script }: Program): Promise<s
     const { uid, mode } = await stat(path).catch((cause: Error) => {
       throw new ServiceError(`program ${path}: ${cause.message.replace(/, .*/s, '')}`, { cause });
     });
-    if (uid !== 0) found.push(`${path} belongs to uid ${uid}, who can put another program in its place`);
+    if (uid !== 0) found.push(`${path} is owned by uid ${uid}, who can replace a program that runs as root`);
     else if (mode & OTHERS_WRITE && !(mode & STICKY))
-      found.push(`${path} can be written by others than root`);
+      found.push(`${path} is writable by users other than root`);
   }
   return found;
 }

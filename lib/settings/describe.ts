@@ -36,7 +36,7 @@ export function settingsTemplate(): string {
     blocks.set(table, block);
     block.push(`# ${meaning}\n# Allowed: ${allowed}\n# ${leaf} = ${written(fallback)}`);
   }
-  const head = '# Settings of rexecd. See rexecd.toml(5); change them here or by rconfig(1).';
+  const head = '# Settings of rexecd, see rexecd.toml(5). Edit this file or use rconfig(1).';
   const tables = [...blocks].map(([table, block]) => [...(table === '' ? [] : [`[${table}]`]), ...block]);
   return `${[head, ...tables.flat()].join('\n\n')}\n`;
 }
@@ -45,13 +45,13 @@ export function settingsTemplate(): string {
 export function allowedBy(name: SettingName): string {
   const { type, minimum, maximum, pattern } = shapeOf(name);
   const choices = choicesOf(name).map((each) => JSON.stringify(each));
-  if (type === 'array') return choices.length > 0 ? `list of ${choices.join(', ')}` : 'list of texts';
+  if (type === 'array') return choices.length > 0 ? `list of ${choices.join(', ')}` : 'list of strings';
   if (choices.length > 0) return choices.join(', ');
   if (type === 'integer' || type === 'number')
     return `${type === 'integer' ? 'whole number' : 'number'} from ${minimum} to ${maximum}`;
-  if (pattern === undefined) return 'text';
+  if (pattern === undefined) return 'string';
   const { error } = SETTINGS[name].safeParse('/'); // nothing that has a pattern is a path
-  return error ? explain(error) : 'text';
+  return error ? explain(error) : 'string';
 }
 
 function choicesOf(name: SettingName): unknown[] {

@@ -53,15 +53,14 @@ export function listSettings(sources: Sources): Standing[] {
 /** The setting of a key, however it is spelled. @throws SettingsError that names the nearest */
 export function findSetting(key: string): SettingName {
   const name = settingLike(key);
-  if (name === undefined)
-    throw new SettingsError(`${key}: there is no such setting${whatIsMeant(nearestKey(key))}`);
+  if (name === undefined) throw new SettingsError(`unknown setting ${key}${whatIsMeant(nearestKey(key))}`);
   return name;
 }
 
 /** A value from the words of a command line: a list takes several, each of which may have commas. */
 export function valueFrom(name: SettingName, words: readonly string[]): unknown {
   const isList = Array.isArray(SETTINGS[name].parse(undefined));
-  if (!isList && words.length !== 1) throw new SettingsError(`${keyOf(name)}: takes one value`);
+  if (!isList && words.length !== 1) throw new SettingsError(`${keyOf(name)} takes a single value`);
   return readValue(name, words.join(','), keyOf(name));
 }
 
@@ -83,7 +82,7 @@ export function problemsIn(path: string, text: string, policy: Policy = NO_POLIC
 
 function problemOf(where: string, key: string, value: unknown, policy: Policy, seen: Set<string>) {
   const name = settingOf(key);
-  if (name === undefined) return `${where}: ${key}: there is no such setting${whatIsMeant(nearestKey(key))}`;
+  if (name === undefined) return `${where}: unknown setting ${key}${whatIsMeant(nearestKey(key))}`;
   if (seen.has(key)) return `${where}: ${key} is set twice`;
   seen.add(key);
   try {
@@ -143,7 +142,8 @@ export async function replaceSettings(
   text: string,
 ): Promise<boolean> {
   return alter(path, (before) => {
-    if (before !== expected) throw new SettingsError(`${path} was changed by somebody else meanwhile`);
+    if (before !== expected)
+      throw new SettingsError(`${path} was changed by another program in the meantime`);
     return text;
   });
 }
@@ -178,12 +178,14 @@ async function makeFolder(folder: string): Promise<void> {
   if (made !== undefined) await chmod(folder, 0o755); // whatever the umask: the daemon must get in
 }
 
-/** A file of unusual form, with `log = {}` say, cannot take every key. */
+/** A file of unusual form, for example with `log = {}`, cannot take every key. */
 function assertSays(path: string, text: string, changes: readonly Change[]): void {
   for (const { name, value } of changes) {
     const said = valuesIn(path, text, keyOf(name));
     if (!said || !same(said, value === undefined ? [] : [value]))
-      throw new SettingsError(`${path}: ${keyOf(name)} cannot be changed where it is written; edit the file`);
+      throw new SettingsError(
+        `${path}: cannot change ${keyOf(name)} in the form in which it is written; edit the file by hand`,
+      );
   }
 }
 

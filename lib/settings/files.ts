@@ -14,7 +14,7 @@ const OTHERS_WRITE = 0o022;
 /**
  * Reads a settings or policy file.
  *
- * @returns undefined where there is none and it need not be there
+ * @returns undefined if the file is optional and missing
  * @throws SettingsError when it is missing, cannot be trusted or is not TOML
  */
 export async function readDocument(path: string, required: boolean): Promise<TomlDocument | undefined> {
@@ -28,11 +28,14 @@ export async function readTrusted(path: string, required: boolean): Promise<stri
   try {
     file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK); // a pipe must not hold us up
     const stats = await file.stat();
-    if (!stats.isFile()) throw new SettingsError(`${path} is not a file`);
+    if (!stats.isFile()) throw new SettingsError(`${path} is not a regular file`);
     // SECURITY: it decides who may log in, so nobody else may have written it.
-    if (stats.mode & OTHERS_WRITE) throw new SettingsError(`${path} can be written by others (chmod go-w)`);
+    if (stats.mode & OTHERS_WRITE)
+      throw new SettingsError(`${path} must not be writable by group or others (chmod go-w)`);
     if (stats.uid !== 0 && stats.uid !== process.getuid?.())
-      throw new SettingsError(`${path} belongs to uid ${stats.uid}: it must be root's or this account's`);
+      throw new SettingsError(
+        `${path} is owned by uid ${stats.uid}; it must be owned by root or by this account`,
+      );
     return decoded(path, await file.readFile());
   } catch (cause) {
     if (cause instanceof SettingsError) throw cause;
@@ -53,7 +56,7 @@ export async function loadPolicy(path: string, required: boolean): Promise<Polic
   return document && readPolicy(path, document);
 }
 
-/** Where a path leads over links, also when nothing is there yet. */
+/** The path that links lead to, even if it does not exist yet. */
 export async function targetOf(path: string): Promise<string> {
   try {
     return await realpath(path);

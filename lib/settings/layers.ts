@@ -42,7 +42,7 @@ export function resolveSettings({
     const where = `${file!.path}:${from}`;
     const name = settingOf(key);
     if (name === undefined)
-      throw new SettingsError(`${where}: ${key}: there is no such setting${whatIsMeant(nearestKey(key))}`);
+      throw new SettingsError(`${where}: unknown setting ${key}${whatIsMeant(nearestKey(key))}`);
     if (origins.get(name)?.startsWith(file!.path)) throw new SettingsError(`${where}: ${key} is set twice`);
     put(name, value, where);
   }
@@ -81,9 +81,9 @@ export function readValue(name: SettingName, value: unknown, origin: string): un
   if (result.success) return result.data;
   const where = origin.includes(':') ? `${origin}: ${keyOf(name)}` : origin;
   const allowed = allowedBy(name);
-  const why = allowed === 'text' ? explain(result.error) : allowed;
-  throw new SettingsError(`${where}: ${JSON.stringify(value)} is not allowed: ${why}`);
+  const why = allowed === 'string' ? explain(result.error) : allowed;
+  throw new SettingsError(`${where}: invalid value ${JSON.stringify(value)}; allowed: ${why}`);
 }
 
 export const whatIsMeant = (nearest: string | undefined): string =>
-  nearest === undefined ? '' : `; is it ${nearest}?`;
+  nearest === undefined ? '' : `; did you mean ${nearest}?`;

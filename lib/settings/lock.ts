@@ -18,7 +18,7 @@ export async function locked<T>(
     if (holder > 0 && !isAlive(holder))
       await rm(lock, { force: true }); // it was killed at work
     else if (performance.now() < end) await delay(AGAIN_MS);
-    else throw new SettingsError(`${path} is being changed by process ${holder}, which holds ${lock}`);
+    else throw new SettingsError(`${path} is locked by process ${holder} (lock file ${lock}); try again`);
   }
   try {
     return await work();

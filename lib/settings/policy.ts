@@ -26,7 +26,7 @@ export function readPolicy(path: string, document: TomlDocument): Policy {
   return new Map(
     document.assignments.map(({ key, value, from }) => {
       const name = settingOf(key);
-      if (name === undefined) throw new SettingsError(`${path}:${from}: ${key}: there is no such setting`);
+      if (name === undefined) throw new SettingsError(`${path}:${from}: unknown setting ${key}`);
       return [name, ruleOf(name, value, `${path}:${from}: ${key}`)];
     }),
   );
@@ -37,7 +37,7 @@ function ruleOf(name: SettingName, value: unknown, where: string): Rule {
   const possible = (each: unknown): unknown => {
     const { success, data } = SETTINGS[name].safeParse(each);
     if (success && each !== undefined) return data;
-    throw new SettingsError(`${where}: ${JSON.stringify(each)} is not allowed: ${allowedBy(name)}`);
+    throw new SettingsError(`${where}: invalid value ${JSON.stringify(each)}; allowed: ${allowedBy(name)}`);
   };
   const isNumber = typeof SETTINGS[name].parse(undefined) === 'number';
   if (isNumber && typeof value === 'number') return { max: possible(value) as number };
@@ -52,7 +52,7 @@ function ruleOf(name: SettingName, value: unknown, where: string): Rule {
     Object.keys(rest).length === 0;
   if (!isKnown)
     throw new SettingsError(
-      `${where}: a rule is a value or a table of min, max (for numbers) and allow (a list)`,
+      `${where}: a rule must be a value, or a table of min, max (both for numbers) and allow (a list)`,
     );
   if (min !== undefined && max !== undefined && min > max)
     throw new SettingsError(`${where}: min ${min} is above max ${max}`);

@@ -1,158 +1,182 @@
-import { list, names, number, whole, yesOrNo, z } from './kinds.ts';
+import { names, number, whole, yesOrNo, z } from './kinds.ts';
+import { LOG_SETTINGS } from './log-schema.ts';
 import { TLS_SETTINGS } from './tls-schema.ts';
 
-const charset = z.string().refine(isCharset, 'not a charset that TextDecoder knows');
+const charset = z.string().refine(isCharset, 'a character set that TextDecoder knows');
 
 /** Every setting of the daemon: its default, what is allowed, what it means. Times are in seconds. */
 export const SETTINGS = {
-  host: z.string().min(1).default('127.0.0.1').describe('address to listen on in clear text'),
-  port: whole(0, 65_535).default(512).describe('port to listen on; 0 takes a free one'),
+  host: z
+    .string()
+    .min(1)
+    .default('127.0.0.1')
+    .describe('address to listen on in clear text; "0.0.0.0" or "::" listens on every interface'),
+  port: whole(0, 65_535).default(512).describe('TCP port to listen on in clear text; 0 picks a free port'),
   backlog: whole(1, 65_535)
     .default(511)
-    .describe('connections the kernel may hold until they are accepted; a change counts from the next start'),
+    .describe(
+      'how many connections the kernel queues until rexecd accepts them (needs a restart); with overflow "queue", also how many peers may wait for a place',
+    ),
   users: z
     .string()
     .default('')
-    .describe("users file: the daemon's own users, whose commands run as the daemon's account"),
+    .describe(
+      'users file: accounts that exist only in this daemon; their commands run as the account that runs rexecd; empty: none',
+    ),
   authenticator: z
     .enum(['auto', 'pam', 'users'])
     .default('auto')
-    .describe('who knows the users: auto is the users file where one is set, PAM otherwise'),
+    .describe(
+      'what checks passwords: "users" (the users file), "pam" (accounts of this machine), or "auto" (the users file if one is set, else PAM)',
+    ),
   pamService: z
     .string()
     .regex(/^[\w.-]+$/, 'a file name in /etc/pam.d')
     .default('rexec')
-    .describe('PAM service of logins'),
+    .describe('PAM service that checks logins'),
   loginThreads: whole(1, 256)
     .default(16)
-    .describe('logins that are looked at at once; the others wait for their turn'),
+    .describe('how many logins are checked at the same time; the rest wait their turn'),
   loginSeconds: number(1, 3600)
     .default(30)
-    .describe('time PAM gets for a login; after it the login is refused'),
+    .describe('seconds PAM may take to check a login; after that the login is refused'),
   domainUsers: yesOrNo
     .default(false)
-    .describe('try a user who is not local as a domain user: by the other name sources, LDAP say, and PAM'),
+    .describe(
+      'look up users who are not in /etc/passwd in the other name sources, such as LDAP, and log them in through PAM',
+    ),
   domain: z
     .string()
     .regex(/^(user|user@[^@\\\s]+|[^@\\\s]+\\user)$/, 'user, user@DOMAIN or DOMAIN\\user')
     .default('user')
     .describe(
-      'how the name source spells a domain user: user, user@DOMAIN or DOMAIN\\user, with the real domain',
+      'form in which the name source knows domain users: user, user@DOMAIN or DOMAIN\\user; write your domain for DOMAIN and leave "user" as it is',
     ),
   allowRoot: yesOrNo.default(false).describe('let uid 0 log in'),
   minimumUid: whole(0, 2 ** 32 - 2)
     .default(0)
-    .describe('refuse accounts below this uid'),
-  allowUsers: names.describe('only these users, or users of allowGroups; empty: everybody'),
-  denyUsers: names.describe('never these users'),
-  allowGroups: names.describe('only users of these groups, or allowUsers; empty: everybody'),
-  denyGroups: names.describe('never users of these groups'),
+    .describe('lowest uid that may log in; uid 0 is governed by allowRoot instead'),
+  allowUsers: names.describe(
+    'users who may log in, in addition to members of allowGroups; if both lists are empty, everyone may',
+  ),
+  denyUsers: names.describe('users who may not log in; overrides allowUsers and allowGroups'),
+  allowGroups: names.describe(
+    'groups whose members may log in, in addition to allowUsers; if both lists are empty, everyone may',
+  ),
+  denyGroups: names.describe('groups whose members may not log in; overrides allowUsers and allowGroups'),
   shells: z
     .enum(['listed', 'usable', 'any'])
     .default('usable')
-    .describe('refuse accounts by their shell: not in /etc/shells; nologin and false; none'),
-  nologin: yesOrNo.default(true).describe('only root logs in while /etc/nologin or /run/nologin is there'),
-  requireHome: yesOrNo.default(false).describe('refuse a user whose home cannot be used'),
+    .describe(
+      'which login shells are accepted: "any", "usable" (any but nologin and false), or "listed" (usable and in /etc/shells)',
+    ),
+  nologin: yesOrNo
+    .default(true)
+    .describe('refuse everyone but root while /etc/nologin or /run/nologin exists'),
+  requireHome: yesOrNo
+    .default(false)
+    .describe(
+      'refuse users whose home directory cannot be used, instead of running their command in the default directory',
+    ),
   lockoutFailures: whole(0, 100_000)
     .default(10)
     .describe(
-      'wrong logins of a user from an address before the two are locked out; five times that for the user, ten for the address; 0: never',
+      'failed logins within 15 minutes that lock out a user from one address; five times as many lock out the user everywhere, ten times as many the address; 0: no lockouts',
     ),
   lockoutSeconds: number(0.05, 86_400)
     .default(30)
-    .describe('time of a first lockout; each further one lasts twice as long'),
-  longestLockoutSeconds: number(0.05, 86_400).default(3600).describe('time no lockout exceeds'),
-  maxConnections: whole(1, 1_000_000).default(12_000).describe('connections at a time in all'),
+    .describe('seconds the first lockout lasts; each further one lasts twice as long'),
+  longestLockoutSeconds: number(0.05, 86_400)
+    .default(3600)
+    .describe(
+      'longest a lockout may last, in seconds; a user is never locked out everywhere for more than 300',
+    ),
+  maxConnections: whole(1, 1_000_000)
+    .default(12_000)
+    .describe('how many connections may be open at the same time'),
   maxConnectionsPerAddress: whole(1, 1_000_000)
     .default(11_000)
-    .describe('connections at a time from one address; below maxConnections, so that none can take them all'),
+    .describe(
+      'how many connections one address may have open; keep it below maxConnections, so that no address can take them all',
+    ),
   overflow: z
     .enum(['refuse', 'queue'])
     .default('refuse')
     .describe(
-      'what a peer beyond maxConnections meets: refused with "Try again.", or made to wait for a place',
+      'what to do with a peer beyond maxConnections: "refuse" it with "Try again.", or "queue" it until a place is free',
     ),
   keepAliveSeconds: whole(0, 32_767)
     .default(60)
     .describe(
-      'silence after which a peer is asked ten times, once a second, whether it is still there; 0: never; a change counts from the next start',
+      'seconds of silence before TCP keep-alive probes a peer (ten probes, one a second); 0: never; needs a restart',
     ),
-  requestSeconds: number(0.05, 3600).default(60).describe('time for the whole request, accept to command'),
+  requestSeconds: number(0.05, 3600)
+    .default(60)
+    .describe(
+      'seconds a peer has to send its request, from the connection (TLS handshake included) to the end of the command',
+    ),
   sessionSeconds: number(0, 2_000_000)
     .default(0)
-    .describe('time a session may last from the start of its command; then it is ended; 0: without end'),
+    .describe('seconds a session may last after its command starts; then the command is ended; 0: no limit'),
   idleSeconds: number(0, 2_000_000)
     .default(0)
     .describe(
-      'time without a byte either way after which a session is ended, whose connection is then never handed over; 0: without end',
+      'seconds without traffic in either direction after which a session is ended; a limit here turns off connection hand-over; 0: no limit',
     ),
-  connectBackSeconds: number(0.05, 60).default(4).describe('time to connect the stderr channel'),
-  refusalSeconds: number(0, 60).default(1).describe('least time a refused login takes, whatever its cause'),
+  connectBackSeconds: number(0.05, 60)
+    .default(4)
+    .describe('seconds to wait for the connection back to the stderr port of a peer'),
+  refusalSeconds: number(0, 60)
+    .default(1)
+    .describe(
+      'shortest time a refusal of a login takes, in seconds; longer ones are rounded up to a multiple, so that the time does not reveal the cause; 0: no delay',
+    ),
   drainSeconds: number(0, 60)
     .default(2)
-    .describe('time to read what a peer still sends after the last answer'),
-  stopSeconds: number(0, 3600).default(10).describe('time running commands get to end when the daemon stops'),
+    .describe('seconds to keep reading from a peer after the last byte was sent to it'),
+  stopSeconds: number(0, 3600)
+    .default(10)
+    .describe('seconds running commands have to end when the daemon stops; after that they get SIGHUP'),
   killSeconds: number(0, 60)
     .default(2)
-    .describe('time between SIGHUP and SIGKILL for a command that must end'),
+    .describe('seconds between SIGHUP and SIGKILL when a command is ended'),
   ...TLS_SETTINGS,
   stderrChannel: z
     .enum(['before-auth', 'after-auth', 'never'])
     .default('before-auth')
-    .describe('when to connect back; most clients wait for it before they send their name'),
-  lowestStderrPort: whole(1, 65_535).default(1024).describe('lowest port to connect back to'),
-  charset: charset.default('utf-8').describe('charset of user names and commands'),
-  profile: yesOrNo.default(true).describe('run the command by a login shell, which reads the profile'),
+    .describe(
+      'when to open the stderr channel: "before-auth" (as soon as its port arrives; most clients wait for that before they send the user name), "after-auth", or "never"',
+    ),
+  lowestStderrPort: whole(1, 65_535)
+    .default(1024)
+    .describe('lowest stderr port a peer may ask for; a request with a lower one is refused'),
+  charset: charset.default('utf-8').describe('character set of user names and commands'),
+  profile: yesOrNo.default(true).describe('run commands in a login shell, so that profile files are read'),
   launcher: z
     .enum(['execa', 'posix-spawn'])
     .default('execa')
     .describe(
-      'what starts commands: execa, or posix_spawn, whose cost does not follow the memory of the daemon (Linux)',
+      'how commands are started: "execa", or "posix-spawn", whose cost does not grow with the memory of the daemon (Linux with glibc 2.34 or newer)',
     ),
   workers: whole(1, 64)
     .default(1)
-    .describe('processes that run sessions; 1: the daemon itself. A change counts from the next start'),
+    .describe(
+      'number of worker processes that run sessions; 1: the daemon runs them itself; needs a restart',
+    ),
   stdio: z
     .enum(['auto', 'relay'])
     .default('auto')
-    .describe('auto hands the connection to the command where that is safe; relay always uses pipes'),
+    .describe(
+      'how a command gets its streams: "auto" (it is handed the connection when that is safe) or "relay" (always through pipes)',
+    ),
   control: z
     .string()
     .min(1)
     .default('auto')
     .describe(
-      'unix socket for orders such as "rexecd lockouts": auto is one a port in /run/rexecd; off; or a path',
+      'control socket, which "rexecd sessions" and the like connect to: "auto" (for root, /run/rexecd/PORT.sock), "off", or a path',
     ),
-  logLevel: z
-    .enum(['error', 'warn', 'info', 'debug'])
-    .default('error')
-    .describe('gravest events only, or more'),
-  logAccess: yesOrNo
-    .default(false)
-    .describe('write who logs in and runs what: remote host, local user, command'),
-  logSinks: list(z.enum(['console', 'file', 'syslog', 'journald']))
-    .refine((sinks) => sinks.length > 0, 'at least one')
-    .default(['console'])
-    .describe('where events go; console is standard error'),
-  logFormat: z.enum(['text', 'json']).default('text').describe('of lines on the console and in files'),
-  logFile: z
-    .string()
-    .regex(/^\//, 'an absolute path')
-    .default('/var/log/rexecd/rexecd.log')
-    .describe('file of the file sink'),
-  logFileBytes: whole(0, 2 ** 40)
-    .default(10_000_000)
-    .describe('size at which a new file begins; 0: never'),
-  logFiles: whole(2, 100).default(5).describe('files that are kept, the one that is written included'),
-  logSyslogSocket: z
-    .string()
-    .regex(/^[@/].{0,106}$/, 'a path of at most 107 bytes')
-    .default('/dev/log')
-    .describe('unix socket of the syslog sink'),
-  logJournaldSocket: z
-    .string()
-    .default('/run/systemd/journal/socket')
-    .describe('unix socket of the journald sink'),
+  ...LOG_SETTINGS,
 } as const;
 
 const schema = z.strictObject(SETTINGS);

@@ -7,26 +7,34 @@ export const TLS_SETTINGS = {
   tlsMode: z
     .enum(['off', 'beside', 'only'])
     .default('off')
-    .describe('listen for TLS: never, beside the port in clear text, or in its place'),
+    .describe(
+      'TLS listener: "off", "beside" (TLS on tls.port, clear text on port), or "only" (TLS, no clear text)',
+    ),
   tlsHost: z.string().min(1).default('127.0.0.1').describe('address to listen on for TLS'),
-  tlsPort: whole(0, 65_535).default(10_512).describe('port to listen on for TLS; 0 takes a free one'),
-  tlsCertificate: file('PEM file: the certificate of the daemon, and those between it and its authority'),
-  tlsKey: file('PEM file: the private key of the certificate, not encrypted; others must not read it'),
+  tlsPort: whole(0, 65_535).default(10_512).describe('TCP port to listen on for TLS; 0 picks a free port'),
+  tlsCertificate: file(
+    'PEM file with the certificate of the daemon, followed by its intermediate certificates',
+  ),
+  tlsKey: file('PEM file with the private key of the certificate, unencrypted; mode 640 or stricter'),
   tlsMinimumVersion: z
     .enum(['TLSv1.2', 'TLSv1.3'])
     .default('TLSv1.2')
-    .describe('the oldest version of TLS that is spoken'),
-  tlsClientCa: file('PEM file: authorities whose certificates of clients count for tls.login'),
+    .describe('oldest TLS version that is accepted'),
+  tlsClientCa: file(
+    'PEM file with the authorities that client certificates must be signed by; required unless tls.login is "password"',
+  ),
   tlsLogin: z
     .enum(['password', 'either', 'certificate', 'both'])
     .default('password')
-    .describe('what proves who a peer is that comes by TLS: password, certificate, one of them, or both'),
+    .describe(
+      'what a TLS peer must present to log in: "password", "certificate", "either" of them, or "both"',
+    ),
   tlsUsers: file(
-    'file that says which certificates are which users; without one the common name is the user',
+    'file that maps client certificates to users; empty: the common name of the certificate is the user name',
   ),
   tlsConnectBack: yesOrNo
     .default(false)
     .describe(
-      'connect the stderr channel back, in clear text, to a peer that came by TLS and does not multiplex',
+      'open the stderr channel of a TLS peer that does not multiplex, although it is in clear text; otherwise such a request is refused',
     ),
 } as const;

@@ -108,7 +108,9 @@ export class TomlDocument {
         return to;
       } catch {} // not complete yet: the whole file is known to be good
     }
-    throw new SettingsError(`${this.#path}:${line + 1}: only plain tables and keys`);
+    throw new SettingsError(
+      `${this.#path}:${line + 1}: unsupported syntax; use only "[table]" and "key = value" lines`,
+    );
   }
 
   #replace({ value: present, from, to }: Assignment, value: unknown): void {

@@ -44,9 +44,9 @@ describe('rconfig edit', { ...PATIENT, concurrency: 4 }, () => {
     assert.deepEqual([stdout, status], ['', 1]);
     assert.equal(
       stderr,
-      `rconfig: ${kept}:1: port: "x" is not allowed: whole number from 0 to 65535
+      `rconfig: ${kept}:1: port: invalid value "x"; allowed: whole number from 0 to 65535
 ${kept}:3: maxConnections: the policy file allows at most 1, not 5
-${here.file} is unchanged; your copy is kept: ${kept}\n`,
+${here.file} was not changed; your edits are kept in ${kept}\n`,
     );
     assert.equal(readFileSync(kept!, 'utf8'), bad);
     assert.equal(here.text, 'port = 600\n');
@@ -62,7 +62,7 @@ ${here.file} is unchanged; your copy is kept: ${kept}\n`,
   it('makes no file of a template that is left as it is', async (t) => {
     const here = new Installation(t);
     const { stdout, stderr, status, copies } = await edited(here, ':');
-    assert.deepEqual([stdout, stderr, status], [`${here.file} is as it was\n`, '', 0]);
+    assert.deepEqual([stdout, stderr, status], [`${here.file} is unchanged\n`, '', 0]);
     assert.ok(!readdirSync(here.folder).includes('rexecd.toml'));
     assert.deepEqual(readdirSync(copies), []);
   });
@@ -80,8 +80,8 @@ ${here.file} is unchanged; your copy is kept: ${kept}\n`,
     const { stderr, status, kept } = await edited(here, script);
     assert.equal(
       stderr,
-      `rconfig: ${here.file} was changed by somebody else meanwhile
-${here.file} is unchanged; your copy is kept: ${kept}\n`,
+      `rconfig: ${here.file} was changed by another program in the meantime
+${here.file} was not changed; your edits are kept in ${kept}\n`,
     );
     assert.equal(status, 1);
     assert.deepEqual([here.text, readFileSync(kept!, 'utf8')], ['port = 1\n', 'port = 2\n']);
@@ -92,8 +92,8 @@ ${here.file} is unchanged; your copy is kept: ${kept}\n`,
     const { stderr, status, editor, kept } = await edited(here, 'echo "port = 7" >"$1"; exit 3');
     assert.equal(
       stderr,
-      `rconfig: the editor ('${editor}') ended with 3
-${here.file} is unchanged; your copy is kept: ${kept}\n`,
+      `rconfig: the editor ('${editor}') failed with 3
+${here.file} was not changed; your edits are kept in ${kept}\n`,
     );
     assert.deepEqual([status, here.text, readFileSync(kept!, 'utf8')], [1, 'port = 600\n', 'port = 7\n']);
   });
@@ -101,7 +101,7 @@ ${here.file} is unchanged; your copy is kept: ${kept}\n`,
   it('keeps no copy that says nothing new', async (t) => {
     const here = new Installation(t, 'port = 600\n');
     const { stderr, status, editor, copies } = await edited(here, 'exit 9');
-    assert.equal(stderr, `rconfig: the editor ('${editor}') ended with 9\n`);
+    assert.equal(stderr, `rconfig: the editor ('${editor}') failed with 9\n`);
     assert.deepEqual([status, readdirSync(copies)], [1, []]);
   });
 
@@ -125,7 +125,7 @@ ${here.file} is unchanged; your copy is kept: ${kept}\n`,
     const { stderr, kept } = await edited(here, `printf '# \\377\\n' >"$1"`);
     assert.equal(
       stderr,
-      `rconfig: ${kept}: not UTF-8\n${here.file} is unchanged; your copy is kept: ${kept}\n`,
+      `rconfig: ${kept}: not UTF-8\n${here.file} was not changed; your edits are kept in ${kept}\n`,
     );
     assert.equal(dirname(dirname(kept!)), join(here.folder, 'copies'));
     assert.deepEqual(readFileSync(kept!), Buffer.from('# \xff\n', 'latin1'));

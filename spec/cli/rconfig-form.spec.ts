@@ -5,10 +5,11 @@ import { settingsTemplate } from '../../lib/settings/index.ts';
 import { Installation, ON_A_TERMINAL } from '../support/installation.ts';
 import { PATIENT, type Program } from '../support/program.ts';
 
-const CONNECTIONS = /Connections at a time \(one, many\) \[([^\]]*)\]: /;
-const LOG = /Log host, user and command of each connection, not errors only \(no, yes\) \[([^\]]*)\]: /;
-const DOMAIN = /Try users who are not local as domain users \(no, yes\) \[([^\]]*)\]: /;
-const WRITE = /Write this\? \(no, yes\) \[no\]: /;
+const CONNECTIONS = /Connections at the same time \(one, many\) \[([^\]]*)\]: /;
+const LOG =
+  /Log the host, user and command of each session, in addition to errors \(no, yes\) \[([^\]]*)\]: /;
+const DOMAIN = /Look up users who are not local as domain users \(no, yes\) \[([^\]]*)\]: /;
+const WRITE = /Save these changes\? \(no, yes\) \[no\]: /;
 
 /** Answers the questions one after the other, each when it is asked; what stood in their brackets. */
 async function answer(form: Program, connections: string, log: string, domain: string): Promise<string[]> {
@@ -52,7 +53,7 @@ describe('the form of rconfig', { ...PATIENT, ...ON_A_TERMINAL, concurrency: 4 }
     const form = here.onTerminal([]);
     assert.deepEqual(await answer(form, '', '', ''), ['many: 50', 'no', 'yes']);
     const { stdout, status } = await form.end();
-    assert.match(stdout, /\r\nNothing is to be changed\.\r\n$/);
+    assert.match(stdout, /\r\nNothing to change\.\r\n$/);
     assert.equal(status, 0);
     assert.equal(here.text, 'maxConnections = 50 # ours\ndomainUsers = true\n');
   });
@@ -80,7 +81,7 @@ describe('the form of rconfig', { ...PATIENT, ...ON_A_TERMINAL, concurrency: 4 }
       await form.says(WRITE);
       form.child.stdin.write(ending);
       const ended = await form.end();
-      assert.match(ended.stdout, /Nothing is changed\.\r\n$/);
+      assert.match(ended.stdout, /Nothing was changed\.\r\n$/);
       assert.equal(ended.status, status);
       assert.equal(here.text, 'port = 600\n');
     });
@@ -94,7 +95,7 @@ describe('the form of rconfig', { ...PATIENT, ...ON_A_TERMINAL, concurrency: 4 }
     form.child.stdin.write('many\r');
     await form.says(/maxConnections: the policy file allows at most 1, not 12000\r\n/);
     await answer(form, '', '', '');
-    assert.match((await form.end()).stdout, /Nothing is to be changed\.\r\n$/);
+    assert.match((await form.end()).stdout, /Nothing to change\.\r\n$/);
     assert.equal(here.text, 'port = 600\n');
   });
 });

@@ -140,7 +140,7 @@ describe('what rconfig prints', AT_ONCE, () => {
   it('is what is wrong in the file, all of it, and exit code 1', async (t) => {
     const here = new Installation(t, 'prot = 1\nmaxConnections = 2\n', 'maxConnections = 1\n');
     const problems = [
-      `${here.file}:1: prot: there is no such setting; is it port?`,
+      `${here.file}:1: unknown setting prot; did you mean port?`,
       `${here.file}:2: maxConnections: the policy file allows at most 1, not 2`,
     ];
     assert.deepEqual(await here.rconfig('check'), {
@@ -162,7 +162,7 @@ describe('what rconfig prints', AT_ONCE, () => {
   it('is that a file is good, or not there', async (t) => {
     const here = new Installation(t, text);
     assert.deepEqual(await here.rconfig('check'), {
-      stdout: `${here.file} is good\n`,
+      stdout: `${here.file} is valid\n`,
       stderr: '',
       status: 0,
     });

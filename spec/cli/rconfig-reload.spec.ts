@@ -28,16 +28,16 @@ describe('rconfig and a running daemon', { ...PATIENT, concurrency: 4 }, () => {
     const { here, asked } = await running(t, () => ({ changed }));
     const set = await here.run(['set', 'backlog', '5']);
     assert.deepEqual(set, {
-      stdout: `backlog = 5 in ${here.file}\nthe running daemon uses it\n`,
+      stdout: `backlog = 5 in ${here.file}\nthe running daemon now uses it\n`,
       stderr: '',
       status: 0,
     });
     const unset = await here.run(['unset', 'backlog']);
-    assert.equal(unset.stdout, `backlog is no longer set in ${here.file}\nthe running daemon uses it\n`);
+    assert.equal(unset.stdout, `backlog is no longer set in ${here.file}\nthe running daemon now uses it\n`);
     changed = ['log.level', 'profile'];
     const env = { EDITOR: 'printf "profile = false\\n[log]\\nlevel = \\"info\\"\\n" | tee -a', VISUAL: '' };
     const edit = await here.run(['edit'], { env });
-    assert.match(edit.stdout, /rexecd\.toml is changed\nthe running daemon uses it\n$/);
+    assert.match(edit.stdout, /rexecd\.toml is changed\nthe running daemon now uses it\n$/);
     assert.equal(asked(), 3);
   });
 
@@ -53,7 +53,7 @@ describe('rconfig and a running daemon', { ...PATIENT, concurrency: 4 }, () => {
     const { stdout, status } = await here.run(['set', 'log.level', 'info']);
     assert.equal(
       stdout,
-      `log.level = info in ${here.file}\nthe running daemon keeps its log.level: another file, a variable or a flag of its own decides\n`,
+      `log.level = info in ${here.file}\nthe running daemon keeps its own log.level, set by another file, an environment variable or a flag\n`,
     );
     assert.equal(status, 0);
   });
@@ -61,7 +61,7 @@ describe('rconfig and a running daemon', { ...PATIENT, concurrency: 4 }, () => {
   it('tells the one that ran before the change, where that moves it', async (t) => {
     const { here, asked } = await running(t, () => ({ changed: ['control', 'port'] }));
     const { stdout } = await here.run(['set', 'control', join(here.folder, 'elsewhere')]);
-    assert.match(stdout, /\nthe running daemon uses it\n$/);
+    assert.match(stdout, /\nthe running daemon now uses it\n$/);
     assert.equal(asked(), 1);
   });
 
@@ -71,7 +71,10 @@ describe('rconfig and a running daemon', { ...PATIENT, concurrency: 4 }, () => {
     });
     const { stdout, stderr, status } = await here.run(['set', 'port', '700']);
     assert.equal(stdout, `port = 700 in ${here.file}\n`);
-    assert.equal(stderr, 'rconfig: the running daemon goes on as before: port 700: permission denied\n');
+    assert.equal(
+      stderr,
+      'rconfig: the running daemon keeps its current settings: port 700: permission denied\n',
+    );
     assert.equal(status, 1);
     assert.equal(here.text, `control = "${socket}"\nport = 700\n`);
   });
@@ -80,23 +83,23 @@ describe('rconfig and a running daemon', { ...PATIENT, concurrency: 4 }, () => {
     const here = new Installation(t);
     here.write(`control = "${join(here.folder, 'none')}"\nport = 600\n`);
     const { stdout, stderr, status } = await here.run(['set', 'port', '700']);
-    assert.equal(stdout, `port = 700 in ${here.file}\nno daemon runs on port 600\n`);
+    assert.equal(stdout, `port = 700 in ${here.file}\nno daemon is running on port 600\n`);
     assert.deepEqual([stderr, status], ['', 0]);
   });
 
   it('says that one that takes no orders is to be started again', async (t) => {
     const here = new Installation(t, 'control = "off"\n');
     const { stdout } = await here.run(['set', 'port', '700']);
-    assert.match(stdout, /\na running daemon takes no orders \(control is off\): restart it\n$/);
+    assert.match(stdout, /\na running daemon cannot be told to reload \(control is "off"\); restart it\n$/);
     const { stderr, status } = await here.run(['reload']);
-    assert.deepEqual([stderr, status], ['rconfig: the daemon takes no orders: control is off\n', 1]);
+    assert.deepEqual([stderr, status], ['rconfig: the daemon has no control socket: control is "off"\n', 1]);
   });
 
   it('does not tell it of a file in which something else is wrong, and says what', async (t) => {
     const { here, asked } = await running(t, () => ({ changed: [] }), 'prot = 5\n');
     const { stdout, stderr, status } = await here.run(['set', 'backlog', '5']);
     assert.equal(stdout, `backlog = 5 in ${here.file}\n`);
-    assert.equal(stderr, `rconfig: ${here.file}:3: prot: there is no such setting; is it port?\n`);
+    assert.equal(stderr, `rconfig: ${here.file}:3: unknown setting prot; did you mean port?\n`);
     assert.deepEqual([status, asked()], [1, 0]);
   });
 
@@ -105,7 +108,7 @@ describe('rconfig and a running daemon', { ...PATIENT, concurrency: 4 }, () => {
     const { here } = await running(t, () => ({ changed }));
     assert.equal((await here.run(['reload'])).stdout, 'changed: port log.level\n');
     changed = [];
-    assert.equal((await here.run(['reload'])).stdout, 'the running daemon has them already\n');
+    assert.equal((await here.run(['reload'])).stdout, 'the running daemon already uses these settings\n');
   });
 
   it('says when there is none to be asked', async (t) => {
@@ -113,7 +116,7 @@ describe('rconfig and a running daemon', { ...PATIENT, concurrency: 4 }, () => {
     const socket = join(here.folder, 'none');
     here.write(`control = "${socket}"\n`);
     const { stderr, status } = await here.run(['reload']);
-    assert.equal(stderr, `rconfig: control socket ${socket}: no daemon listens there (is the port right?)\n`);
+    assert.equal(stderr, `rconfig: control socket ${socket}: no daemon is listening there (check --port)\n`);
     assert.equal(status, 1);
   });
 
@@ -122,8 +125,11 @@ describe('rconfig and a running daemon', { ...PATIENT, concurrency: 4 }, () => {
     here.write(`control = "${join(here.folder, 'run', 'control.sock')}"\nusers = "${usersFileOf(t)}"\n`);
     await startRexecd(t, ['--config', here.file, '--policy', here.policy, '--backlog', '9']);
     const { stdout } = await here.run(['set', 'maxConnections', '1']);
-    assert.equal(stdout, `maxConnections = 1 in ${here.file}\nthe running daemon uses it\n`);
-    assert.match((await here.run(['set', 'backlog', '5'])).stdout, /the running daemon keeps its backlog: /);
-    assert.equal((await here.run(['reload'])).stdout, 'the running daemon has them already\n');
+    assert.equal(stdout, `maxConnections = 1 in ${here.file}\nthe running daemon now uses it\n`);
+    assert.match(
+      (await here.run(['set', 'backlog', '5'])).stdout,
+      /the running daemon keeps its own backlog, /,
+    );
+    assert.equal((await here.run(['reload'])).stdout, 'the running daemon already uses these settings\n');
   });
 });

@@ -22,7 +22,7 @@ describe('rconfig', { ...PATIENT, concurrency: 4 }, () => {
     assert.deepEqual(await here.rconfig('get', 'requestSeconds'), done('7.5\n'));
     assert.deepEqual(
       await here.rconfig('set', 'requestSeconds', '7.5'),
-      done(`requestSeconds = 7.5 in ${file} already\n`),
+      done(`requestSeconds = 7.5 in ${file} (unchanged)\n`),
     );
     assert.deepEqual(
       await here.rconfig('unset', 'requestSeconds'),
@@ -43,12 +43,12 @@ describe('rconfig', { ...PATIENT, concurrency: 4 }, () => {
   });
 
   for (const [what, words, stderr] of [
-    ['a key there is not', ['set', 'prot', '5'], 'rconfig: prot: there is no such setting; is it port?\n'],
-    ['a key like none', ['get', 'xyzzy'], 'rconfig: xyzzy: there is no such setting\n'],
+    ['a key there is not', ['set', 'prot', '5'], 'rconfig: unknown setting prot; did you mean port?\n'],
+    ['a key like none', ['get', 'xyzzy'], 'rconfig: unknown setting xyzzy\n'],
     [
       'a value that is not allowed',
       ['set', 'port', 'http'],
-      'rconfig: port: "http" is not allowed: whole number from 0 to 65535\n',
+      'rconfig: port: invalid value "http"; allowed: whole number from 0 to 65535\n',
     ],
     [
       'a value the policy does not allow',
@@ -81,7 +81,7 @@ describe('rconfig', { ...PATIENT, concurrency: 4 }, () => {
     const here = new Installation(t, '');
     const env = { REXECD_PORT: '700' };
     const { stderr, status } = await here.run(['--no-reload', 'set', 'port', '600'], { env });
-    assert.equal(stderr, 'rconfig: REXECD_PORT is set here and wins over the file\n');
+    assert.equal(stderr, 'rconfig: REXECD_PORT is set in this environment and overrides the file\n');
     assert.equal(status, 0);
     assert.equal(here.text, 'port = 600\n');
   });
@@ -105,7 +105,7 @@ describe('rconfig', { ...PATIENT, concurrency: 4 }, () => {
     assert.equal(here.text, 'port = 1\n');
     assert.deepEqual(
       await here.rconfig('unset', 'prot'),
-      failed('rconfig: prot: there is no such setting; is it port?\n'),
+      failed('rconfig: unknown setting prot; did you mean port?\n'),
     );
     assert.deepEqual(await here.rconfig('unset', 'host'), done(`host is not set in ${here.file}\n`));
   });

@@ -14,7 +14,7 @@ describe('rexec-bench', PATIENT, () => {
     const { stdout, stderr, status } = await run(t, 'rexec-bench', words, { stdin: `${PASSWORD}\n` });
     assert.deepEqual([stderr, status], ['', 0]);
     const [head = '', ...lines] = stdout.trimEnd().split('\n');
-    assert.match(head, /^ +parallel +sessions\/s +p50 ms +p90 ms +p99 ms +max ms +right +not$/);
+    assert.match(head, /^ +parallel +sessions\/s +p50 ms +p90 ms +p99 ms +max ms +correct +failed$/);
     const cells = lines.map((line) => line.trim().split(/ +/));
     assert.deepEqual(
       cells.map((each) => [each[0], each[6], each[7]]),
@@ -33,21 +33,24 @@ describe('rexec-bench', PATIENT, () => {
     const [report] = JSON.parse(stdout);
     assert.equal(status, 1);
     assert.deepEqual([report.sessions, report.right, report.wrong, report.latency], [3, 0, 3, null]);
-    assert.deepEqual(report.causes.wrong, { 'the output is not that of the first session': 3 });
+    assert.deepEqual(report.causes.wrong, { 'the output differs from that of the first session': 3 });
   });
 
   it('says why the first session was refused', async (t) => {
     const { port } = await startDaemon(t);
     const words = [...LOGIN, '--port', `${port}`, HOST];
     const { stderr, status } = await run(t, 'rexec-bench', words, { stdin: 'wrong' });
-    assert.deepEqual([stderr, status], ['rexec-bench: the first session refused: Login incorrect.\n', 1]);
+    assert.deepEqual([stderr, status], ['rexec-bench: the first session was refused: Login incorrect.\n', 1]);
   });
 
   for (const name of ['rexec', 'rexec-bench'])
     it(`asks a uid that has no name for one, as ${name} does`, { skip: notRoot }, async (t) => {
       const words = [join(ROOT, `lib/cli/${name}.ts`), '-P', '-', HOST, ...(name === 'rexec' ? [':'] : [])];
       const { stderr, status } = await strangersProgram(t, process.execPath, ...words).end();
-      assert.deepEqual([stderr, status], [`${name}: user: this account has no name; give one by -l\n`, 64]);
+      assert.deepEqual(
+        [stderr, status],
+        [`${name}: user: this uid has no user name; choose one with -l\n`, 64],
+      );
     });
 
   it('says that nobody listens', async (t) => {
@@ -58,13 +61,25 @@ describe('rexec-bench', PATIENT, () => {
   });
 
   for (const [what, words, message] of [
-    ['a host that is not this one', ['192.0.2.1'], '192.0.2.1 is not this host: loads go to loopback'],
+    ['a host that is not this one', ['192.0.2.1'], '192.0.2.1 is not a loopback address'],
     ['no host', [], "missing required argument 'host'"],
-    ['no sessions at a time', ['--parallel', '4,0', HOST], 'sessions at a time: a number from 1 to 10000'],
-    ['too many at a time', ['--parallel', '10001', HOST], 'sessions at a time: a number from 1 to 10000'],
-    ['two ends', ['--sessions', '1', '--seconds', '1', HOST], '--sessions or --seconds, not both'],
-    ['a time that is none', ['--seconds', '0', HOST], 'a number of seconds above 0'],
-    ['a port that is none', ['--port', '65536', HOST], 'a port: a number from 1 to 65535'],
+    [
+      'no sessions at a time',
+      ['--parallel', '4,0', HOST],
+      'Must be a number of parallel sessions from 1 to 10000',
+    ],
+    [
+      'too many at a time',
+      ['--parallel', '10001', HOST],
+      'Must be a number of parallel sessions from 1 to 10000',
+    ],
+    [
+      'two ends',
+      ['--sessions', '1', '--seconds', '1', HOST],
+      '--sessions and --seconds cannot be used together',
+    ],
+    ['a time that is none', ['--seconds', '0', HOST], 'Must be a number of seconds greater than 0'],
+    ['a port that is none', ['--port', '65536', HOST], 'Must be a port number from 1 to 65535'],
     ['a password file that is not there', ['-P', '/nonexistent', HOST], 'ENOENT'],
   ] as const)
     it(`refuses ${what}`, async (t) => {

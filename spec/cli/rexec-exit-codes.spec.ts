@@ -10,20 +10,28 @@ const LOGIN = ['-l', 'ada', '-p', 'x'] as const;
 const NOBODY_LISTENS = '1'; // tcpmux
 
 const USAGE = [
-  ['no host', [], /^rexec: needs a host and a command\n$/],
-  ['no command', [HOST], /^rexec: needs a host and a command\n$/],
-  ['no command after options', [HOST, '-l', 'ada'], /^rexec: needs a host and a command\n$/],
+  ['no host', [], /^rexec: missing host or command \(see --help\)\n$/],
+  ['no command', [HOST], /^rexec: missing host or command \(see --help\)\n$/],
+  ['no command after options', [HOST, '-l', 'ada'], /^rexec: missing host or command \(see --help\)\n$/],
   ['an unknown option', ['--nope', HOST, 'true'], /^rexec: .*--nope.*\n$/],
   ['an unknown option after the host', [HOST, '--nope', 'true'], /^rexec: .*--nope.*\n$/],
   ['an option without its value', ['-l'], /^rexec: .*-l, --user <name>.*\n$/],
   ['port 0', ['--port', '0', HOST, 'true'], /^rexec: .*--port.*1 to 65535\.\n$/],
   ['port 65536', ['--port', '65536', HOST, 'true'], /^rexec: .*--port.*1 to 65535\.\n$/],
   ['a time that is no number', ['--timeout', '1h', HOST, 'true'], /^rexec: .*--timeout.*1h.*\n$/],
-  ['-4 with -6', ['-4', '-6', HOST, 'true'], /^rexec: -4 and -6 exclude each other\n$/],
-  ['a port for no second connection', ['-a', '-e', '5000', HOST, 'true'], /^rexec: .*exclude each other\n$/],
-  ['lists of hosts after a host', [HOST, '-w', 'a,b', 'true'], /^rexec: -w, .* without another host\n$/],
+  ['-4 with -6', ['-4', '-6', HOST, 'true'], /^rexec: -4 and -6 cannot be used together\n$/],
+  [
+    'a port for no second connection',
+    ['-a', '-e', '5000', HOST, 'true'],
+    /^rexec: .*cannot be used together\n$/,
+  ],
+  [
+    'lists of hosts after a host',
+    [HOST, '-w', 'a,b', 'true'],
+    /^rexec: -w, .* replace the host argument .*\n$/,
+  ],
   ['a range of hosts that is none', ['-w', 'web[3-1]', 'true'], /^rexec: web\[3-1\]: .*\n$/],
-  ['a host that is none', ['a:b:c', 'true'], /^rexec: a:b:c: is not .*\n$/],
+  ['a host that is none', ['a:b:c', 'true'], /^rexec: a:b:c: expected .*\n$/],
   ['a port that is no number', ['--port', '5l2', HOST, 'true'], /^rexec: .*--port.*5l2.*\n$/],
 ] as const;
 
@@ -31,17 +39,17 @@ const INVALID = [
   [
     'a user of 257 bytes',
     ['-l', 'u'.repeat(257), '-p', 'x', HOST, 'true'],
-    /^rexec: 127\.0\.0\.1: request: user is 257 bytes.*\nrexec: try: shorten it.*\n$/,
+    /^rexec: 127\.0\.0\.1: request: user is 257 bytes.*\nrexec: hint: shorten it.*\n$/,
   ],
   [
     'a password of 257 bytes',
     ['-p', 'p'.repeat(257), HOST, 'true'],
-    /^rexec: 127\.0\.0\.1: request: password is 257 bytes.*\nrexec: try: .*\n$/,
+    /^rexec: 127\.0\.0\.1: request: password is 257 bytes.*\nrexec: hint: .*\n$/,
   ],
   [
     'a command of 8193 bytes',
     ['-p', 'x', HOST, 'c'.repeat(8193)],
-    /^rexec: 127\.0\.0\.1: request: command is 8193 bytes.*\nrexec: try: .*\n$/,
+    /^rexec: 127\.0\.0\.1: request: command is 8193 bytes.*\nrexec: hint: .*\n$/,
   ],
 ] as const;
 
@@ -55,7 +63,7 @@ const ANSWERS: readonly (readonly [
   [
     'a connection that ends before the answer',
     REXEC_EXIT.REXEC_LOST,
-    /^rexec: 127\.0\.0\.1: login: the connection ended before the daemon answered\nrexec: try: check user and password.*\n$/,
+    /^rexec: 127\.0\.0\.1: login: the connection ended before the daemon answered\nrexec: hint: check the user name and the password.*\n$/,
     async (client) => {
       await client.login();
       client.halfClose();
@@ -64,13 +72,13 @@ const ANSWERS: readonly (readonly [
   [
     'a daemon that speaks another protocol',
     REXEC_EXIT.REXEC_PROTOCOL,
-    /^rexec: 127\.0\.0\.1: stderr channel: reply begins with byte 83, not 0 or 1\nrexec: try: check host and port.*\n$/,
+    /^rexec: 127\.0\.0\.1: stderr channel: reply begins with byte 83, not 0 or 1\nrexec: hint: check the host and the port.*\n$/,
     (client) => client.send('SSH-2.0-x\r\n'),
   ],
   [
     'a refusal, its control characters escaped',
     REXEC_EXIT.REXEC_REFUSED,
-    /^rexec: 127\.0\.0\.1: login: no\\u001b\[2J\nrexec: try: see the daemon's log.*\n$/,
+    /^rexec: 127\.0\.0\.1: login: no\\u001b\[2J\nrexec: hint: look for the cause in the log.*\n$/,
     async (client) => {
       await client.login();
       await client.send('\x01no\x1b[2J\r\n');
@@ -79,28 +87,28 @@ const ANSWERS: readonly (readonly [
   [
     'a daemon that does not connect back',
     REXEC_EXIT.REXEC_NO_STDERR,
-    /^rexec: 127\.0\.0\.1: stderr channel: the daemon does not connect back\nrexec: try: use --no-stderr.*\n$/,
+    /^rexec: 127\.0\.0\.1: stderr channel: the daemon did not connect back in time\nrexec: hint: use --no-stderr.*\n$/,
     (client) => client.field(),
     ['--connect-timeout', '0.3'],
   ],
   [
     'a login that is not answered',
     REXEC_EXIT.REXEC_TIMED_OUT,
-    /^rexec: 127\.0\.0\.1: login: no answer to the login within 0\.3 s\nrexec: try: wait longer by.*\n$/,
+    /^rexec: 127\.0\.0\.1: login: no answer to the login within 0\.3 s\nrexec: hint: raise --answer-timeout.*\n$/,
     (client) => client.login(),
     ['--answer-timeout', '0.3'],
   ],
   [
-    'a command that is not over in time',
+    'a command that does not end in time',
     REXEC_EXIT.REXEC_TIMED_OUT,
-    /^rexec: 127\.0\.0\.1: run: not over within 0\.5 s\nrexec: try: the command may have run on.*\n$/,
+    /^rexec: 127\.0\.0\.1: run: timed out after 0\.5 s\nrexec: hint: the command may still be running.*\n$/,
     (client) => client.login().then(() => client.send('\0')),
     ['--timeout', '0.5'],
   ],
   [
     'an end without an exit status, with --strict',
     REXEC_EXIT.REXEC_STATUS_UNKNOWN,
-    /^rexec: 127\.0\.0\.1: run: the daemon did not tell.*\nrexec: try: leave out --strict.*\n$/,
+    /^rexec: 127\.0\.0\.1: run: the daemon did not report.*\nrexec: hint: omit --strict.*\n$/,
     async (client) => {
       const { channel } = await client.login();
       await client.send('\0');
@@ -113,14 +121,14 @@ const ANSWERS: readonly (readonly [
 
 describe('the exit code of rexec', PATIENT, () => {
   for (const [what, args, says] of USAGE)
-    it(`is ${REXEC_EXIT.usage} for ${what}, told in one line`, async (t) => {
+    it(`is ${REXEC_EXIT.usage} for ${what}, reported in one line`, async (t) => {
       const { stdout, stderr, status } = await run(t, 'rexec', args);
       assert.deepEqual([stdout, status], ['', REXEC_EXIT.usage]);
       assert.match(stderr, says);
     });
 
   for (const [what, args, says] of INVALID)
-    it(`is ${REXEC_EXIT.REXEC_REQUEST_INVALID} for ${what}, told with host, phase and what to try`, async (t) => {
+    it(`is ${REXEC_EXIT.REXEC_REQUEST_INVALID} for ${what}, reported with host, phase and a hint`, async (t) => {
       const { stderr, status } = await run(t, 'rexec', args);
       assert.equal(status, REXEC_EXIT.REXEC_REQUEST_INVALID);
       assert.match(stderr, says);
@@ -130,21 +138,21 @@ describe('the exit code of rexec', PATIENT, () => {
     [
       'a port where nobody listens',
       HOST,
-      /^rexec: 127\.0\.0\.1: connect: .*ECONNREFUSED.*\nrexec: try: see that rexecd runs there.*\n$/,
+      /^rexec: 127\.0\.0\.1: connect: .*ECONNREFUSED.*\nrexec: hint: check that rexecd is running there.*\n$/,
     ],
     [
       'a host without an address',
       'no-such-host.invalid',
-      /^rexec: no-such-host\.invalid: resolve: .*\nrexec: try: check the name of the host.*\n$/,
+      /^rexec: no-such-host\.invalid: resolve: .*\nrexec: hint: check the host name.*\n$/,
     ],
   ] as const)
-    it(`is ${REXEC_EXIT.REXEC_UNREACHABLE} for ${what}, told with host, phase and what to try`, async (t) => {
+    it(`is ${REXEC_EXIT.REXEC_UNREACHABLE} for ${what}, reported with host, phase and a hint`, async (t) => {
       const { stderr, status } = await run(t, 'rexec', [...LOGIN, '--port', NOBODY_LISTENS, host, 'true']);
       assert.equal(status, REXEC_EXIT.REXEC_UNREACHABLE);
       assert.match(stderr, says);
     });
 
-  it(`is ${REXEC_EXIT.REXEC_REFUSED} for a wrong password, told with host, phase and what to try`, async (t) => {
+  it(`is ${REXEC_EXIT.REXEC_REFUSED} for a wrong password, reported with host, phase and a hint`, async (t) => {
     const { port } = await startDaemon(t);
     const { stderr, status } = await run(t, 'rexec', [
       '-l',
@@ -159,14 +167,14 @@ describe('the exit code of rexec', PATIENT, () => {
     assert.deepEqual(
       [stderr, status],
       [
-        `rexec: ${HOST}: login: Login incorrect.\nrexec: try: check user and password (-l, -P)\n`,
+        `rexec: ${HOST}: login: Login incorrect.\nrexec: hint: check the user name and the password (-l, -P)\n`,
         REXEC_EXIT.REXEC_REFUSED,
       ],
     );
   });
 
   for (const [what, code, says, script, flags = []] of ANSWERS)
-    it(`is ${code} for ${what}, told with host, phase and what to try`, async (t) => {
+    it(`is ${code} for ${what}, reported with host, phase and a hint`, async (t) => {
       const { port } = await startFakeDaemon(t, script);
       const words = [...LOGIN, ...flags, '--port', `${port}`, HOST, 'true'];
       const { stderr, status } = await run(t, 'rexec', words);
@@ -189,7 +197,7 @@ describe('the exit code of rexec', PATIENT, () => {
     assert.deepEqual([stdout, status], ['some', REXEC_EXIT.REXEC_LOST]);
     assert.match(
       stderr,
-      /^rexec: 127\.0\.0\.1: run: .*ECONNRESET\nrexec: try: the command may have run.*\n$/,
+      /^rexec: 127\.0\.0\.1: run: .*ECONNRESET\nrexec: hint: the command may have run.*\n$/,
     );
   });
 

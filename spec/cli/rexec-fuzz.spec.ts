@@ -49,7 +49,7 @@ describe('rexec-fuzz', { ...PATIENT, concurrency: 3 }, () => {
     assert.equal(again.status, 1);
     assert.match(again.stdout, /^answer\.line: no newline: /m);
     const right = await run(t, 'rexec-fuzz', ['replay', script, server(), ...login(folder)]);
-    assert.deepEqual([right.status, right.stdout.split('\n').at(-2)], [0, 'nothing is wrong']);
+    assert.deepEqual([right.status, right.stdout.split('\n').at(-2)], [0, 'no problem found']);
   });
 
   it('finds nothing in the codec and the daemon', async (t) => {
@@ -86,7 +86,7 @@ describe('rexec-fuzz', { ...PATIENT, concurrency: 3 }, () => {
     program.child.kill('SIGINT');
     const { stdout, status } = await program.end();
     assert.equal(status, 130);
-    assert.match(stdout, /^codec: \d+ cases in .*: nothing found\nended early: interrupted\n$/);
+    assert.match(stdout, /^codec: \d+ cases in .*: nothing found\nstopped early: interrupted\n$/);
   });
 
   it('lists what it looks for', async (t) => {
@@ -98,17 +98,17 @@ describe('rexec-fuzz', { ...PATIENT, concurrency: 3 }, () => {
   });
 
   for (const [what, words, status, message] of [
-    ['another host', ['run', '192.0.2.1:512'], 77, /192\.0\.2\.1, which is not loopback/],
+    ['another host', ['run', '192.0.2.1:512'], 77, /192\.0\.2\.1, which is not a loopback address/],
     ['no target', ['run', 'nowhere'], 64, /no such target: nowhere/],
-    ['nobody who answers', ['run', '127.0.0.1:1'], 69, /nobody answers/],
+    ['nobody who answers', ['run', '127.0.0.1:1'], 69, /no answer/],
     [
       'a user without a password',
       ['run', '127.0.0.1:1', '-l', 'ada'],
       64,
-      /needs both --user and --password-file/,
+      /--user and --password-file must be given together/,
     ],
-    ['a number that is none', ['run', 'codec', '--cases', 'many'], 64, /a whole number is due/],
-    ['an oracle that there is not', ['run', 'codec', '--except', 'luck'], 64, /there is no luck/],
+    ['a number that is none', ['run', 'codec', '--cases', 'many'], 64, /Must be a whole number/],
+    ['an oracle that there is not', ['run', 'codec', '--except', 'luck'], 64, /There is no oracle luck/],
   ] as const)
     it(`ends with ${status} for ${what}`, async (t) => {
       const ended = await run(t, 'rexec-fuzz', words);
@@ -119,7 +119,7 @@ describe('rexec-fuzz', { ...PATIENT, concurrency: 3 }, () => {
 
   it('ends with 65 for a script or a list that is none', async (t) => {
     const script = await run(t, 'rexec-fuzz', ['replay', fileWith(t, 'jump'), 'codec']);
-    assert.deepEqual([script.status, /line 1: a step is/.test(script.stderr)], [65, true]);
+    assert.deepEqual([script.status, /line 1: expected connect, /.test(script.stderr)], [65, true]);
     const words = ['differ', 'daemon', 'daemon', '--explained', fileWith(t, '[{}]')];
     const list = await run(t, 'rexec-fuzz', words);
     assert.deepEqual([list.status, list.stderr], [65, 'rexec-fuzz: entry 1: because is missing\n']);

@@ -101,7 +101,7 @@ describe('rexec on several hosts', PATIENT, () => {
     ];
     const { stdout, stderr, status } = await run(t, 'rexec', words);
     assert.equal(stdout, '== 127.0.0.1 (exit 0)\n1000\n1001\n');
-    assert.equal(stderr, 'rexec: 127.0.0.1: 44990 bytes of stdout are over --output-limit\n');
+    assert.equal(stderr, 'rexec: 127.0.0.1: 44990 bytes of stdout dropped (--output-limit)\n');
     assert.equal(status, 0);
   });
 
@@ -138,15 +138,15 @@ describe('rexec on several hosts', PATIENT, () => {
     assert.deepEqual([encoding, bytes], ['base64', '/wo=']);
   });
 
-  it('exits with the largest exit code, and tells of each failure what to try', async (t) => {
+  it('exits with the largest exit code, and gives a hint for each failure', async (t) => {
     const [{ port }] = (await daemons(t, '127.0.0.1', '127.0.0.2')) as [DaemonUnderTest];
     const hosts = ['-w', '127.0.0.1,eve@127.0.0.2', '-w', NOBODY];
     const { stderr, status } = await run(t, 'rexec', [...LOGIN, '--port', `${port}`, ...hosts, 'exit 5']);
     assert.equal(status, 77);
     assert.match(stderr, /^rexec: 127\.0\.0\.1:1: connect: .*ECONNREFUSED/m);
     assert.match(stderr, /^rexec: 127\.0\.0\.2: login: Login incorrect\.$/m);
-    assert.match(stderr, /^rexec: try: check user and password/m);
-    assert.match(stderr, /^rexec: try: see that rexecd runs there/m);
+    assert.match(stderr, /^rexec: hint: check the user name and the password/m);
+    assert.match(stderr, /^rexec: hint: check that rexecd is running there/m);
     assert.match(stderr, /^rexec: 0 of 3 hosts succeeded$/m);
   });
 
@@ -233,7 +233,7 @@ describe('rexec on several hosts', PATIENT, () => {
       '127.0.0.2: 15',
       '127.0.0.2: ready',
     ]);
-    assert.match(stderr, /^127\.0\.0\.1:1 +not begun +0\.00/m);
+    assert.match(stderr, /^127\.0\.0\.1:1 +not started +0\.00/m);
     assert.equal(status, 143);
     for (const { daemon } of [one, two]) await eventually(() => daemon.sessions.length === 0, 'it is over');
   });

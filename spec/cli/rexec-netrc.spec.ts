@@ -73,7 +73,7 @@ describe('a .netrc', () => {
         () => find('machine h login a password p', 'h', undefined, mode),
         (error) =>
           error instanceof NetrcError &&
-          error.message === `${path}: has a password and others may read it; make its mode 0600`,
+          error.message === `${path}: contains a password and must not be readable by others (chmod 600)`,
       ));
 
   it('that others may read is taken where it has no password, or that of anonymous', () => {
@@ -132,7 +132,7 @@ describe('who logs in with rexec', PATIENT, () => {
     });
     assert.deepEqual(
       [stderr, status],
-      [`rexec: ${home}/.netrc: has a password and others may read it; make its mode 0600\n`, 64],
+      [`rexec: ${home}/.netrc: contains a password and must not be readable by others (chmod 600)\n`, 64],
     );
   });
 });

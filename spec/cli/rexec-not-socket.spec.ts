@@ -53,6 +53,6 @@ describe('TK_RETRY_ON_WSAENOTSOCK', {
   it('is not set: the first failure is the end, and what to try is told', async (t) => {
     const { stderr, status, connects } = await attempt(t, 1, {});
     assert.deepEqual([status, connects], [68, 1]);
-    assert.match(stderr, new RegExp(`${MESSAGE}rexec: try: set TK_RETRY_ON_WSAENOTSOCK=1.*\n$`));
+    assert.match(stderr, new RegExp(`${MESSAGE}rexec: hint: set TK_RETRY_ON_WSAENOTSOCK=1.*\n$`));
   });
 });

@@ -52,7 +52,7 @@ describe('the password of rexec', PATIENT, () => {
   it('is an error where there is no terminal to ask on', async (t) => {
     const { stderr, status } = await run(t, 'rexec', [HOST, 'true'], { detached: true });
     assert.equal(status, 64);
-    assert.equal(stderr, 'rexec: password: no terminal to ask on; give it in a file\n');
+    assert.equal(stderr, 'rexec: password: there is no terminal to ask on; use -P FILE\n');
   });
 });
 
@@ -90,7 +90,10 @@ describe('the prompt of rexec', { ...PATIENT, ...ON_A_TERMINAL }, () => {
     terminal.child.stdin.write('wrong\r');
     const { stdout, status } = await terminal.end();
     assert.equal(status, 77);
-    assert.match(stdout, /: login: Login incorrect\.\r?\nrexec: try: check user and password.*\r?\n$/);
+    assert.match(
+      stdout,
+      /: login: Login incorrect\.\r?\nrexec: hint: check the user name and the password.*\r?\n$/,
+    );
   });
 
   it('ends at Ctrl-C', async (t) => {

@@ -29,7 +29,7 @@ describe('rexec --tls', TLS, () => {
     const { stderr, status } = await run(t, 'rexec', words);
     assert.match(
       stderr,
-      /^rexec: localhost: TLS: unable to verify the first certificate.*\nrexec: try: .*--ca\n$/s,
+      /^rexec: localhost: TLS: unable to verify the first certificate.*\nrexec: hint: .*--ca\n$/s,
     );
     assert.equal(status, 71);
   });
@@ -37,7 +37,7 @@ describe('rexec --tls', TLS, () => {
   it('says loudly that --insecure trusts anybody', async (t) => {
     const words = client(await bench.start(t), '-p', PASSWORD, '--insecure', 'localhost', 'exit 3');
     const { stderr, status } = await run(t, 'rexec', words);
-    assert.match(stderr, /^rexec: WARNING: --insecure: nobody knows who answers\./);
+    assert.match(stderr, /^rexec: WARNING: --insecure: the certificate of the daemon is not checked\./);
     assert.equal(status, 3);
   });
 
@@ -48,7 +48,7 @@ describe('rexec --tls', TLS, () => {
     const known = await run(t, 'rexec', client(daemon, ...shown));
     assert.deepEqual(known, { stdout: 'in\n', stderr: '', status: 0 });
     const none = await run(t, 'rexec', client(daemon, ...trusting(), 'localhost', 'true'));
-    assert.match(none.stderr, /login: Certificate not accepted\.\nrexec: try: .*--cert and --key\n$/);
+    assert.match(none.stderr, /login: Certificate not accepted\.\nrexec: hint: .*\(--cert, --key\)\n$/);
     assert.equal(none.status, 77);
   });
 
@@ -72,11 +72,11 @@ describe('rexec --tls', TLS, () => {
     assert.equal(status, 64);
     const pem = Buffer.from('PEM');
     const faults: [TlsFlags, RegExp | undefined][] = [
-      [{ insecure: true }, /go with --tls/],
-      [{ ca: pem }, /go with --tls/],
-      [{ tls: true, cert: pem }, /--cert and --key go together/],
-      [{ tls: true, key: pem }, /--cert and --key go together/],
-      [{ tls: true, stderrPort: 4000 }, /exclude each other/],
+      [{ insecure: true }, /require --tls/],
+      [{ ca: pem }, /require --tls/],
+      [{ tls: true, cert: pem }, /--cert and --key must be given together/],
+      [{ tls: true, key: pem }, /--cert and --key must be given together/],
+      [{ tls: true, stderrPort: 4000 }, /cannot be used together/],
       [{ tls: true, ca: pem, cert: pem, key: pem }, undefined],
       [{ stderrPort: 4000 }, undefined],
     ];
@@ -100,7 +100,7 @@ describe('rexecd', TLS, () => {
     const files = ['--tls-certificate', certFile, '--tls-key', keyFile, '--users', usersFileOf(t)];
     const flags = ['--tls-mode', 'only', '--tls-port', '0', ...files, '--control', control];
     const { daemon, port } = await startRexecd(t, flags);
-    await daemon.says(new RegExp(`TLS: 127\\.0\\.0\\.1 port ${port}, login by password`));
+    await daemon.says(new RegExp(`TLS: 127\\.0\\.0\\.1 port ${port}, login with password`));
     use(new TlsBench().identity);
     const reloaded = await run(t, 'rexecd', ['reload', '--control', control]);
     assert.equal(reloaded.status, 0, reloaded.stderr + daemon.stderr);
@@ -114,17 +114,14 @@ describe('rexecd', TLS, () => {
       startRexecd(t, ['--host', '0.0.0.0', ...users]),
       startRexecd(t, users),
     ]);
-    assert.match(
-      exposed.daemon.stderr,
-      /^rexecd: warning: passwords come in clear text to 0\.0\.0\.0 port \d+/,
-    );
+    assert.match(exposed.daemon.stderr, /^rexecd: warning: listening in clear text on 0\.0\.0\.0 port \d+/);
     assert.equal(quiet.daemon.stderr, '');
   });
 
   it('does not start without what TLS takes, and says what', async (t) => {
     const words = ['-debug', '--port', '0', '--users', usersFileOf(t), '--tls-mode', 'beside'];
     const { stderr, status } = await run(t, 'rexecd', words);
-    assert.equal(stderr, 'rexecd: tls.certificate names no file, and tls.mode is beside\n');
+    assert.equal(stderr, 'rexecd: tls.certificate is not set, but tls.mode is beside\n');
     assert.equal(status, 1);
   });
 });

@@ -66,7 +66,7 @@ describe('the service on a machine without systemd', { ...BOUNDED, skip: NEEDS }
       (line) => !/^unchanged \/|^would delete /.test(line),
     );
     assert.deepEqual(lines, [
-      'unchanged rexecd, which runs',
+      'unchanged; rexecd is running',
       `would stop rexecd (${SCRIPT} stop)`,
       'would keep /var/log/rexecd (not empty)',
       'would disable rexecd (update-rc.d)',
@@ -102,7 +102,7 @@ describe('the service on a machine without systemd', { ...BOUNDED, skip: NEEDS }
     const lines = linesOf('-remove');
     assert.equal(lines[0], `stopped rexecd (${SCRIPT} stop)`);
     assert.ok(
-      lines.includes('kept /etc/rexecd/rexecd.toml (changed since it was written)'),
+      lines.includes('kept /etc/rexecd/rexecd.toml (changed since it was installed)'),
       lines.join('\n'),
     );
     assert.equal(lines.at(-1), 'disabled rexecd (update-rc.d)');
@@ -113,7 +113,7 @@ describe('the service on a machine without systemd', { ...BOUNDED, skip: NEEDS }
       .split('\n')
       .filter((path) => /rexec/.test(path));
     assert.deepEqual(left, ['/etc/rexecd/rexecd.toml', '/var/log/rexecd/console.log']);
-    assert.deepEqual(linesOf('-remove'), ['nothing to remove: there is no /var/lib/rexecd/manifest.json']);
+    assert.deepEqual(linesOf('-remove'), ['nothing to remove: /var/lib/rexecd/manifest.json does not exist']);
   });
 });
 
@@ -138,7 +138,11 @@ describe('rexecd -install and -remove', PATIENT, () => {
     const file = join(temporaryFolder(t), 'file');
     writeFileSync(file, '');
     const both = await run(t, 'rexecd', ['-install', '-remove', '--root', file]);
-    assert.deepEqual(both, { stdout: '', stderr: 'rexecd: -install or -remove, not both\n', status: 1 });
+    assert.deepEqual(both, {
+      stdout: '',
+      stderr: 'rexecd: -install and -remove cannot be used together\n',
+      status: 1,
+    });
     const { stdout, stderr, status } = await run(t, 'rexecd', ['-install', '--root', file]);
     assert.deepEqual([stdout, status], ['', 1]);
     assert.match(stderr, new RegExp(`^rexecd: cannot .*${file}.*: ENOTDIR: not a directory\n$`));

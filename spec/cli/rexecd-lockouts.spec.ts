@@ -28,7 +28,7 @@ describe('lockouts from the command line', PATIENT, () => {
     assert.equal(await login(PASSWORD), '', 'the right password does not help');
     assert.match(
       (await tell('lockouts')).stdout,
-      new RegExp(`^${PAIR}: 2 failures, locked out for \\d+ s more\n$`),
+      new RegExp(`^${PAIR}: 2 failed logins, locked out for another \\d+ s\n$`),
     );
     const { stderr, status } = await tell('unlock', 'eve from 127.0.0.1');
     assert.deepEqual([stderr, status], ['rexecd: eve from 127.0.0.1 is not locked out\n', 1]);
@@ -49,7 +49,7 @@ describe('lockouts from the command line', PATIENT, () => {
       '--control',
       join(temporaryFolder(t), 'x'),
     ]);
-    assert.match(stderr, /^rexecd: control socket \S+: no daemon listens there \(is the port right\?\)\n$/);
+    assert.match(stderr, /^rexecd: control socket \S+: no daemon is listening there \(check --port\)\n$/);
     assert.equal(status, 1);
   });
 
@@ -57,6 +57,9 @@ describe('lockouts from the command line', PATIENT, () => {
     const flags = ['--users', usersFileOf(t), '--control', '/proc/no/such.sock'];
     const { daemon } = await startRexecd(t, flags);
     daemon.child.kill('SIGTERM');
-    assert.match((await daemon.end()).stderr, /REXECD-112 no control socket: cause="control socket \/proc/);
+    assert.match(
+      (await daemon.end()).stderr,
+      /REXECD-112 cannot open the control socket: cause="control socket \/proc/,
+    );
   });
 });

@@ -58,7 +58,9 @@ const start = (t: TestContext, words: readonly string[], env: Environment = {}, 
 function reported({ stdout, stderr, status }: Ended): [privileges: string[], grant: string] {
   assert.deepEqual([stdout, status], ['', 1], stderr);
   assert.doesNotMatch(stderr, /REXECD-/);
-  const found = [...stderr.matchAll(/^rexecd: missing privilege (\w+), to (.+); run as root, or: (.+)$/gm)];
+  const found = [
+    ...stderr.matchAll(/^rexecd: missing privilege (\w+), needed to (.+); run as root, or run: (.+)$/gm),
+  ];
   const grants = new Set(found.map(([, , , grant]) => grant!));
   assert.equal(grants.size, 1, stderr);
   return [found.map(([, privilege]) => privilege!), [...grants][0]!];
@@ -134,14 +136,14 @@ describe('rexecd without privileges', { ...PATIENT, concurrency: 2, skip }, () =
   it('[-debug] needs none with a users file and a free port', async (t) => {
     const args = ['-debug', ...host, '--port', '5512', '--users', '/srv/users'];
     await start(t, [...nobody(), ...REXECD, ...args]).says(
-      /listens on 0\.0\.0\.0 port 5512;.*\nlogins: users file/,
+      /listening on 0\.0\.0\.0 port 5512;.*\nlogins: users file/,
     );
   });
 
   it('[-debug] needs none for a port that the machine frees', async (t) => {
     const args = ['-debug', ...host, '--users', '/srv/users'];
     const daemon = start(t, [...nobody(), ...REXECD, ...args], { FIRST_PORT: '512' });
-    await daemon.says(/listens on 0\.0\.0\.0 port 512;/);
+    await daemon.says(/listening on 0\.0\.0\.0 port 512;/);
   });
 });
 
@@ -153,7 +155,7 @@ describe('the command that grants them', { ...PATIENT, concurrency: 2, skip }, (
   it('[-debug] starts the daemon for accounts of the machine, as the same user', async (t) => {
     const daemon = await granted(t, ALL, DEBUG);
     await daemon.says(
-      /listens on 0\.0\.0\.0 port 512;.*\nlogins: accounts of this machine, PAM service other\n/,
+      /listening on 0\.0\.0\.0 port 512;.*\nlogins: accounts of this machine, PAM service other\n/,
     );
     assert.match(status(daemon), new RegExp(`^Uid:\\t${uid}\\t${uid}\\t${uid}\\t${uid}$`, 'm'));
     assert.match(status(daemon), effective(2, 5, 6, 7, 10));
@@ -161,14 +163,14 @@ describe('the command that grants them', { ...PATIENT, concurrency: 2, skip }, (
 
   it('[-debug] starts the daemon for a users file, with the port alone', async (t) => {
     const daemon = await granted(t, [PORT], ['-debug', ...host, '--users', '/srv/users']);
-    await daemon.says(/listens on 0\.0\.0\.0 port 512;.*\nlogins: users file/);
+    await daemon.says(/listening on 0\.0\.0\.0 port 512;.*\nlogins: users file/);
     assert.match(status(daemon), effective(10));
   });
 
   it('[-debug] keeps what was set by variables, which sudo takes away', async (t) => {
     const set = { REXECD_PORT: '513', REXECD_HOST: '0.0.0.0', REXECD_PAM_SERVICE: 'other' };
     const daemon = await granted(t, ALL, ['-debug'], set);
-    const [, where, service] = await daemon.says(/listens on (.+);.*\nlogins: .* PAM service (\S+)\n/);
+    const [, where, service] = await daemon.says(/listening on (.+);.*\nlogins: .* PAM service (\S+)\n/);
     assert.deepEqual([where, service], ['0.0.0.0 port 513', 'other']);
   });
 

@@ -19,11 +19,21 @@ const login = (password: string, port: number) => [
 const mode = (path: string) => (statSync(path).mode & 0o777).toString(8);
 
 const REFUSED = [
-  ['an empty password', USER, '', /^rexecd: password: 1 to 256 bytes, no NUL\n$/],
-  ['a password that is only a newline', USER, '\n', /^rexecd: password: 1 to 256 bytes, no NUL\n$/],
-  ['a password of 257 bytes', USER, 'p'.repeat(257), /^rexecd: password: 1 to 256 bytes, no NUL\n$/],
+  ['an empty password', USER, '', /^rexecd: invalid password: must be 1 to 256 bytes without NUL\n$/],
+  [
+    'a password that is only a newline',
+    USER,
+    '\n',
+    /^rexecd: invalid password: must be 1 to 256 bytes without NUL\n$/,
+  ],
+  [
+    'a password of 257 bytes',
+    USER,
+    'p'.repeat(257),
+    /^rexecd: invalid password: must be 1 to 256 bytes without NUL\n$/,
+  ],
   ['an endless password', USER, 'p'.repeat(100_000), /^rexecd: password: longer than 4096 bytes\n$/],
-  ['a NUL in the password', USER, 'a\0b', /^rexecd: password: 1 to 256 bytes, no NUL\n$/],
+  ['a NUL in the password', USER, 'a\0b', /^rexecd: invalid password: must be 1 to 256 bytes without NUL\n$/],
   ['a colon in the name', 'a:b', 'x', /^rexecd: user name "a:b": .*\n$/],
   ['an empty name', '', 'x', /^rexecd: user name "": .*\n$/],
   ['a newline in the name', 'a\nb', 'x', /^rexecd: user name "a\\nb": .*\n$/],
@@ -106,7 +116,7 @@ describe('the users file of rexecd', PATIENT, () => {
       const file = usersFileOf(t);
       writeFileSync(file, `# users\n${text}`);
       const { stderr, status } = await run(t, 'rexecd', ['--port', '0', '--users', file]);
-      assert.deepEqual([stderr, status], [`rexecd: users file ${file} line 2 is not name:hash\n`, 1]);
+      assert.deepEqual([stderr, status], [`rexecd: users file ${file} line 2: expected name:hash\n`, 1]);
     });
 
   it('is refused at start as a symbolic link', async (t) => {

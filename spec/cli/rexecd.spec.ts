@@ -49,12 +49,12 @@ describe('the command line of rexecd', PATIENT, () => {
     const daemon = start(t, 'rexecd', ['--debug', '--port', '0', '--users', usersFileOf(t)], {
       env: { REXECD_PORT: '1' },
     });
-    await daemon.says(/listens on 127\.0\.0\.1 port \d+;/);
+    await daemon.says(/listening on 127\.0\.0\.1 port \d+;/);
   });
 
   it('takes a variable in place of a flag', async (t) => {
     const daemon = start(t, 'rexecd', ['--debug'], { env: { REXECD_PORT: '0', REXECD_HOST: '127.0.0.2' } });
-    await daemon.says(/listens on 127\.0\.0\.2 port \d+;/);
+    await daemon.says(/listening on 127\.0\.0\.2 port \d+;/);
   });
 
   it('exits with 1 when its port is taken, and names it', async (t) => {
@@ -78,7 +78,7 @@ describe('the command line of rexecd', PATIENT, () => {
       const { stdout, stderr, status } = await daemon.end();
       assert.deepEqual([stderr, status], ['', 0]);
       const [first, second, ...more] = stdout.trimEnd().split('\n');
-      assert.match(first!, /^rexecd (\S+) listens on 127\.0\.0\.1 port \d+; Ctrl-C stops it$/);
+      assert.match(first!, /^rexecd (\S+) listening on 127\.0\.0\.1 port \d+; press Ctrl-C to stop$/);
       assert.ok(first!.startsWith(`rexecd ${version} `));
       assert.equal(second, `logins: users file ${users}; commands run as this account`);
       assert.deepEqual(more, []);

@@ -115,6 +115,6 @@ describe('a daemon that does not answer the connection', BOUNDED, () => {
   it('is REXEC_UNREACHABLE within the time to connect', async (t) => {
     const options = { ...ADA, port: await silentPort(t), connectSeconds: 0.3 };
     const { ended, message } = await outcome(exec('127.0.0.1', 'true', options));
-    assert.deepEqual([ended, message], ['REXEC_UNREACHABLE', 'no answer in time']);
+    assert.deepEqual([ended, message], ['REXEC_UNREACHABLE', 'the connection timed out']);
   });
 });

@@ -121,7 +121,9 @@ describe('the PAM service', { ...BOUNDED, skip: noMachine }, () => {
     const answers = STEPS.map((user) => impatient.answer(t, user, PASSWORD, 'echo ran'));
     assert.deepEqual(await Promise.all(answers), [REFUSED, REFUSED, REFUSED]);
     for (const user of STEPS)
-      await impatient.seen(new RegExp(`REXECD-300 .*user="${user}" cause="no answer in 2 s"`));
+      await impatient.seen(
+        new RegExp(`REXECD-300 .*user="${user}" cause="no answer from the login helper within 2 s"`),
+      );
     assert.equal(await impatient.answer(t, 'bob', PASSWORD, 'id -un'), '\0bob\n');
   });
 

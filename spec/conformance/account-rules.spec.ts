@@ -52,7 +52,10 @@ describe('a right password', { ...BOUNDED, skip: noMachine }, () => {
   ] as const)
     it(`[step 6] does not help an account with the shell ${shell}`, async (t) => {
       for (const flags of [[], DENY])
-        assert.equal(await (await by(...flags)).refusal(t, user, PASSWORD), `shell ${shell} lets nobody in`);
+        assert.equal(
+          await (await by(...flags)).refusal(t, user, PASSWORD),
+          `shell ${shell} does not permit logins`,
+        );
     });
 
   it('[step 6] runs any shell, nologin as well, where --shells any says so', async (t) => {
@@ -79,10 +82,10 @@ describe('a right password', { ...BOUNDED, skip: noMachine }, () => {
     t.after(() => machine.run('rm', ['/etc/nologin']));
     machine.shell('echo "Back at noon." > /etc/nologin');
     const daemon = await by(...ROOT_TOO);
-    assert.equal(await daemon.refusal(t, 'ada', PASSWORD), '/etc/nologin is there');
+    assert.equal(await daemon.refusal(t, 'ada', PASSWORD), '/etc/nologin exists');
     assert.match(await daemon.refusal(t, 'ada', 'wrong'), /^authentication: /);
     assert.equal(await daemon.answer(t, 'root', PASSWORD, 'id -un'), '\0root\n');
-    assert.equal(await (await by()).refusal(t, 'edge', PASSWORD), '/etc/nologin is there');
+    assert.equal(await (await by()).refusal(t, 'edge', PASSWORD), '/etc/nologin exists');
     assert.equal(await (await by(...ALLOW)).answer(t, 'edge', PASSWORD, 'id -un'), '\0edge\n');
   });
 
@@ -113,7 +116,7 @@ describe('a right password', { ...BOUNDED, skip: noMachine }, () => {
     ['ada', DENY, 'group video is in denyGroups'],
     ['member', DENY, 'group games is in denyGroups'],
     ['bob', ALLOW, 'the user is in denyUsers'],
-    ['low', ALLOW, 'neither the user nor a group is in allowUsers or allowGroups'],
+    ['low', ALLOW, 'the user is neither in allowUsers nor in a group of allowGroups'],
   ] as const)
     it(`[step 6] does not help ${user} where ${cause}`, async (t) => {
       assert.equal(await (await by(...flags)).refusal(t, user, PASSWORD), cause);

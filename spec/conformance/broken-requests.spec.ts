@@ -30,7 +30,7 @@ describe('a request that ends too early', BOUNDED, () => {
     await daemon.assertServesNextPeer();
   });
 
-  it('is told in which field, at every offset', async (t) => {
+  it('names the field in its answer, at every offset', async (t) => {
     const daemon = await startDaemon(t);
     for (let offset = 1; offset < WHOLE.length; offset += 1) {
       const peer = await daemon.connect();

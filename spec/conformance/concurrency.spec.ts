@@ -47,7 +47,10 @@ describe('caps on connections', BOUNDED, () => {
     const idle = [await daemon.connect(), await daemon.connect()];
     await eventually(() => daemon.daemon.sessions.length === 2, 'both are admitted');
     assert.equal(await daemon.answer(request('true')), BUSY);
-    assert.match(String((await daemon.events.seen('connectionRefused')).cause), /2 connections in all/);
+    assert.match(
+      String((await daemon.events.seen('connectionRefused')).cause),
+      /all 2 connections are in use \(maxConnections\)/,
+    );
     idle[0]?.socket.destroy();
     await eventually(() => daemon.daemon.sessions.length === 1, 'the place is given back');
     await daemon.assertServesNextPeer();
@@ -60,7 +63,7 @@ describe('caps on connections', BOUNDED, () => {
     assert.equal(await daemon.answer(request('true')), BUSY);
     assert.match(
       String((await daemon.events.seen('connectionRefused')).cause),
-      /1 connections from one address/,
+      /all 1 connections for this address are in use \(maxConnectionsPerAddress\)/,
     );
     assert.equal(await daemon.answer(request('echo ok'), '127.0.0.2'), '\0ok\n');
     idle.socket.destroy();

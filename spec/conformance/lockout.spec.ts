@@ -90,7 +90,7 @@ describe('who guesses passwords', { ...BOUNDED, skip: noMachine }, () => {
       await lockOut(t, daemon, user, from, form);
       await assertRefused(t, daemon.port, from, form(user, RIGHT));
       await daemon.seen(
-        new RegExp(`REXECD-300 .*peer="${from}:.*cause="${user} from ${from}: locked out for `),
+        new RegExp(`REXECD-300 .*peer="${from}:.*cause="${user} from ${from} is locked out for another `),
       );
       assert.match(await answer(t, daemon.port, newAddress(), form(user, RIGHT)), /^\0/);
     });
@@ -109,7 +109,9 @@ describe('who guesses passwords', { ...BOUNDED, skip: noMachine }, () => {
   it('of a user nobody has, as nmap -sV does, locks out no other', async (t) => {
     const from = newAddress();
     for (let n = 0; n <= FAILURES; n += 1) await assertRefused(t, daemon.port, from, [NMAP_PROBE]);
-    await daemon.seen(new RegExp(`REXECD-300 .*peer="${from}:.*cause=".* from ${from}: locked out for `));
+    await daemon.seen(
+      new RegExp(`REXECD-300 .*peer="${from}:.*cause=".* from ${from} is locked out for another `),
+    );
     assert.equal(await answer(t, daemon.port, from, plain('fay', RIGHT)), '\0in\n');
   });
 

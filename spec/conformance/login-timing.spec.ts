@@ -26,8 +26,12 @@ const CAUSES = {
   },
   'expired account': { user: 'exa', password: RIGHT, event: /user="exa" cause="account: / },
   'locked account': { user: 'lou', password: RIGHT, event: /user="lou" cause="authentication: / },
-  'nologin shell': { user: 'nola', password: RIGHT, event: /user="nola" cause="shell \S+ lets nobody in/ },
-  'locked out': { user: 'otto', password: RIGHT, event: /user="otto" cause=".*locked out for/ },
+  'nologin shell': {
+    user: 'nola',
+    password: RIGHT,
+    event: /user="nola" cause="shell \S+ does not permit logins/,
+  },
+  'locked out': { user: 'otto', password: RIGHT, event: /user="otto" cause=".*locked out for another/ },
 } as const satisfies Record<string, Cause>;
 
 type CauseName = keyof typeof CAUSES;

@@ -19,7 +19,10 @@ describe('rconfig changes a running daemon', { ...BOUNDED, skip: noDirectory }, 
   const rconfig = (...words: string[]): string =>
     machine.run(process.execPath, [`${ROOT}lib/cli/rconfig.ts`, ...words, '--config', FILE]);
   const set = (key: string, value: string) =>
-    assert.equal(rconfig('set', key, value), `${key} = ${value} in ${FILE}\nthe running daemon uses it\n`);
+    assert.equal(
+      rconfig('set', key, value),
+      `${key} = ${value} in ${FILE}\nthe running daemon now uses it\n`,
+    );
 
   before(async () => {
     machine = await Machine.make();

@@ -58,7 +58,7 @@ forEveryWay((way) => {
       await daemon.assertServesNextPeer();
     });
 
-  it('[step 2] lets the command go on when the channel breaks amid a flood of stderr', async (t) => {
+  it('[step 2] lets the command continue when the channel breaks during a flood of stderr', async (t) => {
     const daemon = await start(t);
     const [peer, channel] = await daemon.runWithChannel('head -c 50000000 /dev/zero >&2; echo done');
     await channel.read(1_000_000);

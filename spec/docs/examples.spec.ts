@@ -100,7 +100,9 @@ class Reader {
   }
 
   async #serve(command: string): Promise<void> {
-    const [, port = ''] = await this.#shell(`exec ${this.#here(command)}`).says(/listens on \S+ port (\d+);/);
+    const [, port = ''] = await this.#shell(`exec ${this.#here(command)}`).says(
+      /listening on \S+ port (\d+);/,
+    );
     this.#port = port;
     this.#openPort = await freePort();
   }

@@ -23,7 +23,7 @@ const OTHERS = /rconfig|fuzz/;
 /** Said to whoever writes a program or breaks a rule of ours, and to no user. */
 const FOR_PROGRAMMERS = [
   'connected to itself',
-  'the daemon listens already',
+  'the daemon is already listening',
   'the connection has no descriptor to hand over',
   'the daemon is gone',
   'diagnostic contains a control character',

@@ -26,7 +26,7 @@ forEveryWay((way) => {
     assert.equal(await peer.toEnd(), '');
   });
 
-  it('a command that ignores SIGTERM goes on when its peer sends one', async (t) => {
+  it('a command that ignores SIGTERM continues when its peer sends one', async (t) => {
     const daemon = await startDaemon(t, { authenticator: anyone(), ...way });
     const [peer, channel] = await daemon.runWithChannel('trap "" 15; echo ready; read line; echo "$line"');
     assert.equal(await peer.read(6), 'ready\n');

@@ -40,7 +40,7 @@ describe('a daemon without descriptors', BOUNDED, () => {
       assert.equal(refused.length, daemon.events.length);
       for (const peer of refused) assert.equal(await peer.toEnd(), '\x01Try again.\n');
       for (const line of daemon.events)
-        assert.match(line, /REXECD-200 .* cause="few file descriptors are left"$/);
+        assert.match(line, /REXECD-200 .* cause="file descriptors are running out"$/);
       for (const peer of inside.slice(0, 5)) {
         await peer.send(request('echo served'));
         assert.equal(await peer.toEnd(), '\0served\n');
@@ -68,7 +68,7 @@ describe('a daemon without descriptors', BOUNDED, () => {
       assert.deepEqual(new Set(await Promise.all(answers)), new Set(['\0served\n']));
     });
 
-  it('goes on after the system had none (ENFILE)', { skip: noInjection }, async (t) => {
+  it('continues after the system had none (ENFILE)', { skip: noInjection }, async (t) => {
     const trace = join(temporaryFolder(t), 'trace');
     const inject = 'inject=accept4:error=ENFILE:when=2..5';
     const through = [STRACE!, '-f', '-o', trace, '-e', 'trace=accept4', '-e', inject];

@@ -22,17 +22,17 @@ expect end
 `;
 
 const WRONG: Readonly<Record<string, [text: string, message: RegExp]>> = {
-  'a step that there is not': ['expect end\njump 3', /^line 2: a step is connect, listen,/],
-  'a quote that is not closed': ['send "a', /^line 1: a quote is not closed/],
-  'an escape that there is not': ['send "\\q"', /^line 1: no such escape: \\q/],
-  'a token that there is not': ['send secret', /send takes "bytes", user, password and port, not secret/],
+  'a step that there is not': ['expect end\njump 3', /^line 2: expected connect, listen,/],
+  'a quote that is not closed': ['send "a', /^line 1: unterminated quote/],
+  'an escape that there is not': ['send "\\q"', /^line 1: unknown escape \\q/],
+  'a token that there is not': ['send secret', /expected "bytes", user, password or port, got secret/],
   'nothing to send': ['send', /send "BYTES"/],
-  'a character beyond ASCII': ['send "é"', /only ASCII between quotes/],
-  'a signal beyond a byte': ['signal 256', /a whole number up to 255 is due, not 256/],
+  'a character beyond ASCII': ['send "é"', /only ASCII is allowed between quotes/],
+  'a signal beyond a byte': ['signal 256', /expected a whole number up to 255, got 256/],
   'a wait beyond a minute': ['wait 60001', /up to 60000/],
-  'an address of another host': ['connect from 192.0.2.1', /connect from LOOPBACK-ADDRESS/],
+  'an address of another host': ['connect from 192.0.2.1', /expected: connect from LOOPBACK-ADDRESS/],
   'more bytes than fit': ['send "u"*999999999', /more than 67108864 bytes/],
-  'a word too many': ['expect end now', /now is one word too many/],
+  'a word too many': ['expect end now', /unexpected word now/],
 };
 
 describe('the text of a script', () => {

@@ -48,7 +48,7 @@ describe('a target', BOUNDED, () => {
 
   it('is not a program that ends, and its words say why', async () => {
     const started = targets.command(['/bin/sh', '-c', 'echo no licence; exit 3']);
-    await assert.rejects(started, refusal('FUZZ_TARGET_FAILED', /it ended with 3; it said: no licence/));
+    await assert.rejects(started, refusal('FUZZ_TARGET_FAILED', /exited with 3; its output: no licence/));
   });
 
   it('is not a program that there is not', () =>
@@ -62,12 +62,12 @@ describe('a target', BOUNDED, () => {
       assert.equal((await targets.address(host, 512, { words: `I own ${host}` })).port, 512);
     });
 
-  it('is fuzzed only where a good login works', async () => {
+  it('is fuzzed only if a valid login works', async () => {
     const target = await targets.handler((socket) => void socket.end('\x01Login incorrect.\n'));
     const login = { user: 'ada', password: 'x' };
     await assert.rejects(
       fuzz(target, { login }),
-      refusal('FUZZ_TARGET_FAILED', /a good login \(user ada\) does not work/),
+      refusal('FUZZ_TARGET_FAILED', /the login as ada does not work/),
     );
     await target.close();
   });

@@ -69,7 +69,7 @@ describe("our client on Debian's in.rexecd", { ...PATIENT, skip: await noInRexec
     assert.equal(status, 74);
     assert.match(
       stderr,
-      /: login: the connection ended before the daemon answered\n.* check user and password/,
+      /: login: the connection ended before the daemon answered\n.* check the user name and the password/,
     );
   });
 });

@@ -84,7 +84,7 @@ describe('a load', BOUNDED, () => {
     ['a refusal', (peer: Socket) => peer.end('\x01Try again.\n'), 'refused', /^Try again\.$/],
     ['an end without an answer', (peer: Socket) => peer.end(), 'lost', /^closed without an answer$/],
     ['a reset', (peer: Socket) => peer.resetAndDestroy(), 'lost', /^ECONNRESET$/],
-    ['silence', () => {}, 'lost', /^connected, but not over within 0.2 s$/],
+    ['silence', () => {}, 'lost', /^connected, but not finished within 0.2 s$/],
   ] as const)
     it(`counts ${what} by its cause, and goes on`, async (t) => {
       const port = await plays(t, (peer, nth) => (nth % 2 ? play(peer) : peer.end('\0once')));

@@ -150,7 +150,7 @@ export async function startRexecd(
   args: readonly string[] = [],
 ): Promise<{ daemon: Program; port: number }> {
   const daemon = start(t, 'rexecd', ['--debug', '--port', '0', '--refusal-seconds', '0.05', ...args]);
-  const [, port] = await daemon.says(/listens on \S+ port (\d+);.*\n/);
+  const [, port] = await daemon.says(/listening on \S+ port (\d+);.*\n/);
   return { daemon, port: Number(port) };
 }
 

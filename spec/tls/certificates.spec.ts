@@ -61,7 +61,7 @@ describe('where a login takes', TLS, () => {
     const wrong = exec('localhost', 'true', bench.client(daemon, { ...shown(bob), password: 'wrong' }));
     await assert.rejects(wrong.result, { message: 'Login incorrect.' });
     const { cause } = await daemon.events.seen('loginRefused');
-    assert.equal(cause, "wrong password; the certificate of O=spec, CN=bob is not the user's");
+    assert.equal(cause, 'wrong password; the certificate of O=spec, CN=bob does not belong to the user');
     const unknown = exec('localhost', 'true', bench.client(daemon, { ...shown(bob), user: 'bob' }));
     await assert.rejects(unknown.result, { message: 'Login incorrect.' });
     assert.equal((await daemon.events.seen('loginRefused', 1)).cause, 'unknown user');
@@ -80,7 +80,7 @@ describe('where a login takes', TLS, () => {
     assert.equal(await login(daemon, ada, ''), OUT);
     assert.match(
       String((await daemon.events.seen('loginRefused', 2)).cause),
-      /has mode 666: nobody else may write it/,
+      /has mode 666: it must not be writable by group or others/,
     );
   });
 });

@@ -157,7 +157,7 @@ describe('exec over TLS', TLS, () => {
     mute.on('connection', (socket) => void t.after(() => socket.destroy()));
     const { port } = mute.address() as AddressInfo;
     const waiting = exec('127.0.0.1', 'true', { ...bench.client(daemon), port, connectSeconds: 0.2 });
-    await assert.rejects(waiting.result, { code: 'REXEC_TLS_FAILED', message: 'no answer in time' });
+    await assert.rejects(waiting.result, { code: 'REXEC_TLS_FAILED', message: 'the handshake timed out' });
     const clear = exec('127.0.0.1', 'true', { ...bench.client(daemon), tls: false, stderrChannel: false });
     await assert.rejects(clear.result, { code: 'REXEC_LOST', phase: 'login' });
   });

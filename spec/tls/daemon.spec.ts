@@ -45,7 +45,7 @@ describe('a peer that does not finish the handshake', TLS, () => {
   for (const [what, bytes, cause] of [
     ['speaks rexec in clear text', request('true'), 'wrong version number'],
     ['speaks HTTP', 'GET / HTTP/1.1\r\n\r\n', 'http request'],
-    ['leaves inside it', '\x16\x03\x01\x02\0\x01', 'the peer left'],
+    ['leaves inside it', '\x16\x03\x01\x02\0\x01', 'the peer closed the connection'],
   ] as const)
     it(`is let go and told of when it ${what}`, async (t) => {
       const daemon = await bench.start(t);
@@ -205,15 +205,15 @@ describe('a daemon that speaks TLS', TLS, () => {
     await chmod(open, 0o644);
     writeFileSync(none, 'nothing');
     const faults: [object, RegExp][] = [
-      [{ tlsKey: '' }, /^tls\.key names no file, and tls\.mode is beside$/],
+      [{ tlsKey: '' }, /^tls\.key is not set, but tls\.mode is beside$/],
       [{ tlsKey: join(folder, 'gone') }, /^tls\.key: ENOENT.*gone/],
-      [{ tlsKey: open }, /^tls\.key .*open has mode 644: others may not read it/],
+      [{ tlsKey: open }, /^tls\.key .*open has mode 644: it must not be readable by others/],
       [{ tlsKey: bench.authority.client('ada').key }, /^tls\.key .*key: .*mismatch/],
-      [{ tlsCertificate: none }, /^tls\.certificate .*none has no certificate/],
+      [{ tlsCertificate: none }, /^tls\.certificate .*none contains no certificate/],
       [{ tlsCertificate: folder }, /^tls\.certificate .* is not a regular file/],
-      [{ tlsLogin: 'both' }, /^tls\.clientCa names no file, and tls\.login is both$/],
-      [{ tlsLogin: 'both', tlsClientCa: none }, /^tls\.clientCa .*none has no certificate/],
-      [{ tlsLogin: 'either', tlsClientCa: cert, tlsUsers: none }, /none line 1 is not user:sha256:/],
+      [{ tlsLogin: 'both' }, /^tls\.clientCa is not set, but tls\.login is both$/],
+      [{ tlsLogin: 'both', tlsClientCa: none }, /^tls\.clientCa .*none contains no certificate/],
+      [{ tlsLogin: 'either', tlsClientCa: cert, tlsUsers: none }, /none line 1: expected user:sha256:/],
     ];
     for (const [settings, message] of faults) await assert.rejects(bench.start(t, settings), { message });
   });

@@ -13,8 +13,8 @@ const LONGEST = 16_384;
 
 /** What a decoder refuses; the client sends it where nobody else is named. */
 const REFUSED: Readonly<Record<string, readonly [wire: string, from?: Sender]>> = {
-  'there is no frame of that number': ['\x08\0\0'],
-  'there is no frame 255': ['\xff\0\x01x'],
+  'unknown frame type of that number': ['\x08\0\0'],
+  'unknown frame type 255': ['\xff\0\x01x'],
   'main has no bytes': ['\0\0\0'],
   'main is longer than it may be': ['\0\x40\x01'],
   'mainEnd has a byte': ['\x02\0\x01x'],

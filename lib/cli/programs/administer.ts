@@ -11,7 +11,7 @@ export async function listLockouts(settings: Settings): Promise<void> {
   const lockouts = (await tellDaemon(controlPathOf(settings), 'lockouts')) as LockedOut[];
   if (lockouts.length === 0) console.log('nobody is locked out');
   for (const { subject, failures, seconds } of lockouts)
-    console.log(`${subject}: ${failures} failures, locked out for ${seconds} s more`);
+    console.log(`${subject}: ${failures} failed logins, locked out for another ${seconds} s`);
 }
 
 /** Ends one lockout, or all. */
@@ -25,7 +25,7 @@ export async function clearLockouts(settings: Settings, subject: string | undefi
 export async function listSessions(settings: Settings, json: boolean): Promise<void> {
   const sessions = (await tellDaemon(controlPathOf(settings), 'sessions')) as SessionSummary[];
   if (json) return console.log(JSON.stringify(sessions));
-  if (sessions.length === 0) console.log('no session runs');
+  if (sessions.length === 0) console.log('no sessions');
   for (const { id, state, peer, user, command, pid, seconds, received, sent } of sessions) {
     const bytes = received === null ? '' : ` in=${received} out=${sent}`;
     const process = pid === null ? '' : ` pid=${pid}`;
@@ -38,11 +38,11 @@ export async function listSessions(settings: Settings, json: boolean): Promise<v
 /** Ends one session: its command by SIGHUP, then SIGKILL. */
 export async function killSession(settings: Settings, id: string): Promise<void> {
   await tellDaemon(controlPathOf(settings), 'kill', id);
-  console.log(`session ${id} is being ended`);
+  console.log(`ending session ${id}`);
 }
 
 /** Makes the daemon read its settings again. */
 export async function reloadSettings(settings: Settings): Promise<void> {
   const changed = await reloadDaemon(settings);
-  console.log(changed.length === 0 ? 'nothing has changed' : `changed: ${changed.join(' ')}`);
+  console.log(changed.length === 0 ? 'no setting has changed' : `changed: ${changed.join(' ')}`);
 }

@@ -4,7 +4,7 @@ const CLOSE_ON_EXEC = 0o2000000;
 
 /**
  * Closes the descriptors above 2 that this process was started with and that every command would inherit. Node's own
- * are all close-on-exec; one that is not came from the parent. Does nothing where there is no /proc.
+ * are all close-on-exec; one that is not came from the parent. Does nothing if /proc does not exist.
  */
 export function closeInherited(keep: readonly number[] = []): void {
   for (const name of descriptors()) {

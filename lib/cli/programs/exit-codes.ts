@@ -7,7 +7,7 @@ export const REXECD_EXIT = { success: 0, failure: 1 } as const;
 /** It captures nothing, so it cannot have too much. */
 type NotOfRexec = 'REXEC_OUTPUT_TOO_LONG';
 
-/** Exit codes of rexec where there is no exit status of the remote command, after sysexits(3). */
+/** Exit codes of rexec if the remote command has no exit status to report, after sysexits(3). */
 export const REXEC_EXIT = {
   usage: 64,
   outputClosed: 141, // as a local command that dies of SIGPIPE

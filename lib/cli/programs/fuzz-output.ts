@@ -18,7 +18,7 @@ export function progressReporter(): (progress: Progress) => void {
   return ({ cases, findings, features }) => {
     if (performance.now() - last < PROGRESS_MS) return;
     last = performance.now();
-    process.stderr.write(`${cases} cases, ${findings} found, ${features} kinds of behaviour\n`);
+    process.stderr.write(`${cases} cases, ${findings} findings, ${features} distinct behaviours\n`);
   };
 }
 
@@ -37,9 +37,9 @@ export async function tellReports(
     const { target, cases, seconds, seed, findings, stopped } = report;
     const rate = Math.round(cases / seconds);
     console.log(
-      `${target}: ${cases} cases in ${seconds.toFixed(1)} s (${rate} a second), seed ${seed}: ${toldOf(report)}`,
+      `${target}: ${cases} cases in ${seconds.toFixed(1)} s (${rate} per second), seed ${seed}: ${toldOf(report)}`,
     );
-    if (stopped !== 'cases') console.log(`ended early: ${stopped}`);
+    if (stopped !== 'cases') console.log(`stopped early: ${stopped}`);
     const paths = findings.length > 0 ? await writeFindings(findings, places.findings, seed) : [];
     for (const [index, finding] of findings.entries()) console.log(lineOf(finding, paths[index]!));
     if ('explained' in report)
@@ -55,7 +55,7 @@ function toldOf({ findings }: Report): string {
 }
 
 function lineOf({ oracle, cause, count, again }: Finding, path: string): string {
-  const how = again ? `${count} times` : 'once, and not again';
+  const how = again ? `${count} times` : 'once, not reproduced';
   return `${oracle}: ${printableText(cause)} (${how}): ${path}`;
 }
 
@@ -71,12 +71,12 @@ export function tellReplay({ observation, violations }: Replay): boolean {
   }
   for (const { oracle, cause, detail } of violations)
     console.log(`${oracle}: ${printableText(cause)}: ${printableText(detail)}`);
-  if (violations.length === 0) console.log('nothing is wrong');
+  if (violations.length === 0) console.log('no problem found');
   return violations.length > 0;
 }
 
 const MOST_SHOWN = 200; // bytes
 const quoted = (bytes: Buffer): string => {
   const shown = JSON.stringify(bytes.toString('latin1', 0, MOST_SHOWN));
-  return bytes.length > MOST_SHOWN ? `${shown} and more, ${bytes.length} bytes` : shown;
+  return bytes.length > MOST_SHOWN ? `${shown} and more (${bytes.length} bytes in all)` : shown;
 };

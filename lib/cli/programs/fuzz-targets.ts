@@ -18,12 +18,12 @@ const ADDRESS = /^(?:\[(?<ipv6>[^\]]+)\]|(?<host>[^:/]+)):(?<port>\d{1,5})$/;
 
 /** How a target is spelled on the command line; the codec is one, but not one that is opened. */
 export const TARGETS_HELP = `
-A target is one of
-  codec            the codec, in this process, guided by its coverage (run and replay)
+Targets:
+  codec            the codec, in this process, guided by code coverage (run and replay only)
   daemon           rexecd, in this process, on a free loopback port
-  HOST:PORT        a server that listens there; loopback, unless --own says whose host it is
-  command:WORDS    a program that listens on loopback and says its port, or --port; a shell reads the words
-  inetd:WORDS      a program that serves one connection on its standard input and output
+  HOST:PORT        a server that is running there; a loopback address, unless --own is given
+  command:WORDS    a program, run by sh, that listens on loopback and prints its port (else see --port)
+  inetd:WORDS      a program, run by sh, that serves one connection on its standard input and output
 `;
 
 /**

@@ -6,6 +6,6 @@ export function ownName(): string {
   try {
     return userInfo().username;
   } catch (cause) {
-    throw new PasswordError('user: this account has no name; give one by -l', { cause });
+    throw new PasswordError('user: this uid has no user name; choose one with -l', { cause });
   }
 }

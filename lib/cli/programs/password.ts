@@ -19,7 +19,7 @@ export async function passwordFromFile(path: string): Promise<Buffer> {
   return withoutNewline(bytes);
 }
 
-/** All bytes of a stream, standard input say, without the newline at its end. */
+/** All bytes of a stream, such as standard input, without the newline at its end. */
 export async function passwordFromStream(stream: Readable): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of stream) {
@@ -37,7 +37,7 @@ export async function passwordFromTerminal(prompt: string): Promise<Buffer> {
   try {
     terminal = new ReadStream(openSync('/dev/tty', 'r+'));
   } catch (cause) {
-    throw new PasswordError('password: no terminal to ask on; give it in a file', { cause });
+    throw new PasswordError('password: there is no terminal to ask on; use -P FILE', { cause });
   }
   terminal.setRawMode(true); // before the prompt: an answer that comes at once must not be shown either
   process.stderr.write(prompt);

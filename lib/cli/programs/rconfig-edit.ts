@@ -37,7 +37,9 @@ export async function editSettings(path: string, policy: Policy | undefined): Pr
   } catch (cause) {
     const { message } = cause as Error;
     if ((await readFile(copy, 'utf8').catch(() => text)) !== text)
-      throw new SettingsError(`${message}\n${path} is unchanged; your copy is kept: ${copy}`, { cause });
+      throw new SettingsError(`${message}\n${path} was not changed; your edits are kept in ${copy}`, {
+        cause,
+      });
     await rm(folder, { recursive: true });
     throw cause;
   }
@@ -59,7 +61,7 @@ async function runEditor(file: string): Promise<void> {
   const child = spawn('/bin/sh', ['-c', `trap : INT; ${editor} "$1"`, 'sh', file], { stdio: 'inherit' });
   const [code, signal] = await once(child, 'exit');
   process.off('SIGINT', ignore);
-  if (code !== 0) throw new SettingsError(`the editor (${editor}) ended with ${signal ?? code}`);
+  if (code !== 0) throw new SettingsError(`the editor (${editor}) failed with ${signal ?? code}`);
 }
 
 async function readCopy(copy: string): Promise<string> {

@@ -21,17 +21,17 @@ interface Question {
 const QUESTIONS: readonly Question[] = [
   {
     name: 'maxConnections',
-    text: 'Connections at a time',
+    text: 'Connections at the same time',
     answers: { one: 1, many: describeSetting('maxConnections').fallback },
   },
   {
     name: 'logAccess',
-    text: 'Log host, user and command of each connection, not errors only',
+    text: 'Log the host, user and command of each session, in addition to errors',
     answers: { no: false, yes: true },
   },
   {
     name: 'domainUsers',
-    text: 'Try users who are not local as domain users',
+    text: 'Look up users who are not local as domain users',
     answers: { no: false, yes: true },
   },
 ];
@@ -45,26 +45,26 @@ export async function ask(settings: Settings, policy: Policy | undefined): Promi
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
   const lines = terminal[Symbol.asyncIterator]();
   try {
-    console.log('Settings of rexecd. Enter keeps what stands in brackets; Ctrl-D leaves.\n');
+    console.log('Settings of rexecd. Press Enter to keep the value in brackets, Ctrl-D to quit.\n');
     const changes: Change[] = [];
     for (const question of QUESTIONS)
       changes.push(...(await answered(terminal, lines, question, settings, policy)));
     if (changes.length === 0) {
-      console.log('\nNothing is to be changed.');
+      console.log('\nNothing to change.');
       return [];
     }
-    console.log('\nTo be changed:');
+    console.log('\nChanges:');
     for (const { name, value } of changes)
       console.log(
         `  ${keyOf(name)}: ${shown(settings[name])} -> ${shown(value ?? describeSetting(name).fallback)}`,
       );
-    const isMeant = await choose(terminal, lines, 'Write this?', ['no', 'yes'], 'no');
+    const isMeant = await choose(terminal, lines, 'Save these changes?', ['no', 'yes'], 'no');
     if (isMeant === 'yes') return changes;
-    console.log('Nothing is changed.');
+    console.log('Nothing was changed.');
     return [];
   } catch (error) {
     if (!(error instanceof Left)) throw error;
-    console.log('\nNothing is changed.');
+    console.log('\nNothing was changed.');
     return undefined;
   } finally {
     terminal.close();

@@ -9,7 +9,7 @@ import {
 
 const HEADINGS = ['SETTING', 'VALUE', 'SOURCE', 'DEFAULT', 'MEANING'];
 const GAP = '  ';
-const WIDEST = 26; // of a cell on a terminal, but for the meaning
+const WIDEST = 26; // of a cell on a terminal, except the meaning
 const LEAST_MEANING = 30; // with less room it has a line of its own
 
 /** A value for people. */
@@ -47,7 +47,7 @@ export function listing(standings: readonly Standing[], width = Number.POSITIVE_
     .join('');
 }
 
-/** Everything there is to know of a setting, but for its value. */
+/** Everything about a setting except its value. */
 export function explanation({ name, key, meaning, allowed, fallback }: Description): string {
   return `${key}: ${meaning}
   allowed      ${allowed}

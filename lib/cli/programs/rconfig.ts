@@ -37,15 +37,13 @@ interface Form {
   changed?: boolean;
 }
 
-const JSON_OPTION = ['--json', 'for programs: as JSON'] as const;
+const JSON_OPTION = ['--json', 'print JSON'] as const;
 
 const program = commandLine('rconfig')
-  .description(
-    'Shows and changes the settings of rexecd. Without a command it asks for those that matter most.',
-  )
+  .description('Show and change the settings of rexecd. Without a command, ask for the most important ones.')
   .option('--config <file>', `settings file (default: REXECD_CONFIG, else ${SETTINGS_FILE})`)
-  .option('--policy <file>', `ceiling over the settings (default: ${POLICY_FILE} where it is there)`)
-  .option('--no-reload', 'do not tell the running daemon of a change');
+  .option('--policy <file>', `policy file, which limits the settings (default: ${POLICY_FILE} if it exists)`)
+  .option('--no-reload', 'do not make the running daemon reload after a change');
 program
   .command('get <key>')
   .description('print the value of a setting')
@@ -57,18 +55,18 @@ program
   });
 program
   .command('set <key> <value...>')
-  .description('give a setting a value in the file; a list takes several')
+  .description('set a value in the settings file; a list takes several values')
   .action(async (key: string, words: string[]) => {
     const name = findSetting(key);
     const value = valueFrom(name, words);
     await change(async () => {
       const isNew = await changeSettings(path(), [{ name, value }], await policy());
-      print(`${keyOf(name)} = ${shown(value)} in ${path()}${isNew ? '' : ' already'}\n`);
+      print(`${keyOf(name)} = ${shown(value)} in ${path()}${isNew ? '' : ' (unchanged)'}\n`);
     }, name);
   });
 program
   .command('unset <key>')
-  .description('take a setting out of the file: its default holds again')
+  .description('remove a setting from the file, so that its default applies')
   .action(async (key: string) => {
     const name = settingLike(key);
     await change(async () => {
@@ -81,8 +79,8 @@ program
   });
 program
   .command('list')
-  .description('list the settings: value, where it comes from, default, meaning')
-  .option('--changed', 'only those that are not as by default')
+  .description('list the settings with value, source, default and meaning')
+  .option('--changed', 'only settings that differ from their default')
   .option(...JSON_OPTION)
   .action(async ({ json, changed: onlyChanged }: Form) => {
     const chosen = listSettings(await sources()).filter(({ changed }) => changed || !onlyChanged);
@@ -91,7 +89,7 @@ program
   });
 program
   .command('check [file]')
-  .description('say everything that is wrong in the settings file, or in another')
+  .description('check the settings file, or another file, and report every problem')
   .option(...JSON_OPTION)
   .action(async (other: string | undefined, { json }: Form) => {
     const file = other ?? path();
@@ -99,21 +97,21 @@ program
     const problems = text === undefined ? [] : problemsIn(file, text, await policy());
     if (json) print(asJson({ file, problems }));
     else if (problems.length > 0) console.error(problems.map(({ message }) => message).join('\n'));
-    else print(text === undefined ? `${file} is not there: the defaults hold\n` : `${file} is good\n`);
+    else print(text === undefined ? `${file} does not exist; the defaults apply\n` : `${file} is valid\n`);
     if (problems.length > 0) process.exitCode = REXECD_EXIT.failure;
   });
 program
   .command('edit')
-  .description('edit the file in $VISUAL or $EDITOR; it is replaced when nothing is wrong with the new one')
+  .description('edit the file in $VISUAL or $EDITOR; it is saved only if it is valid')
   .action(() =>
     change(async () => {
       const isNew = await editSettings(path(), await policy());
-      print(`${path()} is ${isNew ? 'changed' : 'as it was'}\n`);
+      print(`${path()} is ${isNew ? 'changed' : 'unchanged'}\n`);
     }),
   );
 program
   .command('explain <key>')
-  .description('say what a setting means, what is allowed, and how it is given')
+  .description('explain a setting: its meaning, its allowed values, and how to set it')
   .option(...JSON_OPTION)
   .action((key: string, { json }: Form) => {
     const name = findSetting(key);
@@ -125,14 +123,18 @@ program
   .action(() => print(settingsTemplate()));
 program
   .command('reload')
-  .description('make the running daemon read its settings again')
+  .description('make the running daemon reload its settings')
   .action(async () => {
     const changed = await reloadDaemon(resolveSettings(await sources()).settings);
-    print(changed.length === 0 ? 'the running daemon has them already\n' : `changed: ${changed.join(' ')}\n`);
+    print(
+      changed.length === 0
+        ? 'the running daemon already uses these settings\n'
+        : `changed: ${changed.join(' ')}\n`,
+    );
   });
 program
   .command('completion')
-  .description('print what makes a shell complete commands, keys and values')
+  .description('print the completion script for a shell')
   .argument('<shell>', SHELLS.join(', '), shellOf)
   .action((shell: Shell) => print(completionFor(shell, program)));
 
@@ -170,7 +172,8 @@ async function change(work: () => Promise<void>, name?: SettingName): Promise<vo
   await work();
   const after = await now();
   const winner = name && after.origins[name];
-  if (winner?.startsWith('REXECD_')) console.error(`rconfig: ${winner} is set here and wins over the file`);
+  if (winner?.startsWith('REXECD_'))
+    console.error(`rconfig: ${winner} is set in this environment and overrides the file`);
   if (program.opts<Flags>().reload) print(`${await announce((before ?? after).settings, after.settings)}\n`);
 }
 
@@ -188,7 +191,7 @@ async function fillIn(): Promise<void> {
 
 function shellOf(word: string): Shell {
   const shell = SHELLS.find((each) => each === word);
-  if (shell === undefined) throw new InvalidArgumentError(`Shells are ${SHELLS.join(', ')}.`);
+  if (shell === undefined) throw new InvalidArgumentError(`Must be one of ${SHELLS.join(', ')}.`);
   return shell;
 }
 

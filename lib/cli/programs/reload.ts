@@ -9,22 +9,25 @@ export async function reloadDaemon(settings: Settings): Promise<readonly string[
 }
 
 /**
- * Tells the daemon of settings before a change about it; what came of it, in words.
+ * Notifies the daemon that had these settings of a change, and returns the result in words.
  *
- * @throws Error when it runs and goes on with what it had
+ * @throws Error if the daemon is running and keeps its current settings
  */
 export async function announce(before: Settings, after: Settings): Promise<string> {
-  if (before.control === 'off') return 'a running daemon takes no orders (control is off): restart it';
+  if (before.control === 'off')
+    return 'a running daemon cannot be told to reload (control is "off"); restart it';
   try {
     const changed = await reloadDaemon(before);
     const kept = SETTING_NAMES.filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]))
       .map(keyOf)
       .filter((key) => !changed.includes(key));
-    if (kept.length === 0) return 'the running daemon uses it';
-    return `the running daemon keeps its ${kept.join(', ')}: another file, a variable or a flag of its own decides`;
+    if (kept.length === 0) return 'the running daemon now uses it';
+    return `the running daemon keeps its own ${kept.join(', ')}, set by another file, an environment variable or a flag`;
   } catch (error) {
     const { code } = ((error as ControlError).cause ?? {}) as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ECONNREFUSED') return `no daemon runs on port ${before.port}`;
-    throw new Error(`the running daemon goes on as before: ${(error as Error).message}`, { cause: error });
+    if (code === 'ENOENT' || code === 'ECONNREFUSED') return `no daemon is running on port ${before.port}`;
+    throw new Error(`the running daemon keeps its current settings: ${(error as Error).message}`, {
+      cause: error,
+    });
   }
 }

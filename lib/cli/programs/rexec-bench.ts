@@ -31,36 +31,49 @@ interface Flags {
 const MOST_PARALLEL = 10_000;
 const SESSIONS = 1000;
 /** Heads of the columns, and the width of each. */
-const COLUMNS = ['parallel', 'sessions/s', 'p50 ms', 'p90 ms', 'p99 ms', 'max ms', 'right', 'not'] as const;
+const COLUMNS = [
+  'parallel',
+  'sessions/s',
+  'p50 ms',
+  'p90 ms',
+  'p99 ms',
+  'max ms',
+  'correct',
+  'failed',
+] as const;
 const WIDTH = 12;
 
 const EXIT_HELP = `
 Exit status:
-  ${EXIT.allRight}    every session was answered right
-  ${EXIT.notRight}    some were not, or the first one got no answer
-  ${EXIT.usage}   bad usage, a host that is not this one, or no password
+  ${EXIT.allRight}    every session got the expected answer
+  ${EXIT.notRight}    some did not, or the first session failed
+  ${EXIT.usage}   usage error, not a loopback address, or no password
 `;
 
 const program = commandLine('rexec-bench')
   .usage('[options] host')
-  .description('Load a rexec daemon on this host with sessions, and tell how fast it answers and what.')
+  .description('Put load on a rexec daemon on this machine, and report its speed and its wrong answers.')
   .argument('<host>')
-  .option('-l, --user <name>', 'user to log in as (default: who runs it)')
-  .option('-P, --password-file <file>', 'file whose content is the password; - is standard input')
-  .option('--port <number>', 'port of the daemon', whole('a port', 1, 65_535), 512)
+  .option('-l, --user <name>', 'user to log in as (default: your own user name)')
+  .option('-P, --password-file <file>', 'read the password from a file; - is standard input')
+  .option('--port <number>', 'port of the daemon', whole('a port number', 1, 65_535), 512)
   .option(
     '--parallel <numbers>',
-    'sessions at a time; several, separated by commas, one after another',
+    'how many sessions run at the same time; with a comma-separated list, one measurement for each',
     parallels,
     [16],
   )
-  .option('--sessions <number>', `sessions in all (default: ${SESSIONS})`, whole('sessions', 1, 1e9))
-  .option('--seconds <number>', 'time to load for, instead', seconds)
-  .option('--timeout <seconds>', 'time for one session', seconds, 30)
-  .option('--command <command>', 'what each session runs; it must always write the same', ':')
-  .option('--stderr', 'every session asks for a stderr channel')
+  .option(
+    '--sessions <number>',
+    `total number of sessions (default: ${SESSIONS})`,
+    whole('a number of sessions', 1, 1e9),
+  )
+  .option('--seconds <number>', 'run for this many seconds instead of a number of sessions', seconds)
+  .option('--timeout <seconds>', 'time limit for one session', seconds, 30)
+  .option('--command <command>', 'command that each session runs; its output must always be the same', ':')
+  .option('--stderr', 'use a stderr channel in every session')
   .option('--json', 'print JSON')
-  .option('--i-own-this-host', 'load a host that is not this one')
+  .option('--i-own-this-host', 'allow a host that is not this machine; only for hosts that you own')
   .addHelpText('after', EXIT_HELP);
 
 try {
@@ -72,7 +85,7 @@ try {
 
 async function main(host: string, flags: Flags): Promise<number> {
   if (flags.sessions !== undefined && flags.seconds !== undefined)
-    throw new Error('--sessions or --seconds, not both');
+    throw new Error('--sessions and --seconds cannot be used together');
   const address = await addressOf(host, flags.iOwnThisHost ?? false);
   const { user = ownName(), port, command, stderr = false } = flags;
   const password = await passwordFor(user, flags);
@@ -89,7 +102,9 @@ async function addressOf(host: string, owned: boolean): Promise<string> {
   const { address } = await lookup(host);
   if (owned || isLoopback(address)) return address;
   const which = address === host ? host : `${host} (${address})`;
-  throw new Error(`${which} is not this host: loads go to loopback addresses, others take --i-own-this-host`);
+  throw new Error(
+    `${which} is not a loopback address; to put load on a host that you own, add --i-own-this-host`,
+  );
 }
 
 async function passwordFor(user: string, { passwordFile }: Flags): Promise<Buffer> {
@@ -137,25 +152,25 @@ function failure(error: unknown): number {
     process.stderr.write(`rexec-bench: ${printableText(message)}\n`);
     return EXIT.usage;
   }
-  const what = error.code === 'REXEC_REFUSED' ? 'refused' : 'failed';
+  const what = error.code === 'REXEC_REFUSED' ? 'was refused' : 'failed';
   process.stderr.write(`rexec-bench: the first session ${what}: ${printableText(message)}\n`);
   return EXIT.notRight;
 }
 
 function parallels(text: string): number[] {
-  return text.split(',').map(whole('sessions at a time', 1, MOST_PARALLEL));
+  return text.split(',').map(whole('a number of parallel sessions', 1, MOST_PARALLEL));
 }
 
 function whole(what: string, lowest: number, highest: number) {
   return (text: string): number => {
     const number = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
     if (number >= lowest && number <= highest) return number;
-    throw new InvalidArgumentError(`${what}: a number from ${lowest} to ${highest}.`);
+    throw new InvalidArgumentError(`Must be ${what} from ${lowest} to ${highest}.`);
   };
 }
 
 function seconds(text: string): number {
   const number = /^\d{1,6}(\.\d+)?$/.test(text) ? Number(text) : 0;
   if (number > 0) return number;
-  throw new InvalidArgumentError('a number of seconds above 0.');
+  throw new InvalidArgumentError('Must be a number of seconds greater than 0.');
 }

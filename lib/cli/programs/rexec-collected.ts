@@ -13,7 +13,7 @@ interface Block extends Pair {
 
 const MOST_HELD = 64 * 1024 * 1024; // bytes of blocks that wait for equal ones
 
-/** A block a host, equal ones together, at the end; or sooner, where they are too much to hold. */
+/** One block per host, equal ones together, at the end; or sooner, if they are too much to hold. */
 export class Collected implements Report {
   readonly #outlets: Outlets;
   readonly #keeper: Keeper;
@@ -39,7 +39,7 @@ export class Collected implements Report {
     for (const [what, { dropped }] of Object.entries({ stdout, stderr }))
       if (dropped > 0)
         await this.#outlets.err.write(
-          `rexec: ${target.name}: ${dropped} bytes of ${what} are over --output-limit\n`,
+          `rexec: ${target.name}: ${dropped} bytes of ${what} dropped (--output-limit)\n`,
         );
     const status = statusText(outcome);
     const hash = createHash('sha256').update(`${status} ${stdout.bytes.length} `).update(stdout.bytes);

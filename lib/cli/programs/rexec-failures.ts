@@ -40,7 +40,7 @@ export function failureText(error: unknown): string {
 
 /** Phase and reason. */
 export function failureReason(error: ExecError): string {
-  return `${PHASE_NAME[error.phase]}: ${printableText(error.message) || 'the daemon gives no reason'}`;
+  return `${PHASE_NAME[error.phase]}: ${printableText(error.message) || 'the daemon gave no reason'}`;
 }
 
 export const PHASE_NAME: Readonly<Record<ExecPhase, string>> = {
@@ -56,7 +56,7 @@ export const PHASE_NAME: Readonly<Record<ExecPhase, string>> = {
 /** What the user can do about a failure, in the imperative. */
 export function adviceOn(error: unknown): string | undefined {
   if (!(error instanceof ExecError)) return undefined;
-  if (isNotSocket(error.cause)) return 'set TK_RETRY_ON_WSAENOTSOCK=1, which tries up to five times more';
+  if (isNotSocket(error.cause)) return 'set TK_RETRY_ON_WSAENOTSOCK=1 to retry up to five times';
   if (error.code === 'REXEC_TLS_FAILED')
     return TLS_FAULTS.find(([text]) => text.test(error.message))?.[1] ?? ADVICE.REXEC_TLS_FAILED;
   if (error.code === 'REXEC_REFUSED')
@@ -64,52 +64,59 @@ export function adviceOn(error: unknown): string | undefined {
   return BY_PHASE[`${error.code} ${error.phase}`] ?? ADVICE[error.code];
 }
 
-const CREDENTIALS = 'check user and password (-l, -P)';
+const CREDENTIALS = 'check the user name and the password (-l, -P)';
 const ADVICE: Readonly<Record<ExecErrorCode, string | undefined>> = {
   REXEC_REQUEST_INVALID: 'shorten it; put a long command into a script on the host',
-  REXEC_UNREACHABLE: 'see that rexecd runs there and that no firewall is between; --port names another port',
-  REXEC_TLS_FAILED: 'see that the port is the one for TLS (--port), and what the daemon asks for',
-  REXEC_NO_STDERR: 'use --no-stderr, or let a firewall pass one port and give it by --stderr-port',
-  REXEC_REFUSED: "see the daemon's log on the host, which has the cause",
-  REXEC_PROTOCOL: 'check host and port: what listens there is no rexecd',
-  REXEC_LOST: 'the command may have run: look before you run it again',
-  REXEC_TIMED_OUT: 'the command may have run on: look before you run it again; --timeout waits longer',
-  REXEC_STATUS_UNKNOWN: 'leave out --strict, or let the command print how it ended: this daemon cannot tell',
+  REXEC_UNREACHABLE:
+    'check that rexecd is running there and that no firewall blocks it; use --port if it listens on another port',
+  REXEC_TLS_FAILED:
+    'check that --port is the TLS port, and whether the daemon requires a certificate (--cert, --key)',
+  REXEC_NO_STDERR: 'use --no-stderr, or open a port in the firewall and name it with --stderr-port',
+  REXEC_REFUSED: 'look for the cause in the log of the daemon on that host',
+  REXEC_PROTOCOL: 'check the host and the port: the server there does not speak rexec',
+  REXEC_LOST: 'the command may have run; check before you run it again',
+  REXEC_TIMED_OUT:
+    'the command may still be running, so check before you run it again; raise --timeout to wait longer',
+  REXEC_STATUS_UNKNOWN:
+    'omit --strict, or have the command print its exit status: this daemon does not report it',
   REXEC_OUTPUT_TOO_LONG: undefined,
   REXEC_ABORTED: undefined,
 };
 
 const BY_PHASE: Readonly<Record<string, string>> = {
-  'REXEC_UNREACHABLE resolve': 'check the name of the host, or give its address',
+  'REXEC_UNREACHABLE resolve': 'check the host name, or use an IP address',
   'REXEC_LOST stderrChannel': 'use --no-stderr: the daemon may not be able to connect back',
-  'REXEC_LOST login': `${CREDENTIALS}: some daemons refuse a login without a word; or use --tls, if it speaks that`,
-  'REXEC_TIMED_OUT login': 'wait longer by --answer-timeout, or ask why the host takes so long to log in',
+  'REXEC_LOST login': `${CREDENTIALS}: some daemons refuse a login by closing the connection; or try --tls`,
+  'REXEC_TIMED_OUT login': 'raise --answer-timeout, or find out why logins are slow on that host',
 };
 
 /** What OpenSSL and Node say. */
 const TLS_FAULTS: readonly (readonly [text: RegExp, advice: string])[] = [
-  [/self.signed|local issuer|verify the first/i, 'give the authority of its certificate by --ca'],
-  [/altnames|does not match/i, 'call the host by a name that its certificate has'],
-  [/has expired|not yet valid/i, "have the daemon's certificate renewed, and check the clock of this host"],
-  [/wrong version number|packet length|record layer/i, 'leave out --tls, or give the port for TLS by --port'],
+  [/self.signed|local issuer|verify the first/i, 'name the authority that signed its certificate with --ca'],
+  [/altnames|does not match/i, 'use a host name that its certificate contains'],
+  [
+    /has expired|not yet valid/i,
+    "have the daemon's certificate renewed, and check the clock of this machine",
+  ],
+  [/wrong version number|packet length|record layer/i, 'omit --tls, or name the TLS port with --port'],
   [
     /certificate required|handshake failure|bad certificate|unknown ca/i,
-    'give a certificate that the daemon knows by --cert and --key',
+    'use a certificate that the daemon accepts (--cert, --key)',
   ],
 ];
 
 /** Diagnostics of daemons (docs/protocol.md, protocol of other systems), the more special first. */
 const REFUSALS: readonly (readonly [text: RegExp, advice: string])[] = [
   [/login (is )?(not correct|incorrect)|password incorrect|permission denied|incorrecte/i, CREDENTIALS],
-  [/certificate not accepted/i, 'give a certificate that the daemon knows by --cert and --key'],
+  [/certificate not accepted/i, 'use a certificate that the daemon accepts (--cert, --key)'],
   [/too long/i, 'shorten it; put a long command into a script on the host'],
-  [/try again/i, 'try later: the daemon has as many connections as it may, or it stops'],
-  [/no remote directory/i, "ask for a home directory on the host: the user's is missing"],
-  [/stderr port/i, 'use --no-stderr, or let a firewall pass one port and give it by --stderr-port'],
-  [/timed out/i, 'try again; the request took longer than the daemon waits'],
+  [/try again/i, 'try again later: the daemon is at its connection limit, or is shutting down'],
+  [/no remote directory/i, 'ask for a home directory on the host: the user has none that can be used'],
+  [/stderr port/i, 'use --no-stderr, or open a port in the firewall and name it with --stderr-port'],
+  [/timed out/i, 'try again: the request took longer than the daemon allows'],
   [/expired/i, 'renew the account or its password on the host'],
   [
     /where are you|look up address/i,
-    "give this host's address a name, in the DNS or /etc/hosts of the other host",
+    'add a name for the address of this machine to DNS, or to /etc/hosts on the remote host',
   ],
 ];

@@ -47,32 +47,32 @@ const interrupt = new AbortController();
 process.once('SIGINT', () => interrupt.abort());
 
 const program = commandLine('rexec-fuzz')
-  .description('Look for misbehaviour of rexec servers, and keep a minimal script of each.')
+  .description('Find misbehaviour of rexec servers, and save a minimal script that reproduces each.')
   .addHelpText('after', TARGETS_HELP);
 playing(program.command('run <target...>'))
   .description('fuzz targets, one after another')
-  .option('--seconds <number>', 'begin no new case after this time, for each target', whole)
-  .option('--except <oracles>', 'do not look for these, by their names, with commas between', oracles)
+  .option('--seconds <number>', 'start no new case after this many seconds, for each target', whole)
+  .option('--except <oracles>', 'oracles to leave out, comma-separated (see "rexec-fuzz oracles")', oracles)
   .action(async (spelled: string[], flags: Flags) => finish(await run(spelled, flags), flags));
 playing(program.command('differ <one> <other>'))
   .description('play the same scripts against two targets')
-  .option('--seconds <number>', 'begin no new case after this time', whole)
-  .option('--explained <list>', 'differences that are meant: in-rexecd, or a JSON file')
+  .option('--seconds <number>', 'start no new case after this many seconds', whole)
+  .option('--explained <list>', 'known differences to accept: "in-rexecd" (a built-in list), or a JSON file')
   .action(async (one: string, other: string, flags: Flags) =>
     finish([await differ(one, other, flags)], flags),
   );
 program
   .command('replay <file> <target>')
-  .description('play one script and say what comes of it')
-  .option('-l, --user <name>', 'user of a good login')
-  .option('-P, --password-file <file>', 'file whose content is its password')
-  .option('--bound <seconds>', 'time for whatever is due', Number, 5)
-  .option('--port <number>', 'port that a command listens on', whole)
-  .option('--own <words>', "for another host: 'I own HOST'")
+  .description('play one script and print how the target reacts')
+  .option('-l, --user <name>', 'user name of a valid login')
+  .option('-P, --password-file <file>', 'read its password from a file')
+  .option('--bound <seconds>', 'time limit for each expected reaction', Number, 5)
+  .option('--port <number>', 'port that a "command:" target listens on, if it does not print it', whole)
+  .option('--own <words>', "to fuzz a host that is not this machine: 'I own HOST'")
   .action(playAgain);
 program
   .command('oracles')
-  .description('list what is looked for')
+  .description('list the oracles, that is, what is checked')
   .action(() => {
     for (const [id, held] of Object.entries(ORACLES)) console.log(`${id.padEnd(20)} ${held}`);
   });
@@ -86,21 +86,21 @@ try {
 /** Options of commands that play many scripts. */
 function playing(command: Command): Command {
   return command
-    .option('--seed <number>', 'where the choices start; one is made and told unless given', whole)
+    .option('--seed <number>', 'seed of the random choices (default: a new one, which is printed)', whole)
     .option(
       '--cases <number>',
-      `scripts to play; the codec gets ${CODEC_CASES} times as many inputs`,
+      `how many scripts to play (for the codec: ${CODEC_CASES} times as many inputs)`,
       whole,
       2000,
     )
-    .option('--parallel <number>', 'scripts at once', whole, 16)
-    .option('--bound <seconds>', 'time for whatever is due', Number, 5)
-    .option('-l, --user <name>', 'user of a good login; without one, nobody is expected to get in')
-    .option('-P, --password-file <file>', 'file whose content is its password')
-    .option('--port <number>', 'port that a command listens on', whole)
-    .option('--own <words>', "for another host: 'I own HOST'")
-    .option('--findings <folder>', 'where scripts of findings go', 'fuzz-findings')
-    .option('--summary <file>', 'write an HTML page');
+    .option('--parallel <number>', 'how many scripts to play at the same time', whole, 16)
+    .option('--bound <seconds>', 'time limit for each expected reaction', Number, 5)
+    .option('-l, --user <name>', 'user name of a valid login; without one, every login should be refused')
+    .option('-P, --password-file <file>', 'read its password from a file')
+    .option('--port <number>', 'port that a "command:" target listens on, if it does not print it', whole)
+    .option('--own <words>', "to fuzz a host that is not this machine: 'I own HOST'")
+    .option('--findings <folder>', 'folder for the scripts of findings', 'fuzz-findings')
+    .option('--summary <file>', 'also write the results to an HTML file');
 }
 
 async function run(spelled: readonly string[], flags: Flags): Promise<Report[]> {
@@ -165,7 +165,7 @@ async function using<T>(spelled: string, flags: Flags, work: (open: OpenTarget) 
     return await work(open);
   } finally {
     await open.target.close();
-    for (const defect of open.defects ?? []) console.log(`session broken by a defect: ${defect}`);
+    for (const defect of open.defects ?? []) console.log(`session ended by an internal error: ${defect}`);
     if (open.defects?.length) process.exitCode = REXEC_FUZZ_EXIT.found;
   }
 }
@@ -178,7 +178,7 @@ async function playOptions(flags: Flags, { login: own }: OpenTarget): Promise<Pa
 async function loginOf({ user, passwordFile }: Flags): Promise<Login | undefined> {
   if (user === undefined && passwordFile === undefined) return undefined;
   if (user === undefined || passwordFile === undefined)
-    throw new Error('a good login needs both --user and --password-file');
+    throw new Error('--user and --password-file must be given together');
   return { user, password: (await passwordFromFile(passwordFile)).toString() };
 }
 
@@ -201,13 +201,13 @@ function given<T extends object>(options: T): { [K in keyof T]?: NonNullable<T[K
 
 function whole(text: string): number {
   if (/^\d{1,9}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('a whole number is due.');
+  throw new InvalidArgumentError('Must be a whole number.');
 }
 
 function oracles(text: string): OracleId[] {
   return text.split(',').map((id) => {
     if (isOracle(id)) return id;
-    throw new InvalidArgumentError(`there is no ${id} (see rexec-fuzz oracles).`);
+    throw new InvalidArgumentError(`There is no oracle ${id}; see "rexec-fuzz oracles".`);
   });
 }
 

@@ -17,7 +17,7 @@ export class HostsError extends Error {}
 const MOST_HOSTS = 65_536;
 const RANGES = /\[([\d,-]+)\]/;
 
-/** `[user@]host[:port]`; an IPv6 address stands in brackets where a port follows it. */
+/** `[user@]host[:port]`; an IPv6 address is in brackets if a port follows it. */
 export function parseTarget(item: string): Target {
   const at = item.lastIndexOf('@');
   const name = item.slice(at + 1);
@@ -27,10 +27,12 @@ export function parseTarget(item: string): Target {
     /^(?:\[(?<address>[^\]]*)\]|(?<plain>[^:[\]]*))(?::(?<port>\d+))?$/.exec(name)?.groups ?? {};
   const host = address ?? plain;
   if (!host || at === 0 || (address !== undefined && !isIPv6(address)))
-    throw new HostsError(`${item}: is not [user@]host[:port]; an IPv6 address with a port is [address]:port`);
+    throw new HostsError(
+      `${item}: expected [user@]host[:port]; write an IPv6 address with a port as [address]:port`,
+    );
   if (port === undefined) return { name: host, host, ...user };
   if (Number(port) < 1 || Number(port) > 65_535)
-    throw new HostsError(`${item}: a port is a number from 1 to 65535`);
+    throw new HostsError(`${item}: the port must be a number from 1 to 65535`);
   return { name, host, port: Number(port), ...user };
 }
 
@@ -63,7 +65,7 @@ function* numbersOf(ranges: string, item: string): Generator<string> {
   for (const range of ranges.split(',')) {
     const { first, last = first } = /^(?<first>\d{1,9})(?:-(?<last>\d{1,9}))?$/.exec(range)?.groups ?? {};
     if (first === undefined || last === undefined || Number(last) < Number(first))
-      throw new HostsError(`${item}: ${range || 'nothing'} is not a range such as 1-8`);
+      throw new HostsError(`${item}: ${range || 'nothing'} is neither a number nor a range such as 1-8`);
     for (let number = Number(first); number <= Number(last); number += 1)
       yield String(number).padStart(first.length, '0');
   }

@@ -3,7 +3,7 @@ import type { Target } from './rexec-hosts.ts';
 import { Keeper } from './rexec-kept.ts';
 import type { Outcome, Outlets, Report } from './rexec-report.ts';
 
-/** A line a host, as it ends. */
+/** One line per host, as it ends. */
 export class Json implements Report {
   readonly #outlets: Outlets;
   readonly #keeper: Keeper;
@@ -43,7 +43,7 @@ export class Json implements Report {
 const errorFields = (error: unknown) =>
   error instanceof ExecError
     ? { code: error.code, phase: error.phase, message: error.message }
-    : { code: 'REXEC_ABORTED', phase: 'request', message: 'not begun' };
+    : { code: 'REXEC_ABORTED', phase: 'request', message: 'not started' };
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 

@@ -16,8 +16,8 @@ const [QUOTE, BACKSLASH, NEWLINE] = [0x22, 0x5c, 0x0a];
 const OTHERS_MAY_READ = 0o077;
 
 /**
- * What NETRC, or ~/.netrc, says of the host: the first entry of that machine, or the default, that has the login or
- * names none. Undefined where there is none. As rexec(3), it refuses a file with a password that others may read.
+ * The entry for the host in NETRC, or ~/.netrc: the first one of that machine, or the default, that has the login or
+ * names none. Undefined if there is no such entry. Like rexec(3), it refuses a file with a password that others may read.
  */
 export function netrcEntry(host: string, login: string | undefined): NetrcEntry | undefined {
   const { NETRC: named } = process.env;
@@ -32,7 +32,7 @@ export function netrcEntry(host: string, login: string | undefined): NetrcEntry 
   try {
     const found = findEntry(bytes, host, login);
     if (found?.password && statSync(path).mode & OTHERS_MAY_READ && found.login !== 'anonymous')
-      throw new NetrcError(`${path}: has a password and others may read it; make its mode 0600`);
+      throw new NetrcError(`${path}: contains a password and must not be readable by others (chmod 600)`);
     return found;
   } finally {
     bytes.fill(0);
@@ -67,7 +67,7 @@ const sameHost = (word: Buffer | undefined, host: string): boolean =>
 
 const MACRO = 'macro';
 
-/** Words of the file, quotes taken off; each is a copy. Told of a macro, it goes on after the macro's empty line. */
+/** Words of the file, quotes taken off; each is a copy. `next(MACRO)` continues after the empty line that ends a macro. */
 function* wordsOf(bytes: Buffer): Generator<Buffer, undefined, typeof MACRO | undefined> {
   for (let at = 0; at < bytes.length; ) {
     if (SEPARATORS.includes(bytes[at]!)) at += 1;

@@ -46,77 +46,104 @@ export interface Arguments {
 const NOT_SOCKET_RETRIES = 5;
 
 const EXIT_HELP = `
-Exit status: the remote command's, or 128 and its signal's number, where the daemon tells it; else
-  0    the daemon does not tell, and everything else went well
-  ${REXEC_EXIT.usage}   bad usage, or no password    ${REXEC_EXIT.REXEC_REQUEST_INVALID}   user, password or command cannot be sent
-  ${REXEC_EXIT.REXEC_UNREACHABLE}   host cannot be reached       ${REXEC_EXIT.REXEC_NO_STDERR}   no second connection (try --no-stderr)
-  ${REXEC_EXIT.REXEC_LOST}   connection lost              ${REXEC_EXIT.REXEC_PROTOCOL}   the other end does not speak rexec
-  ${REXEC_EXIT.REXEC_REFUSED}   refused, login for example   ${REXEC_EXIT.REXEC_STATUS_UNKNOWN}   with --strict, no exit status was told
-  ${REXEC_EXIT.REXEC_TIMED_OUT}  a time limit was passed        ${REXEC_EXIT.REXEC_TLS_FAILED}   no secure connection
-Of several hosts the largest.
+Exit status: that of the remote command, or 128 plus the number of its signal, if the daemon reports it. Otherwise:
+  0    the command was run, and the daemon does not report how it ended
+  ${REXEC_EXIT.usage}   usage error, or no password   ${REXEC_EXIT.REXEC_REQUEST_INVALID}   user, password or command cannot be sent
+  ${REXEC_EXIT.REXEC_UNREACHABLE}   host cannot be reached        ${REXEC_EXIT.REXEC_NO_STDERR}   no stderr channel (try --no-stderr)
+  ${REXEC_EXIT.REXEC_LOST}   connection lost               ${REXEC_EXIT.REXEC_PROTOCOL}   not a rexec server
+  ${REXEC_EXIT.REXEC_REFUSED}   refused, such as a login      ${REXEC_EXIT.REXEC_STATUS_UNKNOWN}   no exit status reported (with --strict)
+  ${REXEC_EXIT.REXEC_TIMED_OUT}  timed out                     ${REXEC_EXIT.REXEC_TLS_FAILED}   no TLS connection
+With several hosts: the highest of their exit statuses.
 
-Passwords come from -P or -p, REXEC_PASS, ~/.netrc, the terminal: the first of these that has one.
+The password comes from -P or -p, else REXEC_PASS, else ~/.netrc, else the terminal.
 `;
 
 const program = commandLine('rexec')
   .usage('[options] host [options] command...')
-  .description('Run a command on other hosts by the rexec protocol. Without --tls all is sent in clear text.')
-  .option('-l, --user <name>', 'user on the other host; also user@host')
-  .option('-u, --login <name>', 'as -l')
-  .option('-p, --password <password>', 'password; others on this host may see it, prefer -P or the prompt')
-  .option('-P, --password-file <file>', 'file whose content is the password; - is standard input')
-  .option('--host <host>', 'the host, in place of the first word')
-  .option('--port <number>', 'port of the daemon, 512 or with --tls 10512; also host:port', port)
-  .option('--tls', 'speak TLS; stderr, signals and exit status come by the same connection')
-  .option('--ca <file>', "authorities for the daemon's certificate, in place of the system's (PEM)", pemFile)
-  .option('--cert <file>', 'certificate to show, which may do without a password (PEM)', pemFile)
-  .option('--key <file>', 'its private key (PEM)', pemFile)
-  .option('--insecure', 'take any certificate: whoever is between can read the password')
+  .description(
+    'Run a command on one or more hosts by the rexec protocol. Without --tls everything is sent in clear text, the password too.',
+  )
+  .option('-l, --user <name>', 'user name on the remote host; also given as user@host')
+  .option('-u, --login <name>', 'same as -l')
+  .option(
+    '-p, --password <password>',
+    'password; other users of this machine can see it, so prefer -P or the prompt',
+  )
+  .option('-P, --password-file <file>', 'read the password from a file; - is standard input')
+  .option('--host <host>', 'remote host, instead of the first argument')
+  .option(
+    '--port <number>',
+    'port of the daemon (default: 512, with --tls 10512); also given as host:port',
+    port,
+  )
+  .option('--tls', 'use TLS; stderr, signals and exit status share the connection')
+  .option('--ca <file>', "trust these certificate authorities (PEM) instead of the system's", pemFile)
+  .option(
+    '--cert <file>',
+    'client certificate (PEM); the daemon may accept it instead of a password',
+    pemFile,
+  )
+  .option('--key <file>', 'private key of the client certificate (PEM)', pemFile)
+  .option('--insecure', 'accept any certificate: anyone on the network path can read the password')
   .option('-4, --ipv4', 'IPv4 only')
   .option('-6, --ipv6', 'IPv6 only')
-  .option('-n, --null', 'the command gets no input')
-  .option('--no-stderr', 'no second connection: stderr comes with stdout; no signals, no exit status')
-  .option('-a, --noerr', 'as --no-stderr')
-  .option('-e, --stderr-port <number>', 'local port for the second connection', port)
-  .option('--connect-timeout <seconds>', 'to connect, and to be connected back; 0 is no limit', seconds, 10)
-  .option('--answer-timeout <seconds>', 'from the login to its answer', seconds, 60)
-  .option('--timeout <seconds>', 'for everything', seconds, 0)
-  .option('--strict', 'an end without an exit status is a failure')
-  .option('-s, --no-signals', 'signals end rexec, not the command')
-  .option('-b, --break-signals', 'only SIGINT, SIGQUIT and SIGTERM go to the command')
-  .option('-c, --keep-stdin', 'the end of input does not half-close the connection')
-  .option('-d, --debug', 'tell each phase on standard error')
-  .option('-w, --hosts <list>', 'run on these hosts: a,b,web[1-8]; may be given again', listed, [])
-  .option('--hosts-file <file>', 'run on the hosts of this file, one or a list a line; - is standard input')
-  .option('--max-parallel <number>', 'hosts at once', count, 32)
-  .option('--collect', "each host's output in one piece, equal ones together")
-  .option('--json', 'one line of JSON a host')
-  .option('--output-limit <bytes>', 'kept of each output by --collect and --json', count, 1024 * 1024)
-  .option('-q, --quiet', 'no progress bar and no summary of several hosts')
+  .option('-n, --null', 'give the command no input')
+  .option(
+    '--no-stderr',
+    'do without the stderr channel: stderr arrives mixed with stdout; no signals, no exit status',
+  )
+  .option('-a, --noerr', 'same as --no-stderr')
+  .option('-e, --stderr-port <number>', 'local port for the stderr channel (default: any free port)', port)
+  .option(
+    '--connect-timeout <seconds>',
+    'time limit for the connection, and again for the connection back; 0: none',
+    seconds,
+    10,
+  )
+  .option('--answer-timeout <seconds>', 'time limit for the answer to the login; 0: none', seconds, 60)
+  .option('--timeout <seconds>', 'time limit for the whole run; 0: none', seconds, 0)
+  .option('--strict', 'fail (exit status 70) if the daemon reports no exit status')
+  .option('-s, --no-signals', 'do not forward signals to the command; they end rexec')
+  .option('-b, --break-signals', 'forward only SIGINT, SIGQUIT and SIGTERM')
+  .option('-c, --keep-stdin', 'do not half-close the connection at the end of standard input')
+  .option('-d, --debug', 'print each phase and its time on standard error')
+  .option('-w, --hosts <list>', 'run on these hosts, such as a,b,web[1-8]; may be repeated', listed, [])
+  .option(
+    '--hosts-file <file>',
+    'run on the hosts listed in a file, one host or list per line; - is standard input',
+  )
+  .option('--max-parallel <number>', 'how many hosts to run on at the same time', count, 32)
+  .option('--collect', 'print the output of each host in one piece, and identical outputs only once')
+  .option('--json', 'print one line of JSON per host')
+  .option('--output-limit <bytes>', 'how much of each output --collect and --json keep', count, 1024 * 1024)
+  .option('-q, --quiet', 'show no progress bar and no summary')
   .helpOption(false)
-  .option('-h, --help', 'display help')
+  .option('-h, --help', 'show this help')
   .passThroughOptions()
   .addHelpText('after', EXIT_HELP);
 
-/** Options stand before the host and, as MKS and Windows have it, between host and command. */
+/** Options come before the host or, as on Windows and in MKS Toolkit, between host and command. */
 export function parseArguments(argv: readonly string[]): Arguments {
   const first = parseOptions(argv);
   const named = hasHosts(program);
   const [host, ...rest] = named ? [program.opts<Flags>().host ?? '', ...first] : first;
   const command = parseOptions(rest);
   if ((!named && !host) || command.length === 0)
-    program.error('error: needs a host and a command', { exitCode: REXEC_EXIT.usage });
+    program.error('error: missing host or command (see --help)', { exitCode: REXEC_EXIT.usage });
   if (!named && hasHosts(program))
-    program.error('error: -w, --hosts-file and --host stand before the command, without another host', {
-      exitCode: REXEC_EXIT.usage,
-    });
+    program.error(
+      'error: -w, --hosts-file and --host replace the host argument and must come before the command',
+      {
+        exitCode: REXEC_EXIT.usage,
+      },
+    );
   const flags = program.opts<Flags>();
   const fault = faultOf(flags);
   if (fault) program.error(`error: ${fault}`, { exitCode: REXEC_EXIT.usage });
   return { flags, host: host ?? '', command: command.join(' ') };
 }
 
-/** What the library is to be told of them. */
+/** The flags as options of the library. */
 export function execOptions(flags: Flags): Omit<ExecOptions, 'user' | 'password' | 'port'> {
   const { ipv4, ipv6, stderrPort, keepStdin, strict } = flags;
   return {
@@ -157,28 +184,28 @@ function hasHosts(parsed: Command): boolean {
 function faultOf(flags: Flags): string | undefined {
   const { host, hosts, hostsFile, passwordFile, stderrPort, ipv4, ipv6, maxParallel } = flags;
   const several = hosts.length > 0 || hostsFile !== undefined;
-  if (ipv4 && ipv6) return '-4 and -6 exclude each other';
-  if (host !== undefined && several) return '--host and lists of hosts exclude each other';
+  if (ipv4 && ipv6) return '-4 and -6 cannot be used together';
+  if (host !== undefined && several) return '--host cannot be used with -w or --hosts-file';
   if (passwordFile === '-' && hostsFile === '-') return '-P and --hosts-file cannot both read standard input';
-  if (stderrPort && !hasStderrChannel(flags)) return '--stderr-port and --no-stderr exclude each other';
+  if (stderrPort && !hasStderrChannel(flags)) return '--stderr-port and --no-stderr cannot be used together';
   if (stderrPort && several && maxParallel > 1)
-    return '--stderr-port serves one host at a time: --max-parallel 1';
+    return '--stderr-port with several hosts requires --max-parallel 1';
   return tlsFaultOf(flags);
 }
 
 function port(text: string): number {
   if (/^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65_535) return Number(text);
-  throw new InvalidArgumentError('a port is a number from 1 to 65535.');
+  throw new InvalidArgumentError('Must be a port number from 1 to 65535.');
 }
 
 function seconds(text: string): number {
   if (/^\d{1,9}(\.\d{1,3})?$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('a time is a number of seconds, with up to three decimals.');
+  throw new InvalidArgumentError('Must be a number of seconds with at most three decimals, such as 0.5.');
 }
 
 function count(text: string): number {
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('a whole number from 1 on is due.');
+  throw new InvalidArgumentError('Must be a whole number, 1 or greater.');
 }
 
 function listed(text: string, before: readonly string[]): readonly string[] {

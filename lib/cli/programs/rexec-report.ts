@@ -35,9 +35,9 @@ export interface Outlets {
 export function statusText({ result, error }: Outcome): string {
   if (result?.signal) return `signal ${result.signal.replace(/^SIG/, '')}`;
   if (result) return result.exitCode === null ? 'ended' : `exit ${result.exitCode}`;
-  if (error === null) return 'not begun';
+  if (error === null) return 'not started';
   return error instanceof ExecError ? failureReason(error) : failureText(error);
 }
 
 export const failureLine = ({ name }: Target, error: unknown): string =>
-  `rexec: ${name}: ${error instanceof ExecError ? failureReason(error) : error === null ? 'not begun' : failureText(error)}`;
+  `rexec: ${name}: ${error instanceof ExecError ? failureReason(error) : error === null ? 'not started' : failureText(error)}`;

@@ -2,7 +2,7 @@ import { constants } from 'node:os';
 import { SIGNALED } from './exit-codes.ts';
 import type { Flags } from './rexec-options.ts';
 
-/** Signals that reach the remote command in place of this program. */
+/** Signals that reach the remote command instead of this program. */
 const FORWARDED = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGUSR1', 'SIGUSR2'] as const;
 const BREAK = ['SIGINT', 'SIGQUIT', 'SIGTERM'] as const;
 /** A user who types Ctrl-C this often wants out, whatever the remote command does. */

@@ -20,7 +20,7 @@ const PLAIN = {
   middle: '  ',
 } as const;
 
-/** A row a host, what to try about those that failed, and how many did. */
+/** One row per host, hints about those that failed, and how many did. */
 export function summaryOf(outcomes: readonly Outcome[]): string {
   const table = new Table({
     head: ['HOST', 'RESULT', 'SECONDS'],
@@ -34,7 +34,7 @@ export function summaryOf(outcomes: readonly Outcome[]): string {
   const good = outcomes.filter(({ exit }) => exit === 0).length;
   return [
     table.toString(),
-    ...[...advice].map((each) => `rexec: try: ${each}`),
+    ...[...advice].map((each) => `rexec: hint: ${each}`),
     `rexec: ${good} of ${outcomes.length} hosts succeeded`,
     '',
   ].join('\n');

@@ -14,7 +14,7 @@ export interface TlsFlags {
   readonly insecure?: boolean;
 }
 
-/** Read at once, so that a missing file is told before anybody is called. */
+/** Reads a file immediately, so that a missing one is reported before any host is called. */
 export function pemFile(path: string): Buffer {
   try {
     return readFileSync(path);
@@ -25,12 +25,12 @@ export function pemFile(path: string): Buffer {
 
 /** Options that do not go together. */
 export function tlsFaultOf({ tls, ca, cert, key, insecure, stderrPort }: TlsFlags): string | undefined {
-  if (!tls && (ca || cert || key || insecure)) return '--ca, --cert, --key and --insecure go with --tls';
-  if (!cert !== !key) return '--cert and --key go together';
-  return tls && stderrPort ? '--stderr-port and --tls exclude each other' : undefined;
+  if (!tls && (ca || cert || key || insecure)) return '--ca, --cert, --key and --insecure require --tls';
+  if (!cert !== !key) return '--cert and --key must be given together';
+  return tls && stderrPort ? '--stderr-port and --tls cannot be used together' : undefined;
 }
 
-/** What the library is to be told of them. */
+/** The flags as options of the library. */
 export function tlsOptions({ tls, ca, cert, key, insecure = false }: TlsFlags): false | TlsOptions {
   return tls ? { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }), insecure } : false;
 }
@@ -43,7 +43,7 @@ export const portOf = (target: Target, { port, tls }: TlsFlags): number =>
 export function warnOfInsecurity({ insecure }: TlsFlags): void {
   if (insecure)
     process.stderr.write(
-      'rexec: WARNING: --insecure: nobody knows who answers. Whoever is between can read the password, the\n' +
-        'rexec: WARNING: command and its output, and change them. Give the authority by --ca instead.\n',
+      'rexec: WARNING: --insecure: the certificate of the daemon is not checked. Anyone on the network path can read\n' +
+        'rexec: WARNING: and change the password, the command and its output. Use --ca instead.\n',
     );
 }

@@ -49,7 +49,7 @@ async function connectStreams(remote: RemoteCommand, flags: Flags): Promise<void
   await Promise.all([pipeline(remote.stdout, process.stdout, { end: false }), stderr]);
 }
 
-/** Resolves once whoever reads it has taken all: to exit before that would throw away what a pipe cannot hold. */
+/** Resolves once the reader has taken everything: an exit before that would lose what a pipe cannot hold. */
 function taken(output: Writable): Promise<unknown> {
   return new Promise((resolve) => output.write('', resolve));
 }
@@ -57,6 +57,6 @@ function taken(output: Writable): Promise<unknown> {
 function failure(error: unknown): number {
   if (error instanceof CommanderError) return exitCodeOfFailure(error); // it has spoken
   const advice = adviceOn(error);
-  process.stderr.write(`rexec: ${failureText(error)}\n${advice ? `rexec: try: ${advice}\n` : ''}`);
+  process.stderr.write(`rexec: ${failureText(error)}\n${advice ? `rexec: hint: ${advice}\n` : ''}`);
   return exitCodeOfFailure(error);
 }

@@ -28,19 +28,28 @@ interface Flags extends Layer, SettingFiles, ServiceFlags {
 const PAGE_OPTIONS = ['-install', '-remove', '-debug'];
 
 const program = commandLine('rexecd')
-  .description('The remote execution service: runs commands for users who log in by the rexec protocol.')
+  .description('Remote execution daemon: runs commands for users who log in with the rexec protocol.')
   .option('--install', 'install and start the service (also -install)')
   .option('--remove', 'stop and remove the service (also -remove)')
-  .option('--root <folder>', 'install to, or remove from, a folder: for packages and trials')
-  .option('--no-start', 'install the files only')
-  .option('--dry-run', 'only say what installing or removing would do')
-  .option('--debug', 'run in this console, say where it listens (also -debug)')
+  .option(
+    '--root <folder>',
+    'install to, or remove from, this folder instead of /, and start nothing (for packages)',
+  )
+  .option('--no-start', 'install the files, but do not start the service')
+  .option('--dry-run', 'print what --install or --remove would do, without doing it')
+  .option('--debug', 'run in the foreground; print where it listens and who may log in (also -debug)')
   .option(
     '--add-user <name>',
-    'add a user to the users file or change the password, which is asked for, and exit',
+    'add a user to the users file, or change its password, and exit; asks for the password or reads it from standard input',
   )
-  .option('--config <file>', 'settings file (default: /etc/rexecd/rexecd.toml where it is there)')
-  .option('--policy <file>', 'ceiling over the settings (default: /etc/rexecd/policy.toml where it is there)')
+  .option(
+    '--config <file>',
+    'settings file (default: REXECD_CONFIG, else /etc/rexecd/rexecd.toml if it exists)',
+  )
+  .option(
+    '--policy <file>',
+    'policy file, which limits the settings (default: /etc/rexecd/policy.toml if it exists)',
+  )
   .option('--try <folder>', 'serve on a free loopback port with a generated account kept in the folder')
   .allowExcessArguments(false)
   .action(run);
@@ -50,24 +59,26 @@ for (const [name, schema] of Object.entries(SETTINGS)) {
 }
 program
   .command('lockouts')
-  .description('list who is locked out by the daemon that runs on --port')
+  .description('list who is locked out of the daemon on --port')
   .action(async () => listLockouts((await load()).settings));
 program
   .command('unlock [subject]')
-  .description('end the lockout of a subject, as the list names it, or all lockouts')
+  .description('end the lockout of one subject, as "lockouts" prints it, or all lockouts')
   .action(async (subject?: string) => clearLockouts((await load()).settings, subject));
 program
   .command('sessions')
-  .description('list the sessions that run')
-  .option('--json', 'as JSON')
+  .description('list the running sessions')
+  .option('--json', 'print JSON')
   .action(async ({ json = false }) => listSessions((await load()).settings, json));
 program
   .command('kill <session>')
-  .description('end a session: its command gets SIGHUP, and SIGKILL where that does not help')
+  .description(
+    'end a session: its command gets SIGHUP, then SIGKILL if it is still running after killSeconds',
+  )
   .action(async (id: string) => killSession((await load()).settings, id));
 program
   .command('reload')
-  .description('make the daemon read its settings again; sessions that run keep theirs')
+  .description('make the daemon reload its settings; running sessions keep theirs')
   .action(async () => reloadSettings((await load()).settings));
 
 try {
@@ -87,7 +98,7 @@ async function load(trial?: Layer): Promise<Resolved> {
 
 async function run(): Promise<void> {
   const { install, remove, debug = false, addUser: newUser, try: folder, ...flags } = program.opts<Flags>();
-  if (install && remove) throw new Error('-install or -remove, not both');
+  if (install && remove) throw new Error('-install and -remove cannot be used together');
   if (install) return installService(flags);
   if (remove) return removeService(flags);
   const trial = folder === undefined ? undefined : await openTrial(folder);

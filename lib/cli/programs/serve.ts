@@ -36,7 +36,7 @@ export async function serve({ load, debug, trial }: ServeOptions): Promise<void>
     throw error;
   });
   const orders = new Orders(daemon, events);
-  const status = () => `listens on port ${daemon.port}`;
+  const status = () => `listening on port ${daemon.port}`;
   const readAgain = reloader(daemon, settings, load, events, orders);
   let turn: Promise<unknown> = Promise.resolve(); // one reload after another
   const reload = (): Promise<string[]> => {
@@ -52,11 +52,11 @@ export async function serve({ load, debug, trial }: ServeOptions): Promise<void>
   const { exposed } = daemon;
   if (exposed)
     console.error(
-      `rexecd: warning: passwords come in clear text to ${exposed.address} port ${exposed.port}, which is no loopback address; see tls.mode`,
+      `rexecd: warning: listening in clear text on ${exposed.address} port ${exposed.port}, which is not a loopback address: anyone on the network can read passwords (see tls.mode)`,
     );
   if (debug) {
-    console.log(`rexecd ${VERSION} listens on ${address} port ${port}; Ctrl-C stops it`);
-    if (tls) console.log(`TLS: ${tls.address} port ${tls.port}, login by ${loginsOf(settings)}`);
+    console.log(`rexecd ${VERSION} listening on ${address} port ${port}; press Ctrl-C to stop`);
+    if (tls) console.log(`TLS: ${tls.address} port ${tls.port}, login with ${loginsOf(settings)}`);
     console.log(`logins: ${usersOf(settings)}`);
   }
   if (trial) console.log(`try: ${trial.commandFor(port)}`);
@@ -159,17 +159,18 @@ async function hasPrivileges(
   if (missing.length === 0) return true;
   for (const { privilege, purpose, grant } of missing) {
     if (debug)
-      console.error(`rexecd: missing privilege ${privilege}, to ${purpose}; run as root, or: ${grant}`);
+      console.error(
+        `rexecd: missing privilege ${privilege}, needed to ${purpose}; run as root, or run: ${grant}`,
+      );
     else events.emit('privilegeMissing', { privilege, purpose, grant });
   }
-  if (servesAccounts)
-    console.error('rexecd: with users of its own (--users FILE) it needs none of those for accounts');
+  if (servesAccounts) console.error('rexecd: with --users FILE, the privileges for accounts are not needed');
   await events.close();
   process.exitCode = REXECD_EXIT.failure;
   return false;
 }
 
-/** Of those it opens itself: the service manager may have opened the first one. 0 where there is none. */
+/** The lowest port that the daemon opens itself: the service manager may have opened the first one. 0: none. */
 function lowestPort({ tlsMode, port, tlsPort }: Settings, opened: boolean): number {
   const all = tlsMode === 'off' ? [port] : tlsMode === 'only' ? [tlsPort] : [port, tlsPort];
   const own = all.slice(opened ? 1 : 0).filter((each) => each > 0);

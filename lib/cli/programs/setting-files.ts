@@ -1,6 +1,6 @@
 import { loadPolicy, POLICY_FILE, readDocument, SETTINGS_FILE, type Sources } from '../../settings/index.ts';
 
-/** Which files a program was told to read; those of the installation are read where they are there. */
+/** The files that a program is asked to read; those of the installation are read if they exist. */
 export interface SettingFiles {
   readonly config?: string;
   readonly policy?: string;

@@ -5,18 +5,18 @@ export const COMMAND_EVENTS = {
   homeUnusable: {
     id: 'REXECD-400',
     level: 'warn',
-    text: 'home directory unusable, default taken',
+    text: 'home directory not usable, using the default',
     fields: ['session', 'user', 'home', 'directory', 'cause'],
     meaning:
-      "The command runs in another directory than the user's home: make the home, mend its permissions, or set requireHome to refuse such users.",
+      "The command runs in the default directory instead of the user's home. Create the home, fix its permissions, or set requireHome to refuse such users.",
   },
   launchFailed: {
     id: 'REXECD-401',
     level: 'error',
-    text: 'command not started',
+    text: 'cannot start command',
     fields: ['session', 'user', 'cause'],
     meaning:
-      'The login was accepted but the system did not start the command: see the cause, a missing shell or a limit on processes say.',
+      'The login was accepted, but the command could not be started. See the cause: for example a missing shell or a limit on processes.',
   },
   commandStarted: {
     id: 'REXECD-402',
@@ -24,7 +24,7 @@ export const COMMAND_EVENTS = {
     access: true,
     text: 'command started',
     fields: ['session', 'peer', 'user', 'localUser', 'command', 'pid', 'plan'],
-    meaning: 'The remote host runs this command as this user; nothing to do.',
+    meaning: 'The peer started this command, which runs as the local user. No action needed.',
   },
   commandEnded: {
     id: 'REXECD-403',
@@ -33,13 +33,13 @@ export const COMMAND_EVENTS = {
     text: 'command ended',
     fields: ['session', 'pid', 'status', 'ms'],
     meaning:
-      'The command ended with this exit code, or by this signal, after so many milliseconds; nothing to do.',
+      'The command ended with this exit status or signal, this many milliseconds after it started. No action needed.',
   },
   signalForwarded: {
     id: 'REXECD-404',
     level: 'debug',
     text: 'signal forwarded',
     fields: ['session', 'signal'],
-    meaning: "The peer sent a signal, which the command's process group got; nothing to do.",
+    meaning: 'The peer sent this signal, and the process group of the command received it. No action needed.',
   },
 } as const satisfies Record<string, EventDefinition>;

@@ -8,14 +8,15 @@ export const PEER_EVENTS = {
     text: 'connection refused',
     fields: ['peer', 'cause'],
     meaning:
-      'A cap on connections is reached, or few file descriptors are left, and the peer was told to try again: see who holds them, or raise maxConnections, maxConnectionsPerAddress or the limit on open files.',
+      'A connection limit was reached or file descriptors ran low, and the peer was told to try again. See who is connected ("rexecd sessions"), or raise maxConnections, maxConnectionsPerAddress or the limit on open files.',
   },
   peerSilent: {
     id: 'REXECD-201',
     level: 'info',
-    text: 'peer left without a byte',
+    text: 'peer disconnected without a request',
     fields: ['session', 'peer'],
-    meaning: 'Somebody connected and asked nothing, as port scans and monitors do; nothing to do.',
+    meaning:
+      'A peer connected and left without sending anything, as port scanners and monitors do. No action needed.',
   },
   requestRefused: {
     id: 'REXECD-202',
@@ -23,15 +24,15 @@ export const PEER_EVENTS = {
     text: 'request refused',
     fields: ['session', 'peer', 'code', 'cause'],
     meaning:
-      'The request was malformed, late, or asked for what cannot be had, and the peer was told so: the code says which, the cause says why.',
+      'The request was malformed, too late, or asked for something unavailable, and it was refused. The code says which, the cause says why.',
   },
   peerVanished: {
     id: 'REXECD-203',
     level: 'warn',
-    text: 'peer vanished',
+    text: 'connection to peer lost',
     fields: ['session', 'peer', 'cause'],
     meaning:
-      'The connection broke before the session was over and its command, if there was one, was ended: look at the network or at the client.',
+      'The connection broke before the session had ended, and its command, if any, was ended. Check the network and the client.',
   },
   limitReached: {
     id: 'REXECD-204',
@@ -39,15 +40,15 @@ export const PEER_EVENTS = {
     text: 'session limit reached',
     fields: ['session', 'peer', 'user', 'limit', 'seconds'],
     meaning:
-      'The session lasted or was idle for as long as the setting allows and is ended, its command by SIGHUP: raise the setting where that is too short.',
+      'The session ran, or was idle, for as long as the setting allows, so its command was ended by SIGHUP. Raise the setting if that is too short.',
   },
   handshakeFailed: {
     id: 'REXECD-205',
     level: 'error',
-    text: 'secure handshake failed',
+    text: 'TLS handshake failed',
     fields: ['peer', 'cause'],
     meaning:
-      'No secure connection came about and nothing was asked: the cause says why, such as a client that speaks no TLS, an old version of it, or a certificate of no authority in tls.clientCa.',
+      'The TLS connection was not established, and no request was read. The cause says why: for example a client without TLS, a TLS version that is too old, or a certificate not signed by an authority in tls.clientCa.',
   },
 
   loginRefused: {
@@ -56,7 +57,7 @@ export const PEER_EVENTS = {
     text: 'login refused',
     fields: ['session', 'peer', 'user', 'cause'],
     meaning:
-      'The peer read "Login incorrect." whatever the cause, which is told here only: correct the account or the rules, or watch for guessing when it goes on.',
+      'The peer was sent "Login incorrect." and no reason; the cause is logged only here. Correct the account or the rules. If it keeps happening, someone may be guessing passwords.',
   },
   loginAccepted: {
     id: 'REXECD-301',
@@ -64,7 +65,7 @@ export const PEER_EVENTS = {
     access: true,
     text: 'login accepted',
     fields: ['session', 'peer', 'user', 'localUser'],
-    meaning: 'The peer proved to be the user, whose commands run as the local user; nothing to do.',
+    meaning: 'The peer logged in as the user; its command runs as the local user. No action needed.',
   },
   lockedOut: {
     id: 'REXECD-302',
@@ -72,23 +73,23 @@ export const PEER_EVENTS = {
     text: 'locked out',
     fields: ['subject', 'failures', 'seconds'],
     meaning:
-      'Too many logins of the subject failed and it is refused for a while: "rexecd unlock" ends that where it was a mistake; block the address where it was not.',
+      'Too many logins of the subject failed, so it is refused for this many seconds. If it was a mistake, run "rexecd unlock"; if it was an attack, block the address.',
   },
   loginSessionBroken: {
     id: 'REXECD-303',
     level: 'error',
-    text: 'login session not closed',
+    text: 'cannot close the login session',
     fields: ['session', 'user', 'cause'],
     meaning:
-      'PAM could not end what it began for this login, a mounted home say: see what the modules of the service left behind.',
+      'PAM could not close the session it opened for this login. Look for leftovers of its modules, such as a mounted home directory.',
   },
   privilegeMissing: {
     id: 'REXECD-304',
     level: 'error',
-    text: 'privilege missing',
+    text: 'missing privilege',
     fields: ['privilege', 'purpose', 'grant'],
     whole: ['grant'],
     meaning:
-      'The daemon did not start, because the settings make it need a privilege that it does not hold: run it as root or as grant says.',
+      'The daemon did not start because its settings require a privilege that it does not have. Run it as root, or with the command in "grant".',
   },
 } as const satisfies Record<string, EventDefinition>;

@@ -7,7 +7,7 @@ export const SERVICE_EVENTS = {
     level: 'info',
     text: 'listening',
     fields: ['address', 'port'],
-    meaning: 'The daemon accepts connections on this address and port; nothing to do.',
+    meaning: 'The daemon accepts connections on this address and port. No action needed.',
   },
   stopping: {
     id: 'REXECD-101',
@@ -15,44 +15,44 @@ export const SERVICE_EVENTS = {
     text: 'stopping',
     fields: ['sessions'],
     meaning:
-      'The daemon was told to stop and gives the commands of its sessions stopSeconds to end; tell it again to cut that short.',
+      'The daemon is stopping and gives running commands stopSeconds to end. Send the signal again to skip the wait.',
   },
   stopped: {
     id: 'REXECD-102',
     level: 'info',
     text: 'stopped',
     fields: [],
-    meaning: 'Every session is over and the daemon ends; nothing to do.',
+    meaning: 'All sessions have ended and the daemon exits. No action needed.',
   },
   reloaded: {
     id: 'REXECD-103',
     level: 'info',
-    text: 'settings read again',
+    text: 'settings reloaded',
     fields: ['changed'],
-    meaning: 'New connections are served with the settings as they are now; sessions that run keep theirs.',
+    meaning: 'New connections use the new settings; running sessions keep theirs. No action needed.',
   },
   listeningSecurely: {
     id: 'REXECD-104',
     level: 'info',
-    text: 'listening for secure connections',
+    text: 'listening for TLS connections',
     fields: ['address', 'port'],
-    meaning: 'The daemon accepts TLS connections on this address and port; nothing to do.',
+    meaning: 'The daemon accepts TLS connections on this address and port. No action needed.',
   },
   clearTextServed: {
     id: 'REXECD-116',
     level: 'warn',
-    text: 'clear text served beyond this machine',
+    text: 'serving clear text to other machines',
     fields: ['address', 'port'],
     meaning:
-      'Passwords and commands cross the network in clear text: set host to a loopback address, or tls.mode to only, unless the network can be trusted.',
+      'Passwords and commands cross the network in clear text. Unless you trust the network, set host to a loopback address or tls.mode to "only".',
   },
   certificateEnds: {
     id: 'REXECD-117',
     level: 'warn',
-    text: 'certificate ends soon or has ended',
+    text: 'certificate expires soon or has expired',
     fields: ['certificate', 'until'],
     meaning:
-      'Clients refuse the certificate of the daemon after that day: put a new one in its place and tell the daemon to read its settings again.',
+      'Clients reject the certificate of the daemon after this date. Replace the file, then run "rexecd reload".',
   },
   listenFailed: {
     id: 'REXECD-110',
@@ -60,15 +60,15 @@ export const SERVICE_EVENTS = {
     text: 'cannot listen',
     fields: ['address', 'port', 'cause'],
     meaning:
-      'The address is not of this machine, or the port is taken or not allowed: change host or port, end the other program, or grant the privilege.',
+      'The address does not belong to this machine, or the port is in use or not permitted. Change host or port, stop the other program, or grant the privilege.',
   },
   acceptFailed: {
     id: 'REXECD-111',
     level: 'error',
-    text: 'cannot accept',
+    text: 'cannot accept a connection',
     fields: ['cause'],
     meaning:
-      'The system gave the daemon no connection, most often for want of file descriptors: raise the limit or lower maxConnections.',
+      'The system could not accept a connection, usually because the daemon ran out of file descriptors. Raise the limit on open files or lower maxConnections.',
   },
   workerDied: {
     id: 'REXECD-118',
@@ -76,30 +76,30 @@ export const SERVICE_EVENTS = {
     text: 'worker died',
     fields: ['pid', 'cause'],
     meaning:
-      'A process that ran sessions ended, and its sessions with it; another takes its place. Commands whose connection was handed over go on. Look for the cause beside this line, and report it.',
+      'A worker process ended, and its sessions with it; a new worker replaces it. Commands that were handed their connection keep running. Look for the reason near this line and report it.',
   },
   managerNotTold: {
     id: 'REXECD-115',
     level: 'warn',
-    text: 'service manager not told',
+    text: 'cannot notify the service manager',
     fields: ['cause'],
     meaning:
-      'The service manager asked to be told when the daemon is ready, but cannot be: it may take the daemon for dead and stop it. Mend the cause.',
+      'The service manager asked to be notified when the daemon is ready, but cannot be reached. It may assume the daemon is dead and stop it. Fix the cause.',
   },
   controlFailed: {
     id: 'REXECD-112',
     level: 'error',
-    text: 'no control socket',
+    text: 'cannot open the control socket',
     fields: ['cause'],
     meaning:
-      'The daemon serves without taking orders such as "rexecd lockouts": mend the cause, or set control to another path or to off, and restart it.',
+      'The daemon runs, but "rexecd sessions", "rexecd reload" and the like cannot reach it. Fix the cause, or set control to another path or to "off", and restart it.',
   },
   reloadFailed: {
     id: 'REXECD-113',
     level: 'error',
-    text: 'settings not read again, nothing has changed',
+    text: 'cannot reload settings, keeping the current ones',
     fields: ['cause'],
-    meaning: 'The daemon goes on with the settings it had: mend what the cause names and reload again.',
+    meaning: 'The daemon continues with its current settings. Fix what the cause names, then reload again.',
   },
   settingCapped: {
     id: 'REXECD-114',
@@ -107,16 +107,16 @@ export const SERVICE_EVENTS = {
     text: 'setting capped by the policy file',
     fields: ['setting'],
     meaning:
-      'A setting asks for more than the policy file allows and got what is allowed: change the setting, or have the policy changed.',
+      'A setting exceeds what the policy file allows, so the allowed value is used instead. Change the setting, or have the policy changed.',
   },
 
   sessionBroken: {
     id: 'REXECD-900',
     level: 'error',
-    text: 'session broken by a defect',
+    text: 'session ended by an internal error',
     fields: ['session', 'cause'],
     meaning:
-      'A defect of rexecd ended this session, and no other one: report it with the cause, which says where it happened.',
+      'A bug in rexecd ended this session; other sessions are not affected. Report it with the cause, which shows where it happened.',
   },
   eventsDropped: {
     id: 'REXECD-910',
@@ -124,14 +124,14 @@ export const SERVICE_EVENTS = {
     text: 'events dropped',
     fields: ['sink', 'count'],
     meaning:
-      'This many events are missing from the sink of the log, which did not take them in time: look for what kept it, and for the events in the other sinks.',
+      'This many events are missing from this log sink, which could not keep up. Find out what delayed it, and look for the events in the other sinks.',
   },
   sinkFailed: {
     id: 'REXECD-911',
     level: 'error',
-    text: 'sink of the event log failed',
+    text: 'log sink failed',
     fields: ['sink', 'cause'],
     meaning:
-      'The sink does not take events, which wait up to a bound and are tried again: mend the cause, a full disk or a missing socket say; this is told once a minute at most.',
+      'The sink rejects events. They are queued (up to 1 MB) and retried. Fix the cause, such as a full disk or a missing socket. Reported at most once a minute.',
   },
 } as const satisfies Record<string, EventDefinition>;

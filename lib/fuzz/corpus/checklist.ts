@@ -57,6 +57,6 @@ export const CHECKLIST: Readonly<Record<string, string>> = {
   'a user that is half a character': 'send "\\0\\xc3\\0" password "\\0:\\0"\nexpect end',
   'an unknown user beside a wrong password':
     'send "\\0nobody-of-that-name\\0wrong\\0:\\0"\nb send "\\0" user "\\0wrong\\0:\\0"\nexpect end\nb expect end',
-  'a good login beside a bad one':
+  'a valid login beside a wrong one':
     'send "\\0"\nb send "\\0"\nsend user "\\0" password "\\0"\nb send user "\\0wrong\\0:\\0"\nsend "echo fuzz\\0"\nexpect end\nb expect end',
 };

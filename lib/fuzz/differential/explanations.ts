@@ -37,22 +37,22 @@ export function parseExplanations(text: string): Explanation[] {
   try {
     list = JSON.parse(text);
   } catch (cause) {
-    throw invalid(`a list of explanations is JSON: ${(cause as Error).message}`);
+    throw invalid(`the list of explanations is not valid JSON: ${(cause as Error).message}`);
   }
-  if (!Array.isArray(list)) throw invalid('a list of explanations is a JSON array');
+  if (!Array.isArray(list)) throw invalid('the list of explanations must be a JSON array');
   return list.map((entry: unknown, index) => readEntry(entry, `entry ${index + 1}`));
 }
 
 function readEntry(entry: unknown, where: string): Explanation {
   if (typeof entry !== 'object' || entry === null) throw invalid(`${where} is not an object`);
   for (const [key, value] of Object.entries(entry)) {
-    if (!PARTS.includes(key)) throw invalid(`${where}: ${key} is none of ${PARTS.join(', ')}`);
+    if (!PARTS.includes(key)) throw invalid(`${where}: unknown key ${key}; expected ${PARTS.join(', ')}`);
     if (typeof value !== 'string') throw invalid(`${where}: ${key} is not a string`);
   }
   const { because, aspect, request, one, other } = entry as Record<string, string | undefined>;
   if (!because) throw invalid(`${where}: because is missing`);
   if (aspect !== undefined && !ASPECTS.includes(aspect as Aspect))
-    throw invalid(`${where}: aspect is one of ${ASPECTS.join(', ')}, not ${aspect}`);
+    throw invalid(`${where}: aspect must be one of ${ASPECTS.join(', ')}, not ${aspect}`);
   const pattern = (source: string | undefined) =>
     source === undefined ? undefined : expression(source, where);
   return {

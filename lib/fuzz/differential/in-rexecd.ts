@@ -59,7 +59,7 @@ export const IN_REXECD: readonly Explanation[] = [
     other: /^reset$/,
   },
   {
-    because: 'in.rexecd of Debian has no signals: its command goes on',
+    because: 'in.rexecd of Debian has no signals: its command continues',
     request: /, a signal that ends$/,
   },
   {

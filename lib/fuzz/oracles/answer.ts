@@ -74,7 +74,7 @@ export function judgeVerdict(sight: Sight): Violation | undefined {
   if (reply.status === 'refused' && mayRun && reading.state === 'complete' && isUtf8(reading.command))
     return { oracle: 'refuse.valid', cause: wordingOf(reply.text), detail: JSON.stringify(reply.text) };
   if (reply.status === 'none' && due.answer && peer.end !== 'open') {
-    const login = reading.state === 'complete' ? (goodLogin ? ', good login' : ', refused login') : '';
+    const login = reading.state === 'complete' ? (goodLogin ? ', valid login' : ', refused login') : '';
     const cause = `${causeOf(reading)}${login}`;
     return { oracle: 'answer.missing', cause, detail: `the connection is ${peer.end} without a byte` };
   }
@@ -88,7 +88,7 @@ export function judgeVerdict(sight: Sight): Violation | undefined {
     return {
       oracle: 'answer.missing',
       cause: causeOf(reading),
-      detail: `${peer.end} while the peer goes on`,
+      detail: `${peer.end} while the peer continues`,
     };
   return undefined;
 }

@@ -18,7 +18,7 @@ export function judgeTime({ peer, options, reading, reply, due }: Sight): Violat
   if (peer.channel?.signals.some(isFatal) && reply.status === 'accepted')
     return {
       oracle: 'signal.lost',
-      cause: 'the command goes on',
+      cause: 'the command keeps running',
       detail: `after signals ${peer.channel.signals.join(' ')}`,
     };
   const late =

@@ -36,7 +36,7 @@ function judgeConnection({ peer }: Sight): Violation | undefined {
   return {
     oracle: 'alive.connect',
     cause: 'connection refused',
-    detail: 'nobody takes connections any more',
+    detail: 'the target no longer accepts connections',
   };
 }
 

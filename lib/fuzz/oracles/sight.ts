@@ -22,7 +22,7 @@ export interface Sight {
   readonly bytes: Buffer; // all that arrived
   readonly due: Due;
   readonly goodLogin: boolean;
-  /** The harmless command that the good login asks for may run: nothing is in its way. */
+  /** The harmless command that the valid login asks for may run: nothing is in its way. */
   readonly mayRun: boolean;
 }
 

@@ -70,7 +70,7 @@ class StartedServer implements Target {
         if (said.length < MOST_SAID) said += text; // and what comes after is read and dropped
       });
     const failed = once(child, 'error').then(([error]) => (error as Error).message);
-    const ended = once(child, 'exit').then(([code, signal]) => `it ended with ${signal ?? code}`);
+    const ended = once(child, 'exit').then(([code, signal]) => `exited with ${signal ?? code}`);
     const why = Promise.race([failed, ended]).catch((error: Error) => error.message);
     const tell = () => (port === undefined ? portPattern.exec(said)?.[1] : String(port));
     this.port = await this.#listening(tell, why, startMs, () => said);
@@ -103,15 +103,15 @@ class StartedServer implements Target {
       await delay(20);
     }
     await this.close();
-    const reason = failure ?? `it does not listen within ${startMs / 1000} s`;
+    const reason = failure ?? `not listening after ${startMs / 1000} s`;
     throw new FuzzError(
       'FUZZ_TARGET_FAILED',
-      `${this.name}: ${reason}${said() && `; it said: ${said().trim()}`}`,
+      `${this.name}: ${reason}${said() && `; its output: ${said().trim()}`}`,
     );
   }
 }
 
-/** Somebody takes a connection there. */
+/** Whether a connection to the port is accepted. */
 async function answers(port: number): Promise<boolean> {
   const socket = connect({ host: HOST, port });
   try {

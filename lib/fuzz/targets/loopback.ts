@@ -10,14 +10,14 @@ loopback.addAddress('::1', 'ipv6');
 export interface AddressOptions {
   /** The serving process on this host, if it is known. */
   readonly pid?: number;
-  /** For another host than this one, the words of whoever owns it: `I own HOST`. Loopback needs none. */
+  /** For another host than this one, the words of its owner: `I own HOST`. Loopback needs none. */
   readonly words?: string | undefined;
 }
 
 /**
  * A server that listens at an address.
  *
- * SECURITY: a fuzzer is an attack. Every address of the host must be loopback, and the one that was looked at is the
+ * SECURITY: a fuzzer is an attack. Every address of the host must be loopback, and the one that was checked is the
  * one that is connected to; anything else only for a caller who says in words that he owns the host.
  *
  * @throws FuzzError `FUZZ_NOT_LOOPBACK`, or `FUZZ_TARGET_FAILED` for a host without an address
@@ -33,7 +33,7 @@ export async function addressTarget(
   });
   const stranger = addresses.find(({ address }) => !isLoopback(address));
   if (stranger && words !== `I own ${host}`) {
-    const message = `${host} is ${stranger.address}, which is not loopback; fuzz only what you own, and say it: I own ${host}`;
+    const message = `${host} is ${stranger.address}, which is not a loopback address; to fuzz a host that you own, pass the words "I own ${host}" (--own)`;
     throw new FuzzError('FUZZ_NOT_LOOPBACK', message);
   }
   const [{ address } = { address: host }] = addresses;

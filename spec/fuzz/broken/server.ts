@@ -133,6 +133,6 @@ export function serve(Kind: typeof Session): void {
     void new Kind(socket).serve();
   });
   server.listen(0, '127.0.0.1', () =>
-    console.log(`listens on port ${(server.address() as AddressInfo).port}`),
+    console.log(`listening on port ${(server.address() as AddressInfo).port}`),
   );
 }

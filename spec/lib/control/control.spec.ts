@@ -37,13 +37,13 @@ describe('the control socket', BOUNDED, () => {
     const path = await listening(t);
     await assert.rejects(tellDaemon(path, 'fail'), new ControlError('not today'));
     for (const operation of ['reboot', 'toString', '__proto__'])
-      await assert.rejects(tellDaemon(path, operation), new ControlError(`no operation ${operation}`));
+      await assert.rejects(tellDaemon(path, operation), new ControlError(`unknown operation ${operation}`));
   });
 
   it('names the socket where no daemon listens', async (t) => {
     const path = socketIn(t);
     await assert.rejects(tellDaemon(path, 'echo'), (error: Error) => {
-      assert.equal(error.message, `control socket ${path}: no daemon listens there (is the port right?)`);
+      assert.equal(error.message, `control socket ${path}: no daemon is listening there (check --port)`);
       return true;
     });
   });
@@ -58,13 +58,13 @@ describe('the control socket', BOUNDED, () => {
     const path = socketIn(t);
     mkdirSync(dirname(path));
     chmodSync(dirname(path), 0o755);
-    await assert.rejects(listening(t, path), /is open to others/);
+    await assert.rejects(listening(t, path), /must not be accessible to others/);
     assert.ok(!existsSync(path));
   });
 
   it('takes the place of one that a dead daemon left, not of a living one', async (t) => {
     const path = await listening(t);
-    await assert.rejects(listening(t, path), /another daemon listens there/);
+    await assert.rejects(listening(t, path), /another daemon is already listening there/);
     const stale = socketIn(t);
     mkdirSync(dirname(stale), { mode: 0o700 });
     writeFileSync(stale, '');

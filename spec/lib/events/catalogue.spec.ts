@@ -11,7 +11,7 @@ describe('the catalogue of events', () => {
     assert.equal(new Set(events.map(([, { text }]) => text)).size, events.length);
     for (const [name, { id, text }] of events) {
       assert.match(id, /^REXECD-\d{3}$/, name);
-      assert.match(text, /^[a-z][a-z ,-]+$/, name);
+      assert.match(text, /^(?:[a-z]|TLS )(?:[a-z ,-]|TLS)+$/, name);
     }
   });
 

@@ -75,7 +75,7 @@ describe('the environment of a command', () => {
     });
 });
 
-const interactive = /^HOME is .*, which only interactive programs have$/;
+const interactive = /^HOME is .*, which is defined only in interactive sessions$/;
 const unset = /^HOME is not set$/;
 const relative = /is not an absolute path$/;
 const PROFILE = { USERPROFILE: 'C:\\Users\\ada' };

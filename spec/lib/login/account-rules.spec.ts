@@ -69,9 +69,9 @@ const MAY: Readonly<Record<string, Case>> = {
   'a shell whose name only holds "false"': { rules: { shells: 'usable' }, ...shell('/opt/falsework') },
   'a shell in a folder named nologin': { rules: { shells: 'usable' }, ...shell('/opt/nologin/sh') },
   'nologin as a shell, where any will do': shell('/usr/sbin/nologin'),
-  'anybody while no nologin file is there': { rules: { nologin: true } },
-  'anybody while one is there that nobody asks about': { machine: nologinFile },
-  'root while a nologin file is there': { rules: { nologin: true }, identity: root, machine: nologinFile },
+  'anybody while no nologin file exists': { rules: { nologin: true } },
+  'anybody while one exists that nobody asks about': { machine: nologinFile },
+  'root while a nologin file exists': { rules: { nologin: true }, identity: root, machine: nologinFile },
 };
 
 const MAY_NOT: Readonly<Record<string, Case & { readonly why: RegExp }>> = {
@@ -117,28 +117,28 @@ const MAY_NOT: Readonly<Record<string, Case & { readonly why: RegExp }>> = {
   'nologin, where the shell must be usable': {
     rules: { shells: 'usable' },
     ...shell('/usr/sbin/nologin'),
-    why: /^shell \/usr\/sbin\/nologin lets nobody in$/,
+    why: /^shell \/usr\/sbin\/nologin does not permit logins$/,
   },
   'false, where the shell must be usable': {
     rules: { shells: 'usable' },
     ...shell('/bin/false'),
-    why: /nobody/,
+    why: /does not permit logins/,
   },
   'nologin, even where it is listed': {
     rules: { shells: 'listed' },
     ...shell('/sbin/nologin'),
     machine: { listedShells: ['/sbin/nologin'] },
-    why: /lets nobody in/,
+    why: /does not permit logins/,
   },
   'root with nologin as its shell': {
     rules: { shells: 'usable' },
     identity: { ...root, shell: '/sbin/nologin' },
-    why: /lets nobody in/,
+    why: /does not permit logins/,
   },
-  'a user while a nologin file is there': {
+  'a user while a nologin file exists': {
     rules: { nologin: true },
     machine: nologinFile,
-    why: /^\/etc\/nologin is there$/,
+    why: /^\/etc\/nologin exists$/,
   },
 };
 
@@ -166,10 +166,13 @@ describe('the rules about accounts', () => {
       [/minimumUid/, () => change({ minimumUid: 0 }, { shell: '/bin/false' })],
       [/denyUsers/, () => change({ denyUsers: [] })],
       [/denyGroups/, () => change({ denyGroups: [] })],
-      [/allowUsers or allowGroups/, () => change({ allowUsers: [], allowGroups: [] })],
-      [/nobody in/, () => change({}, { shell: '/opt/fish' })],
+      [
+        /neither in allowUsers nor in a group of allowGroups/,
+        () => change({ allowUsers: [], allowGroups: [] }),
+      ],
+      [/does not permit logins/, () => change({}, { shell: '/opt/fish' })],
       [/\/etc\/shells/, () => change({}, { shell: '/bin/sh' })],
-      [/nologin is there/, () => change({ nologin: false })],
+      [/nologin exists/, () => change({ nologin: false })],
     ];
     for (const [why, mend] of order) {
       assert.match(verdict(now) ?? 'let in', why);

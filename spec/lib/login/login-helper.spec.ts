@@ -29,7 +29,7 @@ describe('the login helper', BOUNDED, () => {
       );
       for (const answer of await within(Promise.all(asked), 'the answers')) {
         assert.ok(answer instanceof LoginHelperError && answer.refused, String(answer));
-        assert.match(answer.message, /^authentication: .*; no account of that name$/);
+        assert.match(answer.message, /^authentication: .*; there is no such account$/);
       }
     });
 

@@ -40,10 +40,14 @@ describe('the init script', { ...BOUNDED, skip: NEEDS }, () => {
     const running = pid();
     assert.match(machine.ok('ss -Hltnp'), new RegExp(`pid=${running},`)); // at once: it has waited
     assert.deepEqual([runs(running), isThere(PIDFILE)], [true, true]);
-    assert.deepEqual(words('status'), { status: 0, stdout: `rexecd runs (pid ${running})\n`, stderr: '' });
+    assert.deepEqual(words('status'), {
+      status: 0,
+      stdout: `rexecd is running (pid ${running})\n`,
+      stderr: '',
+    });
     machine.ok(`${SCRIPT} stop`);
     assert.match(log(), /told to end\n$/);
-    assert.deepEqual(words('status'), { status: 3, stdout: 'rexecd does not run\n', stderr: '' });
+    assert.deepEqual(words('status'), { status: 3, stdout: 'rexecd is not running\n', stderr: '' });
     assert.deepEqual([runs(running), isThere(PIDFILE)], [false, false]);
   });
 
@@ -76,7 +80,7 @@ describe('the init script', { ...BOUNDED, skip: NEEDS }, () => {
 
   for (const word of ['reload', 'force-reload'])
     it(`makes the program read its settings again, by ${word}, as long as it runs`, () => {
-      assert.deepEqual(words(word), { status: 7, stdout: '', stderr: 'rexecd does not run\n' });
+      assert.deepEqual(words(word), { status: 7, stdout: '', stderr: 'rexecd is not running\n' });
       machine.ok(`${SCRIPT} start; ${SCRIPT} ${word}; until grep -q hangup ${LOG}; do sleep 0.05; done`);
       assert.equal(words('status').status, 0);
     });
@@ -94,7 +98,7 @@ describe('the init script', { ...BOUNDED, skip: NEEDS }, () => {
   it('ends a program that does not listen in time', () => {
     defaults('OPTIONS=deaf START_SECONDS=1');
     const { status, stderr } = words('start');
-    assert.deepEqual([status, stderr], [1, 'does not listen after 1 s\n']);
+    assert.deepEqual([status, stderr], [1, 'not listening after 1 s\n']);
     assert.equal(words('status').status, 3);
     assert.match(log(), /told to end\n$/);
   });
@@ -111,7 +115,7 @@ describe('the init script', { ...BOUNDED, skip: NEEDS }, () => {
   it('leaves another process alone that has the number of one that is gone', () => {
     machine.ok(`sleep 600 > /dev/null 2>&1 & echo $! > ${PIDFILE}`);
     const stranger = pid();
-    assert.deepEqual(words('status'), { status: 1, stdout: 'rexecd does not run\n', stderr: '' });
+    assert.deepEqual(words('status'), { status: 1, stdout: 'rexecd is not running\n', stderr: '' });
     assert.equal(words('reload').status, 7);
     machine.ok(`${SCRIPT} start`);
     assert.notEqual(pid(), stranger);
@@ -124,7 +128,7 @@ describe('the init script', { ...BOUNDED, skip: NEEDS }, () => {
   for (const number of ['', 'no number', '-1', '0 1', '99999999'])
     it(`does not run by a pid file with "${number}"`, () => {
       machine.ok(`echo '${number}' > ${PIDFILE}`);
-      assert.deepEqual(words('status'), { status: 1, stdout: 'rexecd does not run\n', stderr: '' });
+      assert.deepEqual(words('status'), { status: 1, stdout: 'rexecd is not running\n', stderr: '' });
       machine.ok(`${SCRIPT} stop`);
       assert.equal(isThere(PIDFILE), false);
     });
@@ -143,7 +147,7 @@ describe('the init script', { ...BOUNDED, skip: NEEDS }, () => {
       assert.deepEqual(words(word), { status: 2, stdout: '', stderr: usage });
     for (const word of ['start', 'stop', 'restart', 'reload']) {
       const { status, stderr } = machine.shell(`setpriv --reuid 65534 ${SCRIPT} ${word}`);
-      assert.deepEqual([status, stderr], [4, `rexecd: ${word} takes root\n`]);
+      assert.deepEqual([status, stderr], [4, `rexecd: ${word} requires root\n`]);
     }
     assert.equal(machine.shell(`setpriv --reuid 65534 ${SCRIPT} status`).status, 3);
   });

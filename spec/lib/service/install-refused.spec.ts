@@ -10,7 +10,7 @@ describe('an installation that cannot be', BOUNDED, () => {
     assert.rejects(new Staging(t, root).install(more), { code: 'REXEC_SERVICE', message });
 
   it('says that the machine takes root', async (t) => {
-    const takesRoot = /^installing the service takes root: run it by sudo, or give a folder with --root$/;
+    const takesRoot = /^installing the service requires root: use sudo, or name another folder with --root$/;
     await asNobody(() => fails(t, {}, takesRoot, '/'));
     await asNobody(() => fails(t, { dryRun: true }, takesRoot, '/'));
   });
@@ -41,7 +41,7 @@ describe('an installation that cannot be', BOUNDED, () => {
     [
       'a quote in a path',
       { node: '/node', script: "/o'brien/a.js" },
-      /^program "\/o'brien\/a\.js": quotes, /,
+      /^program "\/o'brien\/a\.js": a path in a service file must not contain quotes, /,
     ],
     ['a dollar in a path', { node: '/$HOME/node', script: '/a.js' }, /^program "\/\$HOME\/node": /],
     ['a percent sign in a path', { node: '/%h/node', script: '/a.js' }, /^program /],
@@ -55,13 +55,13 @@ describe('an installation that cannot be', BOUNDED, () => {
 
   for (const name of ['rexecd', 'rexecd.3', '../rexecd.8', 'a/b.8'])
     it(`refuses a manual page with the name ${name}`, (t) =>
-      fails(t, { manPages: [{ name, text: '' }] }, /^manual page .*: its name must end with/));
+      fails(t, { manPages: [{ name, text: '' }] }, /^manual page .*: the name must end in/));
 
   it('does not follow a link out of its folder', async (t) => {
     const staging = new Staging(t);
     const elsewhere = temporaryFolder(t);
     symlinkSync(elsewhere, staging.at('/etc'));
-    await fails(t, {}, new RegExp(`/etc leads out of ${staging.root}, to ${elsewhere}$`), staging.root);
+    await fails(t, {}, new RegExp(`/etc leads outside ${staging.root}, to ${elsewhere}$`), staging.root);
     assert.deepEqual(new Staging(t, elsewhere).picture(), {});
   });
 

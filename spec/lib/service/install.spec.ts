@@ -126,10 +126,10 @@ describe('a second installation', BOUNDED, () => {
 
 /** Files that are there before, and what is said of them. */
 const THERE: readonly (readonly [what: string, path: string, why: string])[] = [
-  ['settings', '/etc/rexecd/rexecd.toml', 'yours'],
-  ['a PAM service', '/etc/pam.d/rexec', 'yours'],
-  ['a unit of a package', UNIT, 'not written by this program'],
-  ['an init script of a package', '/etc/init.d/rexecd', 'not written by this program'],
+  ['settings', '/etc/rexecd/rexecd.toml', 'your configuration'],
+  ['a PAM service', '/etc/pam.d/rexec', 'your configuration'],
+  ['a unit of a package', UNIT, 'not installed by rexecd'],
+  ['an init script of a package', '/etc/init.d/rexecd', 'not installed by rexecd'],
 ];
 
 describe('what was there before an installation', BOUNDED, () => {
@@ -149,7 +149,7 @@ describe('what was there before an installation', BOUNDED, () => {
     staging.put(UNIT, `${staging.text(UNIT)}# mine\n`);
     const program = { node: '/opt/node/bin/node', script: '/opt/new/rexecd.js' };
     const lines = await staging.install({ program });
-    assert.ok(lines.includes(`kept ${staging.at(UNIT)} (changed since it was written)`), lines.join('\n'));
+    assert.ok(lines.includes(`kept ${staging.at(UNIT)} (changed since it was installed)`), lines.join('\n'));
     assert.match(staging.text(UNIT), /# mine\n$/);
     assert.match(staging.text('/etc/init.d/rexecd'), /\/opt\/new\/rexecd\.js/);
   });
@@ -158,7 +158,7 @@ describe('what was there before an installation', BOUNDED, () => {
     const staging = new Staging(t);
     mkdirSync(staging.at('/lib/systemd/system'), { recursive: true });
     symlinkSync('/dev/null', staging.at(UNIT));
-    assert.ok((await staging.install()).includes(`kept ${staging.at(UNIT)} (no regular file)`));
+    assert.ok((await staging.install()).includes(`kept ${staging.at(UNIT)} (not a regular file)`));
     assert.equal(staging.picture()[UNIT], 'link to /dev/null');
   });
 });
@@ -180,7 +180,7 @@ describe('a dry run of an installation', BOUNDED, () => {
       would.map((line) => line.replace(/^would \w+/, (words) => said[words]!)),
       did,
     );
-    assert.ok(would.includes(`would keep ${staging.at('/etc/pam.d/rexec')} (yours)`));
+    assert.ok(would.includes(`would keep ${staging.at('/etc/pam.d/rexec')} (your configuration)`));
   });
 
   it('makes no folder that does not exist', async (t) => {

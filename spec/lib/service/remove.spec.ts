@@ -6,7 +6,7 @@ import { asNobody, FILES, MANIFEST, Staging } from './staging.ts';
 
 const UNIT = '/lib/systemd/system/rexecd.service';
 const INIT = '/etc/init.d/rexecd';
-const NOTHING = (staging: Staging) => [`nothing to remove: there is no ${staging.at(MANIFEST)}`];
+const NOTHING = (staging: Staging) => [`nothing to remove: ${staging.at(MANIFEST)} does not exist`];
 
 describe('a removal', BOUNDED, () => {
   it('leaves nothing of an installation, names each file, and has nothing to do the second time', async (t) => {
@@ -67,7 +67,7 @@ describe('a removal', BOUNDED, () => {
     const full = ['/etc', '/etc/init.d', '/etc/rexecd', '/lib', '/lib/systemd', '/lib/systemd/system'];
     assert.deepEqual(
       kept.slice(0, 3),
-      changed.map((path) => `kept ${staging.at(path)} (changed since it was written)`),
+      changed.map((path) => `kept ${staging.at(path)} (changed since it was installed)`),
     );
     assert.deepEqual(
       kept.slice(3).sort(),
@@ -108,7 +108,7 @@ describe('a removal', BOUNDED, () => {
       const list = JSON.parse(staging.text(MANIFEST));
       staging.put(MANIFEST, JSON.stringify({ ...list, files: [...list.files, { ...list.files[0], path }] }));
       const before = staging.picture();
-      const message = `${staging.at(MANIFEST)}: ${path} is not a plain path`;
+      const message = `${staging.at(MANIFEST)}: ${path} is not a plain absolute path`;
       await assert.rejects(staging.remove(), { code: 'REXEC_SERVICE', message });
       assert.deepEqual(staging.picture(), before);
     });

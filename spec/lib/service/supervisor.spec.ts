@@ -23,10 +23,10 @@ function onMachine(machine: PrivateRoot, ...steps: readonly Step[]): string[][] 
 }
 
 describe('a machine with systemd', BOUNDED, () => {
-  const REREAD = 'reread the units (systemctl daemon-reload)';
-  const REREAD_CATALOG = 'reread the message catalogues (journalctl --update-catalog)';
+  const REREAD = 'reloaded the units (systemctl daemon-reload)';
+  const REREAD_CATALOG = 'reloaded the message catalogues (journalctl --update-catalog)';
   const STARTED = 'started rexecd, now and at boot (systemctl enable --now rexecd.service)';
-  const RUNS = 'unchanged rexecd, which runs';
+  const RUNS = 'unchanged; rexecd is running';
   const CATALOG = { catalog: '-- 5ab9e1ee1b9f4f7e8cc1ba1a3f2f5b0f\nSubject: x\n' };
   let machine: PrivateRoot;
 
@@ -64,7 +64,10 @@ describe('a machine with systemd', BOUNDED, () => {
   it('does not stop commands for what is new, and says how that is used', () => {
     const program = { node: process.execPath, script: `${ROOT}lib/cli/rexecd.ts` };
     const [, again] = onMachine(machine, 'install', { program }, 'install');
-    assert.deepEqual(again, [REREAD, 'rexecd runs as it was; now: systemctl restart rexecd']);
+    assert.deepEqual(again, [
+      REREAD,
+      'rexecd is still running as before; to apply the changes: systemctl restart rexecd',
+    ]);
   });
 
   it('tells what the daemon said when it did not start; the files stay', () => {
@@ -78,14 +81,14 @@ describe('a machine with systemd', BOUNDED, () => {
   });
 
   it('says in dry runs what it would do, and asks no more than questions', () => {
-    const would = [REREAD, STARTED].map((line) => `would ${line.replace('started', 'start')}`);
+    const would = [REREAD, STARTED].map((line) => `would ${line.replace(/^(\w+)ed/, '$1')}`);
     assert.deepEqual(onMachine(machine, { dryRun: true }, 'install'), [would]);
     assert.deepEqual(orders(), []);
     const [, removal] = onMachine(machine, 'install', { dryRun: true }, 'remove');
     assert.match(removal![0]!, /^would stop rexecd, .* rexecd\.socket rexecd\.service\)$/);
     assert.deepEqual(
       removal!.slice(1),
-      [REREAD, REREAD_CATALOG].map((line) => `would ${line}`),
+      [REREAD, REREAD_CATALOG].map((line) => `would ${line.replace('reloaded', 'reload')}`),
     );
     assert.doesNotMatch(orders().join('\n'), /disable/);
   });
@@ -116,9 +119,9 @@ describe('a machine with systemd', BOUNDED, () => {
     assert.deepEqual(
       onMachine(machine, ...steps).map(([first]) => first),
       [
-        'warning: /opt/rexecd/owner belongs to uid 1000, who can put another program in its place',
-        'warning: /opt/rexecd/mode/d.ts can be written by others than root',
-        'warning: /opt/rexecd/folder can be written by others than root',
+        'warning: /opt/rexecd/owner is owned by uid 1000, who can replace a program that runs as root',
+        'warning: /opt/rexecd/mode/d.ts is writable by users other than root',
+        'warning: /opt/rexecd/folder is writable by users other than root',
         'program /opt/rexecd/no/d.ts: ENOENT: no such file or directory',
       ],
     );
@@ -151,13 +154,13 @@ describe('a machine of another kind', BOUNDED, () => {
 
   it('is a Mac: gets a property list for launchd, and is told how to load it', () => {
     const mac = { platform: 'darwin', program: { node: process.execPath, script: '/opt/a & b/<d>.js' } };
-    const load = 'to start it: sudo launchctl bootstrap system /Library/LaunchDaemons/rexecd.plist';
+    const load = 'to start the service: sudo launchctl bootstrap system /Library/LaunchDaemons/rexecd.plist';
     assert.deepEqual(onMachine(machine, mac, 'install'), [[load]]);
     const plist = machine.ok('cat /Library/LaunchDaemons/rexecd.plist');
     assert.equal(elementsOf(plist)[0], 'plist');
     assert.match(plist, /<string>\/opt\/a &amp; b\/&lt;d&gt;\.js<\/string>/);
     assert.deepEqual(onMachine(machine, mac, 'remove'), [
-      ['unless it is done: sudo launchctl bootout system/rexecd'],
+      ['to stop the service, if it is still running: sudo launchctl bootout system/rexecd'],
     ]);
     assert.equal(machine.shell('ls /Library /etc/rexecd').stdout, '');
   });
@@ -166,7 +169,10 @@ describe('a machine of another kind', BOUNDED, () => {
     const program = { node: 'C:\\Program Files\\nodejs\\node.exe', script: 'C:\\rexecd & more\\rexecd.js' };
     const windows = { platform: 'win32', program };
     const [[said]] = onMachine(machine, windows, 'install') as [[string]];
-    assert.match(said, /^to start it: put WinSW beside \/ProgramData\/rexecd\/rexecd\.xml as rexecd\.exe, /);
+    assert.match(
+      said,
+      /^to start the service: copy WinSW to rexecd\.exe in the folder of \/ProgramData\/rexecd\/rexecd\.xml, /,
+    );
     const xml = machine.ok('cat /ProgramData/rexecd/rexecd.xml');
     assert.equal(elementsOf(xml)[0], 'service');
     assert.match(xml, /<executable>C:\\Program Files\\nodejs\\node\.exe<\/executable>/);
@@ -175,7 +181,7 @@ describe('a machine of another kind', BOUNDED, () => {
       /<arguments>"C:\\rexecd &amp; more\\rexecd\.js" --config "C:\\ProgramData\\rexecd\\rexecd\.toml"</,
     );
     const [[undone]] = onMachine(machine, windows, 'remove') as [[string]];
-    assert.match(undone, /^unless it is done: "rexecd\.exe stop"/);
+    assert.match(undone, /^to stop the service, if it is still running: run "rexecd\.exe stop"/);
     assert.equal(machine.shell('ls /ProgramData').stdout, '');
   });
 });

@@ -26,8 +26,8 @@ describe('the description of settings', () => {
     ['profile', 'true, false', [true, false]],
     ['shells', '"listed", "usable", "any"', ['listed', 'usable', 'any']],
     ['logLevel', '"error", "warn", "info", "debug"', ['error', 'warn', 'info', 'debug']],
-    ['denyUsers', 'list of texts', []],
-    ['users', 'text', []],
+    ['denyUsers', 'list of strings', []],
+    ['users', 'string', []],
     ['pamService', 'a file name in /etc/pam.d', []],
     ['domain', 'user, user@DOMAIN or DOMAIN\\user', []],
   ] as const)

@@ -17,15 +17,19 @@ describe('the problems in a settings file', () => {
   it('are all told, with line, key and what is allowed', () => {
     const text = 'prot = 1\nport = "x"\n\n[log]\nlevel = "all"\nlevels = 1\n"a" = [\n]\n';
     assert.deepEqual(problemsIn('f', text), [
-      { line: 1, key: 'prot', message: 'f:1: prot: there is no such setting; is it port?' },
-      { line: 2, key: 'port', message: 'f:2: port: "x" is not allowed: whole number from 0 to 65535' },
+      { line: 1, key: 'prot', message: 'f:1: unknown setting prot; did you mean port?' },
+      {
+        line: 2,
+        key: 'port',
+        message: 'f:2: port: invalid value "x"; allowed: whole number from 0 to 65535',
+      },
       {
         line: 5,
         key: 'log.level',
-        message: 'f:5: log.level: "all" is not allowed: "error", "warn", "info", "debug"',
+        message: 'f:5: log.level: invalid value "all"; allowed: "error", "warn", "info", "debug"',
       },
-      { line: 6, key: 'log.levels', message: 'f:6: log.levels: there is no such setting; is it log.level?' },
-      { line: 7, key: 'log.a', message: 'f:7: log.a: there is no such setting' },
+      { line: 6, key: 'log.levels', message: 'f:6: unknown setting log.levels; did you mean log.level?' },
+      { line: 7, key: 'log.a', message: 'f:7: unknown setting log.a' },
     ]);
   });
 
@@ -74,15 +78,15 @@ describe('the words of a person', () => {
       assert.deepEqual(valueFrom(name as SettingName, words), value));
 
   for (const [name, words, message] of [
-    ['port', ['1', '2'], 'port: takes one value'],
-    ['port', [], 'port: takes one value'],
-    ['logLevel', ['all'], 'log.level: "all" is not allowed: "error", "warn", "info", "debug"'],
+    ['port', ['1', '2'], 'port takes a single value'],
+    ['port', [], 'port takes a single value'],
+    ['logLevel', ['all'], 'log.level: invalid value "all"; allowed: "error", "warn", "info", "debug"'],
   ] as const)
     it(`are refused: ${message}`, () => assert.throws(() => valueFrom(name, words), { message }));
 
   it('find a setting however it is spelled, or the nearest', () => {
     assert.equal(findSetting('Request-Seconds'), 'requestSeconds');
-    const message = 'requst-seconds: there is no such setting; is it requestSeconds?';
+    const message = 'unknown setting requst-seconds; did you mean requestSeconds?';
     assert.throws(() => findSetting('requst-seconds'), { message });
   });
 });

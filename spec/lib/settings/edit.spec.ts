@@ -64,7 +64,7 @@ describe('a change of settings', () => {
     const path = fileOf(t, 'port = 1\n');
     const good = { name: 'port', value: 2 } as const;
     const bad = { name: 'backlog', value: 0 } as const;
-    const words = 'backlog: 0 is not allowed: whole number from 1 to 65535';
+    const words = 'backlog: invalid value 0; allowed: whole number from 1 to 65535';
     await refused(path, () => changeSettings(path, [good, bad]), words);
   });
 
@@ -103,7 +103,7 @@ describe('a change of settings', () => {
   for (const text of ['log = { level = "info" }\n', '"log.level" = "warn"\n[log]\nlevel = "info"\n'])
     it(`is not made where the file has no place for it: ${JSON.stringify(text)}`, async (t) => {
       const path = fileOf(t, text);
-      const words = `${path}: log.level cannot be changed where it is written; edit the file`;
+      const words = `${path}: cannot change log.level in the form in which it is written; edit the file by hand`;
       await refused(path, () => changeSettings(path, [{ name: 'logLevel', value: 'error' }]), words);
     });
 
@@ -151,7 +151,7 @@ describe('another text for a settings file', () => {
   for (const expected of ['port = 0\n', undefined])
     it(`does not take the place of another than ${expected}`, async (t) => {
       const path = fileOf(t, 'port = 1\n');
-      const words = `${path} was changed by somebody else meanwhile`;
+      const words = `${path} was changed by another program in the meantime`;
       await refused(path, () => replaceSettings(path, expected, 'port = 2\n'), words);
     });
 });

@@ -63,26 +63,26 @@ describe('a settings file that is read', () => {
       const path = fileOf(t, '', mode);
       await assert.rejects(
         readTrusted(path, false),
-        refused(`${path} can be written by others (chmod go-w)`),
+        refused(`${path} must not be writable by group or others (chmod go-w)`),
       );
     });
 
   it("is not trusted when it is another account's", AS_ROOT, async (t) => {
     const path = fileOf(t);
     chownSync(path, NOBODY, 0);
-    const words = `${path} belongs to uid ${NOBODY}: it must be root's or this account's`;
+    const words = `${path} is owned by uid ${NOBODY}; it must be owned by root or by this account`;
     await assert.rejects(readTrusted(path, false), refused(words));
   });
 
   it('is a file, not a folder', async (t) => {
     const path = temporaryFolder(t);
-    await assert.rejects(readTrusted(path, false), refused(`${path} is not a file`));
+    await assert.rejects(readTrusted(path, false), refused(`${path} is not a regular file`));
   });
 
   it('is a file, not a pipe, which would hold us up', { skip: !MKFIFO && 'needs mkfifo' }, async (t) => {
     const path = join(temporaryFolder(t), 'pipe');
     spawnSync(MKFIFO!, ['-m', '600', path]);
-    await assert.rejects(readTrusted(path, false), refused(`${path} is not a file`));
+    await assert.rejects(readTrusted(path, false), refused(`${path} is not a regular file`));
   });
 
   it('is UTF-8, so that it can be written back', async (t) => {
@@ -99,7 +99,10 @@ describe('a settings file that is read', () => {
 
   it('is a policy that holds', async (t) => {
     const path = fileOf(t, '# c\nusers = 5\n');
-    await assert.rejects(loadPolicy(path, false), refused(`${path}:2: users: 5 is not allowed: text`));
+    await assert.rejects(
+      loadPolicy(path, false),
+      refused(`${path}:2: users: invalid value 5; allowed: string`),
+    );
     const good = fileOf(t, 'port = 5\n');
     assert.deepEqual([...(await loadPolicy(good, false))!], [['port', { max: 5 }]]);
   });
@@ -198,7 +201,7 @@ describe('a file that is locked', () => {
   it('is not waited for without end, and the error names who holds it', async (t) => {
     const path = fileOf(t);
     writeFileSync(`${path}.lock`, `${process.pid}\n`);
-    const words = `${path} is being changed by process ${process.pid}, which holds ${path}.lock`;
+    const words = `${path} is locked by process ${process.pid} (lock file ${path}.lock); try again`;
     await assert.rejects(
       locked(path, async () => assert.fail('it is held'), 30),
       refused(words),

@@ -86,8 +86,8 @@ const ALLOWED: readonly (readonly [name: keyof typeof SETTINGS, value: unknown, 
   ['domain', 'ada', /user, user@DOMAIN or DOMAIN\\user/],
   ['minimumUid', '4294967295', /from 0 to 4294967294\b/],
   ['shells', 'none', /"listed"\W+"usable"\W+"any"/],
-  ['denyUsers', [7], /list of texts/],
-  ['denyUsers', 7, /list of texts/],
+  ['denyUsers', [7], /list of strings/],
+  ['denyUsers', 7, /list of strings/],
 ];
 
 const names = Object.keys(SETTINGS) as (keyof typeof SETTINGS)[];
@@ -144,7 +144,7 @@ describe('settings', () => {
         const refused = (source: string) => (error: unknown) => {
           assert.ok(error instanceof SettingsError);
           assert.equal(error.code, 'REXEC_SETTING_INVALID');
-          assert.ok(error.message.startsWith(`${source}: ${JSON.stringify(value)} is not allowed`));
+          assert.ok(error.message.startsWith(`${source}: invalid value ${JSON.stringify(value)}; allowed: `));
           return true;
         };
         assert.throws(() => loadSettings({ [variableOf(name)]: value }, {}), refused(variableOf(name)));
@@ -164,7 +164,7 @@ describe('settings', () => {
         () => loadSettings({}, { [name]: value }),
         ({ message }: Error) => {
           assert.ok(
-            message.startsWith(`${flagOf(name)}: ${JSON.stringify(value)} is not allowed: `),
+            message.startsWith(`${flagOf(name)}: invalid value ${JSON.stringify(value)}; allowed: `),
             message,
           );
           assert.match(message.slice(message.indexOf('allowed: ')), allowed);

@@ -88,11 +88,11 @@ describe('a policy', () => {
         message: words,
       }));
 
-  const SHAPE = 'a rule is a value or a table of min, max (for numbers) and allow (a list)';
+  const SHAPE = 'a rule must be a value, or a table of min, max (both for numbers) and allow (a list)';
   for (const [what, text, words] of [
-    ['nothing there is', '# c\nprot = 5', 'p.toml:2: prot: there is no such setting'],
-    ['a number for a text', 'users = 5', 'p.toml:1: users: 5 is not allowed: '],
-    ['a number for a switch', 'profile = 1', 'p.toml:1: profile: 1 is not allowed: true, false'],
+    ['nothing there is', '# c\nprot = 5', 'p.toml:2: unknown setting prot'],
+    ['a number for a text', 'users = 5', 'p.toml:1: users: invalid value 5; allowed: '],
+    ['a number for a switch', 'profile = 1', 'p.toml:1: profile: invalid value 1; allowed: true, false'],
     ['a bound for a switch', 'profile = { max = 1 }', `p.toml:1: profile: ${SHAPE}`],
     ['a bound for a text', '\ncharset = { min = 1 }', `p.toml:2: charset: ${SHAPE}`],
     ['a bound as text', 'port = { max = "5" }', `p.toml:1: port: ${SHAPE}`],
@@ -105,13 +105,17 @@ describe('a policy', () => {
     [
       'a bound that cannot be',
       'backlog = 0',
-      'p.toml:1: backlog: 0 is not allowed: whole number from 1 to 65535',
+      'p.toml:1: backlog: invalid value 0; allowed: whole number from 1 to 65535',
     ],
-    ['a bound that is not whole', 'port = { min = 1.5 }', 'p.toml:1: port: 1.5 is not allowed: whole number'],
+    [
+      'a bound that is not whole',
+      'port = { min = 1.5 }',
+      'p.toml:1: port: invalid value 1.5; allowed: whole number',
+    ],
     [
       'a value that cannot be',
       'shells = { allow = ["all"] }',
-      'p.toml:1: shells: "all" is not allowed: "listed"',
+      'p.toml:1: shells: invalid value "all"; allowed: "listed"',
     ],
   ] as const)
     it(`may not rule ${what}`, () =>
