@@ -10,27 +10,43 @@ type Sources = Readonly<Record<string, string>>;
 /** Which rooms a room may import. `lib` is lib/index.ts alone. */
 const ARROWS: Readonly<Record<string, readonly string[]>> = {
   codec: [],
+  base: [],
   events: ['native'],
   native: [],
-  files: [],
+  files: ['native'],
   control: [],
   messages: [],
-  login: ['native', 'files', 'messages'],
+  login: ['base', 'native', 'files', 'messages'],
   settings: ['files'],
   client: ['codec', 'mux'],
   mux: ['codec'],
   load: ['codec'],
   launch: ['codec', 'login', 'native'],
   orchestrator: ['codec', 'login', 'launch', 'events', 'mux'],
-  daemon: ['orchestrator', 'login', 'launch', 'events', 'settings', 'files', 'messages', 'mux'],
+  daemon: ['base', 'orchestrator', 'login', 'launch', 'events', 'settings', 'files', 'messages', 'mux'],
   fuzz: ['codec'],
-  cli: ['daemon', 'client', 'load', 'fuzz', 'settings', 'login', 'events', 'service', 'control', 'native'],
-  service: ['native', 'settings', 'events', 'files'],
+  cli: [
+    'base',
+    'daemon',
+    'client',
+    'load',
+    'fuzz',
+    'settings',
+    'login',
+    'events',
+    'service',
+    'control',
+    'native',
+    'files',
+  ],
+  service: ['base', 'native', 'settings', 'events', 'files'],
   embed: ['daemon', 'events', 'launch', 'login', 'settings'],
   lib: ['daemon', 'client', 'embed', 'login', 'settings', 'events', 'codec'],
 };
 
 const LONGEST = 220; // lines
+/** `void` before a promise hides it from the lint rule noFloatingPromises; after `return` it drops a value. */
+const VOID = /(?:^|[;{})]|=>|\belse)\s*void\s+[\w#(]/m;
 const COMMENT = /\/\*.*?\*\/|^\s*\/\/[^\n]*$/gms;
 const IMPORT = /\b(?:from|import)\s*\(?\s*(['"])(?<target>[^'"]+)\1/g;
 
@@ -49,6 +65,8 @@ function faultsOf(sources: Sources): string[] {
   for (const [file, source] of Object.entries(sources)) {
     const lines = source.trimEnd().split('\n').length;
     if (lines > LONGEST) faults.push(`${file} has ${lines} lines, more than ${LONGEST}`);
+    if (VOID.test(source.replaceAll(COMMENT, '')))
+      faults.push(`${file} drops a promise with void: handle its failure`);
     const targets = targetsOf(source);
     const ours = targets
       .filter((target) => target.startsWith('.'))
@@ -146,6 +164,8 @@ describe('the check itself (control)', () => {
       "import './index.ts'",
       /circle: codec\/index.ts -> codec\/a.ts -> codec\/index.ts/,
     ],
+    'a promise without an owner': ['lib/daemon/b.ts', 'if (a) void b.c();', /drops a promise with void/],
+    'a listener without an owner': ['lib/daemon/b.ts', "on('a', () => void this.#b());", /drops a promise/],
     'a long file': ['lib/daemon/b.ts', 'a\n'.repeat(LONGEST + 1), /221 lines/],
   };
 

@@ -67,7 +67,9 @@ export function variants(wanted: readonly Variant[]): {
 export async function startRexecd(bench: Bench, host: Host, options: RexecdOptions = {}): Promise<Rexecd> {
   const { flags = [], users = 'file', environment = [], nodeFlags = [], program = PROGRAM } = options;
   const who =
-    users === 'pam' ? ['--pam-service', 'rexec'] : ['--users', usersFile(bench), '--profile', 'false'];
+    users === 'pam'
+      ? ['--pam-service', 'rexec']
+      : ['--users', usersFile(bench), '--allow-root', 'true', '--profile', 'false'];
   const words = [...nodeFlags, program, '-debug', '--port', '0', ...NO_LOCKOUT, ...who, ...flags];
   const child = host.start(bench, process.execPath, words, environment);
   return { child, port: await portOf(child) };

@@ -6,6 +6,7 @@ interface Event {
   readonly id: string;
   readonly level: string;
   readonly access?: boolean;
+  readonly always?: boolean;
   readonly text: string;
   readonly fields: readonly string[];
   readonly optional?: readonly string[];
@@ -41,9 +42,9 @@ function settingEntry({ name, key, meaning, allowed, fallback }: Description): E
   ];
 }
 
-function eventEntry({ id, level, access, text, fields, optional = [], meaning }: Event): Entry {
+function eventEntry({ id, level, access, always, text, fields, optional = [], meaning }: Event): Entry {
   const told = [...fields, ...optional].map((field) => `*${field}*`).join(', ');
-  const when = access ? `${level}, access` : level;
+  const when = access ? `${level}, access` : always ? `${level}, always` : level;
   return [`\`${id}\` (${when}) **${plain(text)}**`, ...(told ? [`Tells ${told}.`] : []), sentence(meaning)];
 }
 

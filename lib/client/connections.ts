@@ -15,6 +15,8 @@ import { StderrListener } from './stderr-listener.ts';
 const EXIT_STATUS_WANTED = Buffer.of(0);
 const NO_STDERR_PORT = encodeRequestFrame({ type: 'stderrPort', port: 0 });
 const CONNECT_SECONDS = 10;
+const KEEP_ALIVE_SECONDS = 30;
+const PROBE_MS = 1000;
 
 /** What a conversation goes over. */
 export interface Opened {
@@ -49,6 +51,12 @@ export class Connections {
     return true;
   }
 
+  /** Asks each connection, once a second, whether the daemon's host still has it. The system ends one that it lost. */
+  probe(): void {
+    if (this.#keepAlive.keepAlive)
+      for (const socket of [this.#main, this.#channel]) socket?.setKeepAlive(true, PROBE_MS);
+  }
+
   /** All there is, the port sent and nothing else: so where the system says ENOTSOCK it may begin again. */
   async open(): Promise<Opened> {
     for (let retries = this.#options.notSocketRetries ?? 0; ; retries -= 1) {
@@ -64,6 +72,11 @@ export class Connections {
   close(): void {
     this.#over.abort();
     this.#drop();
+  }
+
+  get #keepAlive(): { keepAlive: boolean; keepAliveInitialDelay: number } {
+    const { keepAliveSeconds = KEEP_ALIVE_SECONDS } = this.#options;
+    return { keepAlive: keepAliveSeconds > 0, keepAliveInitialDelay: keepAliveSeconds * 1000 };
   }
 
   async #openOnce(): Promise<Opened> {
@@ -106,7 +119,7 @@ export class Connections {
     const { host, port } = this.#place;
     const { family, connectSeconds = CONNECT_SECONDS } = this.#options;
     this.#place.enter('resolve', host);
-    const flags = { allowHalfOpen: true, noDelay: true, keepAlive: true };
+    const flags = { allowHalfOpen: true, noDelay: true, ...this.#keepAlive };
     const socket = connect({ host, port, ...(family && { family }), ...flags });
     this.#main = socket;
     socket.on('error', () => {});
@@ -129,7 +142,7 @@ export class Connections {
     const { localAddress = '', remoteAddress = '' } = socket;
     this.#place.enter('stderrChannel', `from ${remoteAddress}`);
     try {
-      this.#listener = await StderrListener.listen(localAddress, stderrPort, remoteAddress);
+      this.#listener = await StderrListener.listen(localAddress, stderrPort, remoteAddress, this.#keepAlive);
     } catch (error) {
       throw this.#place.error('REXEC_NO_STDERR', reasonOf(error), error);
     }

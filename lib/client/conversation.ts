@@ -4,11 +4,13 @@ import { type ExitStatus, encodeLogin, StderrDecoder, type StderrFrame } from '.
 import type { Mux } from '../mux/index.ts';
 import { answeredOn } from './answer.ts';
 import { Connections } from './connections.ts';
+import { isReset, reasonOf } from './errors.ts';
 import type { Lookahead } from './lookahead.ts';
 import type { ExecOptions, ExecResult } from './options.ts';
 import { type Output, OutputError } from './output.ts';
 import { Place } from './place.ts';
 import { readReply } from './reply.ts';
+import { Silence } from './silence.ts';
 
 /** What the command reads and writes; stderr is null without a stderr channel. */
 export interface Stdio {
@@ -23,6 +25,11 @@ type Ending = Pick<ExecResult, 'exitCode' | 'signal'>;
 export const DEFAULT_PORT = 512;
 export const DEFAULT_TLS_PORT = 10_512;
 const ANSWER_SECONDS = 60;
+const END_SECONDS = 30;
+const STDERR_OPEN = 'standard output has ended, standard error has not';
+const STDOUT_OPEN = 'the command has ended, its standard output has not';
+/** Longer than the two connections of a session take to end together. */
+const TOGETHER_SECONDS = 2;
 
 /** One request to a daemon, from the call to the command's end. It closes what it opened. */
 export class Conversation {
@@ -31,7 +38,12 @@ export class Conversation {
   readonly #place: Place;
   readonly #connections: Connections;
   readonly #aborted = Promise.withResolvers<never>();
+  readonly #silence = new Silence();
+  readonly #over = new AbortController();
+  /** The command has ended, or one of its connections has: the rest must follow. */
+  readonly #endKnown = Promise.withResolvers<'stdout' | 'status'>();
   #ending: Ending = { exitCode: null, signal: null };
+  #channelLost: Error | undefined;
 
   constructor(host: string, options: ExecOptions, stdio: Stdio) {
     this.#options = options;
@@ -72,6 +84,10 @@ export class Conversation {
     return this.#connections.sendSignal(number);
   }
 
+  get silentSeconds(): number {
+    return this.#silence.seconds;
+  }
+
   async #talk(login: Buffer): Promise<Ending> {
     const { user, answerSeconds = ANSWER_SECONDS, strict = false } = this.#options;
     const { main, channel, mux } = await this.#connections.open();
@@ -80,21 +96,53 @@ export class Conversation {
     const late = `no answer to the login within ${answerSeconds} s`;
     const answer = answeredOn(main, channel);
     const answered = await this.#place.within(answerSeconds, answer, 'REXEC_TIMED_OUT', late);
-    if (mux) await Promise.all([this.#readMain(main), this.#readMuxed(mux)]);
-    else if (answered === 'main')
-      await Promise.all([this.#readMain(main), channel && this.#readStderr(channel, 0)]);
-    else await this.#readAnsweredOnStderr(main, channel!);
-    if (strict && this.#ending.exitCode === null && this.#ending.signal === null)
+    this.#silence.heard();
+    const read = mux
+      ? Promise.all([this.#readMain(main), this.#readMuxed(mux)])
+      : answered === 'main'
+        ? Promise.all([this.#readMain(main), channel && this.#readStderr(channel, 0)])
+        : this.#readAnsweredOnStderr(main, channel!);
+    await Promise.race([read, this.#endNotComing()]);
+    const { exitCode, signal } = this.#ending;
+    if (exitCode !== null || signal !== null) return this.#ending;
+    if (this.#channelLost) {
+      const lost = `the stderr channel was lost: ${reasonOf(this.#channelLost)}`;
+      throw this.#place.error('REXEC_STATUS_UNKNOWN', lost, this.#channelLost);
+    }
+    if (strict)
       throw this.#place.error('REXEC_STATUS_UNKNOWN', 'the daemon did not report how the command ended');
     return this.#ending;
+  }
+
+  /**
+   * Rejects if one connection has told the end and the other says nothing for `endSeconds`. Meanwhile the system asks
+   * whether anything is left at the other end: a firewall that forgot a connection, or a host that is gone, costs less.
+   */
+  async #endNotComing(): Promise<never> {
+    const { endSeconds = END_SECONDS } = this.#options;
+    const known = await this.#endKnown.promise;
+    this.#connections.probe();
+    await this.#silence.lasting(TOGETHER_SECONDS, this.#over.signal);
+    this.#place.enter('end', known === 'stdout' ? STDERR_OPEN : STDOUT_OPEN);
+    if (endSeconds === 0) return this.#aborted.promise;
+    await this.#silence.lasting(Math.max(endSeconds - TOGETHER_SECONDS, 0), this.#over.signal);
+    throw known === 'stdout'
+      ? this.#place.error(
+          'REXEC_STATUS_UNKNOWN',
+          `standard output has ended, and the stderr channel was silent for ${endSeconds} s`,
+        )
+      : this.#place.error(
+          'REXEC_LOST',
+          `the command has ended, and its standard output was silent for ${endSeconds} s`,
+        );
   }
 
   async #readMain(main: Lookahead): Promise<void> {
     for await (const frame of readReply(main, this.#place)) {
       if (frame.type === 'accepted') this.#accepted(main);
-      else await this.#stdio.stdout.write(frame.chunk);
+      else await this.#silence.while(this.#stdio.stdout.write(frame.chunk));
     }
-    this.#stdio.stdout.end();
+    this.#stdoutEnded();
   }
 
   /** The main connection brings stdout and nothing else. */
@@ -106,28 +154,35 @@ export class Conversation {
   }
 
   async #readStdout(main: Lookahead): Promise<void> {
-    for await (const chunk of main.feed(new PassThrough())) await this.#stdio.stdout.write(chunk);
+    for await (const chunk of main.feed(new PassThrough()))
+      await this.#silence.while(this.#stdio.stdout.write(chunk));
+    this.#stdoutEnded();
+  }
+
+  #stdoutEnded(): void {
     this.#stdio.stdout.end();
+    this.#endKnown.resolve('stdout');
   }
 
   /** stderr, if it was asked for, and how the command ended. */
   async #readMuxed(mux: Mux): Promise<void> {
-    for await (const chunk of mux.stderr) await this.#stdio.stderr!.write(chunk);
+    for await (const chunk of mux.stderr) await this.#silence.while(this.#stdio.stderr!.write(chunk));
     const status = await mux.status;
     if (status) this.#endedWith(status);
     this.#stdio.stderr?.end();
   }
 
-  /** A channel that breaks costs the rest of stderr and the exit status, not the command. */
+  /** A channel that its peer breaks costs the rest of stderr and the exit status, not the command. */
   async #readStderr(channel: Lookahead, skip: number): Promise<void> {
     const stderr = this.#stdio.stderr!;
     try {
       for await (const frame of channel.feed(new StderrDecoder(), skip) as AsyncIterable<StderrFrame>) {
-        if (frame.type === 'stderr') await stderr.write(frame.chunk);
+        if (frame.type === 'stderr') await this.#silence.while(stderr.write(frame.chunk));
         else this.#endedWith(frame);
       }
     } catch (error) {
       if (error instanceof OutputError && error.code === 'REXEC_OUTPUT_TOO_LONG') throw error;
+      if (!(error instanceof OutputError) && !isReset(error)) this.#channelLost = error as Error;
     }
     stderr.end();
   }
@@ -137,6 +192,7 @@ export class Conversation {
       status.type === 'exited'
         ? { exitCode: status.code, signal: null }
         : { exitCode: null, signal: status.signal };
+    this.#endKnown.resolve('status');
   }
 
   #accepted(main: Lookahead): void {
@@ -145,6 +201,7 @@ export class Conversation {
   }
 
   #close(): void {
+    this.#over.abort();
     this.#connections.close();
     this.#stdio.stdin.destroy();
     this.#stdio.stdout.end();

@@ -7,9 +7,11 @@
  * - `REXEC_NO_STDERR`: the daemon did not connect the stderr channel in time.
  * - `REXEC_REFUSED`: the daemon refused; `message` is its diagnostic, which may be empty.
  * - `REXEC_PROTOCOL`: what answered does not speak rexec.
- * - `REXEC_LOST`: the connection broke, or ended before the daemon answered.
+ * - `REXEC_LOST`: the connection broke, ended before the daemon answered, or was silent for `endSeconds` after the
+ *   command had ended.
  * - `REXEC_TIMED_OUT`: no answer within `answerSeconds`, or no end within `timeoutSeconds`.
- * - `REXEC_STATUS_UNKNOWN`: with `strict`, the command ended and the daemon did not tell how.
+ * - `REXEC_STATUS_UNKNOWN`: the stderr channel was lost, or silent for `endSeconds` after the end of stdout; with
+ *   `strict`, also if the daemon does not report how the command ended.
  * - `REXEC_OUTPUT_TOO_LONG`: with `capture`, more output than may be kept.
  * - `REXEC_ABORTED`: the caller's signal was aborted (`cause` is its reason), or the caller closed an output.
  */
@@ -28,9 +30,10 @@ export type ExecErrorCode =
 
 /**
  * How far a command came: `request` (nobody was called yet), `resolve` (the host's address), `connect`,
- * `tls` (the handshake), `stderrChannel` (the daemon connects back), `login` (until the daemon's answer), `run`.
+ * `tls` (the handshake), `stderrChannel` (the daemon connects back), `login` (until the daemon's answer), `run`, `end`
+ * (one connection has ended, the other has not).
  */
-export type ExecPhase = 'request' | 'resolve' | 'connect' | 'tls' | 'stderrChannel' | 'login' | 'run';
+export type ExecPhase = 'request' | 'resolve' | 'connect' | 'tls' | 'stderrChannel' | 'login' | 'run' | 'end';
 
 /** Where an {@link ExecError} happened. */
 export interface ExecPlace {
@@ -93,6 +96,10 @@ const NOT_A_SOCKET = 'An operation was attempted on something that is not a sock
 /** Whether it is OpenSSL's, which has a reason besides a message with files and lines. */
 export const isTlsError = (error: unknown): error is Error & { reason: string } =>
   error instanceof Error && 'reason' in error && 'library' in error;
+
+/** Whether the other end closed the connection, or refuses to read what it is sent. */
+export const isReset = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
 
 /** Whether it is ENOTSOCK, which is WSAENOTSOCK on Windows. */
 export function isNotSocket(error: unknown): boolean {

@@ -57,6 +57,10 @@ class Remote implements RemoteCommand {
     return this.#stderr?.stream ?? null;
   }
 
+  get silentSeconds(): number {
+    return this.#conversation.silentSeconds;
+  }
+
   kill(signal: NodeJS.Signals | number): boolean {
     const number = typeof signal === 'number' ? signal : (constants.signals[signal] ?? -1);
     return Number.isInteger(number) && number >= 0 && number <= 255 && this.#conversation.sendSignal(number);

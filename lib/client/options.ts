@@ -24,6 +24,10 @@ export interface ExecOptions {
   readonly answerSeconds?: number;
   /** Time for everything; no limit otherwise. */
   readonly timeoutSeconds?: number;
+  /** Silence after which TCP asks whether the daemon is still there, on each connection; 30 otherwise, 0 is never. */
+  readonly keepAliveSeconds?: number;
+  /** Silence of the stderr channel that is taken for its end once stdout has ended, and the reverse; 30 otherwise. */
+  readonly endSeconds?: number;
   /** How often to begin again where the system says ENOTSOCK before the login is sent; never otherwise. */
   readonly notSocketRetries?: number;
   /** Whether an end without an exit status is an error, REXEC_STATUS_UNKNOWN; false otherwise. */
@@ -85,6 +89,8 @@ export interface RemoteCommand<Text extends string | undefined = string | undefi
   readonly stderr: Readable | null;
   /** Resolves after the last byte of output; rejects with an {@link ExecError}. */
   readonly result: Promise<ExecResult<Text>>;
+  /** Seconds since the last piece of output came or was taken. */
+  readonly silentSeconds: number;
   /** Sends a signal to the command's process group, by name or by the number it has there; false when it cannot be sent. */
   kill(signal: NodeJS.Signals | number): boolean;
   /**

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { type AddressInfo, createServer, type Server, type ServerOpts, type Socket } from 'node:net';
 
 /** Listens for the one connection a daemon opens for stderr. */
 export class StderrListener {
@@ -22,8 +22,13 @@ export class StderrListener {
   }
 
   /** Listens on the address that the daemon knows us by; port 0 is a free one. */
-  static async listen(localAddress: string, port: number, daemonAddress: string): Promise<StderrListener> {
-    const server = createServer({ allowHalfOpen: true, noDelay: true, keepAlive: true });
+  static async listen(
+    localAddress: string,
+    port: number,
+    daemonAddress: string,
+    keepAlive: Pick<ServerOpts, 'keepAlive' | 'keepAliveInitialDelay'>,
+  ): Promise<StderrListener> {
+    const server = createServer({ allowHalfOpen: true, noDelay: true, ...keepAlive });
     const listener = new StderrListener(server, daemonAddress);
     server.listen({ host: localAddress, port, backlog: 8 });
     await once(server, 'listening');

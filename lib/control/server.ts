@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { chmod, lstat, mkdir, rm } from 'node:fs/promises';
 import { connect, createServer, type Socket } from 'node:net';
 import { dirname } from 'node:path';
+import { finished } from 'node:stream/promises';
 import { LONGEST_LINE, type Reply, type Request } from './protocol.ts';
 
 /** Commands that a daemon takes from its administrator. An operation throws an error whose message is for the caller. */
@@ -19,7 +20,9 @@ const MOST_CALLERS = 16;
 export class ControlServer {
   readonly #path: string;
   readonly #operations: Operations;
-  readonly #server = createServer((caller) => void this.#serve(caller));
+  readonly #server = createServer((caller) => {
+    this.#serve(caller).catch(() => caller.destroy());
+  });
 
   constructor(path: string, operations: Operations) {
     this.#path = path;
@@ -35,6 +38,7 @@ export class ControlServer {
       await rm(this.#path, { force: true });
       this.#server.listen(this.#path);
       await once(this.#server, 'listening');
+      this.#server.on('error', () => {}); // without a descriptor for it, a caller is dropped
       await chmod(this.#path, 0o600);
     } catch (cause) {
       throw new ControlError(`control socket ${this.#path}: ${(cause as Error).message}`, { cause });
@@ -46,15 +50,10 @@ export class ControlServer {
   }
 
   async #serve(caller: Socket): Promise<void> {
-    caller.on('error', () => {}); // the caller may leave
-    caller.setTimeout(PATIENCE_MS, () => caller.destroy());
-    let line = '';
-    for await (const chunk of caller.setEncoding('utf8').iterator({ destroyOnReturn: false })) {
-      line += chunk;
-      if (line.includes('\n') || line.length > LONGEST_LINE) break;
-    }
-    caller.setTimeout(0);
+    caller.on('error', () => {}); // it may leave at any time
+    const line = await inTime(caller, lineFrom(caller));
     caller.end(`${JSON.stringify(await this.#reply(line))}\n`);
+    await inTime(caller, finished(caller)); // it may not read, or not close, and others wait for its place
   }
 
   async #reply(line: string): Promise<Reply> {
@@ -66,6 +65,25 @@ export class ControlServer {
       return { error: (error as Error).message };
     }
   }
+}
+
+/** Waits for `work`, and drops a caller that takes too long. */
+async function inTime<T>(caller: Socket, work: Promise<T>): Promise<T> {
+  const deadline = setTimeout(() => caller.destroy(), PATIENCE_MS);
+  return work.finally(() => clearTimeout(deadline));
+}
+
+/** Up to a newline, the end of the stream or the limit; the rest is read and dropped. Rejects if the caller leaves before. */
+async function lineFrom(caller: Socket): Promise<string> {
+  const complete = Promise.withResolvers<void>();
+  let line = '';
+  caller.setEncoding('utf8').on('data', (chunk: string) => {
+    if (line.length > LONGEST_LINE || line.includes('\n')) return;
+    line += chunk;
+    if (line.length > LONGEST_LINE || line.includes('\n')) complete.resolve();
+  });
+  await Promise.race([complete.promise, finished(caller, { writable: false })]);
+  return line;
 }
 
 /** SECURITY: a folder of ours that no one else may enter, not one that another account made for us. */

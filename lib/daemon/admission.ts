@@ -1,3 +1,4 @@
+import { networkOf } from '../login/index.ts';
 import { SessionError } from '../orchestrator/index.ts';
 
 /** Caps on connections, before a byte is read. */
@@ -6,11 +7,11 @@ export interface Caps {
   readonly maxConnectionsPerAddress: number;
 }
 
-/** Counts connections, in all and per address; memory follows the connections that are open. */
+/** Counts connections, in all and per address (an IPv6 /64); memory follows the connections that are open. */
 export class Admission {
   /** May change at any time; connections that are open stay. */
   caps: Caps;
-  readonly #perAddress = new Map<string, number>();
+  readonly #perAddress = new Map<string, number>(); // by networkOf()
   #total = 0;
 
   constructor(caps: Caps) {
@@ -30,7 +31,8 @@ export class Admission {
    */
   enter(address: string): () => void {
     const { maxConnections, maxConnectionsPerAddress } = this.caps;
-    const here = this.#perAddress.get(address) ?? 0;
+    const network = networkOf(address);
+    const here = this.#perAddress.get(network) ?? 0;
     if (this.full)
       throw new SessionError('REXEC_BUSY', `all ${maxConnections} connections are in use (maxConnections)`);
     if (here >= maxConnectionsPerAddress) {
@@ -40,14 +42,14 @@ export class Admission {
       );
     }
     this.#total += 1;
-    this.#perAddress.set(address, here + 1);
-    return () => this.#leave(address);
+    this.#perAddress.set(network, here + 1);
+    return () => this.#leave(network);
   }
 
-  #leave(address: string): void {
+  #leave(network: string): void {
     this.#total -= 1;
-    const left = (this.#perAddress.get(address) ?? 1) - 1;
-    if (left === 0) this.#perAddress.delete(address);
-    else this.#perAddress.set(address, left);
+    const left = (this.#perAddress.get(network) ?? 1) - 1;
+    if (left === 0) this.#perAddress.delete(network);
+    else this.#perAddress.set(network, left);
   }
 }

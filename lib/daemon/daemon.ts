@@ -6,6 +6,7 @@ import { type Authenticator, certificateLogin, type LockedOut, Lockout, Login } 
 import { newSessionId, Session, type SessionOptions } from '../orchestrator/index.ts';
 import type { Settings } from '../settings/index.ts';
 import { type Addresses, Entrances } from './entrances.ts';
+import type { ListenAhead } from './listener.ts';
 import type { LiveSession } from './live-session.ts';
 import { type Admitted, Reception } from './reception.ts';
 import { Workers } from './workers.ts';
@@ -20,6 +21,8 @@ export interface DaemonParts {
   readonly handler?: Handler;
   /** A listening socket to take over, from the service manager; host, port and backlog are its own then. */
   readonly descriptor?: number;
+  /** Listens on addresses that the machine does not have yet; without it the daemon does not start there. */
+  readonly listenAhead?: ListenAhead | undefined;
 }
 
 /** Listens, admits, and runs a {@link Session} for each peer. */
@@ -37,8 +40,11 @@ export class Daemon {
   #authenticator: Authenticator;
   #sessionOptions: SessionOptions | undefined; // from listen() on
   #workers: Workers | undefined;
+  readonly #listenAhead: ListenAhead | undefined;
 
-  constructor(settings: Settings, { authenticator, events, launcher, handler, descriptor }: DaemonParts) {
+  constructor(settings: Settings, parts: DaemonParts) {
+    const { authenticator, events, launcher, handler, descriptor, listenAhead } = parts;
+    this.#listenAhead = listenAhead;
     this.lockout = new Lockout(settings);
     this.#settings = settings;
     this.#events = events;
@@ -64,7 +70,7 @@ export class Daemon {
     this.#sessionOptions = await this.#optionsFor(this.#settings, this.#authenticator);
     if (this.#hasWorkers) this.#workers = new Workers(workers, this.#settings, this.#events);
     try {
-      await this.#entrances.open(this.#settings);
+      await this.#entrances.open(this.#settings, this.#listenAhead);
       return this.#address;
     } catch (error) {
       await this.#workers?.end();
@@ -92,6 +98,11 @@ export class Daemon {
     return this.#entrances.addresses;
   }
 
+  /** Every address that is listened on, in clear text or TLS: a name may have several. */
+  get allAddresses(): readonly AddressInfo[] {
+    return this.#entrances.all;
+  }
+
   get #address(): AddressInfo {
     const { plain, tls } = this.addresses;
     return (plain ?? tls)!;
@@ -100,6 +111,13 @@ export class Daemon {
   /** Sessions that run now. */
   get sessions(): readonly LiveSession[] {
     return [...this.#sessions.keys()];
+  }
+
+  /** Ends a session by its id; false if there is none. */
+  hangUp(id: string): boolean {
+    const session = this.sessions.find((each) => each.id === id);
+    session?.hangUp().catch((error) => this.#broken(error, id));
+    return session !== undefined;
   }
 
   /**
@@ -111,7 +129,8 @@ export class Daemon {
   async reload(settings: Settings, authenticator: Authenticator = this.#authenticator): Promise<void> {
     const options = await this.#optionsFor(settings, authenticator);
     await this.#entrances.open(settings);
-    if (authenticator !== this.#authenticator) void this.#authenticator.end?.();
+    if (authenticator !== this.#authenticator)
+      this.#authenticator.end?.().catch((error) => this.#broken(error));
     this.#authenticator = authenticator;
     this.#settings = settings;
     this.lockout.options = settings;
@@ -159,11 +178,18 @@ export class Daemon {
     const session = secured
       ? new Session(connection, lessBy(ms, options), newSessionId(), secured)
       : (this.#workers?.next?.session(connection, options) ?? new Session(connection, options));
-    const run = session.run().finally(() => {
-      this.#sessions.delete(session);
-      leave();
-    });
+    const run = session
+      .run()
+      .catch((error) => this.#broken(error, session.id))
+      .finally(() => {
+        this.#sessions.delete(session);
+        leave();
+      });
     this.#sessions.set(session, run);
+  }
+
+  #broken(error: Error, session = 'none'): void {
+    this.#events.emit('sessionBroken', { session, cause: error.stack ?? error.message });
   }
 }
 

@@ -1,7 +1,8 @@
 import type { AddressInfo, Socket } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { EventLog } from '../events/index.ts';
 import type { Settings } from '../settings/index.ts';
-import { type Endpoint, Listener } from './listener.ts';
+import { type Endpoint, type ListenAhead, Listener } from './listener.ts';
 import { TlsGate } from './tls-gate.ts';
 import { readTlsMaterial, type TlsMaterial } from './tls-material.ts';
 
@@ -20,7 +21,7 @@ export interface Addresses {
 type Way = keyof Addresses;
 type Listeners = Partial<Record<Way, Listener>>;
 
-const LOOPBACK = /^(127\.|::1$|::ffff:127\.)/;
+const LOOPBACK = /^(127\.|::1$)/;
 const SOON_MS = 14 * 24 * 3600 * 1000;
 
 /** The sockets that a daemon listens on: one in clear text, one for TLS, or both. */
@@ -33,6 +34,7 @@ export class Entrances {
   #listeners: Listeners = {};
   #addresses: Addresses = {};
   #gate: TlsGate | undefined;
+  #closed = false;
 
   /**
    * @param unread nothing is read here of what comes in clear text: another process will
@@ -51,49 +53,104 @@ export class Entrances {
 
   /** Where clear text is served to other machines, if anywhere. */
   get exposed(): AddressInfo | undefined {
-    const { plain } = this.#addresses;
-    return plain && !LOOPBACK.test(plain.address) ? plain : undefined;
+    return this.#listeners.plain?.addresses.find(({ address }) => !LOOPBACK.test(address));
+  }
+
+  /** Every address that is listened on. */
+  get all(): readonly AddressInfo[] {
+    return entriesOf(this.#listeners).flatMap(([, { addresses }]) => addresses);
   }
 
   /**
    * Listens where the settings say, with the certificates as they are now. What stays where it was is not touched, and
-   * what is no longer wanted is given up last. Rejects, and nothing has changed, when a file or a port cannot be had.
+   * what is no longer wanted is given up last, unless what is new needs its port. Rejects, and nothing has changed, when
+   * a file or a port cannot be had.
+   *
+   * @param ahead for addresses that this machine does not have yet; without it they are refused
    */
-  async open(settings: Settings): Promise<void> {
+  async open(settings: Settings, ahead?: ListenAhead): Promise<void> {
     const material = settings.tlsMode === 'off' ? undefined : await readTlsMaterial(settings);
     const gateBefore = this.#gate;
     if (material) this.#gate = new TlsGate(material, settings.requestSeconds); // before anybody can come
     const listeners: Listeners = {};
+    const given: Listener[] = [];
     try {
-      for (const way of waysOf(settings)) listeners[way] = await this.#listenerFor(settings, way);
+      for (const way of waysOf(settings))
+        listeners[way] = await this.#listenerFor(settings, way, given, ahead);
+      if (this.#closed) throw new Error('the daemon is stopping');
     } catch (error) {
       this.#gate = gateBefore;
       this.#closeBut(this.#listeners, listeners);
+      await this.#takeBack(given);
       throw error;
     }
     this.#closeBut(listeners, this.#listeners);
     this.#listeners = listeners;
-    this.#addresses = Object.fromEntries(entriesOf(listeners).map(([way, { address }]) => [way, address]));
+    this.#addresses = Object.fromEntries(
+      entriesOf(listeners).map(([way, { addresses }]) => [way, addresses[0]]),
+    );
     this.#warn(settings, material);
   }
 
-  /** Accepts no more; connections that were accepted stay. */
+  /** Accepts no more, for good; connections that were accepted stay. */
   close(): void {
+    this.#closed = true;
     this.#closeBut({}, this.#listeners);
   }
 
-  /** The one that listens there already, or a new one. */
-  async #listenerFor(settings: Settings, way: Way): Promise<Listener> {
+  /** The one that listens there already, or a new one; `given` gets those whose port it took. */
+  async #listenerFor(
+    settings: Settings,
+    way: Way,
+    given: Listener[],
+    ahead: ListenAhead | undefined,
+  ): Promise<Listener> {
     const endpoint = endpointOf(settings, way);
     const before = this.#listeners[way];
-    if (before && (way === this.#adopted || before.serves(endpoint))) return before;
+    if (before && this.#stays(settings, way, before)) return before;
     const secure = way === 'tls';
     const use = { secure, unread: this.#unread && !secure };
     const listener = new Listener(endpoint, this.#events, use, (socket) => this.#arrived(socket, way));
     const descriptor = this.#adopted === undefined ? this.#descriptor : undefined;
     if (descriptor !== undefined) this.#adopted = way;
-    await listener.listen(descriptor);
+    try {
+      if (descriptor !== undefined) await listener.adopt(descriptor);
+      else
+        await listener.listen(ahead).catch(async (error: NodeJS.ErrnoException) => {
+          const rivals = error.code === 'EADDRINUSE' ? this.#leaving(settings, endpoint.port) : [];
+          if (rivals.length === 0) throw error;
+          await nextTurn(); // connections that wait to be accepted are accepted
+          for (const rival of rivals) rival.close();
+          given.push(...rivals);
+          await listener.listen();
+        });
+    } catch (error) {
+      const { host: address, port } = endpoint;
+      this.#events.emit('listenFailed', { address, port, cause: (error as Error).message });
+      throw error;
+    }
     return listener;
+  }
+
+  /** Whether a listener is left as it is. */
+  #stays(settings: Settings, way: Way, listener: Listener): boolean {
+    const isWanted = waysOf(settings).includes(way);
+    return isWanted && (way === this.#adopted || listener.serves(endpointOf(settings, way)));
+  }
+
+  /** Those on a port that will be given up: 127.0.0.1 keeps 0.0.0.0 and :: from being bound, and the other way round. */
+  #leaving(settings: Settings, port: number): Listener[] {
+    return entriesOf(this.#listeners)
+      .filter(([way, listener]) => way !== this.#adopted && !this.#stays(settings, way, listener))
+      .map(([, listener]) => listener)
+      .filter(({ addresses }) => addresses.some((each) => each.port === port));
+  }
+
+  async #takeBack(given: readonly Listener[]): Promise<void> {
+    for (const listener of this.#closed ? [] : given)
+      await listener.listen().catch(({ message }: Error) => {
+        this.#events.emit('listenFailed', { address: 'before', port: 0, cause: message });
+      });
   }
 
   #arrived(socket: Socket, way: Way): void {
@@ -122,7 +179,7 @@ const waysOf = ({ tlsMode }: Settings): readonly Way[] =>
   tlsMode === 'off' ? ['plain'] : tlsMode === 'only' ? ['tls'] : ['plain', 'tls'];
 
 const endpointOf = (settings: Settings, way: Way): Endpoint => {
-  const { host, port, tlsHost, tlsPort, backlog, keepAliveSeconds } = settings;
+  const { host, port, tlsHost, tlsPort, backlog } = settings;
   const where = way === 'plain' ? { host, port } : { host: tlsHost, port: tlsPort };
-  return { ...where, backlog, keepAliveSeconds };
+  return { ...where, backlog };
 };

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { EventLog } from '../events/index.ts';
+import { addressAndPort } from '../login/index.ts';
 import { Mux } from '../mux/index.ts';
 import { type Connection, MuxedChannel, refuse, type Secured } from '../orchestrator/index.ts';
 import type { Settings } from '../settings/index.ts';
@@ -32,7 +33,7 @@ export class Handshakes {
     { socket, gate }: SecureArrival,
     { tlsConnectBack, drainSeconds }: Pick<Settings, 'tlsConnectBack' | 'drainSeconds'>,
   ): Promise<Ready | undefined> {
-    const peer = `${socket.remoteAddress}:${socket.remotePort}`;
+    const peer = addressAndPort(socket.remoteAddress ?? '', socket.remotePort ?? 0);
     this.#pending.add(socket);
     try {
       const passed = await gate.pass(socket);

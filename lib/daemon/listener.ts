@@ -1,15 +1,20 @@
+import { lookup } from 'node:dns/promises';
 import { once } from 'node:events';
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { type AddressInfo, createServer, isIP, type ListenOptions, type Server, type Socket } from 'node:net';
 import type { EventLog } from '../events/index.ts';
+import { addressForm } from '../login/index.ts';
+import { fixAddresses } from './ends.ts';
 
 /** Where to listen, and how. */
 export interface Endpoint {
+  /** An address, or a name, which may have several. */
   readonly host: string;
   readonly port: number;
   readonly backlog: number;
-  /** Silence after which the system asks a peer whether it is still there; 0: it does not ask. */
-  readonly keepAliveSeconds: number;
 }
+
+/** Listens on an address that this machine does not have yet; gives a descriptor. */
+export type ListenAhead = (address: string, port: number, backlog: number) => Promise<number>;
 
 /** Nothing is read before a session asks for it, and then one chunk at a time: a peer parks at most that here. */
 const SOCKETS = {
@@ -17,6 +22,12 @@ const SOCKETS = {
   noDelay: true,
   highWaterMark: 1,
 } as const;
+
+/** A port that the system chose for one address may be taken on another one. */
+const MOST_CHOICES = 8;
+
+/** An address that this machine does not have, or a family that it does not speak. */
+const MISSING = ['EADDRNOTAVAIL', 'EAFNOSUPPORT'];
 
 /** What becomes of the connections. */
 export interface ListenerUse {
@@ -26,12 +37,16 @@ export interface ListenerUse {
   readonly unread: boolean;
 }
 
-/** Accepts connections on one socket, of its own or one that the service manager opened. */
+const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? '';
+
+/** Accepts connections on one port: of each address that a name has, or of a socket that the service manager opened. */
 export class Listener {
-  readonly #server: Server;
   readonly #events: EventLog;
   readonly #endpoint: Endpoint;
   readonly #announcement: 'listening' | 'listeningSecurely';
+  readonly #make: () => Server;
+  #servers: Server[] = [];
+  #port: number;
 
   constructor(
     endpoint: Endpoint,
@@ -40,40 +55,101 @@ export class Listener {
     accept: (socket: Socket) => void,
   ) {
     this.#endpoint = endpoint;
+    this.#port = endpoint.port;
     this.#announcement = secure ? 'listeningSecurely' : 'listening';
     this.#events = events;
-    const { keepAliveSeconds } = endpoint;
-    const keepAlive = { keepAlive: keepAliveSeconds > 0, keepAliveInitialDelay: keepAliveSeconds * 1000 };
-    this.#server = createServer({ ...SOCKETS, ...keepAlive, pauseOnConnect: unread }, accept);
+    this.#make = () =>
+      createServer({ ...SOCKETS, pauseOnConnect: unread }, (socket) => accept(fixAddresses(socket)));
   }
 
   /** Resolves when it listens. Rejects with the system's error, such as `EADDRINUSE`. */
-  async listen(descriptor?: number): Promise<void> {
-    const { host, port, backlog } = this.#endpoint;
-    try {
-      this.#server.listen(descriptor === undefined ? { host, port, backlog } : { fd: descriptor, backlog });
-      await once(this.#server, 'listening');
-    } catch (error) {
-      this.#events.emit('listenFailed', { address: host, port, cause: (error as Error).message });
-      throw error;
+  async listen(ahead?: ListenAhead): Promise<void> {
+    const { host, port } = this.#endpoint;
+    const addresses = isIP(host) ? [host] : await addressesOf(host);
+    for (let choice = 1; ; choice += 1) {
+      try {
+        await this.#listenOn(addresses, ahead);
+        break;
+      } catch (error) {
+        this.close();
+        this.#port = port;
+        const isChosen = port === 0 && addresses.length > 1 && codeOf(error) === 'EADDRINUSE';
+        if (!isChosen || choice === MOST_CHOICES) throw error;
+      }
     }
-    this.#server.on('error', (error) => this.#events.emit('acceptFailed', { cause: error.message }));
-    const { address, port: taken } = this.address;
-    this.#events.emit(this.#announcement, { address, port: taken });
+    this.#announce();
   }
 
-  /** What is listened on. */
-  get address(): AddressInfo {
-    return this.#server.address() as AddressInfo;
+  /** Takes over a socket that listens already. */
+  async adopt(fd: number): Promise<void> {
+    await this.#open({ fd, backlog: this.#endpoint.backlog });
+    this.#port = this.addresses[0]!.port;
+    this.#announce();
+  }
+
+  /** What is listened on; empty when it is closed. */
+  get addresses(): readonly AddressInfo[] {
+    return this.#servers.map((server) => {
+      const { address, ...rest } = server.address() as AddressInfo;
+      return { address: addressForm(address), ...rest };
+    });
   }
 
   /** Whether it listens where it is to listen; a port of its own choice is as good as 0. */
   serves({ host, port }: Endpoint): boolean {
-    return host === this.#endpoint.host && (port === this.#endpoint.port || port === this.address.port);
+    return host === this.#endpoint.host && (port === this.#endpoint.port || port === this.#port);
   }
 
-  /** Accepts no more; connections that were accepted stay. */
+  /** Accepts no more; connections that were accepted stay. It may listen again, on the same port. */
   close(): void {
-    this.#server.close();
+    for (const server of this.#servers.splice(0)) server.close();
   }
+
+  /** A name may have addresses that are not of this machine; one must be. */
+  async #listenOn(addresses: readonly string[], ahead: ListenAhead | undefined): Promise<void> {
+    let missing: unknown;
+    for (const host of addresses)
+      try {
+        await this.#openOn(host, ahead);
+      } catch (error) {
+        if (addresses.length === 1 || !MISSING.includes(codeOf(error))) throw error;
+        missing = error;
+        this.#events.emit('listenFailed', {
+          address: host,
+          port: this.#port,
+          cause: (error as Error).message,
+        });
+      }
+    if (this.#servers.length === 0) throw missing;
+  }
+
+  async #openOn(host: string, ahead: ListenAhead | undefined): Promise<void> {
+    const { backlog } = this.#endpoint;
+    try {
+      await this.#open({ host, port: this.#port, backlog });
+    } catch (error) {
+      if (!ahead || codeOf(error) !== 'EADDRNOTAVAIL') throw error;
+      await this.#open({ fd: await ahead(host, this.#port, backlog), backlog });
+      this.#events.emit('addressMissing', { address: host, port: this.#port });
+    }
+    this.#port = this.addresses[0]!.port;
+  }
+
+  async #open(where: ListenOptions & { fd?: number }): Promise<void> {
+    const server = this.#make();
+    server.listen(where);
+    await once(server, 'listening');
+    server.on('error', (error) => this.#events.emit('acceptFailed', { cause: error.message }));
+    this.#servers.push(server);
+  }
+
+  #announce(): void {
+    for (const { address, port } of this.addresses) this.#events.emit(this.#announcement, { address, port });
+  }
+}
+
+/** IPv4 first: what is said of one address alone is said of that one. */
+async function addressesOf(host: string): Promise<string[]> {
+  const found = await lookup(host, { all: true, order: 'ipv4first' });
+  return [...new Set(found.map(({ address }) => address))];
 }

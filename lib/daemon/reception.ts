@@ -1,5 +1,6 @@
 import type { EventLog } from '../events/index.ts';
-import { refusalFor, refuse, SessionError } from '../orchestrator/index.ts';
+import { addressAndPort } from '../login/index.ts';
+import { keepAlive, refusalFor, refuse, SessionError } from '../orchestrator/index.ts';
 import type { Settings } from '../settings/index.ts';
 import { Admission } from './admission.ts';
 import type { Arrival } from './entrances.ts';
@@ -47,7 +48,8 @@ export class Reception {
     const { socket } = arrival;
     socket.on('error', () => {}); // for its whole life: a reset between two owners must not end the daemon
     if (socket.remoteAddress === undefined) return void socket.destroy(); // it left before it was accepted
-    const { overflow, backlog } = this.#settings;
+    const { overflow, backlog, keepAliveSeconds } = this.#settings;
+    keepAlive(socket, keepAliveSeconds);
     const descriptors = this.#headroom.for(socket);
     if (descriptors !== 'enough') {
       this.#refuse(arrival, noDescriptors());
@@ -60,7 +62,7 @@ export class Reception {
   /** Turns away who waits, and ends handshakes. */
   stop(): void {
     const stopping = new SessionError('REXEC_STOPPING', 'the daemon is stopping');
-    for (const arrival of this.#waiting.splice(0)) void this.#turnAway(arrival, stopping);
+    for (const arrival of this.#waiting.splice(0)) this.#turnAway(arrival, stopping);
     this.#handshakes.stop();
   }
 
@@ -77,7 +79,7 @@ export class Reception {
       this.#admitWaiting();
     };
     const { socket: connection, gate } = arrival;
-    if (gate) void this.#secure({ ...arrival, gate }, leave);
+    if (gate) this.#secure({ ...arrival, gate }, leave).catch((error) => this.#broken(error));
     else this.#serve({ ready: { connection, secured: undefined }, ms: 0, leave });
   }
 
@@ -97,21 +99,33 @@ export class Reception {
   }
 
   #refuse(arrival: Arrival, error: Error): void {
-    const peer = `${arrival.socket.remoteAddress}:${arrival.socket.remotePort}`;
+    const { remoteAddress = '', remotePort = 0 } = arrival.socket;
+    const peer = addressAndPort(remoteAddress, remotePort);
     this.#events.emit('connectionRefused', { peer, cause: error.message });
-    void this.#turnAway(arrival, error);
+    this.#turnAway(arrival, error);
+  }
+
+  #turnAway(arrival: Arrival, error: unknown): void {
+    const few = this.#refusing < MOST_REFUSALS;
+    this.#refusing += 1;
+    this.#answer(arrival, error, few)
+      .catch((defect) => this.#broken(defect))
+      .finally(() => {
+        this.#refusing -= 1;
+      });
   }
 
   /** Nobody reads clear text where TLS is spoken: that takes a handshake, which a flood of peers does not get. */
-  async #turnAway(arrival: Arrival, error: unknown): Promise<void> {
+  async #answer(arrival: Arrival, error: unknown, few: boolean): Promise<void> {
     const { socket, gate } = arrival;
-    const few = this.#refusing < MOST_REFUSALS;
-    this.#refusing += 1;
     const secure =
       gate && few ? await this.#handshakes.pass({ ...arrival, gate }, this.#settings) : undefined;
     const connection = gate ? secure?.connection : socket;
     if (connection) await refuse(connection, refusalFor(error), few ? this.#settings.drainSeconds : 0);
     else socket.destroy();
-    this.#refusing -= 1;
+  }
+
+  #broken(error: Error): void {
+    this.#events.emit('sessionBroken', { session: 'none', cause: error.stack ?? error.message });
   }
 }

@@ -52,7 +52,10 @@ export class RemoteSession implements LiveSession {
   /** Told once by the worker, or for it when it died. */
   async over(): Promise<void> {
     this.#isOver = true;
-    await this.onOver?.();
-    this.#over.resolve();
+    try {
+      await this.onOver?.();
+    } finally {
+      this.#over.resolve();
+    }
   }
 }

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { createServer, type Server, type TLSSocket } from 'node:tls';
 import type { ClientCertificate } from '../login/index.ts';
 import { MUX_PROTOCOL } from '../mux/index.ts';
+import { fixAddresses } from './ends.ts';
 import type { TlsMaterial } from './tls-material.ts';
 
 /** ALPN names, the preferred one first. A client that names none speaks the plain protocol. */
@@ -32,12 +33,14 @@ export class TlsGate {
     this.#needsCertificate = needsCertificate;
     this.#server = createServer({ ...options, ALPNProtocols: PROTOCOLS, handshakeTimeout: seconds * 1000 });
     this.#server.on('secureConnection', (socket) => {
-      const passing = this.#passing.get(endsOf(socket));
+      const passing = this.#passing.get(endsOf(fixAddresses(socket)));
       if (passing) passing.resolve(socket);
       else socket.destroy(); // it broke in this very moment
     });
     this.#server.on('tlsClientError', (error, socket) => {
-      this.#passing.get(endsOf(socket))?.reject(new TlsHandshakeError(reasonOf(error), { cause: error }));
+      this.#passing
+        .get(endsOf(fixAddresses(socket)))
+        ?.reject(new TlsHandshakeError(reasonOf(error), { cause: error }));
       socket.destroy();
     });
   }

@@ -18,12 +18,12 @@ export class TlsMaterialError extends Error {
 
 const PUBLIC: Omit<Trust, 'what'> = {
   forbidden: 0o022,
-  rule: 'it must not be writable by group or others (chmod go-w)',
+  rule: (mode) => `has mode ${mode}: it must not be writable by group or others (chmod go-w)`,
   links: true,
 };
 const SECRET: Omit<Trust, 'what'> = {
   forbidden: 0o027,
-  rule: 'it must not be readable by others or writable by its group (chmod 640)',
+  rule: (mode) => `has mode ${mode}: it must not be readable by others or writable by its group (chmod 640)`,
   links: true,
 };
 const CERTIFICATES = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;

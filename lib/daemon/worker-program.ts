@@ -1,8 +1,10 @@
 import { Socket } from 'node:net';
+import { ignoreSignals, STRAY_SIGNALS } from '../base/index.ts';
 import { launcherNamed, takeOver } from '../launch/index.ts';
-import { type Credentials, type Grant, LoginError } from '../login/index.ts';
+import { addressAndPort, type Credentials, type Grant, LoginError } from '../login/index.ts';
 import { encodeMessage } from '../messages/index.ts';
 import { refusalFor, refuse, Session, type SessionOptions } from '../orchestrator/index.ts';
+import { fixAddresses } from './ends.ts';
 import { Headroom, noDescriptors } from './headroom.ts';
 import {
   type Order,
@@ -24,21 +26,29 @@ let lastAsk = 0;
 let turn: Promise<void> = Promise.resolve();
 
 process.on('message', (order: Order, handle: unknown) => {
-  turn = turn.then(() => obey(order, handle)); // in their order, also while a launcher is loaded
+  turn = turn.then(() => obey(order, handle)).catch(broken); // in their order, also while a launcher is loaded
 });
 process.on('disconnect', () => process.exit()); // the daemon is gone
 secrets.on('error', () => process.exit());
-for (const signal of ['SIGINT', 'SIGHUP', 'SIGTERM'] as const) process.on(signal, () => {}); // the daemon ends us
+ignoreSignals(['SIGINT', 'SIGHUP', 'SIGTERM', 'SIGQUIT', ...STRAY_SIGNALS]); // the daemon ends us
 
 function report(told: Report): void {
   if (process.connected) process.send!(told);
+}
+
+function broken(error: Error, session = 'none'): void {
+  events.emit('sessionBroken', { session, cause: error.stack ?? error.message });
 }
 
 async function obey(order: Order, handle: unknown): Promise<void> {
   if (order.say === 'settings') {
     shared = { ...order.settings, events, launcher: await launcherNamed(order.settings.launcher) };
   } else if (order.say === 'serve') {
-    serve(order.id, takeOver(handle));
+    const connection = fixAddresses(takeOver(handle));
+    serve(order.id, connection).catch((error) => {
+      broken(error, order.id);
+      leave(order.id, connection);
+    });
   } else if (order.say === 'verdict') {
     verdicts.get(order.ask)?.(order.verdict);
     verdicts.delete(order.ask);
@@ -47,7 +57,10 @@ async function obey(order: Order, handle: unknown): Promise<void> {
   } else if (order.say === 'stop') {
     sessions.get(order.id)?.stop();
   } else {
-    void sessions.get(order.id)?.hangUp();
+    sessions
+      .get(order.id)
+      ?.hangUp()
+      .catch((error) => broken(error, order.id));
   }
 }
 
@@ -64,9 +77,9 @@ async function serve(id: string, connection: Socket): Promise<void> {
 /** At once: the time to take the answer would cost what there is none of. */
 function turnAway(id: string, connection: Socket): void {
   const error = noDescriptors();
-  const peer = `${connection.remoteAddress}:${connection.remotePort}`;
+  const peer = addressAndPort(connection.remoteAddress ?? '', connection.remotePort ?? 0);
   events.emit('connectionRefused', { peer, cause: error.message });
-  void refuse(connection, refusalFor(error), 0);
+  refuse(connection, refusalFor(error), 0).catch(broken);
   leave(id, connection);
 }
 

@@ -1,7 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { startProgram } from '../base/index.ts';
 import type { EventFields, EventName } from '../events/index.ts';
 import { letGo } from '../launch/index.ts';
 import { type Message, MessageReader } from '../messages/index.ts';
@@ -26,12 +27,7 @@ export class Worker {
 
   constructor(settings: Settings, events: SessionOptions['events']) {
     this.#events = events;
-    this.#child = spawn(process.execPath, [PROGRAM], {
-      cwd: '/',
-      env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' },
-      stdio: ['ignore', 'ignore', 'inherit', 'pipe', 'ipc'],
-      detached: true, // Ctrl-C is for the daemon, which still needs it then
-    });
+    this.#child = startProgram(PROGRAM, ['ignore', 'ignore', 'inherit', 'pipe', 'ipc']);
     this.gone = new Promise((resolve) => {
       this.#child.once('error', (error) => resolve(this.#lost(`cannot start: ${error.message}`)));
       this.#child.once('exit', (code, signal) => resolve(this.#lost(`${signal ?? `exit status ${code}`}`)));
@@ -41,7 +37,7 @@ export class Worker {
     const secrets = this.#child.stdio[SECRET_LINE] as Socket;
     secrets.on('error', () => {}); // it died: 'exit' tells
     secrets.on('data', (chunk: Buffer) => {
-      for (const message of reader.push(chunk)) void this.#verify(message);
+      for (const message of reader.push(chunk)) this.#verify(message).catch((error) => this.#broken(error));
     });
     this.say({ say: 'settings', settings });
   }
@@ -72,7 +68,9 @@ export class Worker {
 
   /** Gives a session its connection. */
   hand(id: string, connection: Socket): void {
-    const close = () => void connection.destroy();
+    const close = () => {
+      connection.destroy();
+    };
     const handle = letGo(connection);
     if (!this.#child.connected || handle === undefined) return close();
     this.#child.send({ say: 'serve', id } satisfies Order, handle as Socket, close);
@@ -128,8 +126,13 @@ export class Worker {
   }
 
   #over(id: string): void {
-    void this.#sessions.get(id)?.over();
+    const session = this.#sessions.get(id);
     this.#sessions.delete(id);
+    session?.over().catch((error) => this.#broken(error, id));
+  }
+
+  #broken(error: Error, session = 'none'): void {
+    this.#events.emit('sessionBroken', { session, cause: error.stack ?? error.message });
   }
 
   #lost(cause: string): string {

@@ -16,7 +16,8 @@ export class Workers {
   constructor(count: number, settings: Settings, events: SessionOptions['events']) {
     this.#settings = settings;
     this.#events = events;
-    for (let index = 0; index < count; index += 1) void this.#keepOne();
+    for (let index = 0; index < count; index += 1)
+      this.#keepOne().catch((error) => this.#died(0, error.message));
   }
 
   /** What sessions go by that come from now on. */
@@ -42,13 +43,23 @@ export class Workers {
   async #keepOne(): Promise<void> {
     while (!this.#ending) {
       const born = performance.now();
-      const worker = new Worker(this.#settings, this.#events);
-      this.#workers.add(worker);
-      const cause = await worker.gone;
-      this.#workers.delete(worker);
+      const [pid, cause] = await this.#runOne().catch((error: Error) => [0, error.message] as const);
       if (this.#ending) return;
-      this.#events.emit('workerDied', { pid: worker.pid ?? 0, cause });
+      this.#died(pid, cause);
       if (performance.now() - born < YOUNG_MS) await delay(YOUNG_MS, undefined, { ref: false });
     }
+  }
+
+  /** Resolves when it has died. */
+  async #runOne(): Promise<readonly [pid: number, cause: string]> {
+    const worker = new Worker(this.#settings, this.#events);
+    this.#workers.add(worker);
+    const cause = await worker.gone;
+    this.#workers.delete(worker);
+    return [worker.pid ?? 0, cause];
+  }
+
+  #died(pid: number, cause: string): void {
+    this.#events.emit('workerDied', { pid, cause });
   }
 }

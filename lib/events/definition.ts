@@ -15,6 +15,8 @@ export interface EventDefinition {
   readonly whole?: readonly string[];
   /** Says who ran what: written whatever the level when the administrator asks for access events. */
   readonly access?: true;
+  /** Written whatever the level: one line that says that the daemon runs. */
+  readonly always?: true;
   /** What happened and what to do, in one sentence. */
   readonly meaning: string;
 }

@@ -18,8 +18,8 @@ export function journalCatalogue(): string {
 
 /** All events for human readers, as a table of markdown. */
 export function eventTable(): string {
-  const rows = EVENTS.map(([name, { id, level, access, text, fields, meaning }]) => {
-    const when = access ? `${level}, access` : level;
+  const rows = EVENTS.map(([name, { id, level, access, always, text, fields, meaning }]) => {
+    const when = access ? `${level}, access` : always ? `${level}, always` : level;
     return row([id, when, name, text, fields.join(', '), meaning]);
   });
   const head = ['id', 'level', 'name', 'event', 'fields', 'what happened, what to do'];

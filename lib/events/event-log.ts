@@ -79,8 +79,8 @@ export class EventLog {
 
   /** Writes one event. Values are escaped and shortened here, so that no peer can forge a line. Never throws. */
   emit<Name extends EventName>(name: Name, fields: EventFields<Name>): void {
-    const { level, access }: EventDefinition = CATALOGUE[name];
-    if (LEVELS[level] > this.#threshold && !(access && this.#access)) return; // a filtered event costs nothing
+    const { level, access, always }: EventDefinition = CATALOGUE[name];
+    if (LEVELS[level] > this.#threshold && !(access && this.#access) && !always) return; // a filtered event costs nothing
     this.#log(entryOf(name, fields), STANDBY);
   }
 

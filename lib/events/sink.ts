@@ -93,10 +93,9 @@ export abstract class Sink<Form extends string | Buffer = string | Buffer> exten
   }
 
   override _final(done: () => void): void {
-    void this.flush().then(() => {
-      this.release();
-      done();
-    });
+    this.flush()
+      .then(() => this.release())
+      .then(() => done(), done);
   }
 
   #append(event: Form): void {
@@ -113,7 +112,7 @@ export abstract class Sink<Form extends string | Buffer = string | Buffer> exten
   #start(): void {
     if (this.#running) return;
     this.#running = true;
-    this.#work = this.#run();
+    this.#work = this.#run().catch(() => this.#giveUp()); // a defect; unhandled it would end the daemon
   }
 
   async #run(): Promise<void> {

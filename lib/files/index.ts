@@ -1,3 +1,4 @@
-/** Files of others, read when they can be relied on, changed without being half there. */
-export { readTrusted, type Trust } from './read-trusted.ts';
-export { type Owner, replaceFile } from './replace-file.ts';
+/** Files of others, read when they can be relied on, changed by one process at a time and never half. */
+export { FileLockedError, locked } from './locked.ts';
+export { plainText, readTrusted, type Trust } from './read-trusted.ts';
+export { type Owner, ownerToKeep, replaceFile } from './replace-file.ts';

@@ -3,11 +3,11 @@ import { open } from 'node:fs/promises';
 
 /** What makes a file one to rely on, besides that it belongs to root or to this account. */
 export interface Trust {
-  /** What it is called in an error: `users file`. */
-  readonly what: string;
-  /** Bits that its mode must not have, and what is to be said and done where it has one. */
+  /** What it is called in an error, before its path: `users file`. */
+  readonly what?: string;
+  /** Bits that its mode must not have, and the end of the sentence about a file that has one. */
   readonly forbidden: number;
-  readonly rule: string;
+  readonly rule: (mode: string) => string;
   /** Whether it may be a symbolic link. */
   readonly links: boolean;
 }
@@ -28,15 +28,19 @@ export async function readTrusted(path: string, { what, forbidden, rule, links }
       (mode & constants.S_IFMT) !== constants.S_IFREG
         ? 'is not a regular file'
         : mode & forbidden
-          ? `has mode ${(mode & 0o777).toString(8)}: ${rule}`
+          ? rule((mode & 0o777).toString(8))
           : uid !== 0 && uid !== process.getuid?.()
             ? `is owned by uid ${uid}; it must be owned by root or by this account`
             : size > LARGEST_BYTES
               ? `is larger than ${LARGEST_BYTES} bytes`
               : undefined;
-    if (problem) throw new Error(`${what} ${path} ${problem}`);
+    const name = what === undefined ? path : `${what} ${path}`;
+    if (problem) throw new Error(`${name} ${problem}`);
     return await file.readFile();
   } finally {
     await file.close();
   }
 }
+
+/** What a text file says, whichever editor wrote it: without a byte order mark, and with `\n` at the ends of its lines. */
+export const plainText = (text: string): string => text.replace(/^\ufeff/, '').replaceAll('\r\n', '\n');

@@ -1,4 +1,4 @@
-import { open, rename, rm } from 'node:fs/promises';
+import { open, rename, rm, stat } from 'node:fs/promises';
 
 /** Whom a file belongs to. */
 export interface Owner {
@@ -28,4 +28,9 @@ export async function replaceFile(
     await rm(temporary, { force: true });
     throw error;
   }
+}
+
+/** Whom a file is to belong to after a change by root; undefined if it is new, or if this account is not root. */
+export async function ownerToKeep(path: string): Promise<Owner | undefined> {
+  return process.getuid?.() === 0 ? stat(path).catch(() => undefined) : undefined;
 }

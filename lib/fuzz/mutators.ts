@@ -97,7 +97,9 @@ const STEPS: readonly StepMutator[] = [
       { ...step, parts: after },
     ];
   }),
-  (steps, random) => void steps.splice(random.below(steps.length + 1), 1),
+  (steps, random) => {
+    steps.splice(random.below(steps.length + 1), 1);
+  },
   (steps, random) => {
     const [from, to] = [random.below(steps.length), random.below(steps.length)];
     [steps[from], steps[to]] = [steps[to]!, steps[from]!];

@@ -23,7 +23,9 @@ export function descriptorOf(connection: Socket): number | undefined {
  * Lets the system join small writes (Nagle), as a program expects of its stdout: stdio writes 4 KB at a time, and each
  * would be a segment of its own. Not the socket's own method, which does nothing where another process set the option.
  */
-export const joinSmallWrites = (connection: Socket): void => void handleOf(connection)?.setNoDelay?.(false);
+export function joinSmallWrites(connection: Socket): void {
+  handleOf(connection)?.setNoDelay?.(false);
+}
 
 /**
  * Gives a connection away as a command's stdin and stdout: Node stops reading it, and it blocks, as programs expect of

@@ -1,5 +1,6 @@
 import { constants } from 'node:os';
 import { PassThrough, type Readable, Writable } from 'node:stream';
+import { format } from 'node:util';
 import type { ExitStatus } from '../../codec/index.ts';
 import type { Group, Launch, Launcher, RunningCommand } from './launcher.ts';
 
@@ -54,11 +55,11 @@ function begin(handler: Handler, { grant, shell, environment, stdio }: Launch): 
   const killed = Promise.withResolvers<ExitStatus>();
   const exit = Promise.race([statusOf(handler, invocation), killed.promise]);
   const group = new HandlerGroup(invocation, abort, () => killed.resolve(signaled('SIGKILL')));
-  exit.then(() => {
+  const ended = exit.finally(() => {
     group.gone = true;
     for (const stream of [stdout, stderr]) stream.end();
   });
-  return { pid: process.pid, group, stdin, stdout, stderr: apart ?? null, exit };
+  return { pid: process.pid, group, stdin, stdout, stderr: apart ?? null, exit: ended };
 }
 
 async function statusOf(handler: Handler, invocation: Invocation): Promise<ExitStatus> {
@@ -69,7 +70,7 @@ async function statusOf(handler: Handler, invocation: Invocation): Promise<ExitS
     throw new RangeError(`an exit code is a whole number from 0 to 255, not ${code}`);
   } catch (error) {
     if (signal.aborted) return signaled(signal.reason);
-    stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    stderr.write(`${error instanceof Error ? error.message : format('%s', error)}\n`);
     return { type: 'exited', code: 1 };
   }
 }
@@ -91,6 +92,10 @@ class HandlerGroup implements Group {
 
   async ended(): Promise<boolean> {
     return this.gone;
+  }
+
+  close(): void {
+    this.gone = true;
   }
 
   signal(signal: NodeJS.Signals | number): boolean {

@@ -28,12 +28,17 @@ export interface Launch {
 
 /** Everything that a command is made of: whom signals go to. */
 export interface Group {
-  /** Sends a signal by name or number; false when nobody is left to get it, or the number means nothing here. */
+  /**
+   * Sends a signal by name or number. False if no process is left to get it, if the number means nothing here, and,
+   * before Linux 6.9, once the shell has ended: its number may be another group's.
+   */
   signal(signal: NodeJS.Signals | number): boolean;
   /** True once nobody is left in it. */
   readonly gone: boolean;
   /** True when nobody in it runs: those who only wait to be reaped, by an init that takes its time, hold nothing. */
   ended(): Promise<boolean>;
+  /** To be called once, when the session has ended: it takes no signal after that. */
+  close(): void;
 }
 
 /** A command that runs. Streams are null where the plan has none. */

@@ -1,39 +1,65 @@
 import { readdir, readFile } from 'node:fs/promises';
+import { constants } from 'node:os';
 import type { Group } from './launcher.ts';
 
-/** The process group of a command. Its leader is the shell. */
+/** Only Linux has what is needed of it, and its library has no build for every machine. */
+const native =
+  process.platform === 'linux' ? await import('../native/index.ts').catch(() => undefined) : undefined;
+
+/**
+ * The process group of a command. Its leader is the shell.
+ *
+ * SECURITY: a number is no identity. Once the leader is reaped and the group is empty, another process may get it, even
+ * one of root's. From then on signals go through a descriptor of the group; if the system has none, they go nowhere.
+ */
 export class ProcessGroup implements Group {
   readonly #leader: number;
-  #gone = false;
+  readonly #descriptor;
+  #reaped = false;
+  #emptyWhenReaped = false;
+  #closed = false;
 
+  /** @param leader a child that was made in this turn of the event loop, or is reaped by us alone: it is not reaped yet */
   constructor(leader: number) {
     this.#leader = leader;
+    this.#descriptor = native?.GroupDescriptor.open(leader);
   }
 
   signal(signal: NodeJS.Signals | number): boolean {
-    if (this.#gone) return false;
-    try {
-      return process.kill(-this.#leader, signal);
-    } catch {
-      return false;
-    }
+    const number = typeof signal === 'number' ? signal : constants.signals[signal];
+    if (this.#closed || !Number.isInteger(number)) return false;
+    if (this.#descriptor) return this.#descriptor.send(number) === 0;
+    // Those that ended in one moment are all reaped before the first of them is known to be.
+    const unreaped = !this.#reaped && (native?.isUnreaped(this.#leader) ?? true);
+    return unreaped && this.#signalByNumber(number);
   }
 
-  /**
-   * To be called once the leader was reaped. From then on its number may be given to another process as soon as the
-   * group is empty, so an empty group is never signalled again.
-   */
+  /** To be called as soon as the leader was reaped. */
   leaderReaped(): void {
-    this.#gone = !this.signal(0);
+    this.#reaped = true;
+    if (!this.#descriptor) this.#emptyWhenReaped = !this.#signalByNumber(0);
   }
 
-  /** True once the leader was reaped and nobody is left in the group. */
   get gone(): boolean {
-    return this.#gone;
+    if (this.#closed) return true;
+    return this.#reaped && (this.#descriptor ? !this.#descriptor.exists : this.#emptyWhenReaped);
   }
 
   async ended(): Promise<boolean> {
-    return this.#gone || (await runningIn(this.#leader).catch(() => 1)) === 0; // 1: no /proc, so nobody knows
+    return this.gone || (await runningIn(this.#leader).catch(() => 1)) === 0; // 1: without /proc, unknown
+  }
+
+  close(): void {
+    if (!this.#closed) this.#descriptor?.close();
+    this.#closed = true;
+  }
+
+  #signalByNumber(number: number): boolean {
+    try {
+      return process.kill(-this.#leader, number);
+    } catch {
+      return false;
+    }
   }
 }
 

@@ -1,4 +1,4 @@
-import { readTrusted, type Trust } from '../files/index.ts';
+import { plainText, readTrusted, type Trust } from '../files/index.ts';
 
 /** What is known of a peer by a certificate that was verified. */
 export interface ClientCertificate {
@@ -17,7 +17,7 @@ export class CertificateUsersError extends Error {
 const TRUST: Trust = {
   what: 'certificate users file',
   forbidden: 0o022,
-  rule: 'it must not be writable by group or others (chmod go-w)',
+  rule: (mode) => `has mode ${mode}: it must not be writable by group or others (chmod go-w)`,
   links: true,
 };
 const FINGERPRINT = /^[0-9a-f]{64}$/;
@@ -33,11 +33,11 @@ export const byCommonName: BelongsTo = ({ commonNames }, user) => commonNames.in
  * `user:cn:COMMON NAME`; `#` begins a comment. A user may have several lines, and a certificate several users.
  */
 export async function readCertificateUsers(path: string): Promise<BelongsTo> {
-  const text = await readTrusted(path, TRUST).catch((cause: Error) => {
+  const bytes = await readTrusted(path, TRUST).catch((cause: Error) => {
     throw new CertificateUsersError(cause.message, { cause });
   });
   const allowed = new Set<string>();
-  for (const [index, line] of text.toString('utf8').split('\n').entries())
+  for (const [index, line] of plainText(bytes.toString('utf8')).split('\n').entries())
     if (line !== '' && !line.startsWith('#'))
       allowed.add(entryOf(line, `${TRUST.what} ${path} line ${index + 1}`));
   return ({ commonNames, fingerprint }, user) =>

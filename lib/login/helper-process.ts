@@ -1,7 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { startProgram } from '../base/index.ts';
 import { encodeMessage, MessageReader } from '../messages/index.ts';
 import type { Question } from './helper-protocol.ts';
 
@@ -53,12 +54,8 @@ export class HelperProcess {
 
   constructor({ threads, seconds }: LoginHelperOptions) {
     this.#seconds = seconds;
-    this.#child = spawn(process.execPath, [PROGRAM], {
-      cwd: '/',
-      env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', UV_THREADPOOL_SIZE: String(threads) },
-      stdio: ['ignore', 'ignore', 'inherit', 'pipe'], // modules may write to standard output
-      detached: true, // Ctrl-C is for the daemon, which still needs it then
-    });
+    const stdio = ['ignore', 'ignore', 'inherit', 'pipe'] as const; // modules may write to standard output
+    this.#child = startProgram(PROGRAM, [...stdio], { UV_THREADPOOL_SIZE: String(threads) });
     const reader = new MessageReader();
     this.#line = this.#child.stdio[3] as Socket;
     this.#line.on('data', (chunk: Buffer) => {
@@ -97,11 +94,16 @@ export class HelperProcess {
     };
   }
 
-  /** No new questions: it ends when those it has are answered and the last session is released. Resolves when it is gone. */
-  end(): Promise<void> {
+  /** No new questions: it ends when those it has are answered and the last session is released. */
+  retire(): void {
     if (this.#state === 'ready') this.#state = 'retired';
     this.#endIfIdle();
-    return this.#gone.promise;
+  }
+
+  /** Retires it; resolves when it has ended. */
+  async end(): Promise<void> {
+    this.retire();
+    await this.#gone.promise;
   }
 
   #take({ id, ...answer }: { id: number; cause?: string; refused?: boolean }): void {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Socket } from 'node:net';
+import { ignoreSignals, STRAY_SIGNALS } from '../base/index.ts';
 import { encodeMessage, type Message, MessageReader } from '../messages/index.ts';
 import {
   type Account,
@@ -38,16 +39,16 @@ let turn: Promise<unknown> = Promise.resolve();
 const line = new Socket({ fd: LINE });
 const reader = new MessageReader();
 line.on('data', (chunk: Buffer) => {
-  for (const message of reader.push(chunk)) answer(message);
+  for (const message of reader.push(chunk)) answer(message).catch(() => line.destroy());
 });
 line.on('error', () => {}); // a daemon that was killed with answers unread: 'close' tells
-line.once('close', async () => {
+line.once('close', () => {
   gone = true;
-  await turn;
-  await Promise.all([...sessions.keys()].map((session) => closeSession(session)));
-  process.exit();
+  turn
+    .then(() => Promise.allSettled([...sessions.keys()].map((session) => closeSession(session))))
+    .finally(() => process.exit());
 });
-for (const signal of ['SIGINT', 'SIGHUP', 'SIGTERM'] as const) process.on(signal, () => {}); // it ends with the daemon
+ignoreSignals(['SIGINT', 'SIGHUP', 'SIGTERM', 'SIGQUIT', ...STRAY_SIGNALS]); // it ends with the daemon
 
 async function answer({ body, secret }: Message): Promise<void> {
   const { id, ...question } = body as Question & { id: number };

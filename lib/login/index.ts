@@ -1,5 +1,7 @@
 /** Who a peer is: authenticators, the account a login leads to, and how a refusal looks from outside. */
+
 export { type AccountRules, type Machine, refusedBy } from './account-rules.ts';
+export { addressAndPort, addressForm, networkOf } from './address.ts';
 export type { Authenticator, Credentials, Grant, Verdict } from './authenticator.ts';
 export { type CertificateOptions, certificateLogin } from './certificate-login.ts';
 export { CertificateUsersError, type ClientCertificate } from './certificate-users.ts';
@@ -9,4 +11,5 @@ export { type LockedOut, Lockout } from './lockout.ts';
 export { Login, LoginError } from './login.ts';
 export { type PamOptions, pamAuthenticator } from './pam-authenticator.ts';
 export { PasswordHashError } from './password-hash.ts';
-export { addUser, UsersFileError, usersFile } from './users-file.ts';
+export { addUser, listUsers, removeUser } from './users-edit.ts';
+export { UsersFileError, usersFile } from './users-file.ts';

@@ -1,5 +1,5 @@
-import { isIPv6 } from 'node:net';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
+import { networkOf } from './address.ts';
 
 /** Times are in seconds. */
 export interface LockoutOptions {
@@ -43,7 +43,7 @@ export class Lockout {
   options: LockoutOptions;
   readonly #now: () => number;
   readonly #failures = new RateLimiterMemory({ points: 1, duration: WINDOW_SECONDS });
-  readonly #counted = new Bounded<true>((subject) => void this.#failures.delete(subject));
+  readonly #counted = new Bounded<true>((subject) => this.#forget(subject));
   readonly #locks = new Bounded<Lock>();
   readonly #proven = new Bounded<true>();
 
@@ -99,10 +99,14 @@ export class Lockout {
     const all = () => new Set([...this.#counted.keys(), ...this.#locks.keys()]);
     for (const each of subject === undefined ? all() : [subject]) {
       this.#counted.delete(each);
-      void this.#failures.delete(each);
+      this.#forget(each);
       this.#locks.delete(each);
     }
     return ended;
+  }
+
+  #forget(subject: string): void {
+    this.#failures.delete(subject).catch(() => {}); // it is kept in memory: nothing can fail
   }
 
   #lock(scope: Scope, subject: string, failures: number, earlier: Lock | undefined): LockedOut {
@@ -130,24 +134,13 @@ export class Lockout {
 }
 
 function subjectsOf(user: string, address: string): Subjects {
-  const from = isIPv6(address) ? networkOf(address) : address;
+  const from = networkOf(address);
   const name = /^[\w.@\\-]+$/.test(user) ? user : JSON.stringify(user); // no name can look like another subject
   return [
     ['pair', `${name} from ${from}`],
     ['user', `user ${name}`],
     ['address', `address ${from}`],
   ];
-}
-
-/** The /64 of an IPv6 address: a peer that has one address of it has all. An IPv4 address in IPv6 form is itself. */
-function networkOf(address: string): string {
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
-  if (mapped !== undefined) return mapped;
-  const [head = '', tail = ''] = address.split('%')[0]!.split('::');
-  const first = head === '' ? [] : head.split(':');
-  const last = tail === '' ? [] : tail.split(':');
-  const zeros = Array.from({ length: Math.max(0, 8 - first.length - last.length) }, () => '0');
-  return `${[...first, ...zeros, ...last].slice(0, 4).join(':')}::/64`;
 }
 
 /** A map that forgets its oldest entry rather than grow without end. */

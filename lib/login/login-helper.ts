@@ -34,14 +34,14 @@ export class LoginHelper {
       this.#letGo(helper);
       throw error;
     })) as SessionOpened;
-    if (opened.spoilt) void helper.end();
+    if (opened.spoilt) helper.retire();
     this.#letGo(helper);
     if (opened.session === '') {
       release();
       return this.openSession(question);
     }
     const close = () => helper.ask({ ask: 'closeSession', session: opened.session }).finally(release);
-    return [opened, async () => void (await close())];
+    return [opened, () => close().then(() => {})];
   }
 
   /**
@@ -56,7 +56,7 @@ export class LoginHelper {
   }
 
   #letGo(helper: HelperProcess): void {
-    if (this.#ended) void helper.end();
+    if (this.#ended) helper.retire();
   }
 
   #helper(): HelperProcess {

@@ -62,6 +62,6 @@ export async function pamAuthenticator(options: PamOptions): Promise<Authenticat
         throw error;
       }
     },
-    end: async () => void (await Promise.all([logins.end(), sessions.end()])),
+    end: () => Promise.all([logins.end(), sessions.end()]).then(() => {}),
   };
 }

@@ -1,6 +1,6 @@
 import type { BigIntStats } from 'node:fs';
 import { lstat } from 'node:fs/promises';
-import { readTrusted, replaceFile, type Trust } from '../files/index.ts';
+import { plainText, readTrusted, type Trust } from '../files/index.ts';
 import type { Authenticator } from './authenticator.ts';
 import { ownIdentity } from './identity.ts';
 import { checkHash, hashPassword, verifyPassword } from './password-hash.ts';
@@ -10,7 +10,8 @@ export class UsersFileError extends Error {
   readonly code = 'REXEC_USERS_FILE';
 }
 
-type Users = ReadonlyMap<string, string>;
+/** Names and their hashes, in the order of the file. */
+export type Users = ReadonlyMap<string, string>;
 
 /**
  * Users of the daemon's own: a file of `name:hash` lines (argon2id or scrypt, PHC format), `#` begins a comment.
@@ -44,26 +45,6 @@ export async function usersFile(path: string): Promise<Authenticator> {
   };
 }
 
-/** Adds a user or replaces its password, atomically; creates the file with mode 0600 if it is missing. */
-export async function addUser(path: string, user: string, secret: Buffer): Promise<'added' | 'changed'> {
-  if (!/^[^:#\s\x00-\x1f\x7f][^:\n\x00-\x1f\x7f]*$/.test(user) || Buffer.byteLength(user) > 256) {
-    throw new UsersFileError(
-      `invalid user name ${JSON.stringify(user)}: must be 1 to 256 bytes, without colons or control characters, and not begin with "#" or a space`,
-    );
-  }
-  if (secret.length === 0 || secret.length > 256 || secret.includes(0)) {
-    throw new UsersFileError('invalid password: must be 1 to 256 bytes without NUL');
-  }
-  const text = await readText(path).catch((error) => {
-    if (error.code === 'ENOENT') return '';
-    throw error;
-  });
-  const others = text.split('\n').filter((line) => line !== '' && !line.startsWith(`${user}:`));
-  const line = `${user}:${await hashPassword(secret)}`;
-  await replaceFile(path, `${[...others, line].join('\n')}\n`, 0o600);
-  return parseUsers(path, text).has(user) ? 'changed' : 'added';
-}
-
 /** A change within this time of the one before may bear the same time as it. */
 const SAME_TIME_MS = 1000n;
 
@@ -79,7 +60,7 @@ class UsersFile {
   async users(): Promise<Users> {
     const stamp = stampOf(await lstat(this.#path, { bigint: true }));
     if (stamp !== undefined && stamp === this.#last?.stamp) return this.#last.users;
-    const users = parseUsers(this.#path, await readText(this.#path));
+    const users = parseUsers(this.#path, await readUsersText(this.#path));
     this.#last = stamp === undefined ? undefined : { stamp, users };
     return users;
   }
@@ -94,20 +75,22 @@ function stampOf({ dev, ino, mode, uid, size, mtimeNs, ctimeNs, ctimeMs }: BigIn
 const TRUST: Trust = {
   what: 'users file',
   forbidden: 0o077,
-  rule: 'only its owner may have access (chmod 600)',
+  rule: (mode) => `has mode ${mode}: only its owner may have access (chmod 600)`,
   links: false,
 };
 
-async function readText(path: string): Promise<string> {
+/** What the file says. @throws UsersFileError if it cannot be trusted; the system's own error if it cannot be opened */
+export async function readUsersText(path: string): Promise<string> {
   try {
-    return (await readTrusted(path, TRUST)).toString('utf8');
+    return plainText((await readTrusted(path, TRUST)).toString('utf8'));
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== undefined) throw cause;
     throw new UsersFileError((cause as Error).message, { cause });
   }
 }
 
-function parseUsers(path: string, text: string): Users {
+/** @throws UsersFileError that names the line */
+export function parseUsers(path: string, text: string): Users {
   const users = new Map<string, string>();
   for (const [index, line] of text.split('\n').entries()) {
     if (line === '' || line.startsWith('#')) continue;

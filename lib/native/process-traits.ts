@@ -45,6 +45,12 @@ export async function restoreProcessTraits({ limits, umask, niceness }: ProcessT
   process.umask(umask);
 }
 
+/** How many descriptors this process may have open. */
+export function descriptorLimit(): number {
+  const [soft] = limitOf(RESOURCES.indexOf('nofile')).split(':');
+  return soft === 'unlimited' ? Number.POSITIVE_INFINITY : Number(soft);
+}
+
 function limitOf(resource: number): string {
   const pair = Buffer.alloc(16);
   if (getrlimit(resource, pair) !== 0) throw new Error(`limit ${RESOURCES[resource]} could not be read`);

@@ -31,6 +31,9 @@ export function endOf(pid: number): Promise<ProcessEnd> {
   });
 }
 
+/** True for a child that runs, or has ended and was not reaped: its number is its own. */
+export const isUnreaped = (pid: number): boolean => waitid(ONE, pid, info, WEXITED | WNOHANG | WNOWAIT) === 0;
+
 /** Several ends may have come as one signal. A child of another part of the program hides those behind it: then each is asked for. */
 function reap(): void {
   for (let pid = ended(ANY, 0, WNOWAIT); pid !== 0; pid = ended(ANY, 0, WNOWAIT)) {

@@ -126,6 +126,11 @@ export class Execution {
     stderr?.destroy();
   }
 
+  /** The session has ended: nothing more is sent to the command. */
+  close(): void {
+    this.#running.group.close();
+  }
+
   /** stdout to the peer with back-pressure; a connection that broke takes the command's stdout along (SIGPIPE). */
   async #relayOutput(connection: Connection): Promise<void> {
     try {

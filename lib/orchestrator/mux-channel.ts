@@ -35,7 +35,9 @@ export class MuxedChannel implements Channel {
     else stderr.pipe(out, { end: false });
     main.once('close', () => stderr.resume());
     const closed = main.destroyed ? undefined : new Promise((resolve) => main.once('close', resolve));
-    void Promise.all([closed, shellEnded]).then(() => stderr.destroy());
+    Promise.allSettled([closed, shellEnded])
+      .then(() => stderr.destroy())
+      .catch(() => {});
     await finished(stderr).catch(() => {});
     await new Promise((resolve) => out.end(resolve)); // what waits for the peer to read it
   }

@@ -10,6 +10,7 @@ export interface SessionOptions extends SessionLimits {
   readonly events: Pick<EventLog, 'emit'>;
   readonly requestSeconds: number;
   readonly connectBackSeconds: number;
+  readonly keepAliveSeconds: number;
   readonly drainSeconds: number;
   readonly killSeconds: number;
   readonly stderrChannel: 'before-auth' | 'after-auth' | 'never';

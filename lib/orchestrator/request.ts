@@ -127,6 +127,7 @@ export class Request implements Steps {
     this.#over = true;
     this.#secret.fill(0);
     this.#channel?.destroy();
+    this.#execution?.close();
   }
 
   async #connectBack(): Promise<void> {
@@ -138,7 +139,8 @@ export class Request implements Steps {
         'REXEC_STDERR_UNREACHABLE',
         'the stderr channel would be in clear text (tls.connectBack is false)',
       );
-    const where = { address, localAddress, port: this.#stderrPort, seconds: options.connectBackSeconds };
+    const { connectBackSeconds: seconds, keepAliveSeconds } = options;
+    const where = { address, localAddress, port: this.#stderrPort, seconds, keepAliveSeconds };
     this.#channel = await StderrChannel.connect(where, gone);
     if (this.#over) this.#channel.destroy();
   }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { RequestDecoder } from '../../codec/index.ts';
 import { LaunchError } from '../launch/index.ts';
+import { addressAndPort } from '../login/index.ts';
 import type { Connection, Secured } from './connection.ts';
 import { SessionError } from './errors.ts';
 import type { Execution } from './execution.ts';
@@ -73,7 +74,7 @@ export class Session {
     this.#decoder = new RequestDecoder({ charset, lowestStderrPort, ownsInput: true });
     this.#request = new Request({
       session: this.id,
-      peer: `${remoteAddress}:${remotePort}`,
+      peer: addressAndPort(remoteAddress, remotePort),
       connection,
       secured,
       reader: this.#reader,
@@ -167,7 +168,8 @@ export class Session {
 
   #exceeded(reached: ReachedLimit): void {
     this.#options.events.emit('limitReached', { ...this.#request.who, ...reached });
-    void this.hangUp();
+    const { events } = this.#options;
+    this.hangUp().catch((error) => reportFailure(events, { ...this.#request.who, silent: false }, error));
   }
 
   /** The peer's side is read to its end, or was handed over, or the command has ended. */

@@ -5,7 +5,9 @@ import { finished } from 'node:stream/promises';
 import { type ExitStatus, encodeExitStatus } from '../../codec/index.ts';
 import type { Channel } from './channel.ts';
 import { SessionError } from './errors.ts';
+import { keepAlive } from './keep-alive.ts';
 import { lingeringClose } from './linger.ts';
+import { sourceFor } from './route.ts';
 import { SignalInbox } from './signal-inbox.ts';
 
 /** Where to connect back to: the peer's own address, from the address it connected to (protocol.md 1.4). */
@@ -14,6 +16,7 @@ export interface ConnectBack {
   readonly localAddress: string;
   readonly port: number;
   readonly seconds: number;
+  readonly keepAliveSeconds: number;
 }
 
 /** A client that sends signal 0, a no-op everywhere, asks for the exit status. */
@@ -34,22 +37,24 @@ export class StderrChannel implements Channel {
 
   /** @throws SessionError `REXEC_STDERR_UNREACHABLE`: refused, unreachable, too late, all the same */
   static async connect(
-    { address, localAddress, port, seconds }: ConnectBack,
+    { address, localAddress, port, seconds, keepAliveSeconds }: ConnectBack,
     gone: AbortSignal,
   ): Promise<StderrChannel> {
+    // Binding takes a port for this connection alone; without it the system shares ports between destinations.
+    const isSource = (await sourceFor(address)) === localAddress;
     const socket = connect({
       host: address,
       port,
-      localAddress,
+      ...(!isSource && { localAddress }),
       allowHalfOpen: true,
       noDelay: true,
-      keepAlive: true,
     });
     socket.on('error', () => {}); // for its whole life: a late reset is nobody's failure
     const late = AbortSignal.timeout(Math.ceil(seconds * 1000));
     try {
       await once(socket, 'connect', { signal: AbortSignal.any([gone, late]) });
       if (socket.localPort === port && localAddress === address) throw new Error('connected to itself');
+      keepAlive(socket, keepAliveSeconds);
       return new StderrChannel(socket);
     } catch (cause) {
       socket.destroy();
@@ -71,7 +76,9 @@ export class StderrChannel implements Channel {
     else stderr.pipe(this.#socket, { end: false });
     this.#socket.once('close', () => stderr.resume());
     const closed = this.#socket.destroyed ? undefined : once(this.#socket, 'close').catch(() => {});
-    void Promise.all([closed, shellEnded]).then(() => stderr.destroy());
+    Promise.allSettled([closed, shellEnded])
+      .then(() => stderr.destroy())
+      .catch(() => {});
     await finished(stderr).catch(() => {});
   }
 

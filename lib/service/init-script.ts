@@ -1,3 +1,4 @@
+import { NO_DEBUGGER } from '../base/index.ts';
 import { type Program, STOP_SECONDS } from './program.ts';
 
 /** /etc/init.d/rexecd, for machines without systemd; on others it hands over to systemctl. */
@@ -74,7 +75,7 @@ start() {
   [ -d "$(dirname "$LOG")" ] || mkdir -m 750 "$(dirname "$LOG")" || return 1
   before=$(wc -c 2> /dev/null < "$LOG") || before=0
   start-stop-daemon --start --quiet --background --make-pidfile --pidfile "$PIDFILE" --output "$LOG" \
-    --startas "$NODE" -- "$SCRIPT" $OPTIONS || return 1
+    --startas "$NODE" -- ${NO_DEBUGGER} "$SCRIPT" $OPTIONS || return 1
   pid=$(cat "$PIDFILE") || return 1
   tries=$((START_SECONDS * 10))
   while lives; do

@@ -1,3 +1,4 @@
+import { NO_DEBUGGER } from '../base/index.ts';
 import { type Program, STOP_SECONDS, xml } from './program.ts';
 
 /** A launchd daemon for macOS. Generated only: it has not been run. */
@@ -10,6 +11,7 @@ export const launchdPlist = ({ node, script }: Program): string => `<?xml versio
   <key>ProgramArguments</key>
   <array>
     <string>${xml(node)}</string>
+    <string>${NO_DEBUGGER}</string>
     <string>${xml(script)}</string>
   </array>
   <key>RunAtLoad</key>

@@ -1,3 +1,4 @@
+import { NO_DEBUGGER } from '../base/index.ts';
 import { SETTINGS } from '../settings/index.ts';
 import { type Program, STOP_SECONDS } from './program.ts';
 
@@ -20,7 +21,7 @@ WatchdogSec=30s
 # Settings are in /etc/rexecd/rexecd.toml; /etc/default/rexecd may set OPTIONS and REXECD_... variables.
 Environment=OPTIONS=
 EnvironmentFile=-/etc/default/rexecd
-ExecStart=${quoted(node)} ${quoted(script)} $OPTIONS
+ExecStart=${quoted(node)} ${NO_DEBUGGER} ${quoted(script)} $OPTIONS
 ExecReload=/bin/kill -HUP $MAINPID
 SyslogIdentifier=rexecd
 Restart=on-failure

@@ -1,10 +1,10 @@
 import { chmod, mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { FileLockedError, locked } from '../files/index.ts';
 import { type Description, describeSetting, settingsTemplate } from './describe.ts';
 import { SettingsError } from './errors.ts';
 import { readTrusted, reasonOf, replaceSettingsFile, targetOf } from './files.ts';
 import { readValue, resolveSettings, type Sources, whatIsMeant } from './layers.ts';
-import { locked } from './lock.ts';
 import { flagOf, keyOf, nearestKey, SETTING_NAMES, settingLike, settingOf, variableOf } from './names.ts';
 import { checkPolicy, NO_POLICY, type Policy, same } from './policy.ts';
 import { SETTINGS, type SettingName } from './schema.ts';
@@ -169,6 +169,7 @@ async function alter(
     });
   } catch (cause) {
     if (cause instanceof SettingsError) throw cause;
+    if (cause instanceof FileLockedError) throw new SettingsError(cause.message, { cause });
     throw new SettingsError(`${path}: ${reasonOf(cause)}`, { cause });
   }
 }

@@ -1,7 +1,6 @@
-import { constants } from 'node:fs';
-import { type FileHandle, open, readlink, realpath, stat } from 'node:fs/promises';
+import { readlink, realpath, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { replaceFile } from '../files/index.ts';
+import { ownerToKeep, readTrusted as readTrustedFile, replaceFile, type Trust } from '../files/index.ts';
 import { SettingsError } from './errors.ts';
 import { type Policy, readPolicy } from './policy.ts';
 import { TomlDocument } from './toml-document.ts';
@@ -22,27 +21,23 @@ export async function readDocument(path: string, required: boolean): Promise<Tom
   return text === undefined ? undefined : new TomlDocument(path, text);
 }
 
+// SECURITY: it decides who may log in, so only root and this account may have written it.
+const TRUST: Trust = {
+  forbidden: OTHERS_WRITE,
+  rule: () => 'must not be writable by group or others (chmod go-w)',
+  links: true,
+};
+
 /** The text of such a file, whatever it says. @throws SettingsError when it is missing or cannot be trusted */
 export async function readTrusted(path: string, required: boolean): Promise<string | undefined> {
-  let file: FileHandle | undefined;
   try {
-    file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK); // a pipe must not hold us up
-    const stats = await file.stat();
-    if (!stats.isFile()) throw new SettingsError(`${path} is not a regular file`);
-    // SECURITY: it decides who may log in, so nobody else may have written it.
-    if (stats.mode & OTHERS_WRITE)
-      throw new SettingsError(`${path} must not be writable by group or others (chmod go-w)`);
-    if (stats.uid !== 0 && stats.uid !== process.getuid?.())
-      throw new SettingsError(
-        `${path} is owned by uid ${stats.uid}; it must be owned by root or by this account`,
-      );
-    return decoded(path, await file.readFile());
+    return decoded(path, await readTrustedFile(path, TRUST));
   } catch (cause) {
     if (cause instanceof SettingsError) throw cause;
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT' && !required) return undefined;
+    const { code, message } = cause as NodeJS.ErrnoException;
+    if (code === undefined) throw new SettingsError(message, { cause });
+    if (code === 'ENOENT' && !required) return undefined;
     throw new SettingsError(`${path}: ${reasonOf(cause)}`, { cause });
-  } finally {
-    await file?.close();
   }
 }
 
@@ -74,8 +69,7 @@ export async function targetOf(path: string): Promise<string> {
 export async function replaceSettingsFile(path: string, text: string, mode = 0o644): Promise<void> {
   const target = await targetOf(path);
   const before = await stat(target).catch(() => undefined);
-  const owner = process.getuid?.() === 0 ? before : undefined;
-  await replaceFile(target, text, before ? before.mode & 0o7777 : mode, owner);
+  await replaceFile(target, text, before ? before.mode & 0o7777 : mode, await ownerToKeep(target));
 }
 
 function decoded(path: string, bytes: Uint8Array): string {

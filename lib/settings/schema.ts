@@ -52,7 +52,9 @@ export const SETTINGS = {
     .describe(
       'form in which the name source knows domain users: user, user@DOMAIN or DOMAIN\\user; write your domain for DOMAIN and leave "user" as it is',
     ),
-  allowRoot: yesOrNo.default(false).describe('let uid 0 log in'),
+  allowRoot: yesOrNo
+    .default(false)
+    .describe('let uid 0 log in; also lets root serve a users file, whose commands then run as root'),
   minimumUid: whole(0, 2 ** 32 - 2)
     .default(0)
     .describe('lowest uid that may log in; uid 0 is governed by allowRoot instead'),
@@ -97,7 +99,7 @@ export const SETTINGS = {
   maxConnectionsPerAddress: whole(1, 1_000_000)
     .default(11_000)
     .describe(
-      'how many connections one address may have open; keep it below maxConnections, so that no address can take them all',
+      'how many connections one address (IPv6: one /64) may have open; keep it below maxConnections, so that no address can take them all',
     ),
   overflow: z
     .enum(['refuse', 'queue'])
@@ -107,9 +109,7 @@ export const SETTINGS = {
     ),
   keepAliveSeconds: whole(0, 32_767)
     .default(60)
-    .describe(
-      'seconds of silence before TCP keep-alive probes a peer (ten probes, one a second); 0: never; needs a restart',
-    ),
+    .describe('seconds of silence before TCP keep-alive probes a peer (ten probes, one a second); 0: never'),
   requestSeconds: number(0.05, 3600)
     .default(60)
     .describe(

@@ -114,7 +114,7 @@ describe('rexecd', TLS, () => {
       startRexecd(t, ['--host', '0.0.0.0', ...users]),
       startRexecd(t, users),
     ]);
-    assert.match(exposed.daemon.stderr, /^rexecd: warning: listening in clear text on 0\.0\.0\.0 port \d+/);
+    assert.match(exposed.daemon.stderr, /^rexecd: warning: listening in clear text on 0\.0\.0\.0 port \d+/m);
     assert.equal(quiet.daemon.stderr, '');
   });
 

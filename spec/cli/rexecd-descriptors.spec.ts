@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline';
 import { describe, it } from 'node:test';
 import { exec } from '../../lib/client/index.ts';
 import { addUser } from '../../lib/login/index.ts';
+import { ROOT_MAY } from '../support/program.ts';
 
 const BOUNDED = { timeout: 60_000, skip: process.platform !== 'linux' && 'needs /proc' } as const;
 
@@ -21,7 +22,7 @@ describe('a command of rexecd', BOUNDED, () => {
     // Node itself takes care of low numbers only.
     const daemon = spawn('bash', ['-c', 'exec 200</etc/hostname; exec "$@"', 'bash', ...program], {
       stdio: ['ignore', 'pipe', 'inherit'],
-      env: { ...process.env, REXECD_PROFILE: 'false' },
+      env: { ...process.env, ...ROOT_MAY, REXECD_PROFILE: 'false' },
     });
     t.after(() => daemon.kill('SIGKILL'));
     const [line] = (await once(createInterface(daemon.stdout!), 'line')) as [string];

@@ -149,6 +149,8 @@ describe('rexecd started for its socket', {
       'false',
       '--control',
       'off',
+      '--allow-root',
+      'true',
     ];
     const child = spawn(ACTIVATE!, [...words, ...daemon], {
       stdio: ['ignore', 'ignore', 'pipe'],

@@ -32,7 +32,7 @@ async function pidOf(remote: RemoteCommand): Promise<number> {
 }
 
 describe('rexecd when it is told to stop', PATIENT, () => {
-  for (const signal of ['SIGTERM', 'SIGINT'] as const)
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGQUIT'] as const)
     for (const stdio of ['auto', 'relay'])
       it(`lets a command end after ${signal}, with stdio ${stdio}, accepts no more, and exits with 0`, async (t) => {
         const { daemon, port, call } = await serving(t, '--stdio', stdio, '--log-level', 'info');

@@ -1,8 +1,17 @@
 import assert from 'node:assert/strict';
-import { chmodSync, existsSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { PASSWORD, USER } from '../support/daemon.ts';
+import { cheapHash, PASSWORD, USER } from '../support/daemon.ts';
 import { PATIENT, run, start, startRexecd, temporaryFolder, usersFileOf } from '../support/program.ts';
 
 const HOST = '127.0.0.1';
@@ -68,6 +77,24 @@ describe('rexecd --add-user', PATIENT, () => {
     assert.equal((await run(t, 'rexec', login('changed', port))).status, 0);
   });
 
+  it('loses no user when eight are added at the same time, and keeps the owner of the file (E3)', async (t) => {
+    const file = join(temporaryFolder(t), 'users');
+    writeFileSync(file, '', { mode: 0o600 });
+    if (process.getuid?.() === 0) chownSync(file, 0, 1000);
+    const names = Array.from({ length: 8 }, (_, index) => `user${index}`);
+    const add = (user: string) =>
+      run(t, 'rexecd', ['--users', file, '--add-user', user], { stdin: 'secret' });
+    const said = await Promise.all(names.map(add));
+    assert.deepEqual(
+      said.map(({ stdout, stderr }) => stdout + stderr),
+      names.map((name) => `${name}: added\n`),
+    );
+    const { stdout } = await run(t, 'rexecd', ['--users', file, '--list-users']);
+    assert.deepEqual(stdout.trim().split('\n').sort(), names);
+    assert.deepEqual(readdirSync(join(file, '..')), ['users']);
+    if (process.getuid?.() === 0) assert.equal(statSync(file).gid, 1000);
+  });
+
   for (const [what, user, stdin, says] of REFUSED)
     it(`refuses ${what}, and leaves no file`, async (t) => {
       const file = join(temporaryFolder(t), 'users');
@@ -93,6 +120,41 @@ describe('rexecd --add-user', PATIENT, () => {
     assert.match(stderr, /has mode 644/);
     assert.equal(readFileSync(file, 'utf8'), before);
   });
+});
+
+describe('rexecd --list-users and --remove-user (E24)', PATIENT, () => {
+  const text = `\ufeff# people\r\n${USER}:${cheapHash(PASSWORD)}\r\nada2:${cheapHash('x')}\r\n`;
+
+  it('list the names, and remove one without touching the others', async (t) => {
+    const file = usersFileOf(t);
+    writeFileSync(file, text);
+    const users = (...words: string[]) => run(t, 'rexecd', ['--users', file, ...words]);
+    assert.deepEqual(await users('--list-users'), { stdout: 'ada\nada2\n', stderr: '', status: 0 });
+    assert.deepEqual(await users('--remove-user', USER), {
+      stdout: 'ada: removed\n',
+      stderr: '',
+      status: 0,
+    });
+    assert.equal(readFileSync(file, 'utf8'), `# people\nada2:${cheapHash('x')}\n`);
+    assert.equal(mode(file), '600');
+    assert.deepEqual(await users('--remove-user', USER), {
+      stdout: '',
+      stderr: `rexecd: users file ${file}: unknown user "ada"\n`,
+      status: 1,
+    });
+    assert.deepEqual(await users('--list-users'), { stdout: 'ada2\n', stderr: '', status: 0 });
+  });
+
+  for (const option of ['--list-users', '--remove-user=ada'])
+    it(`need a users file that exists: ${option}`, async (t) => {
+      const without = await run(t, 'rexecd', [option]);
+      const [name] = option.split('=');
+      assert.deepEqual([without.stderr, without.status], [`rexecd: ${name} needs --users FILE\n`, 1]);
+      const missing = join(temporaryFolder(t), 'users');
+      const { stderr, status } = await run(t, 'rexecd', ['--users', missing, option]);
+      assert.equal(status, 1);
+      assert.ok(stderr.includes(missing), stderr);
+    });
 });
 
 describe('the users file of rexecd', PATIENT, () => {

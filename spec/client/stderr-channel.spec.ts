@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { startFakeDaemon } from '../support/fake-daemon.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import { startFakeDaemon, text } from '../support/fake-daemon.ts';
 
 const BOUNDED = { timeout: 60_000 } as const;
 
@@ -78,5 +79,64 @@ describe('the stderr channel of a client', BOUNDED, () => {
     });
     const { stdout, stderr, ended } = await daemon.outcome();
     assert.deepEqual([stdout, stderr, ended], ['all the same', '', 'not told']);
+  });
+
+  it('is not waited for without end once stdout has ended: the exit status is unknown (C2)', async (t) => {
+    const daemon = await startFakeDaemon(t, async (client) => {
+      const { channel } = await client.login();
+      await client.send('\0out');
+      await channel.send('err');
+      client.halfClose();
+      await channel.chunk(); // the exit status is asked for; it never comes
+    });
+    const { stdout, stderr, ended, message } = await daemon.outcome({ endSeconds: 2.5 });
+    assert.deepEqual([stdout, stderr, ended], ['out', 'err', 'REXEC_STATUS_UNKNOWN']);
+    assert.equal(message, 'standard output has ended, and the stderr channel was silent for 2.5 s');
+  });
+
+  it('is waited for as long as it brings bytes (C2)', async (t) => {
+    const daemon = await startFakeDaemon(t, async (client) => {
+      const { channel } = await client.login();
+      await client.send('\0');
+      client.halfClose();
+      for (let second = 0; second < 4; second += 1) {
+        await channel.send('.');
+        await delay(1000);
+      }
+      await channel.send('\0exit 3\n');
+      channel.halfClose();
+    });
+    const { stderr, ended } = await daemon.outcome({ endSeconds: 2.5 });
+    assert.deepEqual([stderr, ended], ['....', 'exit 3']);
+  });
+
+  it('that nobody here reads is not silent (C2)', async (t) => {
+    const bytes = 4 * 1024 * 1024;
+    const daemon = await startFakeDaemon(t, async (client) => {
+      const { channel } = await client.login();
+      await client.send('\0');
+      client.halfClose();
+      await channel.send(Buffer.alloc(bytes, 'e'));
+      await channel.send('\0exit 3\n');
+      channel.halfClose();
+    });
+    const remote = daemon.exec({ endSeconds: 2.1 });
+    remote.stdout.resume();
+    await delay(4000); // the one thing that is waited for is this caller
+    assert.equal((await text(remote.stderr!)).length, bytes);
+    assert.equal((await remote.result).exitCode, 3);
+  });
+
+  it('that has told the end of the command does not wait for stdout without end (C2)', async (t) => {
+    const daemon = await startFakeDaemon(t, async (client) => {
+      const { channel } = await client.login();
+      await client.send('\0out');
+      await channel.send('\0exit 3\n');
+      channel.halfClose();
+      await client.toEnd();
+    });
+    const { stdout, ended, message } = await daemon.outcome({ endSeconds: 2.5 });
+    assert.deepEqual([stdout, ended], ['out', 'REXEC_LOST']);
+    assert.equal(message, 'the command has ended, and its standard output was silent for 2.5 s');
   });
 });

@@ -6,6 +6,7 @@ import { ROOT } from '../support/program.ts';
 
 /** Sources of what rexec and rexecd say; rconfig and rexec-fuzz are programs of their own, and say in their messages what to do. */
 const ROOMS = [
+  'base',
   'client',
   'control',
   'daemon',
@@ -35,7 +36,8 @@ const FIRST = String.raw`(?:'REXEC_\w+',\s*)?(?:field,\s*|'\w+',\s*)?`; // argum
 const PLACES = [
   String.raw`\bnew (?!Range|Type)\w*Error\(\s*${FIRST}${LITERAL}`,
   String.raw`\.(?:error|abort)\(\s*${FIRST}${LITERAL}`,
-  String.raw`\b(?:late|rule|cause|problem|NOT_A_SOCKET|why)(?::| =)\s*(?:[^;\n]*\?\s*)?${LITERAL}`,
+  String.raw`\b(?:late|rule|cause|problem|NOT_A_SOCKET|why|lost)(?::| =)\s*(?:[^;\n]*\?\s*)?${LITERAL}`,
+  String.raw`\brule: \(\w*\) =>\s*${LITERAL}`,
   String.raw`,\s*'REXEC_\w+', ${LITERAL}`, // of within()
   String.raw`\bconsole\.error\(\s*${LITERAL}`,
 ].map((place) => new RegExp(place, 'g'));

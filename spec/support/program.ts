@@ -95,14 +95,19 @@ export function cleanEnvironment(): NodeJS.ProcessEnv {
 
 export type ProgramName = 'rconfig' | 'rexec' | 'rexec-bench' | 'rexec-fuzz' | 'rexecd';
 
+/** Specs that run as root serve users files as root. */
+export const ROOT_MAY = { REXECD_ALLOW_ROOT: 'true' } as const;
+
 /** Starts one of our programs from the checkout, as a user does. */
 export function start(
   t: TestContext,
   name: ProgramName,
   args: readonly string[],
-  options?: ProgramOptions,
+  options: ProgramOptions = {},
 ): Program {
-  return new Program(t, process.execPath, [join(ROOT, 'lib', 'cli', `${name}.ts`), ...args], options);
+  const env = { ...(name === 'rexecd' && ROOT_MAY), ...options.env };
+  const words = [join(ROOT, 'lib', 'cli', `${name}.ts`), ...args];
+  return new Program(t, process.execPath, words, { ...options, env });
 }
 
 /** The same, to its end; without more, its standard input is empty. */

@@ -14,9 +14,7 @@ export function operationsOf(daemon: Daemon, reload: () => Promise<string[]>): O
       return summaries.filter((each) => each !== undefined); // one may have ended meanwhile
     },
     kill: (id) => {
-      const session = daemon.sessions.find((each) => each.id === id);
-      if (!session) throw new Error(`no session ${id}`);
-      void session.hangUp();
+      if (!daemon.hangUp(String(id))) throw new Error(`no session ${id}`);
     },
     reload: async () => ({ changed: await reload() }),
   };

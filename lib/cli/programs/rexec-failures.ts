@@ -51,6 +51,7 @@ export const PHASE_NAME: Readonly<Record<ExecPhase, string>> = {
   stderrChannel: 'stderr channel',
   login: 'login',
   run: 'run',
+  end: 'end',
 };
 
 /** What the user can do about a failure, in the imperative. */
@@ -87,6 +88,10 @@ const BY_PHASE: Readonly<Record<string, string>> = {
   'REXEC_UNREACHABLE resolve': 'check the host name, or use an IP address',
   'REXEC_LOST stderrChannel': 'use --no-stderr: the daemon may not be able to connect back',
   'REXEC_LOST login': `${CREDENTIALS}: some daemons refuse a login by closing the connection; or try --tls`,
+  'REXEC_STATUS_UNKNOWN end':
+    'a process that the command left behind may still be running; raise --end-timeout to wait longer',
+  'REXEC_LOST end':
+    'a process that the command left behind may still be running; raise --end-timeout to wait longer',
   'REXEC_TIMED_OUT login': 'raise --answer-timeout, or find out why logins are slow on that host',
 };
 

@@ -13,7 +13,11 @@ export interface Input {
   give(remote: RemoteCommand): void;
 }
 
-const NONE: Input = { give: (remote) => void remote.stdin.end() };
+const NONE: Input = {
+  give(remote) {
+    remote.stdin.end();
+  },
+};
 
 /**
  * Standard input for several hosts, from its first byte on for each. Where all of them run at once it is copied as they

@@ -1,5 +1,5 @@
 import { constants } from 'node:os';
-import { ExecError, exec } from '../../client/index.ts';
+import { ExecError, exec, type RemoteCommand } from '../../client/index.ts';
 import { SIGNALED } from './exit-codes.ts';
 import { Collected } from './rexec-collected.ts';
 import { exitCodeOf, exitCodeOfFailure } from './rexec-failures.ts';
@@ -24,7 +24,11 @@ export async function runOnMany(targets: readonly Target[], command: string, fla
   const report = reportFor(targets, flags, progress);
   const fleet = new Fleet(command, flags, report, await inputFor(targets.length, flags));
   const outcomes: Outcome[] = [];
-  forwardSignals(flags, (signal) => fleet.signal(signal));
+  forwardSignals(flags, {
+    send: (signal) => fleet.signal(signal),
+    silentSeconds: () => fleet.silentSeconds,
+    giveUp: (signal) => fleet.giveUp(signal),
+  });
   const queue = targets.entries();
   const work = async (): Promise<void> => {
     for (const [index, target] of queue) {
@@ -47,13 +51,19 @@ function reportFor(targets: readonly Target[], flags: Flags, progress: Progress)
   return flags.collect ? new Collected(outlets, flags.outputLimit, targets) : new Prefixed(outlets);
 }
 
-/** The commands that run. */
+/** A command that is running. */
+interface Running {
+  send(signal: NodeJS.Signals): void;
+  abort(signal: NodeJS.Signals): void;
+}
+
+/** The commands that are running. */
 class Fleet {
   readonly #command: string;
   readonly #flags: Flags;
   readonly #report: Report;
   readonly #input: Input;
-  readonly #running = new Set<(signal: NodeJS.Signals) => void>();
+  readonly #running = new Map<RemoteCommand, Running>();
   #stopped: NodeJS.Signals | undefined;
 
   constructor(command: string, flags: Flags, report: Report, input: Input) {
@@ -82,17 +92,19 @@ class Fleet {
     const onPhase = phaseTeller(target, this.#flags);
     const options = { ...execOptions(this.#flags), user, password, port, onPhase, signal: abort.signal };
     const remote = exec(target.host, this.#command, options);
-    const send = (signal: NodeJS.Signals): void => {
-      if (!remote.kill(signal) && ENDING.includes(signal)) abort.abort(signal);
-    };
-    this.#running.add(send);
+    this.#running.set(remote, {
+      send: (signal) => {
+        if (!remote.kill(signal) && ENDING.includes(signal)) abort.abort(signal);
+      },
+      abort: (signal) => abort.abort(signal),
+    });
     this.#input.give(remote);
     const shown = this.#report.follow(target, remote);
     const ending = await remote.result.then(
       (result) => ({ exit: exitCodeOf(result), result }),
       (error: unknown) => ({ exit: exitCodeOfAbort(error) ?? exitCodeOfFailure(error), error }),
     );
-    this.#running.delete(send);
+    this.#running.delete(remote);
     const seconds = (performance.now() - start) / 1000;
     await shown;
     const outcome = { ...about, seconds, ...ending };
@@ -100,9 +112,17 @@ class Fleet {
     return outcome;
   }
 
+  get silentSeconds(): number {
+    return Math.min(...[...this.#running.keys()].map((remote) => remote.silentSeconds));
+  }
+
+  giveUp(signal: NodeJS.Signals): void {
+    for (const each of this.#running.values()) each.abort(signal);
+  }
+
   /** Every running command gets it; after one that ends programs no more are begun. */
   signal(signal: NodeJS.Signals): boolean {
-    for (const send of this.#running) send(signal);
+    for (const each of this.#running.values()) each.send(signal);
     if (ENDING.includes(signal)) this.#stopped ??= signal;
     return true;
   }

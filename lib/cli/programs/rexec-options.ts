@@ -1,6 +1,7 @@
 import type { ExecOptions } from '../../client/index.ts';
-import { type Command, commandLine, InvalidArgumentError } from './command.ts';
+import { type Command, commandLine } from './command.ts';
 import { REXEC_EXIT } from './exit-codes.ts';
+import { count, port, seconds, wholeSeconds } from './numbers.ts';
 import { pemFile, type TlsFlags, tlsFaultOf, tlsOptions } from './rexec-tls.ts';
 
 /** What the command line says. */
@@ -20,6 +21,8 @@ export interface Flags extends TlsFlags {
   readonly connectTimeout: number;
   readonly answerTimeout: number;
   readonly timeout: number;
+  readonly endTimeout: number;
+  readonly keepAlive: number;
   readonly strict?: boolean;
   readonly signals?: boolean; // false, or not told
   readonly breakSignals?: boolean;
@@ -102,6 +105,18 @@ const program = commandLine('rexec')
   )
   .option('--answer-timeout <seconds>', 'time limit for the answer to the login; 0: none', seconds, 60)
   .option('--timeout <seconds>', 'time limit for the whole run; 0: none', seconds, 0)
+  .option(
+    '--end-timeout <seconds>',
+    'how long the daemon may be silent once the end is expected; 0: no limit',
+    seconds,
+    30,
+  )
+  .option(
+    '--keep-alive <seconds>',
+    'silence after which TCP checks that the daemon is still there; 0: never',
+    wholeSeconds,
+    30,
+  )
   .option('--strict', 'fail (exit status 70) if the daemon reports no exit status')
   .option('-s, --no-signals', 'do not forward signals to the command; they end rexec')
   .option('-b, --break-signals', 'forward only SIGINT, SIGQUIT and SIGTERM')
@@ -155,6 +170,8 @@ export function execOptions(flags: Flags): Omit<ExecOptions, 'user' | 'password'
     connectSeconds: flags.connectTimeout,
     answerSeconds: flags.answerTimeout,
     timeoutSeconds: flags.timeout,
+    endSeconds: flags.endTimeout,
+    keepAliveSeconds: flags.keepAlive,
     strict: strict ?? false,
     notSocketRetries: process.env.TK_RETRY_ON_WSAENOTSOCK === undefined ? 0 : NOT_SOCKET_RETRIES,
   };
@@ -191,21 +208,6 @@ function faultOf(flags: Flags): string | undefined {
   if (stderrPort && several && maxParallel > 1)
     return '--stderr-port with several hosts requires --max-parallel 1';
   return tlsFaultOf(flags);
-}
-
-function port(text: string): number {
-  if (/^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65_535) return Number(text);
-  throw new InvalidArgumentError('Must be a port number from 1 to 65535.');
-}
-
-function seconds(text: string): number {
-  if (/^\d{1,9}(\.\d{1,3})?$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('Must be a number of seconds with at most three decimals, such as 0.5.');
-}
-
-function count(text: string): number {
-  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('Must be a whole number, 1 or greater.');
 }
 
 function listed(text: string, before: readonly string[]): readonly string[] {

@@ -4,10 +4,15 @@ import { PHASE_NAME } from './rexec-failures.ts';
 import type { Target } from './rexec-hosts.ts';
 import type { Flags } from './rexec-options.ts';
 
-/** With -d, tells each phase of a command and when it began. */
-export function phaseTeller({ name }: Target, { debug }: Flags): (phase: ExecPhase, detail: string) => void {
+/** With -d, prints each phase of a command and when it began; without, only what a user may have to wait for. */
+export function phaseTeller({ name }: Target, flags: Flags): (phase: ExecPhase, detail: string) => void {
+  const { debug, endTimeout } = flags;
   const start = performance.now();
   return (phase, detail) => {
+    if (phase === 'end' && !flags.quiet) {
+      const until = endTimeout > 0 ? ` until it is silent for ${endTimeout} s` : '';
+      process.stderr.write(`rexec: ${printableText(`${name}: ${detail}`)}; waiting${until}\n`);
+    }
     if (!debug) return;
     const seconds = ((performance.now() - start) / 1000).toFixed(3);
     const what = `${name}: ${PHASE_NAME[phase]}${detail && `: ${detail}`}`;

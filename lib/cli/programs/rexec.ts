@@ -9,7 +9,7 @@ import { findLogins } from './rexec-logins.ts';
 import { runOnMany } from './rexec-many.ts';
 import { execOptions, type Flags, hasNoInput, parseArguments } from './rexec-options.ts';
 import { phaseTeller } from './rexec-phases.ts';
-import { forwardSignals } from './rexec-signals.ts';
+import { forwardSignals, leave } from './rexec-signals.ts';
 import { portOf, warnOfInsecurity } from './rexec-tls.ts';
 
 const code = await main(process.argv.slice(2)).catch(failure);
@@ -35,7 +35,11 @@ async function runOnOne(target: Target, command: string, flags: Flags): Promise<
   const onPhase = phaseTeller(target, flags);
   const remote = exec(target.host, command, { ...execOptions(flags), user, password, port, onPhase });
   password.fill(0);
-  forwardSignals(flags, (signal) => remote.kill(signal));
+  forwardSignals(flags, {
+    send: (signal) => remote.kill(signal),
+    silentSeconds: () => remote.silentSeconds,
+    giveUp: leave,
+  });
   const shown = connectStreams(remote, flags);
   const result = await remote.result.finally(() => shown);
   return exitCodeOf(result);

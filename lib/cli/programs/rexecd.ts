@@ -1,4 +1,5 @@
-import { addUser } from '../../login/index.ts';
+import { printableText } from '../../events/index.ts';
+import { addUser, listUsers, removeUser } from '../../login/index.ts';
 import {
   flagOf,
   type Layer,
@@ -21,6 +22,8 @@ interface Flags extends Layer, SettingFiles, ServiceFlags {
   remove?: boolean;
   debug?: boolean;
   addUser?: string;
+  removeUser?: string;
+  listUsers?: boolean;
   try?: string;
 }
 
@@ -42,6 +45,8 @@ const program = commandLine('rexecd')
     '--add-user <name>',
     'add a user to the users file, or change its password, and exit; asks for the password or reads it from standard input',
   )
+  .option('--remove-user <name>', 'remove a user from the users file, and exit')
+  .option('--list-users', 'list the names in the users file, and exit')
   .option(
     '--config <file>',
     'settings file (default: REXECD_CONFIG, else /etc/rexecd/rexecd.toml if it exists)',
@@ -97,18 +102,33 @@ async function load(trial?: Layer): Promise<Resolved> {
 }
 
 async function run(): Promise<void> {
-  const { install, remove, debug = false, addUser: newUser, try: folder, ...flags } = program.opts<Flags>();
+  const { install, remove, debug = false, try: folder, ...others } = program.opts<Flags>();
+  const { addUser: added, removeUser: removed, listUsers: listed, ...flags } = others;
   if (install && remove) throw new Error('-install and -remove cannot be used together');
   if (install) return installService(flags);
   if (remove) return removeService(flags);
+  if (added !== undefined) return add(added, await usersFileFor('--add-user'));
+  if (removed !== undefined) {
+    await removeUser(await usersFileFor('--remove-user'), removed);
+    return console.log(`${removed}: removed`);
+  }
+  if (listed) {
+    for (const user of await listUsers(await usersFileFor('--list-users'))) console.log(printableText(user));
+    return;
+  }
   const trial = folder === undefined ? undefined : await openTrial(folder);
-  const settings = () => load(trial && { port: 0, users: trial.usersFile });
-  if (newUser === undefined) await serve({ load: settings, debug, trial });
-  else await add(newUser, (await settings()).settings.users);
+  // The only user of a trial is the account that started it.
+  const own = trial && { port: 0, users: trial.usersFile, allowRoot: true };
+  await serve({ load: () => load(own), debug, trial });
+}
+
+async function usersFileFor(option: string): Promise<string> {
+  const { users } = (await load()).settings;
+  if (users === '') throw new Error(`${option} needs ${flagOf('users' satisfies SettingName)} FILE`);
+  return users;
 }
 
 async function add(user: string, file: string): Promise<void> {
-  if (file === '') throw new Error(`--add-user needs ${flagOf('users' satisfies SettingName)} FILE`);
   const secret = process.stdin.isTTY
     ? await passwordFromTerminal(`New password for ${user}: `)
     : await passwordFromStream(process.stdin);

@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { Daemon } from '../../daemon/index.ts';
+import { ignoreSignals, STRAY_SIGNALS } from '../../base/index.ts';
+import { Daemon, type DaemonParts } from '../../daemon/index.ts';
 import { EventLog, type LogOptions } from '../../events/index.ts';
 import { type Authenticator, pamAuthenticator, usersFile } from '../../login/index.ts';
 import { missingPrivileges, ServiceNotifier, thisHolder } from '../../service/index.ts';
@@ -21,6 +23,7 @@ export interface ServeOptions {
 
 /** Runs the daemon until it is told to stop. */
 export async function serve({ load, debug, trial }: ServeOptions): Promise<void> {
+  ignoreSignals(STRAY_SIGNALS);
   const descriptor = await adoptDescriptors();
   const manager = await ServiceNotifier.open();
   process.umask(0o022); // what a command starts with, as at login
@@ -31,10 +34,13 @@ export async function serve({ load, debug, trial }: ServeOptions): Promise<void>
   if (manager.problem) events.emit('managerNotTold', { cause: manager.problem.message });
   if (!(await hasPrivileges(settings, descriptor !== undefined, debug, events))) return;
   const told = stopSignal(); // before anybody can know that we run
-  const [daemon, { address, port }] = await listening(settings, events, descriptor).catch(async (error) => {
-    await events.close();
-    throw error;
-  });
+  const ahead = debug ? undefined : listenAhead; // a service waits for its address, a person reads the error
+  const [daemon, { address, port }] = await listening(settings, events, descriptor, ahead).catch(
+    async (error) => {
+      await events.close();
+      throw error;
+    },
+  );
   const orders = new Orders(daemon, events);
   const status = () => `listening on port ${daemon.port}`;
   const readAgain = reloader(daemon, settings, load, events, orders);
@@ -45,9 +51,14 @@ export async function serve({ load, debug, trial }: ServeOptions): Promise<void>
     turn = done.catch(() => {});
     return done;
   };
-  if (!process.stdin.isTTY) process.on('SIGHUP', () => void reload().catch(() => {})); // the log has it
+  if (!process.stdin.isTTY) process.on('SIGHUP', () => reload().catch(() => {})); // the log has it
   await orders.take(settings, operationsOf(daemon, reload));
   manager.ready(status());
+  events.emit('started', {
+    version: VERSION,
+    addresses: daemon.allAddresses.map(shownAddress).join(' '),
+    logins: usersOf(settings),
+  });
   const { tls } = daemon.addresses;
   const { exposed } = daemon;
   if (exposed)
@@ -60,12 +71,11 @@ export async function serve({ load, debug, trial }: ServeOptions): Promise<void>
     console.log(`logins: ${usersOf(settings)}`);
   }
   if (trial) console.log(`try: ${trial.commandFor(port)}`);
-  await told;
-  const impatient = new AbortController();
-  stopSignal().then(() => impatient.abort());
+  if (!told.aborted) await once(told, 'abort');
+  const impatient = stopSignal();
   manager.stopping(daemon.settings.stopSeconds + daemon.settings.killSeconds);
   orders.close();
-  await daemon.stop(impatient.signal);
+  await daemon.stop(impatient);
   await events.close();
   process.exit(REXECD_EXIT.success);
 }
@@ -74,12 +84,23 @@ async function listening(
   settings: Settings,
   events: EventLog,
   descriptor: number | undefined,
+  ahead: DaemonParts['listenAhead'],
 ): Promise<[Daemon, AddressInfo]> {
   const authenticator = await authenticatorFor(settings);
-  const parts = { authenticator, events, ...(descriptor !== undefined && { descriptor }) };
+  const parts = {
+    authenticator,
+    events,
+    ...(descriptor !== undefined && { descriptor }),
+    listenAhead: ahead,
+  };
   const daemon = new Daemon(settings, parts);
   return [daemon, await daemon.listen()];
 }
+
+const listenAhead: DaemonParts['listenAhead'] = async (address, port, backlog) => {
+  const native = await import('../../native/index.ts'); // only now: it loads koffi
+  return native.listenAhead(address, port, backlog);
+};
 
 const logOptions = (settings: Settings): LogOptions => ({
   level: settings.logLevel,
@@ -97,7 +118,16 @@ const bySystem = ({ authenticator, users }: Settings): boolean =>
   authenticator === 'pam' || (authenticator === 'auto' && users === '');
 
 const authenticatorFor = (settings: Settings): Promise<Authenticator> =>
-  bySystem(settings) ? pamAuthenticator(settings) : usersFile(settings.users);
+  bySystem(settings) ? pamAuthenticator(settings) : ownUsers(settings);
+
+/** SECURITY: commands of a users file run as this account, so root would make every user of it root. */
+async function ownUsers({ users, allowRoot }: Settings): Promise<Authenticator> {
+  if (process.getuid?.() === 0 && !allowRoot)
+    throw new Error(
+      `users file ${users}: every user of it would run commands as root; run rexecd as another account ("chown ACCOUNT ${users}", then "setpriv --reuid=ACCOUNT --regid=ACCOUNT --init-groups rexecd ..."), or set allowRoot`,
+    );
+  return usersFile(users);
+}
 
 const loginsOf = ({ tlsLogin }: Settings): string =>
   ({
@@ -111,6 +141,9 @@ const usersOf = (settings: Settings): string =>
   bySystem(settings)
     ? `accounts of this machine, PAM service ${settings.pamService}`
     : `users file ${settings.users}; commands run as this account`;
+
+const shownAddress = ({ address, port, family }: AddressInfo): string =>
+  family === 'IPv6' ? `[${address}]:${port}` : `${address}:${port}`;
 
 /** Reads the settings again and gives them to the daemon, all or nothing; the keys that changed. */
 function reloader(
@@ -177,10 +210,10 @@ function lowestPort({ tlsMode, port, tlsPort }: Settings, opened: boolean): numb
   return own.length === 0 ? 0 : Math.min(...own);
 }
 
-/** Resolves when the daemon is told to stop, or loses its terminal; told again, it stops waiting for its commands. */
-function stopSignal(): Promise<void> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
-    if (process.stdin.isTTY) process.once('SIGHUP', () => resolve());
-  });
+/** Aborted by a signal that stops the daemon, or when it loses its terminal; a second one cuts the wait for commands short. */
+function stopSignal(): AbortSignal {
+  const stop = new AbortController();
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGQUIT'] as const) process.once(signal, () => stop.abort());
+  if (process.stdin.isTTY) process.once('SIGHUP', () => stop.abort());
+  return stop.signal;
 }

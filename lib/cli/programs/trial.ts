@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { locked } from '../../files/index.ts';
 import { addUser } from '../../login/index.ts';
 
 /** A place to try the daemon without an account or a setting. */
@@ -17,12 +18,13 @@ export async function openTrial(folder: string): Promise<Trial> {
   const usersFile = join(folder, 'users');
   const passwordFile = join(folder, `${USER}.password`);
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const known = await Promise.all([readFile(usersFile), readFile(passwordFile)]).catch(() => undefined);
-  if (!known) {
+  await locked(passwordFile, async () => {
+    const known = await Promise.all([readFile(usersFile), readFile(passwordFile)]).catch(() => undefined);
+    if (known) return;
     const password = randomBytes(12).toString('base64url');
     await writeFile(passwordFile, `${password}\n`, { mode: 0o600 });
     await addUser(usersFile, USER, Buffer.from(password));
-  }
+  });
   const client = [here(process.execPath), here(join(import.meta.dirname, '..', 'rexec.ts'))]
     .map(quoted)
     .join(' ');

@@ -46,6 +46,15 @@ export const SERVICE_EVENTS = {
     meaning:
       'Passwords and commands cross the network in clear text. Unless you trust the network, set host to a loopback address or tls.mode to "only".',
   },
+  started: {
+    id: 'REXECD-105',
+    level: 'info',
+    always: true,
+    text: 'started',
+    fields: ['version', 'addresses', 'logins'],
+    meaning:
+      'The daemon has started, listens on these addresses, and lets these users log in. Written at each start, whatever log.level is. No action needed.',
+  },
   certificateEnds: {
     id: 'REXECD-117',
     level: 'warn',
@@ -53,6 +62,14 @@ export const SERVICE_EVENTS = {
     fields: ['certificate', 'until'],
     meaning:
       'Clients reject the certificate of the daemon after this date. Replace the file, then run "rexecd reload".',
+  },
+  addressMissing: {
+    id: 'REXECD-119',
+    level: 'error',
+    text: 'listening on an address that this machine does not have yet',
+    fields: ['address', 'port'],
+    meaning:
+      'Peers can connect as soon as an interface has the address, for example when its network is up. If that is not expected, change host or tls.host.',
   },
   listenFailed: {
     id: 'REXECD-110',

@@ -93,9 +93,10 @@ class StartedServer implements Target {
     said: () => string,
   ): Promise<number> {
     let failure: string | undefined;
-    why.then((reason) => {
-      failure = reason;
-    });
+    const failed = (reason: unknown) => {
+      failure = String(reason);
+    };
+    why.then(failed, failed);
     for (const end = performance.now() + startMs; performance.now() < end; ) {
       if (failure !== undefined) break;
       const port = Number(tell() ?? 0);

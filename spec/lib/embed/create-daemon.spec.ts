@@ -173,7 +173,7 @@ describe('createDaemon', BOUNDED, () => {
     for (let turn = 0; turn < 2; turn += 1) {
       await using scope = daemon;
       await scope.listen();
-      await assert.rejects(scope.listen(), /listens already/);
+      await assert.rejects(scope.listen(), /already listening/);
       port = scope.port;
       assert.equal((await exec('127.0.0.1', 'who', { ...options, port })).exitCode, 0);
     }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -16,6 +16,16 @@ import { ownIdentity } from '../../../lib/login/index.ts';
 import { BOUNDED, program } from '../../support/daemon.ts';
 import { within } from '../../support/peer.ts';
 import { temporaryFolder } from '../../support/program.ts';
+
+/** Descriptors of processes and groups that this process has open. */
+const pidfds = (): number =>
+  readdirSync('/proc/self/fd').filter((fd) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${fd}`).includes('[pidfd]');
+    } catch {
+      return false; // the folder's own
+    }
+  }).length;
 
 for (const name of ['execa', 'posix-spawn'] as const)
   describe(`the launcher ${name}`, () => {
@@ -128,6 +138,18 @@ for (const name of ['execa', 'posix-spawn'] as const)
         assert.equal(group.signal('SIGTERM'), true);
         stdout!.resume();
         await within(once(stdout!, 'end'), 'its end');
+      });
+
+      it('takes no signal once it is closed, and keeps no descriptor', async (t) => {
+        const before = pidfds();
+        const { group, exit } = await launch(t, 'exec sleep 600');
+        group.signal('SIGKILL');
+        await exit;
+        group.close();
+        group.close();
+        assert.equal(group.signal(0), false);
+        assert.equal(group.gone, true);
+        assert.equal(pidfds(), before);
       });
 
       it('takes no number that means nothing', async (t) => {

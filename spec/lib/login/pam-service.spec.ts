@@ -144,7 +144,7 @@ describe('a PAM service without a file', () => {
         (error) => {
           assert.ok(error instanceof PamServiceError);
           assert.equal(error.code, 'REXEC_PAM_SERVICE');
-          assert.match(error.message, /^PAM service file \/etc\S* is missing/);
+          assert.match(error.message, /^PAM service file \/etc\S* does not exist/);
           assert.match(error.message, /rexecd -install/);
           assert.match(error.message, /--pam-service/);
           return true;

@@ -94,7 +94,7 @@ describe('the units of an installation', BOUNDED, () => {
     assert.equal(verify(staging, 'rexecd.service'), '');
     assert.match(
       staging.text(`${UNITS}/rexecd.service`),
-      /^ExecStart=".*\/with spaces\/the node" "\/opt\/rexec d\/rexecd.js" \$OPTIONS$/m,
+      /^ExecStart=".*\/with spaces\/the node" --disable-sigusr1 "\/opt\/rexec d\/rexecd.js" \$OPTIONS$/m,
     );
   });
 
@@ -119,7 +119,9 @@ describe('the units of an installation', BOUNDED, () => {
     const own = SETTINGS.stopSeconds.parse(undefined) + SETTINGS.killSeconds.parse(undefined);
     assert.ok(Number(stop?.replace('s', '')) > own, `${stop} against ${own} s`);
     assert.deepEqual(valuesOf(unit, 'KillMode'), ['mixed']);
-    assert.deepEqual(valuesOf(unit, 'ExecStart'), [`${PROGRAM.node} ${PROGRAM.script} $OPTIONS`]);
+    assert.deepEqual(valuesOf(unit, 'ExecStart'), [
+      `${PROGRAM.node} --disable-sigusr1 ${PROGRAM.script} $OPTIONS`,
+    ]);
   });
 
   it('take nothing from the commands of the users', async (t) => {

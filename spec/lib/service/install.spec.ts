@@ -100,7 +100,10 @@ describe('a second installation', BOUNDED, () => {
     const program = { node: '/opt/node/bin/node', script: '/opt/new/rexecd.js' };
     const wrote = (await staging.install({ program })).filter((line) => !line.startsWith('unchanged'));
     assert.deepEqual(wrote, staging.lines(`wrote ${MANIFEST}\n wrote ${UNIT}\n wrote /etc/init.d/rexecd`));
-    assert.match(staging.text(UNIT), /^ExecStart=\/opt\/node\/bin\/node \/opt\/new\/rexecd\.js /m);
+    assert.match(
+      staging.text(UNIT),
+      /^ExecStart=\/opt\/node\/bin\/node --disable-sigusr1 \/opt\/new\/rexecd\.js /m,
+    );
     await staging.install();
     assert.match(staging.text(UNIT), /rexecd\/rexecd\.js/);
   });

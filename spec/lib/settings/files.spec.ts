@@ -21,7 +21,6 @@ import {
   replaceSettingsFile,
   SettingsError,
 } from '../../../lib/settings/index.ts';
-import { locked } from '../../../lib/settings/lock.ts';
 import { findProgram, temporaryFolder } from '../../support/program.ts';
 
 const NOBODY = 65_534;
@@ -170,42 +169,5 @@ describe('a file that is replaced', () => {
     mkdirSync(join(folder, 'x.toml'));
     await assert.rejects(replaceSettingsFile(join(folder, 'x.toml'), 'x'), { code: 'EISDIR' });
     assert.deepEqual(readdirSync(folder), ['x.toml']);
-  });
-});
-
-describe('a file that is locked', () => {
-  it('is worked on by one at a time, whatever comes of it', async (t) => {
-    const path = fileOf(t);
-    const seen: string[] = [];
-    const work = (name: string) =>
-      locked(path, async () => {
-        seen.push(`${name} begins`);
-        await new Promise(setImmediate);
-        seen.push(`${name} ends`);
-        if (name === 'b') throw new Error('no');
-      }).catch(() => {});
-    await Promise.all(['a', 'b', 'c'].map(work));
-    assert.equal(seen.length, 6);
-    for (const [index, line] of seen.entries())
-      if (index % 2 === 1) assert.equal(line, seen[index - 1]!.replace('begins', 'ends'));
-    assert.deepEqual(readdirSync(join(path, '..')), ['x.toml']);
-  });
-
-  it('is free when its holder was killed', async (t) => {
-    const path = fileOf(t);
-    const { pid } = spawnSync(process.execPath, ['--version']);
-    writeFileSync(`${path}.lock`, `${pid}\n`);
-    assert.equal(await locked(path, async () => 'done'), 'done');
-  });
-
-  it('is not waited for without end, and the error names who holds it', async (t) => {
-    const path = fileOf(t);
-    writeFileSync(`${path}.lock`, `${process.pid}\n`);
-    const words = `${path} is locked by process ${process.pid} (lock file ${path}.lock); try again`;
-    await assert.rejects(
-      locked(path, async () => assert.fail('it is held'), 30),
-      refused(words),
-    );
-    assert.ok(lstatSync(`${path}.lock`).isFile());
   });
 });

@@ -1,0 +1,29 @@
+import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
+
+/**
+ * SECURITY: without this flag Node answers SIGUSR1 with a debugger on 127.0.0.1:9229, in which any local user runs code
+ * as the account of the process.
+ */
+export const NO_DEBUGGER = '--disable-sigusr1';
+
+/**
+ * Starts a program of this package as a process in a session of its own: Ctrl-C is for its parent.
+ *
+ * @throws Error if the system has no process or descriptor left for it; other failures are its event `error`
+ */
+export function startProgram(
+  file: string,
+  stdio: StdioOptions,
+  variables: NodeJS.ProcessEnv = {},
+): ChildProcess {
+  const child = spawn(process.execPath, [NO_DEBUGGER, file], {
+    cwd: '/',
+    env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', ...variables },
+    stdio,
+    detached: true,
+  });
+  child.once('error', () => {}); // without a listener it would end this process
+  // Without descriptors Node gives a child without streams.
+  if ((child.stdio as unknown) === undefined) throw new Error(`cannot start ${file}: too many open files`);
+  return child;
+}

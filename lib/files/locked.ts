@@ -1,0 +1,58 @@
+import { constants } from 'node:fs';
+import { type FileHandle, open, rm, stat } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+
+const PATIENCE_MS = 5000;
+const AGAIN_MS = 20;
+
+/** Another program is changing the file. */
+export class FileLockedError extends Error {
+  readonly code = 'REXEC_FILE_LOCKED';
+}
+
+/**
+ * Does work that only one process at a time may do with a file. The lock is the kernel's (flock(2)) on `PATH.lock`: it
+ * ends with its holder, whatever is left of the lock file. Windows has no such lock, and there the work is done without.
+ *
+ * @throws FileLockedError if another process keeps the lock; the system's own error if the lock file cannot be made
+ */
+export async function locked<T>(
+  path: string,
+  work: () => Promise<T>,
+  patienceMs: number = PATIENCE_MS,
+): Promise<T> {
+  if (process.platform === 'win32') return work();
+  const lock = `${path}.lock`;
+  const held = await take(lock, path, performance.now() + patienceMs);
+  try {
+    return await work();
+  } finally {
+    await rm(lock, { force: true }).catch(() => {}); // what is left of it locks nothing
+    await held.close();
+  }
+}
+
+async function take(lock: string, path: string, end: number): Promise<FileHandle> {
+  const { tryLock } = await import('../native/index.ts'); // only now: it loads koffi
+  for (;;) {
+    // SECURITY: mode 0600, because anyone who may open the file may lock it.
+    const file = await open(lock, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, 0o600);
+    let isOurs = false;
+    try {
+      isOurs = tryLock(file.fd) && (await isStillThere(lock, file));
+    } finally {
+      if (!isOurs) await file.close();
+    }
+    if (isOurs) return file;
+    if (performance.now() >= end)
+      throw new FileLockedError(`${path} is locked by another program (lock file ${lock}); try again`);
+    await delay(AGAIN_MS);
+  }
+}
+
+/** The holder before may have removed the lock file after it was opened here: then the lock is on nothing. */
+async function isStillThere(lock: string, file: FileHandle): Promise<boolean> {
+  const { ino, dev } = await file.stat();
+  const now = await stat(lock).catch(() => undefined);
+  return now?.ino === ino && now.dev === dev;
+}

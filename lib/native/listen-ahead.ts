@@ -1,0 +1,49 @@
+import { isIPv6 } from 'node:net';
+import { closeDescriptor } from './descriptors.ts';
+import { errnoName, koffi, libc } from './koffi.ts';
+
+const openSocket = libc.func('int socket(int domain, int type, int protocol)');
+const setOption = libc.func('int setsockopt(int fd, int level, int option, int *value, uint32_t size)');
+const bind = libc.func('int bind(int fd, void *address, uint32_t size)');
+const listen = libc.func('int listen(int fd, int backlog)');
+const parse = libc.func('int inet_pton(int family, const char *text, void *address)');
+const AF_INET = 2;
+const AF_INET6 = 10;
+const SOCK_STREAM = 1;
+const SOCK_NONBLOCK = 0o4000;
+const SOCK_CLOEXEC = 0o2000000;
+const SOL_SOCKET = 1;
+const SO_REUSEADDR = 2;
+const SOL_IP = 0;
+const IP_FREEBIND = 15;
+
+/**
+ * A TCP socket that listens on an address which this machine may not have yet (IP_FREEBIND, ip(7)): peers reach it as
+ * soon as it has.
+ *
+ * @returns its descriptor
+ * @throws Error with the system's code, such as `EADDRINUSE`
+ */
+export function listenAhead(address: string, port: number, backlog: number): number {
+  const [family, at, size] = isIPv6(address) ? [AF_INET6, 8, 28] : [AF_INET, 4, 16]; // sockaddr_in6, sockaddr_in
+  const name = Buffer.alloc(size);
+  name.writeUInt16LE(family);
+  name.writeUInt16BE(port, 2);
+  if (parse(family, address, name.subarray(at)) !== 1) throw new RangeError(`${address} is not an address`);
+  const fd: number = openSocket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (fd < 0) throw failure('socket');
+  const isDone =
+    setOption(fd, SOL_SOCKET, SO_REUSEADDR, [1], 4) === 0 &&
+    setOption(fd, SOL_IP, IP_FREEBIND, [1], 4) === 0 &&
+    bind(fd, name, size) === 0 &&
+    listen(fd, backlog) === 0;
+  if (isDone) return fd;
+  const error = failure('listen');
+  closeDescriptor(fd);
+  throw error;
+}
+
+function failure(call: string): Error {
+  const code = errnoName(koffi.errno());
+  return Object.assign(new Error(`${call}: ${code}`), { code });
+}
