@@ -1,36 +1,82 @@
+import { lstat, readdir } from 'node:fs/promises';
 import { connect } from 'node:net';
+import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import type { Reply, Request } from './protocol.ts';
+import { controlSocketOf, type Identity, type Reply, type Request } from './protocol.ts';
 import { ControlError } from './server.ts';
 
+/** A reload may wait for a name source or a disk. */
+const PATIENCE_MS = 30_000;
+const QUICK_MS = 2000;
+
 /**
- * Tells a daemon something over its control socket.
+ * Gives a command to a daemon over its control socket.
  *
- * @throws ControlError with the daemon's own words, or because none listens there
+ * @throws ControlError with the daemon's own words, because no daemon is listening there, or because the socket is
+ *   another account's
  */
 export async function tellDaemon(path: string, operation: string, argument?: unknown): Promise<unknown> {
-  const reply = await exchange(path, { operation, argument });
+  return told(path, { operation, argument }, PATIENCE_MS);
+}
+
+/**
+ * The control socket of the running daemon that reads a settings file, however its port has changed since: one of those
+ * in the folder where they are by default.
+ *
+ * @param config absolute path of the settings file
+ */
+export async function socketOfDaemonWith(config: string): Promise<string | undefined> {
+  const folder = dirname(controlSocketOf(0));
+  for (const name of (await readdir(folder).catch(() => [])).sort()) {
+    const path = join(folder, name);
+    const identity = await told(path, { operation: 'identify' }, QUICK_MS).catch(() => undefined);
+    if ((identity as Partial<Identity> | undefined)?.config === config) return path;
+  }
+  return undefined;
+}
+
+async function told(path: string, request: Request, patienceMs: number): Promise<unknown> {
+  const reply = await exchange(path, request, patienceMs);
   if ('error' in reply) throw new ControlError(reply.error);
   return reply.result;
 }
 
-/** A reload may wait for a name source or a disk. */
-const PATIENCE_MS = 30_000;
-
-async function exchange(path: string, request: Request): Promise<Reply> {
-  const socket = connect(path);
-  socket.setTimeout(PATIENCE_MS, () =>
-    socket.destroy(new Error(`the daemon did not answer within ${PATIENCE_MS / 1000} s`)),
-  );
+async function exchange(path: string, request: Request, patienceMs: number): Promise<Reply> {
   try {
-    socket.write(`${JSON.stringify(request)}\n`);
-    return JSON.parse(await text(socket)) as Reply;
+    await mustBeOurs(path);
+    const socket = connect(path);
+    socket.setTimeout(patienceMs, () =>
+      socket.destroy(new Error(`the daemon did not answer within ${patienceMs / 1000} s`)),
+    );
+    try {
+      socket.write(`${JSON.stringify(request)}\n`);
+      return JSON.parse(await text(socket)) as Reply;
+    } finally {
+      socket.destroy();
+    }
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
     const why =
       code === 'ENOENT' || code === 'ECONNREFUSED' ? 'no daemon is listening there (check --port)' : message;
     throw new ControlError(`control socket ${path}: ${why}`, { cause });
-  } finally {
-    socket.destroy();
   }
+}
+
+/**
+ * SECURITY: another account can make a socket in a folder that is open to all, such as /tmp, before the daemon does. What
+ * answers there must be root's or this account's; root may ask the daemon of any account, but of one alone.
+ */
+async function mustBeOurs(path: string): Promise<void> {
+  const folder = dirname(path);
+  const [around, socket] = await Promise.all([lstat(folder), lstat(path)]);
+  const own = process.getuid?.();
+  if (own === undefined) return; // a named pipe, which Windows guards
+  for (const [what, { uid }] of [
+    [folder, around],
+    [path, socket],
+  ] as const)
+    if (uid !== 0 && uid !== own && (own !== 0 || uid !== around.uid))
+      throw new Error(`${what} is owned by uid ${uid}; it must be owned by root or by this account`);
+  if (!around.isDirectory() || around.mode & 0o022)
+    throw new Error(`${folder} must be a folder that only its owner can write to (chmod go-w)`);
 }

@@ -9,6 +9,14 @@ export interface Request {
 
 export type Reply = { readonly result: unknown } | { readonly error: string };
 
+/** What every daemon says of itself, by the operation `identify`. */
+export interface Identity {
+  readonly pid: number;
+  readonly port: number;
+  /** Absolute path of the settings file that it reads, existing or not; empty: none. */
+  readonly config: string;
+}
+
 export const LONGEST_LINE = 64 * 1024; // bytes
 
 /** Where the daemon on a port takes orders: a folder that only its account may enter. */

@@ -1,4 +1,5 @@
 const LONGEST = 512;
+const CONTROL = /[^\P{Cc}\t\n]/gu;
 const INVISIBLE = /[\x7f-\x9f\p{Cf}\p{Zl}\p{Zp}]/gu;
 
 export type Value = string | number;
@@ -20,6 +21,10 @@ export const unquoted = (value: Value): string =>
 
 /** A text from the other end as a terminal may show it: bounded, escaped, unquoted. */
 export const printableText = (text: string): string => unquoted(bounded(text));
+
+/** A message of one line or several as a terminal may show it: whole, its other control characters escaped. */
+export const printableLines = (text: string): string =>
+  text.replace(CONTROL, escaped).replace(INVISIBLE, escaped);
 
 /** A value for an encoding that makes every character safe: well-formed Unicode. */
 export const wellFormed = (value: Value): Value => (typeof value === 'number' ? value : value.toWellFormed());

@@ -1,9 +1,6 @@
-import { chmod, mkdir } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { FileLockedError, locked } from '../files/index.ts';
+import { alter, type Guard } from './alter.ts';
 import { type Description, describeSetting, settingsTemplate } from './describe.ts';
 import { SettingsError } from './errors.ts';
-import { readTrusted, reasonOf, replaceSettingsFile, targetOf } from './files.ts';
 import { readValue, resolveSettings, type Sources, whatIsMeant } from './layers.ts';
 import { flagOf, keyOf, nearestKey, SETTING_NAMES, settingLike, settingOf, variableOf } from './names.ts';
 import { checkPolicy, NO_POLICY, type Policy, same } from './policy.ts';
@@ -104,11 +101,12 @@ export async function changeSettings(
   path: string,
   changes: readonly Change[],
   policy: Policy = NO_POLICY,
+  guard: Guard = {},
 ): Promise<boolean> {
   for (const { name, value } of changes)
     if (value !== undefined) checkPolicy(policy, name, readValue(name, value, keyOf(name)));
   const isRemoval = changes.every(({ value }) => value === undefined);
-  return alter(path, (before) => {
+  const change = (before: string | undefined) => {
     if (before === undefined && isRemoval) return undefined;
     const document = new TomlDocument(path, before ?? settingsTemplate());
     for (const { name, value } of changes) {
@@ -117,17 +115,19 @@ export async function changeSettings(
     }
     assertSays(path, document.text, changes);
     return document.text;
-  });
+  };
+  return alter(path, change, guard);
 }
 
 /** Takes a key out of a file that is no setting. @returns false when it is not there */
-export async function removeKey(path: string, key: string): Promise<boolean> {
-  return alter(path, (before) => {
+export async function removeKey(path: string, key: string, guard: Guard = {}): Promise<boolean> {
+  const change = (before: string | undefined) => {
     if (before === undefined) return undefined;
     const document = new TomlDocument(path, before);
     document.unset(key);
     return document.text;
-  });
+  };
+  return alter(path, change, guard);
 }
 
 /**
@@ -140,43 +140,14 @@ export async function replaceSettings(
   path: string,
   expected: string | undefined,
   text: string,
+  guard: Guard = {},
 ): Promise<boolean> {
-  return alter(path, (before) => {
+  const change = (before: string | undefined) => {
     if (before !== expected)
       throw new SettingsError(`${path} was changed by another program in the meantime`);
     return text;
-  });
-}
-
-/** One change of a file at a time; `change` gives its new text, undefined for none. */
-async function alter(
-  path: string,
-  change: (before: string | undefined) => string | undefined,
-): Promise<boolean> {
-  try {
-    const target = await targetOf(path);
-    if (change(await readTrusted(path, false)) === undefined) return false;
-    await makeFolder(dirname(target));
-    return await locked(target, async () => {
-      for (;;) {
-        const before = await readTrusted(path, false);
-        const after = change(before);
-        if (after === undefined || after === before) return false;
-        if ((await readTrusted(path, false)) !== before) continue; // an editor takes no notice of our lock
-        await replaceSettingsFile(path, after);
-        return true;
-      }
-    });
-  } catch (cause) {
-    if (cause instanceof SettingsError) throw cause;
-    if (cause instanceof FileLockedError) throw new SettingsError(cause.message, { cause });
-    throw new SettingsError(`${path}: ${reasonOf(cause)}`, { cause });
-  }
-}
-
-async function makeFolder(folder: string): Promise<void> {
-  const made = await mkdir(folder, { recursive: true });
-  if (made !== undefined) await chmod(folder, 0o755); // whatever the umask: the daemon must get in
+  };
+  return alter(path, change, guard);
 }
 
 /** A file of unusual form, for example with `log = {}`, cannot take every key. */

@@ -1,4 +1,5 @@
 /** The daemon's settings: one schema, its layers, the file, the administrator's ceiling. */
+export type { Guard } from './alter.ts';
 export { type Description, describeSetting, describeSettings, settingsTemplate } from './describe.ts';
 export {
   type Change,

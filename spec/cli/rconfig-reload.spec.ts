@@ -65,18 +65,18 @@ describe('rconfig and a running daemon', { ...PATIENT, concurrency: 4 }, () => {
     assert.equal(asked(), 1);
   });
 
-  it('passes on why the daemon would not, with exit code 1; the file is changed', async (t) => {
+  it('passes on why the daemon would not, with exit code 1; the file is what it was (E22)', async (t) => {
     const { here, socket } = await running(t, () => {
       throw new Error('port 700: permission denied');
     });
     const { stdout, stderr, status } = await here.run(['set', 'port', '700']);
-    assert.equal(stdout, `port = 700 in ${here.file}\n`);
+    assert.equal(stdout, '');
     assert.equal(
       stderr,
-      'rconfig: the running daemon keeps its current settings: port 700: permission denied\n',
+      `rconfig: ${here.file} was not changed: the running daemon keeps its current settings: port 700: permission denied\n`,
     );
     assert.equal(status, 1);
-    assert.equal(here.text, `control = "${socket}"\nport = 700\n`);
+    assert.equal(here.text, `control = "${socket}"\nport = 600\n`);
   });
 
   it('does not mind when none runs', async (t) => {

@@ -1,12 +1,13 @@
-import { ControlServer, type Operations } from '../../control/index.ts';
+import { ControlServer, type Identity, type Operations } from '../../control/index.ts';
 import type { Daemon } from '../../daemon/index.ts';
 import type { EventLog } from '../../events/index.ts';
 import type { Settings } from '../../settings/index.ts';
 import { controlPathOf } from './control-path.ts';
 
 /** What the control socket can do. */
-export function operationsOf(daemon: Daemon, reload: () => Promise<string[]>): Operations {
+export function operationsOf(daemon: Daemon, reload: () => Promise<string[]>, config: string): Operations {
   return {
+    identify: (): Identity => ({ pid: process.pid, port: daemon.port, config }),
     lockouts: () => daemon.lockout.list(),
     unlock: (subject) => daemon.lockout.clear(typeof subject === 'string' ? subject : undefined),
     sessions: async () => {

@@ -5,6 +5,7 @@ import { access, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import {
+  type Guard,
   type Policy,
   problemsIn,
   readTrusted,
@@ -19,7 +20,7 @@ import {
  * @returns false when the text stayed as it was
  * @throws SettingsError that tells where the copy is kept
  */
-export async function editSettings(path: string, policy: Policy | undefined): Promise<boolean> {
+export async function editSettings(path: string, policy: Policy | undefined, guard: Guard): Promise<boolean> {
   const before = await readTrusted(path, false);
   await assertWritable(path);
   const folder = await mkdtemp(join(tmpdir(), 'rconfig-'));
@@ -31,7 +32,7 @@ export async function editSettings(path: string, policy: Policy | undefined): Pr
     const edited = await readCopy(copy);
     const problems = problemsIn(copy, edited, policy);
     if (problems.length > 0) throw new SettingsError(problems.map(({ message }) => message).join('\n'));
-    const isChanged = edited !== text && (await replaceSettings(path, before, edited));
+    const isChanged = edited !== text && (await replaceSettings(path, before, edited, guard));
     await rm(folder, { recursive: true });
     return isChanged;
   } catch (cause) {

@@ -1,7 +1,9 @@
+import { printableLines } from '../../events/index.ts';
 import {
   changeSettings,
   describeSetting,
   findSetting,
+  type Guard,
   keyOf,
   listSettings,
   loadPolicy,
@@ -21,12 +23,13 @@ import {
 } from '../../settings/index.ts';
 import { CommanderError, commandLine, InvalidArgumentError } from './command.ts';
 import { REXECD_EXIT } from './exit-codes.ts';
+import { changeOf } from './rconfig-change.ts';
 import { completionFor, SHELLS, type Shell } from './rconfig-completion.ts';
 import { editSettings } from './rconfig-edit.ts';
 import { ask } from './rconfig-form.ts';
 import { bare, explanation, listing, record, shown, standingRecord } from './rconfig-print.ts';
-import { announce, reloadDaemon } from './reload.ts';
-import { type SettingFiles, settingsFileOf } from './setting-files.ts';
+import { reloadDaemon } from './reload.ts';
+import { type SettingFiles, settingsFileKnownAs, settingsFileOf } from './setting-files.ts';
 
 interface Flags extends SettingFiles {
   reload: boolean;
@@ -59,9 +62,9 @@ program
   .action(async (key: string, words: string[]) => {
     const name = findSetting(key);
     const value = valueFrom(name, words);
-    await change(async () => {
-      const isNew = await changeSettings(path(), [{ name, value }], await policy());
-      print(`${keyOf(name)} = ${shown(value)} in ${path()}${isNew ? '' : ' (unchanged)'}\n`);
+    await change(async (guard) => {
+      const isNew = await changeSettings(path(), [{ name, value }], await policy(), guard);
+      return `${keyOf(name)} = ${shown(value)} in ${path()}${isNew ? '' : ' (unchanged)'}\n`;
     }, name);
   });
 program
@@ -69,12 +72,12 @@ program
   .description('remove a setting from the file, so that its default applies')
   .action(async (key: string) => {
     const name = settingLike(key);
-    await change(async () => {
+    await change(async (guard) => {
       const isNew = name
-        ? await changeSettings(path(), [{ name, value: undefined }])
-        : await removeKey(path(), key);
+        ? await changeSettings(path(), [{ name, value: undefined }], undefined, guard)
+        : await removeKey(path(), key, guard);
       if (!name && !isNew) findSetting(key); // says what may be meant
-      print(`${name ? keyOf(name) : key} is ${isNew ? 'no longer' : 'not'} set in ${path()}\n`);
+      return `${name ? keyOf(name) : key} is ${isNew ? 'no longer' : 'not'} set in ${path()}\n`;
     }, name);
   });
 program
@@ -104,9 +107,9 @@ program
   .command('edit')
   .description('edit the file in $VISUAL or $EDITOR; it is saved only if it is valid')
   .action(() =>
-    change(async () => {
-      const isNew = await editSettings(path(), await policy());
-      print(`${path()} is ${isNew ? 'changed' : 'unchanged'}\n`);
+    change(async (guard) => {
+      const isNew = await editSettings(path(), await policy(), guard);
+      return `${path()} is ${isNew ? 'changed' : 'unchanged'}\n`;
     }),
   );
 program
@@ -125,11 +128,12 @@ program
   .command('reload')
   .description('make the running daemon reload its settings')
   .action(async () => {
-    const changed = await reloadDaemon(resolveSettings(await sources()).settings);
+    const config = await settingsFileKnownAs(program.opts<Flags>());
+    const changed = await reloadDaemon({ ...resolveSettings(await sources()), config });
     print(
       changed.length === 0
         ? 'the running daemon already uses these settings\n'
-        : `changed: ${changed.join(' ')}\n`,
+        : `changed: ${printableLines(changed.join(' '))}\n`,
     );
   });
 program
@@ -165,16 +169,18 @@ async function sources(mayBeMissing = false): Promise<Sources> {
   return { file, policy: await policy(), environment: process.env };
 }
 
-/** Does a change of the file, then tells the running daemon. */
-async function change(work: () => Promise<void>, name?: SettingName): Promise<void> {
+/** Does a change of the file that the daemon would not refuse, and makes the running one read it. */
+async function change(work: (guard: Guard) => Promise<string>, name?: SettingName): Promise<void> {
+  const { reload, ...files } = program.opts<Flags>();
   const now = async () => resolveSettings(await sources(true));
-  const before = await now().catch(() => undefined); // it may be what is put right
-  await work();
-  const after = await now();
-  const winner = name && after.origins[name];
+  const config = await settingsFileKnownAs(files);
+  const { said, announcement, refusal } = await changeOf({ path: path(), config, reload, now, policy }, work);
+  print(said);
+  if (refusal) throw refusal;
+  const winner = name && (await now()).origins[name];
   if (winner?.startsWith('REXECD_'))
     console.error(`rconfig: ${winner} is set in this environment and overrides the file`);
-  if (program.opts<Flags>().reload) print(`${await announce((before ?? after).settings, after.settings)}\n`);
+  if (announcement !== undefined) print(`${announcement}\n`);
 }
 
 /** The form, and what it says written. */
@@ -183,9 +189,9 @@ async function fillIn(): Promise<void> {
   const changes = await ask(resolveSettings({ file, policy: ceiling }).settings, ceiling);
   if (changes === undefined) process.exitCode = REXECD_EXIT.failure;
   else if (changes.length > 0)
-    await change(async () => {
-      await changeSettings(path(), changes, ceiling);
-      print(`written to ${path()}\n`);
+    await change(async (guard) => {
+      await changeSettings(path(), changes, ceiling, guard);
+      return `written to ${path()}\n`;
     });
 }
 
@@ -208,6 +214,8 @@ function failure(error: unknown): number {
     return error.exitCode === 0 ? REXECD_EXIT.success : REXECD_EXIT.failure;
   const { message, cause } = error as Error;
   const isForbidden = /^(EACCES|EPERM)$/.test((cause as NodeJS.ErrnoException | undefined)?.code ?? '');
-  console.error(`rconfig: ${message}${isForbidden && process.getuid?.() !== 0 ? '; try sudo' : ''}`);
+  console.error(
+    `rconfig: ${printableLines(message)}${isForbidden && process.getuid?.() !== 0 ? '; try sudo' : ''}`,
+  );
   return REXECD_EXIT.failure;
 }

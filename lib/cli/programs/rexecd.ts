@@ -1,4 +1,4 @@
-import { printableText } from '../../events/index.ts';
+import { printableLines, printableText } from '../../events/index.ts';
 import { addUser, listUsers, removeUser } from '../../login/index.ts';
 import {
   flagOf,
@@ -14,7 +14,8 @@ import { REXECD_EXIT } from './exit-codes.ts';
 import { passwordFromStream, passwordFromTerminal } from './password.ts';
 import { serve } from './serve.ts';
 import { installService, removeService, type ServiceFlags } from './service-manager.ts';
-import { readSettingFiles, type SettingFiles } from './setting-files.ts';
+import { readSettingFiles, type SettingFiles, settingsFileKnownAs } from './setting-files.ts';
+import type { Target } from './tell.ts';
 import { openTrial } from './trial.ts';
 
 interface Flags extends Layer, SettingFiles, ServiceFlags {
@@ -65,32 +66,37 @@ for (const [name, schema] of Object.entries(SETTINGS)) {
 program
   .command('lockouts')
   .description('list who is locked out of the daemon on --port')
-  .action(async () => listLockouts((await load()).settings));
+  .action(async () => listLockouts(await target()));
 program
   .command('unlock [subject]')
   .description('end the lockout of one subject, as "lockouts" prints it, or all lockouts')
-  .action(async (subject?: string) => clearLockouts((await load()).settings, subject));
+  .action(async (subject?: string) => clearLockouts(await target(), subject));
 program
   .command('sessions')
   .description('list the running sessions')
   .option('--json', 'print JSON')
-  .action(async ({ json = false }) => listSessions((await load()).settings, json));
+  .action(async ({ json = false }) => listSessions(await target(), json));
 program
   .command('kill <session>')
   .description(
     'end a session: its command gets SIGHUP, then SIGKILL if it is still running after killSeconds',
   )
-  .action(async (id: string) => killSession((await load()).settings, id));
+  .action(async (id: string) => killSession(await target(), id));
 program
   .command('reload')
   .description('make the daemon reload its settings; running sessions keep theirs')
-  .action(async () => reloadSettings((await load()).settings));
+  .action(async () => reloadSettings(await target()));
 
 try {
   const words = process.argv.slice(2).map((word) => (PAGE_OPTIONS.includes(word) ? `-${word}` : word));
   await program.parseAsync(words, { from: 'user' });
 } catch (error) {
   process.exitCode = failure(error);
+}
+
+/** The daemon that the words on the command line mean. */
+async function target(): Promise<Target> {
+  return { ...(await load()), config: await settingsFileKnownAs(program.opts<Flags>()) };
 }
 
 /** The settings as files, environment and flags have them now. A trial is one without files. */
@@ -119,7 +125,8 @@ async function run(): Promise<void> {
   const trial = folder === undefined ? undefined : await openTrial(folder);
   // The only user of a trial is the account that started it.
   const own = trial && { port: 0, users: trial.usersFile, allowRoot: true };
-  await serve({ load: () => load(own), debug, trial });
+  const config = trial ? '' : await settingsFileKnownAs(program.opts<Flags>());
+  await serve({ load: () => load(own), config, debug, trial });
 }
 
 async function usersFileFor(option: string): Promise<string> {
@@ -142,6 +149,7 @@ async function add(user: string, file: string): Promise<void> {
 function failure(error: unknown): number {
   if (error instanceof CommanderError)
     return error.exitCode === 0 ? REXECD_EXIT.success : REXECD_EXIT.failure;
-  console.error(`rexecd: ${error instanceof Error ? error.message : String(error)}`);
+  const message = error instanceof Error ? error.message : String(error);
+  console.error(`rexecd: ${printableLines(message)}`);
   return REXECD_EXIT.failure;
 }

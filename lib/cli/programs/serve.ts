@@ -3,9 +3,9 @@ import type { AddressInfo } from 'node:net';
 import { ignoreSignals, STRAY_SIGNALS } from '../../base/index.ts';
 import { Daemon, type DaemonParts } from '../../daemon/index.ts';
 import { EventLog, type LogOptions } from '../../events/index.ts';
-import { type Authenticator, pamAuthenticator, usersFile } from '../../login/index.ts';
 import { missingPrivileges, ServiceNotifier, thisHolder } from '../../service/index.ts';
 import { keyOf, type Resolved, SETTING_NAMES, type Settings } from '../../settings/index.ts';
+import { authenticatorFor, bySystem, usersOf } from './authenticators.ts';
 import { REXECD_EXIT } from './exit-codes.ts';
 import { Orders, operationsOf } from './orders.ts';
 import { adoptDescriptors } from './service-manager.ts';
@@ -18,11 +18,13 @@ export interface ServeOptions {
   readonly load: () => Promise<Resolved>;
   /** Say on standard output what it does for whom. */
   readonly debug: boolean;
+  /** Absolute path of the settings file that it reads; empty: none. */
+  readonly config: string;
   readonly trial?: Trial | undefined;
 }
 
 /** Runs the daemon until it is told to stop. */
-export async function serve({ load, debug, trial }: ServeOptions): Promise<void> {
+export async function serve({ load, config, debug, trial }: ServeOptions): Promise<void> {
   ignoreSignals(STRAY_SIGNALS);
   const descriptor = await adoptDescriptors();
   const manager = await ServiceNotifier.open();
@@ -52,7 +54,7 @@ export async function serve({ load, debug, trial }: ServeOptions): Promise<void>
     return done;
   };
   if (!process.stdin.isTTY) process.on('SIGHUP', () => reload().catch(() => {})); // the log has it
-  await orders.take(settings, operationsOf(daemon, reload));
+  await orders.take(settings, operationsOf(daemon, reload, config));
   manager.ready(status());
   events.emit('started', {
     version: VERSION,
@@ -114,21 +116,6 @@ const logOptions = (settings: Settings): LogOptions => ({
   journaldSocket: settings.logJournaldSocket,
 });
 
-const bySystem = ({ authenticator, users }: Settings): boolean =>
-  authenticator === 'pam' || (authenticator === 'auto' && users === '');
-
-const authenticatorFor = (settings: Settings): Promise<Authenticator> =>
-  bySystem(settings) ? pamAuthenticator(settings) : ownUsers(settings);
-
-/** SECURITY: commands of a users file run as this account, so root would make every user of it root. */
-async function ownUsers({ users, allowRoot }: Settings): Promise<Authenticator> {
-  if (process.getuid?.() === 0 && !allowRoot)
-    throw new Error(
-      `users file ${users}: every user of it would run commands as root; run rexecd as another account ("chown ACCOUNT ${users}", then "setpriv --reuid=ACCOUNT --regid=ACCOUNT --init-groups rexecd ..."), or set allowRoot`,
-    );
-  return usersFile(users);
-}
-
 const loginsOf = ({ tlsLogin }: Settings): string =>
   ({
     password: 'password',
@@ -136,11 +123,6 @@ const loginsOf = ({ tlsLogin }: Settings): string =>
     certificate: 'certificate',
     both: 'certificate and password',
   })[tlsLogin];
-
-const usersOf = (settings: Settings): string =>
-  bySystem(settings)
-    ? `accounts of this machine, PAM service ${settings.pamService}`
-    : `users file ${settings.users}; commands run as this account`;
 
 const shownAddress = ({ address, port, family }: AddressInfo): string =>
   family === 'IPv6' ? `[${address}]:${port}` : `${address}:${port}`;

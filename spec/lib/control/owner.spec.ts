@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { chmodSync, chownSync, lchownSync, mkdirSync, symlinkSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { describe, it, type TestContext } from 'node:test';
+import { tellDaemon } from '../../../lib/control/index.ts';
+import { BOUNDED } from '../../support/daemon.ts';
+import {
+  notRoot,
+  type Program,
+  ROOT,
+  run,
+  strangersProgram,
+  temporaryFolder,
+} from '../../support/program.ts';
+
+const STRANGER = 54_998;
+const ESCAPES = '\u001b]0;owned\u0007\u009b31m\u202e';
+
+/** A socket as a stranger would make it before the daemon does; what it answers is `reply`. */
+async function impostor(t: TestContext, folder: string, reply: object): Promise<string> {
+  const path = join(folder, '512.sock');
+  const server = createServer((caller) => caller.end(`${JSON.stringify(reply)}\n`));
+  t.after(() => server.close());
+  server.listen(path);
+  await once(server, 'listening');
+  return path;
+}
+
+/** As an account that is not root, which may trust itself and root alone. */
+const sessionsOf = (t: TestContext, socket: string): Program =>
+  strangersProgram(t, process.execPath, `${ROOT}lib/cli/rexecd.ts`, 'sessions', '--control', socket);
+
+const SESSIONS = {
+  result: [{ id: ESCAPES, state: ESCAPES, peer: ESCAPES, user: ESCAPES, command: ESCAPES }],
+};
+
+describe('a control socket of another account (E8)', { ...BOUNDED, skip: notRoot }, () => {
+  for (const [what, make] of [
+    ['in a folder of that account', (folder: string) => chownSync(folder, STRANGER, STRANGER)],
+    [
+      'made by that account in a folder for all',
+      (folder: string, socket: string) => {
+        chmodSync(folder, 0o1777);
+        lchownSync(socket, STRANGER, STRANGER);
+      },
+    ],
+    ['in a folder of root that others can write to', (folder: string) => chmodSync(folder, 0o777)],
+  ] as const)
+    it(`is not asked: ${what}`, async (t) => {
+      const folder = temporaryFolder(t);
+      chmodSync(folder, 0o755);
+      const socket = await impostor(t, folder, SESSIONS);
+      make(folder, socket);
+      const { stdout, stderr, status } = await sessionsOf(t, socket).end();
+      assert.deepEqual([stdout, status], ['', 1]);
+      assert.match(
+        stderr,
+        /^rexecd: control socket \S+: \S+ (is owned by uid 54998; it must be owned by root or by this account|must be a folder that only its owner can write to \(chmod go-w\))\n$/,
+      );
+    });
+
+  it('is not asked over a link in the place of the folder', async (t) => {
+    const folder = temporaryFolder(t);
+    mkdirSync(join(folder, 'theirs'));
+    await impostor(t, join(folder, 'theirs'), SESSIONS);
+    symlinkSync('theirs', join(folder, 'run'));
+    await assert.rejects(tellDaemon(join(folder, 'run', '512.sock'), 'sessions'), /must be a folder/);
+  });
+});
+
+describe('what a daemon answers (E8)', BOUNDED, () => {
+  for (const [words, reply] of [
+    [['sessions'], SESSIONS],
+    [['sessions', '--json'], SESSIONS],
+    [['lockouts'], { result: [{ subject: ESCAPES, failures: ESCAPES, seconds: ESCAPES }] }],
+    [['unlock'], { result: ESCAPES }],
+    [['reload'], { result: { changed: [ESCAPES] } }],
+    [['kill', 'x'], { error: ESCAPES }],
+  ] as const)
+    it(`is escaped before it is printed: rexecd ${words.join(' ')}`, async (t) => {
+      const folder = temporaryFolder(t);
+      const socket = await impostor(t, folder, reply);
+      const { stdout, stderr } = await run(t, 'rexecd', [...words, '--control', socket]);
+      const said = Buffer.from(stdout + stderr, 'latin1').toString('utf8');
+      assert.match(said, /owned/);
+      assert.doesNotMatch(said, /[^\P{C}\n]/u);
+    });
+});
