@@ -35,6 +35,11 @@ export type Verdict =
  */
 export interface Authenticator {
   authenticate(credentials: Credentials): Promise<Verdict>;
+  /**
+   * The account's own name, of a user who may be spelled in other ways as well; the user itself if it has no account. It
+   * throws when it cannot tell.
+   */
+  accountOf?(user: string): Promise<string>;
   /** No more questions. Resolves when nothing of it is left. */
   end?(): Promise<void>;
 }

@@ -25,6 +25,7 @@ export async function certificateLogin(
     tlsUsers === '' ? byCommonName : readCertificateUsers(tlsUsers);
   await belongs();
   return {
+    ...(passwords.accountOf && { accountOf: (user) => passwords.accountOf!(user) }),
     async authenticate(credentials) {
       const { certificate, user } = credentials;
       if (certificate === undefined) return passwords.authenticate(credentials);

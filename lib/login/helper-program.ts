@@ -13,7 +13,15 @@ import {
   restoreProcessTraits,
 } from '../native/index.ts';
 import { machineNow } from './account-rules.ts';
-import type { Authenticate, Authenticated, OpenSession, Question, SessionOpened } from './helper-protocol.ts';
+import type {
+  AccountFound,
+  AskAccount,
+  Authenticate,
+  Authenticated,
+  OpenSession,
+  Question,
+  SessionOpened,
+} from './helper-protocol.ts';
 import { checkPamService, hasSessionModules } from './pam-service.ts';
 
 // The login helper: a process of its own, because PAM and name service modules are other people's code. They may crash,
@@ -64,6 +72,7 @@ async function answer({ body, secret }: Message): Promise<void> {
 
 function act(question: Question, secret: Buffer): Promise<object> {
   if (question.ask === 'authenticate') return authenticate(question, secret);
+  if (question.ask === 'account') return askAccount(question);
   // One after another: a session changes this process, which must be what it was for the next one.
   const done = turn.then(() =>
     question.ask === 'openSession' ? openSession(question) : closeSession(question.session),
@@ -106,9 +115,14 @@ async function authenticate(question: Authenticate, secret: Buffer): Promise<Aut
   }
 }
 
+async function askAccount(question: AskAccount): Promise<AccountFound> {
+  const account = await accountFor(question, localUsers());
+  return { account: account?.name ?? question.user };
+}
+
 /** The local account, else the first domain account whose name is not a local user's. */
 async function accountFor(
-  { user, domainNames }: Authenticate,
+  { user, domainNames }: Pick<Authenticate, 'user' | 'domainNames'>,
   local: LocalUsers,
 ): Promise<Account | undefined> {
   if (local.has(user)) return findAccount(user);

@@ -3,7 +3,12 @@ import type { Machine } from './account-rules.ts';
 import type { Identity } from './identity.ts';
 
 /** What the daemon asks its login helper. */
-export type Question = Authenticate | OpenSession | CloseSession;
+export type Question = AskAccount | Authenticate | OpenSession | CloseSession;
+
+/** Which account does a user have? */
+export interface AskAccount extends Pick<Authenticate, 'user' | 'domainNames'> {
+  readonly ask: 'account';
+}
 
 /** Is it this user, with the secret that comes along? */
 export interface Authenticate {
@@ -32,6 +37,11 @@ export interface CloseSession {
   readonly session: string;
 }
 
+export interface AccountFound {
+  /** Its own name; the user if there is none. */
+  readonly account: string;
+}
+
 /** Answers; any question may be answered with a cause instead. */
 export interface Authenticated {
   readonly identity: Identity;
@@ -53,8 +63,10 @@ export interface SessionOpened {
   readonly spoilt: boolean;
 }
 
-export type Answer<Q extends Question> = Q extends Authenticate
-  ? Authenticated
-  : Q extends OpenSession
-    ? SessionOpened
-    : Record<never, never>;
+export type Answer<Q extends Question> = Q extends AskAccount
+  ? AccountFound
+  : Q extends Authenticate
+    ? Authenticated
+    : Q extends OpenSession
+      ? SessionOpened
+      : Record<never, never>;

@@ -35,8 +35,10 @@ interface Lock {
 
 /**
  * Slows down guessing: failures are counted for each pair of user and address, for each user and for each address (an
- * IPv6 /64), in memory. Each further lockout of a subject lasts twice as long, until a success. A pair that has logged
- * in before is not stopped by what others do to the user's name.
+ * IPv6 /64), in memory. Each further lockout of a subject lasts twice as long. A success ends the counting of its own
+ * pair, and from then on the pair is not stopped by what others do to the user's name.
+ *
+ * `user` is the account's own name: an account that has several spellings is one user.
  */
 export class Lockout {
   /** May change at any time; lockouts that have begun stay. */
@@ -79,10 +81,14 @@ export class Lockout {
     return begun;
   }
 
+  /**
+   * SECURITY: ends the counting of this user from this address and nothing else: an attacker who has an account would
+   * clear the count of an address with it.
+   */
   succeeded(user: string, address: string): void {
     if (this.options.lockoutFailures === 0) return;
-    const [pair, , from] = subjectsOf(user, address);
-    for (const [, subject] of [pair!, from!]) this.clear(subject);
+    const [pair] = subjectsOf(user, address);
+    this.clear(pair![1]);
     this.#proven.set(pair![1], true);
   }
 

@@ -54,15 +54,16 @@ export class Login {
   async #judge(credentials: Credentials): Promise<Verdict> {
     const { user, address } = credentials;
     try {
-      const lockedOut = this.#lockout.blocks(user, address);
+      const account = (await this.#authenticator.accountOf?.(user)) ?? user;
+      const lockedOut = this.#lockout.blocks(account, address);
       if (lockedOut)
         return {
           accepted: false,
           cause: `${lockedOut.subject} is locked out for another ${lockedOut.seconds} s`,
         };
       const verdict = await this.#authenticator.authenticate(credentials);
-      if (verdict.accepted) this.#lockout.succeeded(user, address);
-      else for (const begun of await this.#lockout.failed(user, address)) this.#onLockout(begun);
+      if (verdict.accepted) this.#lockout.succeeded(account, address);
+      else for (const begun of await this.#lockout.failed(account, address)) this.#onLockout(begun);
       return verdict;
     } catch (error) {
       return { accepted: false, cause: error instanceof Error ? error.message : String(error) };

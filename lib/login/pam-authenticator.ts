@@ -46,6 +46,13 @@ export async function pamAuthenticator(options: PamOptions): Promise<Authenticat
   }
 
   return {
+    // Local users have one spelling, and PAM alone is asked about them.
+    ...(domainUsers && {
+      accountOf: async (user: string) => {
+        const names = domainNames(user, domain);
+        return (await logins.ask({ ask: 'account', user, domainNames: names })).account;
+      },
+    }),
     async authenticate({ user, secret, address, vouched = false }) {
       const empty = secret.length === 0 && !vouched; // it is wiped by the time PAM has answered
       try {
