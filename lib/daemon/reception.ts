@@ -2,6 +2,7 @@ import type { EventLog } from '../events/index.ts';
 import { addressAndPort } from '../login/index.ts';
 import { keepAlive, refusalFor, refuse, SessionError } from '../orchestrator/index.ts';
 import type { Settings } from '../settings/index.ts';
+import { AddressRules } from './address-rules.ts';
 import { Admission } from './admission.ts';
 import type { Arrival } from './entrances.ts';
 import { Handshakes, type Ready, type SecureArrival } from './handshakes.ts';
@@ -24,6 +25,7 @@ export class Reception {
   readonly #admission: Admission;
   readonly #headroom = new Headroom();
   readonly #handshakes: Handshakes;
+  #addresses: AddressRules;
   readonly #waiting: Arrival[] = []; // accepted, not yet read: every place is taken
   #settings: Settings;
   #refusing = 0;
@@ -33,6 +35,7 @@ export class Reception {
     this.#events = events;
     this.#serve = serve;
     this.#admission = new Admission(settings);
+    this.#addresses = new AddressRules(settings);
     this.#handshakes = new Handshakes(events);
   }
 
@@ -40,6 +43,8 @@ export class Reception {
   set settings(settings: Settings) {
     this.#settings = settings;
     this.#admission.caps = settings;
+    this.#addresses = new AddressRules(settings);
+    for (const arrival of this.#waiting.splice(0)) if (!this.#denies(arrival)) this.#waiting.push(arrival);
     this.#admitWaiting();
   }
 
@@ -48,6 +53,7 @@ export class Reception {
     const { socket } = arrival;
     socket.on('error', () => {}); // for its whole life: a reset between two owners must not end the daemon
     if (socket.remoteAddress === undefined) return void socket.destroy(); // it left before it was accepted
+    if (this.#denies(arrival)) return;
     const { overflow, backlog, keepAliveSeconds } = this.#settings;
     keepAlive(socket, keepAliveSeconds);
     const descriptors = this.#headroom.for(socket);
@@ -57,6 +63,17 @@ export class Reception {
     } else if (overflow === 'queue' && this.#admission.full && this.#waiting.length < backlog)
       this.#waiting.push(arrival);
     else this.#admit(arrival);
+  }
+
+  /** Turns away a peer whose address is not served. */
+  #denies(arrival: Arrival): boolean {
+    const { remoteAddress = '', remotePort } = arrival.socket;
+    const cause = this.#addresses.refusalOf(remoteAddress);
+    if (cause === undefined) return false;
+    this.#events.emit('addressDenied', { peer: `${remoteAddress}:${remotePort}`, cause });
+    if (this.#settings.addressRefusal === 'close') arrival.socket.destroy();
+    else this.#turnAway(arrival, new SessionError('REXEC_ADDRESS_DENIED', cause));
+    return true;
   }
 
   /** Turns away who waits, and ends handshakes. */

@@ -1,5 +1,5 @@
 import fs from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { LogEntry } from './log-entry.ts';
 import { Sink, type Trouble } from './sink.ts';
 import { infoOf, transports } from './winston.ts';
@@ -91,7 +91,9 @@ export class FileSink extends Sink<string> {
   }
 
   readonly #open = (path: string, flags: string, mode: number, done: Done): void =>
-    this.#call((settled) => fs.open(path, flags, mode, settled), done);
+    this.#call((settled) => {
+      fs.open(path, flags, mode, (error, fd) => settled(error && withFolder(error, path), fd));
+    }, done);
 
   readonly #write = (
     fd: number,
@@ -121,6 +123,10 @@ export class FileSink extends Sink<string> {
   }
 }
 
+/** The error names the folder if that is what is missing: a file is made when it is opened. */
+const withFolder = (error: NodeJS.ErrnoException, path: string): NodeJS.ErrnoException =>
+  error.code === 'ENOENT' ? new Error(`the folder ${dirname(path)} does not exist`, { cause: error }) : error;
+
 /** winston's file, which would rename for ever where it cannot. */
 class RotatingFile extends transports.File {
   declare asked: StatDone | undefined; // no initial value: the constructor of winston's asks already
@@ -130,6 +136,9 @@ class RotatingFile extends transports.File {
     super(options);
     this.#stuck = stuck;
   }
+
+  /** winston's constructor would make the folder, as root and with whatever mode: it is for the administrator to make. */
+  _createLogDirIfNotExist(): void {}
 
   /** Called by winston before it opens the file, and once more for the same opening when it has renamed a full one. */
   stat(done: StatDone): void {

@@ -1,6 +1,7 @@
 /**
  * Why a session ends before its command does, besides the codes of the codec, login and launch rooms.
  *
+ * - `REXEC_ADDRESS_DENIED`: the settings do not let the peer's address connect.
  * - `REXEC_BUSY`: a cap on connections is reached.
  * - `REXEC_STOPPING`: the daemon stops.
  * - `REXEC_REQUEST_TIMEOUT`: the request was not complete in time.
@@ -9,6 +10,7 @@
  * - `REXEC_PEER_VANISHED`: the connection broke; nobody is left to read an answer.
  */
 export type SessionErrorCode =
+  | 'REXEC_ADDRESS_DENIED'
   | 'REXEC_BUSY'
   | 'REXEC_STOPPING'
   | 'REXEC_REQUEST_TIMEOUT'

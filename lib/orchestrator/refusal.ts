@@ -7,6 +7,7 @@ import { lingeringClose } from './linger.ts';
 
 /** The line that a peer may read about each failure of a session (protocol.md 1.3); null: no one reads it. */
 const REFUSALS = {
+  REXEC_ADDRESS_DENIED: 'Permission denied.',
   REXEC_BUSY: 'Try again.',
   REXEC_STOPPING: 'Try again.',
   REXEC_REQUEST_TIMEOUT: 'Timed out.',

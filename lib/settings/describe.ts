@@ -45,13 +45,19 @@ export function settingsTemplate(): string {
 export function allowedBy(name: SettingName): string {
   const { type, minimum, maximum, pattern } = shapeOf(name);
   const choices = choicesOf(name).map((each) => JSON.stringify(each));
-  if (type === 'array') return choices.length > 0 ? `list of ${choices.join(', ')}` : 'list of strings';
+  if (type === 'array') return `list of ${choices.length > 0 ? choices.join(', ') : elementsOf(name)}`;
   if (choices.length > 0) return choices.join(', ');
   if (type === 'integer' || type === 'number')
     return `${type === 'integer' ? 'whole number' : 'number'} from ${minimum} to ${maximum}`;
   if (pattern === undefined) return 'string';
   const { error } = SETTINGS[name].safeParse('/'); // nothing that has a pattern is a path
   return error ? explain(error) : 'string';
+}
+
+/** What each element of a list may be. */
+function elementsOf(name: SettingName): string {
+  const { error } = SETTINGS[name].safeParse(['/']); // no address
+  return error ? 'addresses and networks, such as "10.0.0.0/8"' : 'strings';
 }
 
 function choicesOf(name: SettingName): unknown[] {

@@ -22,6 +22,7 @@ export {
   replaceSettingsFile,
   SETTINGS_FILE,
 } from './files.ts';
+export { groupOf } from './groups.ts';
 export {
   type Layer,
   loadSettings,
@@ -30,7 +31,17 @@ export {
   resolveSettings,
   type Sources,
 } from './layers.ts';
-export { flagOf, keyOf, nearestKey, SETTING_NAMES, settingLike, settingOf, variableOf } from './names.ts';
+export {
+  flagOf,
+  keyOf,
+  nearestKey,
+  nearestTo,
+  SETTING_NAMES,
+  settingLike,
+  settingOf,
+  variableOf,
+} from './names.ts';
+export { type Network, parseNetwork, plainAddress } from './networks.ts';
 export { checkPolicy, type Policy } from './policy.ts';
 export { SETTINGS, type SettingName, type Settings } from './schema.ts';
 export { type Assignment, TomlDocument } from './toml-document.ts';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseNetwork } from './networks.ts';
 
 export { z };
 
@@ -29,5 +30,11 @@ export const list = <T extends z.ZodType>(item: T) =>
         : value,
     z.array(item),
   );
+/** Addresses and networks, none otherwise. */
+export const networks = list(
+  z
+    .string()
+    .refine((text) => parseNetwork(text) !== undefined, 'an IP address or network, such as 10.0.0.0/8'),
+).default([]);
 /** Names, none otherwise. */
 export const names = list(z.string()).default([]);

@@ -37,8 +37,11 @@ export const settingLike = (key: string): SettingName | undefined =>
   settingOf(key) ?? SETTING_NAMES.find((name) => plain(name) === plain(key));
 
 /** The key that was probably meant. */
-export function nearestKey(key: string): string | undefined {
-  const [best] = [...BY_KEY.keys()]
+export const nearestKey = (key: string): string | undefined => nearestTo(key, [...BY_KEY.keys()]);
+
+/** The word that was probably meant by another one; undefined if none is near. */
+export function nearestTo(key: string, words: readonly string[]): string | undefined {
+  const [best] = words
     .map((known) => ({ known, distance: distanceOf(plain(known), plain(key)) }))
     .sort((one, other) => one.distance - other.distance);
   return best && best.distance <= Math.max(2, key.length / 3) ? best.known : undefined;

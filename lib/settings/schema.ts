@@ -1,4 +1,4 @@
-import { names, number, whole, yesOrNo, z } from './kinds.ts';
+import { names, networks, number, whole, yesOrNo, z } from './kinds.ts';
 import { LOG_SETTINGS } from './log-schema.ts';
 import { TLS_SETTINGS } from './tls-schema.ts';
 
@@ -32,8 +32,10 @@ export const SETTINGS = {
   pamService: z
     .string()
     .regex(/^[\w.-]+$/, 'a file name in /etc/pam.d')
-    .default('rexec')
-    .describe('PAM service that checks logins'),
+    .default('rexecd')
+    .describe(
+      'PAM service that checks logins; unless it is set, "rexec" is used while only /etc/pam.d/rexec exists',
+    ),
   loginThreads: whole(1, 256)
     .default(16)
     .describe('how many logins are checked at the same time; the rest wait their turn'),
@@ -100,6 +102,16 @@ export const SETTINGS = {
     .default(11_000)
     .describe(
       'how many connections one address (IPv6: one /64) may have open; keep it below maxConnections, so that no address can take them all',
+    ),
+  allowAddresses: networks.describe(
+    'addresses and networks (CIDR, such as "10.0.0.0/8" or "2001:db8::/32") that may connect; empty: all',
+  ),
+  denyAddresses: networks.describe('addresses and networks that may not connect; overrides allowAddresses'),
+  addressRefusal: z
+    .enum(['line', 'close'])
+    .default('line')
+    .describe(
+      'what a peer gets whose address may not connect: "line" ("Permission denied."), or "close" (the connection is closed without a word)',
     ),
   overflow: z
     .enum(['refuse', 'queue'])

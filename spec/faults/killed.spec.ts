@@ -27,7 +27,7 @@ describe('a daemon that is killed under load', { ...PATIENT, skip: noMachine }, 
     machine.addQuickUser('ada', PASSWORD);
     machine.addQuickUser('eve', PASSWORD);
     machine.run('tee', ['/srv/session'], SESSION);
-    machine.shell('chmod 755 /srv/session');
+    machine.shell('chmod 755 /srv/session; mkdir /srv/log');
   });
   after(() => machine.end());
 

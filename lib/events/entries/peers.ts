@@ -10,6 +10,14 @@ export const PEER_EVENTS = {
     meaning:
       'A connection limit was reached or file descriptors ran low, and the peer was told to try again. See who is connected ("rexecd sessions"), or raise maxConnections, maxConnectionsPerAddress or the limit on open files.',
   },
+  addressDenied: {
+    id: 'REXECD-206',
+    level: 'error',
+    text: 'address denied',
+    fields: ['peer', 'cause'],
+    meaning:
+      'The address of the peer may not connect, and nothing was read from it. If it should be able to, change the setting that the cause names.',
+  },
   peerSilent: {
     id: 'REXECD-201',
     level: 'info',

@@ -53,7 +53,7 @@ export const SERVICE_EVENTS = {
     text: 'started',
     fields: ['version', 'addresses', 'logins'],
     meaning:
-      'The daemon has started, listens on these addresses, and lets these users log in. Written at each start, whatever log.level is. No action needed.',
+      'The daemon has started, listens on these addresses, and lets these users log in. Written at each start whatever log.level is, except with -debug, which prints the same. No action needed.',
   },
   certificateEnds: {
     id: 'REXECD-117',

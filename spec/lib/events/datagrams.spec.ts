@@ -170,7 +170,7 @@ describe('a failure that lasts', BOUNDED, () => {
     writeFileSync(join(directory, 'plain'), '');
     const syslogSocket = join(directory, 'socket');
     const receiver = new DatagramReceiver(t, syslogSocket);
-    const attempts = t.mock.method(fs, 'mkdirSync');
+    const attempts = t.mock.method(fs, 'stat');
     const file = join(directory, 'plain', 'log', 'rexecd.log'); // a directory that cannot be made
     const log = new EventLog({ sinks: ['file', 'syslog'], file, syslogSocket });
     const attemptsMore = (count: number) => {

@@ -1,0 +1,34 @@
+import { isIP, isIPv6, SocketAddress } from 'node:net';
+
+/** A network: one address and how many of its bits count. */
+export interface Network {
+  readonly address: string;
+  readonly family: 'ipv4' | 'ipv6';
+  readonly prefix: number;
+}
+
+const MAPPED_BITS = 96; // before the IPv4 address in an IPv6 one, RFC 4291 2.5.5.2
+
+/**
+ * A network as people write it: `192.0.2.7`, `10.0.0.0/8`, `2001:db8::/32`. One of IPv4 addresses in IPv6 form is the
+ * IPv4 network. Undefined if it is none.
+ */
+export function parseNetwork(text: string): Network | undefined {
+  const [, address = '', bits] = /^([0-9a-fA-F:.]+)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
+  if (!isIP(address)) return undefined;
+  const most = isIPv6(address) ? 128 : 32;
+  const prefix = bits === undefined ? most : Number(bits);
+  if (prefix > most) return undefined;
+  const plain = plainAddress(address);
+  if (isIPv6(plain) || !isIPv6(address))
+    return { address: plain, family: isIPv6(plain) ? 'ipv6' : 'ipv4', prefix };
+  return prefix < MAPPED_BITS ? undefined : { address: plain, family: 'ipv4', prefix: prefix - MAPPED_BITS };
+}
+
+/** An address in its one form: without the scope of a link, and IPv4 in dotted form although it came in IPv6 form. */
+export function plainAddress(address: string): string {
+  const [bare = ''] = address.split('%');
+  if (!isIPv6(bare)) return bare;
+  const canonical = new SocketAddress({ address: bare, family: 'ipv6' }).address;
+  return /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(canonical)?.[1] ?? canonical;
+}
