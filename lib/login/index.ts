@@ -10,6 +10,7 @@ export { type Identity, ownIdentity } from './identity.ts';
 export { type LockedOut, Lockout } from './lockout.ts';
 export { Login, LoginError } from './login.ts';
 export { type PamOptions, pamAuthenticator } from './pam-authenticator.ts';
+export { hasPamService } from './pam-service.ts';
 export { PasswordHashError } from './password-hash.ts';
 export { addUser, listUsers, removeUser } from './users-edit.ts';
 export { UsersFileError, usersFile } from './users-file.ts';

@@ -13,9 +13,12 @@ export class PamServiceError extends Error {
   readonly code = 'REXEC_PAM_SERVICE';
 }
 
+/** Whether a service has a file. */
+export const hasPamService = (service: string): boolean => readService(service.toLowerCase()) !== undefined;
+
 /** @throws PamServiceError when there is no service file, because PAM would fall back to rules made for nothing */
 export function checkPamService(service: string): void {
-  if (readService(service.toLowerCase()) === undefined) {
+  if (!hasPamService(service)) {
     throw new PamServiceError(
       `PAM service file ${join(FOLDERS[0]!, service)} does not exist; create it with "rexecd -install", or choose another service with --pam-service`,
     );

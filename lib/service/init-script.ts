@@ -126,7 +126,7 @@ case $1 in
     ;;
   reload | force-reload)
     runs || { echo 'rexecd is not running' >&2; exit 7; }
-    kill -HUP "$pid"
+    MAINPID=$pid "$NODE" "$SCRIPT" $OPTIONS reload || exit 1
     ;;
   status)
     runs && { echo "rexecd is running (pid $pid)"; exit 0; }

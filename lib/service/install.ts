@@ -1,13 +1,22 @@
+import { dirname } from 'node:path/posix';
+import { FileLockedError, locked } from '../files/index.ts';
+import { mustBeFree, namesPamService, serviceSettings, startedLines } from './endpoints.ts';
 import { type Ingredients, installationFor } from './installation.ts';
 import { MANIFEST, type Manifest, manifestBytes, readManifest } from './manifest.ts';
-import type { PamStyle } from './pam-file.ts';
+import { pamChoice } from './pam-choice.ts';
+import { PAM_SERVICE, type PamStyle } from './pam-file.ts';
 import { manifestOf, missingFolders, modeOf, planFor } from './plan.ts';
 import { checkProgram } from './program.ts';
 import { Report } from './report.ts';
 import { ServiceError } from './service-error.ts';
-import { supervisorOf } from './supervisor.ts';
+import { type Supervisor, supervisorOf } from './supervisor.ts';
+import { wrapperWarnings } from './tcp-wrappers.ts';
 import { Tree } from './tree.ts';
 import { strangersWhoCanWrite } from './trust.ts';
+
+/** What an installation changes, as a lock knows it, and how long another one may take. */
+const STATE = '/var/lib/rexecd';
+const PATIENCE_MS = 120_000;
 
 /** Where, and how far. */
 export interface ServiceOptions {
@@ -22,7 +31,7 @@ export interface ServiceOptions {
 }
 
 export interface InstallOptions extends ServiceOptions, Ingredients {
-  /** Start it when its files are there; true unless given. */
+  /** Start it when its files are there; true unless given. It starts at the next boot in any case. */
   readonly start?: boolean;
 }
 
@@ -39,10 +48,32 @@ export async function install(options: InstallOptions): Promise<string[]> {
   const report = new Report(options);
   mustBeRoot(tree, 'installing');
   checkProgram(program, platform);
+  await alone(tree, report, () => installTo(tree, report, options, platform));
+  return report.lines;
+}
+
+/** One installation or removal of this machine's service at a time, so that none forgets what another one wrote. */
+export async function alone(tree: Tree, { dryRun }: Report, work: () => Promise<void>): Promise<void> {
+  if (dryRun || !tree.isThisMachine || !(await tree.has(dirname(STATE)))) return work();
+  return locked(STATE, work, PATIENCE_MS).catch((cause) => {
+    throw cause instanceof FileLockedError ? new ServiceError(cause.message, { cause }) : cause;
+  });
+}
+
+async function installTo(
+  tree: Tree,
+  report: Report,
+  options: InstallOptions,
+  platform: NodeJS.Platform,
+): Promise<void> {
+  const { program } = options;
   const asked = tree.isThisMachine && platform !== 'win32'; // where files have owners
   const warnings = asked ? await strangersWhoCanWrite(program) : [];
   const before = await readManifest(tree);
-  const files = installationFor(platform, options, await pamStyleOf(tree));
+  const pam = platform === 'linux' ? await pamChoice(tree, before, await namesPamService(tree)) : undefined;
+  const files = installationFor(platform, options, await pamStyleOf(tree)).filter(
+    ({ path }) => path !== PAM_SERVICE || !pam?.keepsOther,
+  );
   const plans = await Promise.all(files.map((file) => planFor(tree, file, before)));
   const written = plans.filter(({ keep }) => keep === undefined);
   const missing = await missingFolders(
@@ -60,10 +91,26 @@ export async function install(options: InstallOptions): Promise<string[]> {
     else if (keep !== undefined) await report.do('keep', `${there} (${keep})`);
     else await report.do('write', there, () => tree.write(file.path, file.bytes, file.mode));
   }
+  if (platform === 'linux') warnings.push(...(await wrapperWarnings(tree)));
   for (const warning of warnings) report.say(`warning: ${warning}`);
+  if (pam?.note) report.say(pam.note);
   const changed = written.map(({ file }) => file.path);
-  if (tree.isThisMachine && options.start !== false) await supervisorOf(platform).start(report, changed);
-  return report.lines;
+  if (tree.isThisMachine) await startup(supervisorOf(platform), report, changed, options.start !== false);
+}
+
+async function startup(
+  supervisor: Supervisor,
+  report: Report,
+  changed: readonly string[],
+  isStarted: boolean,
+): Promise<void> {
+  if (!isStarted) return supervisor.enable(report);
+  const resolved = await serviceSettings().catch(() => undefined); // the start says what is wrong with them
+  const settings = report.dryRun ? undefined : resolved?.settings;
+  await supervisor.start(report, changed, async () => settings && mustBeFree(settings));
+  if (!settings || supervisor.log === undefined) return;
+  for (const line of startedLines(settings)) report.say(line);
+  report.say(`log: ${supervisor.log}`);
 }
 
 /** @throws ServiceError when the files of this machine are not ours to write */

@@ -3,7 +3,7 @@ import { SETTINGS_FILE, settingsTemplate } from '../settings/index.ts';
 import { initScript } from './init-script.ts';
 import { launchdPlist } from './launchd-plist.ts';
 import { logRotation } from './log-rotation.ts';
-import { type PamStyle, pamFile } from './pam-file.ts';
+import { PAM_SERVICE, type PamStyle, pamFile } from './pam-file.ts';
 import type { Program } from './program.ts';
 import { ServiceError } from './service-error.ts';
 import { serviceUnit, socketUnit } from './systemd-units.ts';
@@ -65,7 +65,7 @@ export function installationFor(
   if (platform === 'darwin') return [settings, file(LAUNCHD_PLIST, launchdPlist(program))];
   return [
     settings,
-    theirs('/etc/pam.d/rexec', pamFile(pamStyle)),
+    theirs(PAM_SERVICE, pamFile(pamStyle)),
     file(`${UNITS}/rexecd.service`, serviceUnit(program)),
     file(`${UNITS}/rexecd.socket`, socketUnit()),
     file(INIT_SCRIPT, initScript(program), 0o755),

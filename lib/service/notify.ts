@@ -26,6 +26,11 @@ export class ServiceNotifier {
       this.#watchdog = setInterval(() => this.#sendOnce('WATCHDOG=1'), watchdogMs).unref();
   }
 
+  /** Whether a service manager started the daemon and is notified of its state. */
+  get isAsked(): boolean {
+    return this.#sender !== undefined;
+  }
+
   /** Reads the variables and takes them away: a child must not speak for the daemon. */
   static async open(environment: NodeJS.ProcessEnv = process.env): Promise<ServiceNotifier> {
     const { NOTIFY_SOCKET: path, WATCHDOG_USEC: usec = '', WATCHDOG_PID: pid } = environment;

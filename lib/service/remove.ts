@@ -1,4 +1,4 @@
-import { mustBeRoot, type ServiceOptions } from './install.ts';
+import { alone, mustBeRoot, type ServiceOptions } from './install.ts';
 import { isOurs, MANIFEST, readManifest } from './manifest.ts';
 import { Report } from './report.ts';
 import { supervisorOf } from './supervisor.ts';
@@ -15,12 +15,16 @@ export async function remove(options: ServiceOptions): Promise<string[]> {
   const tree = new Tree(options.root);
   const report = new Report(options);
   mustBeRoot(tree, 'removing');
+  await alone(tree, report, () => removeFrom(tree, report, options.platform));
+  return report.lines;
+}
+
+async function removeFrom(tree: Tree, report: Report, platform?: NodeJS.Platform): Promise<void> {
   const manifest = await readManifest(tree);
   if (!manifest) {
-    report.say(`nothing to remove: ${tree.at(MANIFEST)} does not exist`);
-    return report.lines;
+    return report.say(`nothing to remove: ${tree.at(MANIFEST)} does not exist`);
   }
-  const supervisor = tree.isThisMachine ? supervisorOf(options.platform ?? process.platform) : undefined;
+  const supervisor = tree.isThisMachine ? supervisorOf(platform ?? process.platform) : undefined;
   await supervisor?.stop(report);
   const gone = new Set<string>(); // in a dry run they are there all the same
   for (const entry of manifest.files) {
@@ -46,5 +50,4 @@ export async function remove(options: ServiceOptions): Promise<string[]> {
     gone.add(folder);
   }
   await supervisor?.forget(report);
-  return report.lines;
 }

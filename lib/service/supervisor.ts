@@ -8,8 +8,12 @@ import { ServiceError } from './service-error.ts';
 
 /** What starts and stops services on a machine. */
 export interface Supervisor {
-  /** After the files are there; `changed` are those that were written. */
-  start(report: Report, changed: readonly string[]): Promise<void>;
+  /** What shows the log of the service: a command, or a file. Undefined if nothing is started from here. */
+  readonly log?: string;
+  /** Has the service started at each boot, and not before. */
+  enable(report: Report): Promise<void>;
+  /** After the files are there; `changed` are those that were written. `check` may keep it from being started. */
+  start(report: Report, changed: readonly string[], check: () => Promise<void>): Promise<void>;
   /** Before the files are deleted. */
   stop(report: Report): Promise<void>;
   /** After the files are deleted. */
@@ -19,11 +23,18 @@ export interface Supervisor {
 const UNITS = ['rexecd.socket', 'rexecd.service'];
 
 const systemd: Supervisor = {
-  async start(report, changed) {
+  log: 'journalctl --unit=rexecd',
+  async enable(report) {
+    await report.do('enable', 'rexecd at boot (systemctl enable rexecd.service)', () =>
+      run('systemctl', 'enable', 'rexecd.service'),
+    );
+  },
+  async start(report, changed, check) {
     if (changed.length > 0) await reread(report, changed.includes(CATALOG));
     const runs = await succeeds('systemctl', 'is-active', '--quiet', 'rexecd.service');
     if (runs && (await succeeds('systemctl', 'is-enabled', '--quiet', 'rexecd.service')))
       return sayRunning(report, changed, 'systemctl restart rexecd');
+    await check();
     const since = Math.floor(Date.now() / 1000);
     await report.do('start', 'rexecd, now and at boot (systemctl enable --now rexecd.service)', () =>
       run('systemctl', 'enable', '--now', 'rexecd.service').catch(async (error: ServiceError) => {
@@ -59,16 +70,35 @@ async function reread(report: Report, catalog: boolean): Promise<void> {
   );
 }
 
+/**
+ * Also of an image that is built, or a chroot, whose systemd runs later: systemctl makes and removes its links without
+ * one.
+ */
 const sysv: Supervisor = {
-  async start(report, changed) {
+  log: '/var/log/rexecd/console.log',
+  async enable(report) {
     if (hasProgram('update-rc.d') && !links().some((name) => name.startsWith('S')))
       await report.do('enable', 'rexecd (update-rc.d)', () => run('update-rc.d', 'rexecd', 'defaults'));
+    if (hasProgram('systemctl') && !(await succeeds('systemctl', 'is-enabled', '--quiet', 'rexecd.service')))
+      await report
+        .do('enable', 'rexecd (systemctl enable rexecd.service)', () =>
+          run('systemctl', 'enable', 'rexecd.service'),
+        )
+        .catch(({ message }: ServiceError) => report.say(`warning: ${message}`)); // there may be no systemd later either
+  },
+  async start(report, changed, check) {
+    await this.enable(report);
     if (await succeeds(INIT_SCRIPT, 'status')) return sayRunning(report, changed, `${INIT_SCRIPT} restart`);
+    await check();
     await report.do('start', `rexecd (${INIT_SCRIPT} start)`, () => run(INIT_SCRIPT, 'start'));
   },
   async stop(report) {
     if (await succeeds(INIT_SCRIPT, 'status'))
       await report.do('stop', `rexecd (${INIT_SCRIPT} stop)`, () => run(INIT_SCRIPT, 'stop'));
+    if (hasProgram('systemctl') && (await succeeds('systemctl', 'is-enabled', '--quiet', 'rexecd.service')))
+      await report.do('disable', 'rexecd (systemctl disable rexecd.service)', () =>
+        run('systemctl', 'disable', 'rexecd.service'),
+      );
   },
   forget: unlink,
 };
@@ -80,6 +110,7 @@ async function unlink(report: Report): Promise<void> {
 
 /** Where nothing is started from here: says how it is done. */
 const byHand = (start: string, stop: string): Supervisor => ({
+  enable: async () => {},
   start: async (report) => report.say(`to start the service: ${start}`),
   stop: async (report) => report.say(`to stop the service, if it is still running: ${stop}`),
   forget: async () => {},

@@ -9,8 +9,8 @@ export const serviceUnit = ({ node, script }: Program): string => `[Unit]
 Description=Remote execution service (rexec, TCP 512)
 Documentation=man:rexecd(8) man:rexecd.toml(5)
 After=network.target nss-user-lookup.target
-StartLimitIntervalSec=60s
-StartLimitBurst=10
+# What is missing at boot, a name server or a disk, may come later.
+StartLimitIntervalSec=0
 
 [Service]
 # The daemon reports when it listens, reloads and stops, and that its event loop is alive.
@@ -22,15 +22,15 @@ WatchdogSec=30s
 Environment=OPTIONS=
 EnvironmentFile=-/etc/default/rexecd
 ExecStart=${quoted(node)} ${NO_DEBUGGER} ${quoted(script)} $OPTIONS
-ExecReload=/bin/kill -HUP $MAINPID
+ExecReload=${quoted(node)} ${quoted(script)} $OPTIONS reload
 SyslogIdentifier=rexecd
 Restart=on-failure
 RestartSec=3s
 
-# Only the daemon gets SIGTERM. It waits for commands to end (stopSeconds), then ends them (killSeconds). Whatever is
-# left when it has exited, or when the time is up, is killed. The daemon asks for more time than this if its settings
-# require it.
-KillMode=mixed
+# As with cron and ssh, only the daemon gets SIGTERM. It waits for the commands of its sessions to end (stopSeconds), then
+# ends them (killSeconds). What users left running in the background when their sessions ended is theirs, and stays. The
+# daemon asks for more time than this if its settings require it.
+KillMode=process
 TimeoutStopSec=${STOP_SECONDS}s
 
 RuntimeDirectory=rexecd

@@ -86,7 +86,10 @@ describe('rexec-fuzz', { ...PATIENT, concurrency: 3 }, () => {
     program.child.kill('SIGINT');
     const { stdout, status } = await program.end();
     assert.equal(status, 130);
-    assert.match(stdout, /^codec: \d+ cases in .*: (?:nothing found|no problem found)\nstopped early: interrupted\n$/);
+    assert.match(
+      stdout,
+      /^codec: \d+ cases in .*: (?:nothing found|no problem found)\nstopped early: interrupted\n$/,
+    );
   });
 
   it('lists what it looks for', async (t) => {

@@ -25,7 +25,7 @@ describe('the service on a machine without systemd', { ...BOUNDED, skip: NEEDS }
     machine = await PrivateRoot.make('/mnt');
     machine.ok(`useradd --create-home ada; echo ada:s3cret | chpasswd; printf s3cret > /root/password; chmod 600 /root/password
       echo 'ada - nproc 4321' > /etc/security/limits.d/ada.conf
-      rm /etc/pam.d/rexec; rm -rf /var/log/rexecd; echo '${QUICK}' > /etc/default/rexecd; touch /root/mark`);
+      rm -f /etc/pam.d/rexec /etc/pam.d/rexecd; rm -rf /var/log/rexecd; echo '${QUICK}' > /etc/default/rexecd; touch /root/mark`);
   });
   after(() => machine.end());
 
@@ -42,13 +42,20 @@ describe('the service on a machine without systemd', { ...BOUNDED, skip: NEEDS }
     machine.ok('kill $(cat /tmp/taken); while ss -Hltn | grep -q :512; do sleep 0.05; done');
     assert.equal(status, 1);
     assert.match(stdout, /^enabled rexecd \(update-rc\.d\)$/m);
-    assert.match(stderr, /^rexecd: \/etc\/init\.d\/rexecd start: .*EADDRINUSE/);
+    assert.match(
+      stderr,
+      /^rexecd: port 512 is in use by \S+ \(process \d+\); stop it or choose another port/,
+    );
   });
 
   it('is installed and started, now and at boot', () => {
     const lines = linesOf('-install');
     assert.ok(
-      lines.every((line) => /^(unchanged .*|started rexecd \(\/etc\/init\.d\/rexecd start\))$/.test(line)),
+      lines.every((line) =>
+        /^(unchanged .*|started rexecd \(\/etc\/init\.d\/rexecd start\)|listening on .*|to try .*|log: .*)$/.test(
+          line,
+        ),
+      ),
       lines.join('\n'),
     );
     assert.match(machine.ok(`ss -Hltnp 'sport = :512'`), new RegExp(`127\\.0\\.0\\.1:512 .*pid=${pid()},`));
@@ -63,11 +70,12 @@ describe('the service on a machine without systemd', { ...BOUNDED, skip: NEEDS }
   it('goes on as it is when it is installed again, and when only a trial of its removal is asked for', () => {
     const before = pid();
     const lines = [...linesOf('--install'), ...linesOf('-remove --dry-run')].filter(
-      (line) => !/^unchanged \/|^would delete /.test(line),
+      (line) => !/^unchanged \/|^would delete |^(listening on|to try|log:) /.test(line),
     );
     assert.deepEqual(lines, [
       'unchanged; rexecd is running',
       `would stop rexecd (${SCRIPT} stop)`,
+      ...(findProgram('systemctl') ? ['would disable rexecd (systemctl disable rexecd.service)'] : []),
       'would keep /var/log/rexecd (not empty)',
       'would disable rexecd (update-rc.d)',
     ]);
@@ -80,6 +88,25 @@ describe('the service on a machine without systemd', { ...BOUNDED, skip: NEEDS }
     machine.ok(`sed -i 's/^# port = .*/port = 5512/' /etc/rexecd/rexecd.toml; ${SCRIPT} reload
       until ss -Hltn | grep -q :5512; do sleep 0.05; done`);
     assert.equal(machine.ok(rexec('echo reloaded', 5512)), 'reloaded\n');
+    assert.equal(pid(), before);
+  });
+
+  it('says what is wrong with its settings when it reads them again, with status 1 (E10)', () => {
+    const before = pid();
+    for (const [line, why] of [
+      ['prot = 1', /^rexecd: \/etc\/rexecd\/rexecd\.toml:1: unknown setting prot; did you mean port\?$/m],
+      ['backlog = "many"', /^rexecd: \/etc\/rexecd\/rexecd\.toml:1: backlog: invalid value "many"/m],
+      ['host = "192.0.2.77"', /^rexecd: .*EADDRNOTAVAIL/m],
+      ['users = "/no/such/users"', /^rexecd: .*\/no\/such\/users/m],
+    ] as const) {
+      machine.ok(`sed -i '1i ${line}' /etc/rexecd/rexecd.toml`);
+      const { status, stderr } = machine.shell(`${SCRIPT} reload`);
+      machine.ok('sed -i 1d /etc/rexecd/rexecd.toml');
+      assert.equal(status, 1, line);
+      assert.match(stderr, why);
+    }
+    assert.equal(machine.shell(`${SCRIPT} reload`).status, 0);
+    assert.equal(machine.ok(rexec('echo served', 5512)), 'served\n');
     assert.equal(pid(), before);
   });
 

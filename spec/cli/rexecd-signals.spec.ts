@@ -12,6 +12,7 @@ import {
   PATIENT,
   Program,
   ROOT,
+  ROOT_MAY,
   run,
   startRexecd,
   temporaryFolder,
@@ -84,7 +85,9 @@ describe('signals that mean nothing to the daemon', PATIENT, () => {
 
   it('open no debugger that is still there once it listens, when they come before it has read a line', async (t) => {
     const words = ['--debug', '--port', '0', '--users', usersFileOf(t)];
-    const daemon = new Program(t, process.execPath, [`${ROOT}/lib/cli/rexecd.ts`, ...words]);
+    const daemon = new Program(t, process.execPath, [`${ROOT}/lib/cli/rexecd.ts`, ...words], {
+      env: ROOT_MAY,
+    });
     while (!(maskOf(daemon.pid, 'SigCgt') & SIGUSR1_BIT)) await turn(); // Node's own handler
     process.kill(daemon.pid, 'SIGUSR1');
     const [, port] = await daemon.says(/listening on \S+ port (\d+);.*\n/);

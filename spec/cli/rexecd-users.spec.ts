@@ -43,11 +43,11 @@ const REFUSED = [
   ],
   ['an endless password', USER, 'p'.repeat(100_000), /^rexecd: password: longer than 4096 bytes\n$/],
   ['a NUL in the password', USER, 'a\0b', /^rexecd: invalid password: must be 1 to 256 bytes without NUL\n$/],
-  ['a colon in the name', 'a:b', 'x', /^rexecd: user name "a:b": .*\n$/],
-  ['an empty name', '', 'x', /^rexecd: user name "": .*\n$/],
-  ['a newline in the name', 'a\nb', 'x', /^rexecd: user name "a\\nb": .*\n$/],
-  ['a name that would be a comment', '#a', 'x', /^rexecd: user name "#a": .*\n$/],
-  ['a name of 257 bytes', 'u'.repeat(257), 'x', /^rexecd: user name .*\n$/],
+  ['a colon in the name', 'a:b', 'x', /^rexecd: invalid user name "a:b": .*\n$/],
+  ['an empty name', '', 'x', /^rexecd: invalid user name "": .*\n$/],
+  ['a newline in the name', 'a\nb', 'x', /^rexecd: invalid user name "a\\nb": .*\n$/],
+  ['a name that would be a comment', '#a', 'x', /^rexecd: invalid user name "#a": .*\n$/],
+  ['a name of 257 bytes', 'u'.repeat(257), 'x', /^rexecd: invalid user name .*\n$/],
 ] as const;
 
 describe('rexecd --add-user', PATIENT, () => {

@@ -94,7 +94,7 @@ describe('the command line of rexecd', PATIENT, () => {
     const { stdout, status } = await run(t, 'rexecd', ['--help']);
     assert.equal(status, 0);
     for (const name of Object.keys(SETTINGS)) {
-      const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} <value>`;
+      const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} <`;
       assert.ok(stdout.includes(flag), `${flag} in ${stdout}`);
     }
   });

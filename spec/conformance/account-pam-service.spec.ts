@@ -55,7 +55,7 @@ describe('the PAM service', { ...BOUNDED, skip: noMachine }, () => {
     serve(PERMIT);
     for (const user of ['blank', 'ada'])
       assert.equal(await daemon.answer(t, user, 'any', 'id -un'), `\0${user}\n`);
-    assert.match(await daemon.refusal(t, 'nemo', 'any'), /no account/);
+    assert.match(await daemon.refusal(t, 'nemo', 'any'), /no such account/);
   });
 
   it('[step 6] of pam_permit lets in nobody without a password', async (t) => {

@@ -134,7 +134,7 @@ describe('a user of a directory', { ...BOUNDED, skip: noDirectory }, () => {
   for (const [what, user, password, cause] of [
     ['a wrong password', 'alice', 'wonde', /^authentication: /],
     ['an empty password, which LDAP takes for no login', 'alice', '', /^authentication: /],
-    ['uid 0', 'toor', 'zero', /uid 0/],
+    ['uid 0', 'toor', 'zero', /uid \(0\)/],
     [
       'a shell that does not permit logins',
       'ivan',

@@ -5,7 +5,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { format } from 'node:util';
-import { findProgram, PATIENT, Program, ROOT, temporaryFolder } from '../support/program.ts';
+import { findProgram, PATIENT, Program, ROOT, ROOT_MAY, temporaryFolder } from '../support/program.ts';
 
 /** Each with what it takes; the second of a line goes on with the daemons of the first. */
 const DOCUMENTS: readonly (readonly [documents: readonly string[], needs: string])[] = [
@@ -16,7 +16,7 @@ const DOOR = new URL('../../lib/index.ts', import.meta.url).href;
 /** Ports as the guide has them: the daemons', and one that is let through a firewall. */
 const [PORT, OPEN_PORT] = ['5512', '5513'];
 /** For the daemons: what this account's profile prints is none of the guide's. */
-const SETTINGS = { REXECD_PROFILE: 'false', REXECD_REFUSAL_SECONDS: '0.05' } as const;
+const SETTINGS = { ...ROOT_MAY, REXECD_PROFILE: 'false', REXECD_REFUSAL_SECONDS: '0.05' } as const;
 
 type Block = { readonly kind: 'console' | 'js'; readonly text: string };
 

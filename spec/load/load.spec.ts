@@ -80,7 +80,12 @@ describe('a load', BOUNDED, () => {
   for (const [what, play, counted, cause] of [
     ['another output', (peer: Socket) => peer.end('\0other'), 'wrong', /^the output differs from that/],
     ['too little output', (peer: Socket) => peer.end('\0o'), 'wrong', /^the output differs from that/],
-    ['no status byte', (peer: Socket) => peer.end('HTTP/1.1 400\r\n'), 'wrong', /begins with byte 72, not 0 or 1$/],
+    [
+      'no status byte',
+      (peer: Socket) => peer.end('HTTP/1.1 400\r\n'),
+      'wrong',
+      /begins with byte 72, not 0 or 1$/,
+    ],
     ['a refusal', (peer: Socket) => peer.end('\x01Try again.\n'), 'refused', /^Try again\.$/],
     ['an end without an answer', (peer: Socket) => peer.end(), 'lost', /^closed without an answer$/],
     ['a reset', (peer: Socket) => peer.resetAndDestroy(), 'lost', /^ECONNRESET$/],

@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -29,6 +38,8 @@ describe('the Debian package', { ...BOUNDED, skip: NEEDS }, () => {
     // A copy: a build must not change the checkout while other specs read it.
     for (const name of [...SOURCES, ...MORE])
       cpSync(join(ROOT, name), join(checkout, name), { recursive: true });
+    // What is installed is as new as the lock file: the build must not install it again, over the checkout's own.
+    utimesSync(join(checkout, 'package-lock.json'), 0, 0);
     symlinkSync(join(ROOT, 'node_modules'), join(checkout, 'node_modules'));
     const env = { ...cleanEnvironment(), PATH: `${dirname(process.execPath)}:${process.env.PATH}` };
     const built = spawnSync(NPM!, ['run', 'deb', '--', ...QUICK], { cwd: checkout, env, encoding: 'utf8' });
@@ -124,8 +135,12 @@ describe('the Debian package', { ...BOUNDED, skip: NEEDS }, () => {
     }, BOUNDED);
     after(() => machine?.end());
 
-    it('installs, and nothing of it differs from the package', () => {
-      const said = install();
+    it('installs as the README says, and nothing of it differs from the package (E16)', () => {
+      const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
+      assert.match(readme, /^npm run deb .*\nsudo apt-get install (\.\/dist\/rexecd_\*\.deb) /m);
+      const said = machine.ok(
+        'cd /mnt; DEBIAN_FRONTEND=noninteractive apt-get install -y ./dist/rexecd_*.deb 2>&1',
+      );
       assert.match(said, /^Setting up rexecd/m);
       assert.equal(machine.ok('dpkg --verify rexecd'), '');
     });
@@ -150,6 +165,17 @@ describe('the Debian package', { ...BOUNDED, skip: NEEDS }, () => {
       assert.equal(serves().stdout, 'ada\n/home/ada\n');
     });
 
+    it('lets a command of its own bring another version, and goes on with the old one until then (B9)', () => {
+      const pid = machine.ok('cat /run/rexecd.pid');
+      machine.ok('rconfig set allowRoot true; echo root:s3cret | chpasswd');
+      const upgrade = `dpkg --no-triggers --force-unsafe-io --install /mnt/dist/rexecd_${version}_amd64.deb 2>&1; echo done`;
+      const said = machine.ok(`rexec -l root -P /root/secret 127.0.0.1 '${upgrade}'`);
+      assert.match(said, /a command of rexecd runs this upgrade, .*\ndone\n$/);
+      assert.equal(machine.ok('cat /run/rexecd.pid'), pid);
+      machine.ok('rconfig unset allowRoot; /etc/init.d/rexecd restart');
+      assert.equal(serves().stdout, 'ada\n/home/ada\n');
+    });
+
     it('stays stopped when another version comes', () => {
       machine.ok('/etc/init.d/rexecd stop');
       assert.match(configure(version), /left so/);
@@ -170,18 +196,20 @@ describe('the Debian package', { ...BOUNDED, skip: NEEDS }, () => {
       assert.equal(ours(), untouched);
     });
 
-    it('installs where services must not be started, and starts none', () => {
+    it('installs where services must not be started, and starts none until the next boot (E12)', () => {
       machine.ok("printf '#!/bin/sh\\nexit 101\\n' > /usr/sbin/policy-rc.d; chmod 755 /usr/sbin/policy-rc.d");
       assert.match(install(), /policy-rc\.d/);
       assert.equal(machine.shell("pgrep -f '[/]usr/lib/rexecd'").status, 1);
+      machine.ok(`test -e /lib/systemd/system/rexecd.service; test -e /etc/pam.d/rexecd; ls /etc/rc2.d/S??rexecd
+        test -L /etc/systemd/system/multi-user.target.wants/rexecd.service`);
       machine.ok('rm /usr/sbin/policy-rc.d');
     });
 
     it('is installed where the service cannot start, says why, and goes all the same', () => {
-      machine.ok('mkdir /etc/rexecd; echo \'port = "none"\' > /etc/rexecd/rexecd.toml');
+      machine.ok('mkdir -p /etc/rexecd; echo \'port = "none"\' > /etc/rexecd/rexecd.toml');
       const said = configure();
       assert.match(said, /rexecd\.toml:1: port: invalid value "none"; allowed/);
-      assert.match(said, /when the cause is mended: rexecd -install/);
+      assert.match(said, /fix the cause, then run: rexecd -install/);
       dpkg('--purge rexecd');
       assert.equal(ours(), untouched);
     });

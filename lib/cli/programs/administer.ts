@@ -7,6 +7,9 @@ import { type Target, tell } from './tell.ts';
 /** Prints a line; what comes from the daemon was chosen by a peer and must not reach a terminal as it is. */
 const print = (line: string): void => console.log(printableLines(line));
 
+/** The daemon, for a service manager that runs `rexecd reload` (systemd.exec(5)). */
+const servicePid = /^[1-9]\d*$/.test(process.env.MAINPID ?? '') ? Number(process.env.MAINPID) : undefined;
+
 /** Prints who is locked out, one line each. */
 export async function listLockouts(target: Target): Promise<void> {
   const lockouts = (await tell(target, 'lockouts')) as LockedOut[];
@@ -43,6 +46,10 @@ export async function killSession(target: Target, id: string): Promise<void> {
 
 /** Makes the daemon read its settings again. */
 export async function reloadSettings(target: Target): Promise<void> {
+  if (target.settings.control === 'off' && servicePid !== undefined) {
+    process.kill(servicePid, 'SIGHUP');
+    return print('told the daemon to reload; its log has the result (control is "off")');
+  }
   const changed = await reloadDaemon(target);
   print(changed.length === 0 ? 'no setting has changed' : `changed: ${changed.join(' ')}`);
 }

@@ -1,5 +1,17 @@
-import { type Authenticator, pamAuthenticator, usersFile } from '../../login/index.ts';
-import type { Settings } from '../../settings/index.ts';
+import { type Authenticator, hasPamService, pamAuthenticator, usersFile } from '../../login/index.ts';
+import type { Resolved, Settings } from '../../settings/index.ts';
+
+/** The PAM service of other rexec daemons, and of earlier versions of this one. */
+const OTHER_SERVICE = 'rexec';
+
+/**
+ * The settings with the PAM service that is used. Rules for logins that an administrator wrote for the service `rexec`
+ * stay in force until there is a file for ours, or the setting says otherwise.
+ */
+export function withPamService({ settings, origins }: Pick<Resolved, 'settings' | 'origins'>): Settings {
+  const isOurs = origins.pamService !== 'default' || hasPamService(settings.pamService);
+  return isOurs || !hasPamService(OTHER_SERVICE) ? settings : { ...settings, pamService: OTHER_SERVICE };
+}
 
 /** Whether accounts of the machine log in. */
 export const bySystem = ({ authenticator, users }: Settings): boolean =>

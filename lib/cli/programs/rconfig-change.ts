@@ -6,7 +6,7 @@ import {
   SettingsError,
   TomlDocument,
 } from '../../settings/index.ts';
-import { announce, ReloadRefused } from './reload.ts';
+import { announce, ReloadRefusedError } from './reload.ts';
 import { faultOf } from './would-start.ts';
 
 /** A settings file that is to be changed, and the daemon that reads it. */
@@ -40,14 +40,13 @@ export async function changeOf(
   work: (guard: Guard) => Promise<string>,
 ): Promise<Changed> {
   const before = await now().catch(() => undefined);
-  const wasGood = before !== undefined && (await faultOf(before.settings)) === undefined;
+  const wasGood = before !== undefined && (await faultOf(before)) === undefined;
   let announcement: string | undefined;
   let refusal: Error | undefined;
 
   async function allow(text: string): Promise<void> {
     const file = { path, document: new TomlDocument(path, text) };
-    const { settings } = resolveSettings({ file, policy: await policy() });
-    const fault = await faultOf(settings);
+    const fault = await faultOf(resolveSettings({ file, policy: await policy() }));
     if (fault !== undefined)
       throw new SettingsError(`${path} was not changed: the daemon would not start with it: ${fault}`);
   }
@@ -62,7 +61,7 @@ export async function changeOf(
     try {
       await announced();
     } catch (error) {
-      if (wasGood && error instanceof ReloadRefused)
+      if (wasGood && error instanceof ReloadRefusedError)
         throw new SettingsError(`${path} was not changed: ${error.message}`, { cause: error });
       refusal = error as Error; // the file is better than it was
     }

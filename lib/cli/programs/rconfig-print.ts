@@ -74,3 +74,6 @@ export const standingRecord = ({ name, value, source, changed }: Standing) => ({
 
 const cut = (text: string, width: number): string =>
   text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`;
+
+/** JSON for programs, and readable. */
+export const asJson = (value: unknown): string => `${JSON.stringify(value, undefined, 2)}\n`;

@@ -27,7 +27,7 @@ import { changeOf } from './rconfig-change.ts';
 import { completionFor, SHELLS, type Shell } from './rconfig-completion.ts';
 import { editSettings } from './rconfig-edit.ts';
 import { ask } from './rconfig-form.ts';
-import { bare, explanation, listing, record, shown, standingRecord } from './rconfig-print.ts';
+import { asJson, bare, explanation, listing, record, shown, standingRecord } from './rconfig-print.ts';
 import { reloadDaemon } from './reload.ts';
 import { type SettingFiles, settingsFileKnownAs, settingsFileOf } from './setting-files.ts';
 
@@ -43,6 +43,7 @@ interface Form {
 const JSON_OPTION = ['--json', 'print JSON'] as const;
 
 const program = commandLine('rconfig')
+  .showSuggestionAfterError()
   .description('Show and change the settings of rexecd. Without a command, ask for the most important ones.')
   .option('--config <file>', `settings file (default: REXECD_CONFIG, else ${SETTINGS_FILE})`)
   .option('--policy <file>', `policy file, which limits the settings (default: ${POLICY_FILE} if it exists)`)
@@ -203,10 +204,6 @@ function shellOf(word: string): Shell {
 
 function print(text: string): void {
   process.stdout.write(text);
-}
-
-function asJson(value: unknown): string {
-  return `${JSON.stringify(value, undefined, 2)}\n`;
 }
 
 function failure(error: unknown): number {

@@ -2,7 +2,7 @@ import { keyOf, SETTING_NAMES, type Settings } from '../../settings/index.ts';
 import { isAbsent, type Target, tell } from './tell.ts';
 
 /** The running daemon keeps the settings it has: the message says why. */
-export class ReloadRefused extends Error {
+export class ReloadRefusedError extends Error {
   readonly code = 'REXEC_RELOAD_REFUSED';
 }
 
@@ -15,7 +15,7 @@ export async function reloadDaemon(target: Target): Promise<readonly string[]> {
 /**
  * Makes the daemon that had these settings reload, and returns the result in words.
  *
- * @throws ReloadRefused if the daemon is running and keeps its current settings
+ * @throws ReloadRefusedError if the daemon is running and keeps its current settings
  */
 export async function announce(before: Target, after: Settings): Promise<string> {
   const { settings } = before;
@@ -32,8 +32,11 @@ export async function announce(before: Target, after: Settings): Promise<string>
     return `the running daemon keeps its own ${kept.join(', ')}, set by another file, an environment variable or a flag`;
   } catch (cause) {
     if (isAbsent(cause)) return `no daemon is running on port ${settings.port}`;
-    throw new ReloadRefused(`the running daemon keeps its current settings: ${(cause as Error).message}`, {
-      cause,
-    });
+    throw new ReloadRefusedError(
+      `the running daemon keeps its current settings: ${(cause as Error).message}`,
+      {
+        cause,
+      },
+    );
   }
 }

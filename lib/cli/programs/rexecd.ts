@@ -1,7 +1,9 @@
 import { printableLines, printableText } from '../../events/index.ts';
 import { addUser, listUsers, removeUser } from '../../login/index.ts';
 import {
+  describeSettings,
   flagOf,
+  groupOf,
   type Layer,
   type Resolved,
   resolveSettings,
@@ -9,12 +11,14 @@ import {
   type SettingName,
 } from '../../settings/index.ts';
 import { clearLockouts, killSession, listLockouts, listSessions, reloadSettings } from './administer.ts';
-import { CommanderError, commandLine, Option } from './command.ts';
+import { withPamService } from './authenticators.ts';
+import { CommanderError, commandLine, mustNameACommand, Option } from './command.ts';
 import { REXECD_EXIT } from './exit-codes.ts';
 import { passwordFromStream, passwordFromTerminal } from './password.ts';
 import { serve } from './serve.ts';
 import { installService, removeService, type ServiceFlags } from './service-manager.ts';
 import { readSettingFiles, type SettingFiles, settingsFileKnownAs } from './setting-files.ts';
+import { placeholderOf } from './setting-value.ts';
 import type { Target } from './tell.ts';
 import { openTrial } from './trial.ts';
 
@@ -33,14 +37,16 @@ const PAGE_OPTIONS = ['-install', '-remove', '-debug'];
 
 const program = commandLine('rexecd')
   .description('Remote execution daemon: runs commands for users who log in with the rexec protocol.')
+  .optionsGroup('Service:')
   .option('--install', 'install and start the service (also -install)')
   .option('--remove', 'stop and remove the service (also -remove)')
   .option(
     '--root <folder>',
     'install to, or remove from, this folder instead of /, and start nothing (for packages)',
   )
-  .option('--no-start', 'install the files, but do not start the service')
+  .option('--no-start', 'install the service, and leave its start to the next boot')
   .option('--dry-run', 'print what --install or --remove would do, without doing it')
+  .optionsGroup('Options:')
   .option('--debug', 'run in the foreground; print where it listens and who may log in (also -debug)')
   .option(
     '--add-user <name>',
@@ -58,11 +64,14 @@ const program = commandLine('rexecd')
   )
   .option('--try <folder>', 'serve on a free loopback port with a generated account kept in the folder')
   .allowExcessArguments(false)
+  .showSuggestionAfterError()
   .action(run);
-for (const [name, schema] of Object.entries(SETTINGS)) {
-  const fallback = JSON.stringify(schema.parse(undefined));
-  program.addOption(new Option(`${flagOf(name)} <value>`, `${schema.description} (default: ${fallback})`));
-}
+const settings = describeSettings().map((each) => ({ ...each, group: groupOf(each.name) }));
+for (const group of new Set(settings.map((each) => each.group)))
+  for (const { name, meaning, fallback } of settings.filter((each) => each.group === group)) {
+    const text = `${meaning} (default: ${JSON.stringify(fallback)})`;
+    program.addOption(new Option(`${flagOf(name)} <${placeholderOf(name)}>`, text).helpGroup(`${group}:`));
+  }
 program
   .command('lockouts')
   .description('list who is locked out of the daemon on --port')
@@ -89,6 +98,7 @@ program
 
 try {
   const words = process.argv.slice(2).map((word) => (PAGE_OPTIONS.includes(word) ? `-${word}` : word));
+  mustNameACommand(program, words);
   await program.parseAsync(words, { from: 'user' });
 } catch (error) {
   process.exitCode = failure(error);
@@ -104,7 +114,8 @@ async function load(trial?: Layer): Promise<Resolved> {
   const { config, policy, ...others } = program.opts<Flags>();
   const flags = Object.fromEntries(Object.entries(others).filter(([name]) => Object.hasOwn(SETTINGS, name)));
   const files = trial ? {} : await readSettingFiles({ ...(config && { config }), ...(policy && { policy }) });
-  return resolveSettings({ ...files, environment: process.env, flags: { ...flags, ...trial } });
+  const resolved = resolveSettings({ ...files, environment: process.env, flags: { ...flags, ...trial } });
+  return { ...resolved, settings: withPamService(resolved) };
 }
 
 async function run(): Promise<void> {

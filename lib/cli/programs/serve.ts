@@ -36,7 +36,8 @@ export async function serve({ load, config, debug, trial }: ServeOptions): Promi
   if (manager.problem) events.emit('managerNotTold', { cause: manager.problem.message });
   if (!(await hasPrivileges(settings, descriptor !== undefined, debug, events))) return;
   const told = stopSignal(); // before anybody can know that we run
-  const ahead = debug ? undefined : listenAhead; // a service waits for its address, a person reads the error
+  // A service, which systemd or init started, waits for its address; a person reads the error.
+  const ahead = manager.isAsked || process.ppid === 1 ? listenAhead : undefined;
   const [daemon, { address, port }] = await listening(settings, events, descriptor, ahead).catch(
     async (error) => {
       await events.close();
@@ -47,7 +48,9 @@ export async function serve({ load, config, debug, trial }: ServeOptions): Promi
   const status = () => `listening on port ${daemon.port}`;
   const readAgain = reloader(daemon, settings, load, events, orders);
   let turn: Promise<unknown> = Promise.resolve(); // one reload after another
+  let isStopping = false;
   const reload = (): Promise<string[]> => {
+    if (isStopping) return Promise.reject(new Error('the daemon is stopping'));
     manager.reloading();
     const done = turn.then(readAgain).finally(() => manager.ready(status()));
     turn = done.catch(() => {});
@@ -56,11 +59,13 @@ export async function serve({ load, config, debug, trial }: ServeOptions): Promi
   if (!process.stdin.isTTY) process.on('SIGHUP', () => reload().catch(() => {})); // the log has it
   await orders.take(settings, operationsOf(daemon, reload, config));
   manager.ready(status());
-  events.emit('started', {
-    version: VERSION,
-    addresses: daemon.allAddresses.map(shownAddress).join(' '),
-    logins: usersOf(settings),
-  });
+  // With -debug standard output says the same.
+  if (!debug || settings.logLevel === 'info' || settings.logLevel === 'debug')
+    events.emit('started', {
+      version: VERSION,
+      addresses: daemon.allAddresses.map(shownAddress).join(' '),
+      logins: usersOf(settings),
+    });
   const { tls } = daemon.addresses;
   const { exposed } = daemon;
   if (exposed)
@@ -74,7 +79,9 @@ export async function serve({ load, config, debug, trial }: ServeOptions): Promi
   }
   if (trial) console.log(`try: ${trial.commandFor(port)}`);
   if (!told.aborted) await once(told, 'abort');
+  isStopping = true;
   const impatient = stopSignal();
+  await turn; // a reload that is under way
   manager.stopping(daemon.settings.stopSeconds + daemon.settings.killSeconds);
   orders.close();
   await daemon.stop(impatient);

@@ -33,6 +33,6 @@ export function isAbsent(error: unknown): boolean {
   return error instanceof ControlError && (code === 'ENOENT' || code === 'ECONNREFUSED');
 }
 
-/** Whoever names a daemon on the command line means that one and no other. */
+/** A daemon that is named on the command line is that one and no other. */
 const isByFile = ({ origins }: Target): boolean =>
   (['control', 'port', 'tlsMode', 'tlsPort'] as const).every((name) => !/^(--|REXECD_)/.test(origins[name]));

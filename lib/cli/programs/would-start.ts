@@ -2,15 +2,16 @@ import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { readTlsMaterial } from '../../daemon/index.ts';
 import { certificateLogin } from '../../login/index.ts';
-import type { Settings } from '../../settings/index.ts';
-import { authenticatorFor } from './authenticators.ts';
+import type { Resolved } from '../../settings/index.ts';
+import { authenticatorFor, withPamService } from './authenticators.ts';
 
 /**
  * Why a daemon would not start with settings, as far as files tell: whether a port is free is known only when it is
- * listened on. Whoever asks may be root where the daemon is not.
+ * listened on. The caller may be root where the daemon is not.
  */
-export async function faultOf(settings: Settings): Promise<string | undefined> {
+export async function faultOf(resolved: Pick<Resolved, 'settings' | 'origins'>): Promise<string | undefined> {
   try {
+    const settings = withPamService(resolved);
     const { tlsMode, logSinks, logFile } = settings;
     if (tlsMode !== 'off') await readTlsMaterial(settings);
     await certificateLogin(await authenticatorFor({ ...settings, allowRoot: true }), settings);

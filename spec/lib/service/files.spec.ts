@@ -25,40 +25,49 @@ const linesOf = (text: string): string[] =>
   text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
 
 describe('the PAM service of an installation', BOUNDED, () => {
-  const SESSION = [
+  const sessionOf = (shared: string, locale: string) => [
+    'session optional pam_loginuid.so',
+    'session optional pam_keyinit.so force revoke',
+    shared,
     'session required pam_limits.so',
-    'session optional pam_env.so',
     'session optional pam_umask.so',
+    'session required pam_env.so',
+    `session required pam_env.so envfile=${locale}`,
   ];
-  const AUTH = ['auth required pam_nologin.so', 'auth required pam_env.so'];
+  const UNIX = 'session required pam_unix.so';
+  const AUTH = ['auth required pam_nologin.so'];
   const words = (text: string) => linesOf(text).map((line) => line.replace(/\s+/g, ' '));
 
-  for (const [like, file, auth, account] of [
-    ['Debian', 'common-auth', '@include common-auth', '@include common-account'],
-    ['Red Hat', 'system-auth', 'auth substack system-auth', 'account substack system-auth'],
+  const DEBIAN = sessionOf('@include common-session-noninteractive', '/etc/default/locale');
+  const RED_HAT = sessionOf(UNIX, '/etc/locale.conf');
+
+  for (const [like, file, auth, account, session] of [
+    ['Debian', 'common-auth', '@include common-auth', '@include common-account', DEBIAN],
+    ['Red Hat', 'system-auth', 'auth substack system-auth', 'account substack system-auth', RED_HAT],
   ] as const)
     it(`takes what all logins share where it is like ${like}`, async (t) => {
       const staging = new Staging(t);
       staging.put(`/etc/pam.d/${file}`, '');
       await staging.install();
-      assert.deepEqual(words(staging.text('/etc/pam.d/rexec')), [...AUTH, auth, account, ...SESSION]);
+      assert.deepEqual(words(staging.text('/etc/pam.d/rexecd')), [...AUTH, auth, account, ...session]);
     });
 
   it('takes the accounts of the machine where nothing is shared', () => {
     const shared = ['auth required pam_unix.so', 'account required pam_unix.so'];
-    assert.deepEqual(words(pamFile('plain')), [...AUTH, ...shared, ...SESSION]);
+    const session = sessionOf(UNIX, '/etc/default/locale');
+    assert.deepEqual(words(pamFile('plain')), [...AUTH, ...shared, ...session]);
   });
 
   it('is for the folder of a package what it is for the machine that makes it', {
     skip: !findProgram('/etc/pam.d/common-auth') && 'needs a machine like Debian',
   }, async (t) => {
-    assert.match((await installed(t)).text('/etc/pam.d/rexec'), /^@include common-auth$/m);
+    assert.match((await installed(t)).text('/etc/pam.d/rexecd'), /^@include common-auth$/m);
   });
 
   it('asks for sessions of its own, so that PAM takes neither those of all logins nor those of "other"', () => {
     for (const style of ['debian', 'redhat', 'plain'] as const) {
       assert.match(pamFile(style), /^session /m);
-      assert.doesNotMatch(pamFile(style), /common-session|^session .*system-auth/m);
+      assert.doesNotMatch(pamFile(style), /common-session$|^session .*system-auth/m);
     }
   });
 });
@@ -118,7 +127,7 @@ describe('the units of an installation', BOUNDED, () => {
     const [stop] = valuesOf(unit, 'TimeoutStopSec');
     const own = SETTINGS.stopSeconds.parse(undefined) + SETTINGS.killSeconds.parse(undefined);
     assert.ok(Number(stop?.replace('s', '')) > own, `${stop} against ${own} s`);
-    assert.deepEqual(valuesOf(unit, 'KillMode'), ['mixed']);
+    assert.deepEqual(valuesOf(unit, 'KillMode'), ['process']);
     assert.deepEqual(valuesOf(unit, 'ExecStart'), [
       `${PROGRAM.node} --disable-sigusr1 ${PROGRAM.script} $OPTIONS`,
     ]);

@@ -130,7 +130,7 @@ describe('a second installation', BOUNDED, () => {
 /** Files that are there before, and what is said of them. */
 const THERE: readonly (readonly [what: string, path: string, why: string])[] = [
   ['settings', '/etc/rexecd/rexecd.toml', 'your configuration'],
-  ['a PAM service', '/etc/pam.d/rexec', 'your configuration'],
+  ['a PAM service', '/etc/pam.d/rexecd', 'your configuration'],
   ['a unit of a package', UNIT, 'not installed by rexecd'],
   ['an init script of a package', '/etc/init.d/rexecd', 'not installed by rexecd'],
 ];
@@ -169,7 +169,7 @@ describe('what was there before an installation', BOUNDED, () => {
 describe('a dry run of an installation', BOUNDED, () => {
   it('says the same as the installation, and changes nothing', async (t) => {
     const staging = new Staging(t);
-    staging.put('/etc/pam.d/rexec', 'auth required pam_deny.so\n');
+    staging.put('/etc/pam.d/rexecd', 'auth required pam_deny.so\n');
     const before = staging.picture();
     const would = await staging.install({ dryRun: true });
     assert.deepEqual(staging.picture(), before);
@@ -183,7 +183,7 @@ describe('a dry run of an installation', BOUNDED, () => {
       would.map((line) => line.replace(/^would \w+/, (words) => said[words]!)),
       did,
     );
-    assert.ok(would.includes(`would keep ${staging.at('/etc/pam.d/rexec')} (your configuration)`));
+    assert.ok(would.includes(`would keep ${staging.at('/etc/pam.d/rexecd')} (your configuration)`));
   });
 
   it('makes no folder that does not exist', async (t) => {

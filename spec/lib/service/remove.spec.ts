@@ -30,7 +30,7 @@ describe('a removal', BOUNDED, () => {
 
   it('leaves what was there before, files and folders', async (t) => {
     const staging = new Staging(t);
-    staging.put('/etc/pam.d/rexec', 'auth required pam_deny.so\n');
+    staging.put('/etc/pam.d/rexecd', 'auth required pam_deny.so\n');
     staging.put(INIT, '#!/bin/sh\n');
     mkdirSync(staging.at('/var/log/rexecd'), { recursive: true });
     const before = staging.picture();

@@ -15,7 +15,7 @@ export const MAN_PAGES = [
 /** What an installation puts below its root: path and mode. */
 export const FILES = {
   '/etc/rexecd/rexecd.toml': 0o644,
-  '/etc/pam.d/rexec': 0o644,
+  '/etc/pam.d/rexecd': 0o644,
   '/lib/systemd/system/rexecd.service': 0o644,
   '/lib/systemd/system/rexecd.socket': 0o644,
   '/etc/init.d/rexecd': 0o755,

@@ -17,7 +17,8 @@ function onMachine(machine: PrivateRoot, ...steps: readonly Step[]): string[][] 
     `${process.execPath} ${ROOT}spec/support/commands/service.ts ${words.join(' ')}`,
   );
   assert.equal(stderr, '');
-  const files = /^(made|wrote|unchanged|kept|deleted) \/|^would (make|write|keep|delete) /;
+  const files =
+    /^(made|wrote|unchanged|kept|deleted) \/|^would (make|write|keep|delete) |^(note|log|listening|to try a login)\b/;
   const said = stdout.split('--\n').slice(0, -1);
   return said.map((each) => each.split('\n').filter((line) => line !== '' && !files.test(line)));
 }

@@ -9,6 +9,10 @@ const words = process.argv.slice(2);
 const variables = Object.keys(process.env).filter((name) =>
   /^(REXECD_|NODE_|LISTEN_|NOTIFY_|WATCHDOG_)/.test(name),
 );
+if (words.at(-1) === 'reload') {
+  process.kill(Number(process.env.MAINPID), 'SIGHUP');
+  process.exit();
+}
 console.log(`started in ${process.cwd()} with ${[...words, ...variables].join(' ')}`);
 process.on('SIGHUP', () => console.log('hangup'));
 process.on('SIGTERM', () => {

@@ -1,0 +1,47 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** A service of inetd or xinetd: where it is written, and how. */
+export interface InetdEntry {
+  readonly file: string;
+  readonly line: number;
+  readonly text: string;
+}
+
+const SERVICE = 'exec'; // of port 512, services(5)
+const LINES = ['/etc/inetd.conf', '/etc/inetd.d'];
+const BLOCKS = ['/etc/xinetd.conf', '/etc/xinetd.d'];
+
+/** The line that makes inetd listen on a port, or the block of xinetd. */
+export function inetdEntryFor(port: number): InetdEntry | undefined {
+  const names = port === 512 ? [SERVICE, `${port}`] : [`${port}`];
+  const isLine = new RegExp(String.raw`^\s*(?:[^\s#]*:)?(?:${names.join('|')})\s+stream\s`);
+  const isBlock = new RegExp(String.raw`^\s*service\s+(?:${names.join('|')})\b`);
+  return find(LINES, isLine) ?? find(BLOCKS, isBlock);
+}
+
+function find(places: readonly string[], wanted: RegExp): InetdEntry | undefined {
+  for (const file of places.flatMap(filesOf))
+    for (const [index, text] of read(file).split('\n').entries())
+      if (wanted.test(text)) return { file, line: index + 1, text: text.trim().replaceAll(/\s+/g, ' ') };
+  return undefined;
+}
+
+/** A file, or those of a folder. */
+function filesOf(path: string): string[] {
+  try {
+    return readdirSync(path)
+      .sort()
+      .map((name) => join(path, name));
+  } catch {
+    return [path];
+  }
+}
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+}
