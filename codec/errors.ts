@@ -5,8 +5,8 @@ import type { FieldName } from './frames.ts';
  *
  * - `REXEC_FIELD_TOO_LONG`: more content bytes than the field's limit.
  * - `REXEC_PORT_INVALID`: not empty, not 1 to 5 digits, or neither 0 nor in range.
- * - `REXEC_TEXT_MALFORMED`: not text in the charset, or a control character where a single line is expected.
  * - `REXEC_NUL_IN_FIELD`: a value to be encoded contains the terminator.
+ * - `REXEC_CONTROL_CHARACTER`: a diagnostic to be encoded contains a control character.
  * - `REXEC_TRUNCATED`: the stream ended inside the field.
  * - `REXEC_STATUS_INVALID`: the first byte of a reply is neither 0 nor 1.
  * - `REXEC_FRAME_INVALID`: an unknown mux frame, one of the wrong length, or one that its sender must not send.
@@ -14,8 +14,8 @@ import type { FieldName } from './frames.ts';
 export type CodecErrorCode =
   | 'REXEC_FIELD_TOO_LONG'
   | 'REXEC_PORT_INVALID'
-  | 'REXEC_TEXT_MALFORMED'
   | 'REXEC_NUL_IN_FIELD'
+  | 'REXEC_CONTROL_CHARACTER'
   | 'REXEC_TRUNCATED'
   | 'REXEC_STATUS_INVALID'
   | 'REXEC_FRAME_INVALID';

@@ -1,6 +1,5 @@
-import { isUtf8 } from 'node:buffer';
 import { Parser } from 'binary-parser';
-import { CodecError, type CodecErrorField } from './errors.ts';
+import { CodecError } from './errors.ts';
 import type { FieldName, MuxFrame, RequestFrame } from './frames.ts';
 import { MUX_KINDS, type MuxKind, muxNumberOf, SIGNAL_NAME_LIMIT } from './mux-kinds.ts';
 
@@ -8,12 +7,6 @@ export const NUL = 0x00;
 export const NEWLINE = 0x0a;
 const PORT = /^\d{0,5}$/;
 const HIGHEST_PORT = 65_535;
-
-/** How text and ports are read; both come from the decoder's options. */
-export interface Dialect {
-  readonly charset: string;
-  readonly lowestStderrPort: number;
-}
 
 type Grammar<T> = (field: Buffer) => T;
 
@@ -38,47 +31,24 @@ export function readPort(content: Buffer, lowest: number): number {
   return port;
 }
 
-function textReader(charset: string, name: CodecErrorField): (content: Buffer) => string {
-  const decoder = new TextDecoder(charset, { fatal: true, ignoreBOM: true });
-  const { encoding } = decoder;
-  const malformed = (cause?: unknown) =>
-    new CodecError('REXEC_TEXT_MALFORMED', name, `${name} is not ${encoding} text`, { cause });
-  // Four times as fast as the decoder, and the same strings.
-  if (encoding === 'utf-8')
-    return (content) => {
-      if (!isUtf8(content)) throw malformed();
-      return content.toString('utf8');
-    };
-  return (content) => {
-    try {
-      return decoder.decode(content);
-    } catch (cause) {
-      throw malformed(cause);
-    }
-  };
-}
-
 /** How each request field becomes its frame, in wire order. */
 export type RequestGrammar = readonly (readonly [FieldName, Grammar<RequestFrame>])[];
 
-function buildRequestGrammar({ charset, lowestStderrPort }: Dialect): RequestGrammar {
-  const user = textReader(charset, 'user');
-  const command = textReader(charset, 'command');
+function buildRequestGrammar(lowestStderrPort: number): RequestGrammar {
   return [
     ['stderrPort', field((bytes) => ({ type: 'stderrPort', port: readPort(bytes, lowestStderrPort) }))],
-    ['user', field((bytes) => ({ type: 'user', name: user(bytes) }))],
+    ['user', field((bytes) => ({ type: 'user', bytes: Buffer.from(bytes) }))],
     ['password', field((bytes) => ({ type: 'password', secret: Buffer.from(bytes) }))],
-    ['command', field((bytes) => ({ type: 'command', line: command(bytes) }))],
+    ['command', field((bytes) => ({ type: 'command', bytes: Buffer.from(bytes) }))],
   ];
 }
 
-const built = new Map<string, RequestGrammar>();
+const built = new Map<number, RequestGrammar>();
 
-/** The grammar of a dialect, compiled once. An unknown charset is a `RangeError`. */
-export function requestGrammar(dialect: Dialect): RequestGrammar {
-  const key = `${dialect.charset} ${dialect.lowestStderrPort}`;
-  const grammar = built.get(key) ?? buildRequestGrammar(dialect);
-  built.set(key, grammar);
+/** The grammar for a lowest stderr port, compiled once. */
+export function requestGrammar(lowestStderrPort: number): RequestGrammar {
+  const grammar = built.get(lowestStderrPort) ?? buildRequestGrammar(lowestStderrPort);
+  built.set(lowestStderrPort, grammar);
   return grammar;
 }
 

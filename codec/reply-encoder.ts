@@ -9,11 +9,11 @@ export const encodeAccepted = (): Buffer => Buffer.alloc(1);
 /**
  * A refusal: byte 1, one line, newline (protocol.md 1.3).
  *
- * @throws CodecError `REXEC_TEXT_MALFORMED` for a control character, `REXEC_FIELD_TOO_LONG` over 1024 bytes
+ * @throws CodecError `REXEC_CONTROL_CHARACTER` for a control character, `REXEC_FIELD_TOO_LONG` over 1024 bytes
  */
 export function encodeRefused(text: string): Buffer {
   if (/[\x00-\x1f\x7f]/.test(text)) {
-    throw new CodecError('REXEC_TEXT_MALFORMED', 'diagnostic', 'diagnostic contains a control character');
+    throw new CodecError('REXEC_CONTROL_CHARACTER', 'diagnostic', 'diagnostic contains a control character');
   }
   const bytes = Buffer.from(`\x01${text}\n`, 'utf8');
   if (bytes.length - 2 > DIAGNOSTIC_LIMIT) {

@@ -12,8 +12,6 @@ export interface RequestDecoderOptions {
   readonly limits?: Partial<FieldLimits>;
   /** Lowest stderr port let through besides 0; 1024 otherwise. */
   readonly lowestStderrPort?: number;
-  /** Charset of user and command, any label `TextDecoder` knows; `utf-8` otherwise. Malformed text is refused. */
-  readonly charset?: string;
   /**
    * The writer gives its chunks away: the decoder wipes the password in them, and a stdin frame may share a chunk's
    * memory instead of copying it. Without it no frame aliases the input and the input is never written to.
@@ -39,11 +37,11 @@ export class RequestDecoder extends FrameDecoder<RequestFrame> {
 
   constructor(options: RequestDecoderOptions = {}) {
     super();
-    const { limits, lowestStderrPort = LOWEST_STDERR_PORT, charset = 'utf-8', ownsInput = false } = options;
+    const { limits, lowestStderrPort = LOWEST_STDERR_PORT, ownsInput = false } = options;
     this.#limits = fieldLimits(limits);
     if (!Number.isInteger(lowestStderrPort))
       throw new RangeError(`lowestStderrPort is a port, not ${lowestStderrPort}`);
-    this.#grammar = requestGrammar({ charset, lowestStderrPort });
+    this.#grammar = requestGrammar(lowestStderrPort);
     this.#ownsInput = ownsInput;
   }
 

@@ -14,11 +14,10 @@ export function encodeRequestFrame(frame: RequestFrame): Buffer {
       readPort(Buffer.from(String(frame.port), 'latin1'), LOWEST_STDERR_PORT);
       return terminated(frame.type, Buffer.from(String(frame.port), 'latin1'));
     case 'user':
-      return terminated(frame.type, Buffer.from(frame.name, 'utf8'));
+    case 'command':
+      return terminated(frame.type, frame.bytes);
     case 'password':
       return terminated(frame.type, frame.secret);
-    case 'command':
-      return terminated(frame.type, Buffer.from(frame.line, 'utf8'));
     case 'stdin':
       return frame.chunk;
   }
@@ -35,17 +34,20 @@ export function encodeRequest(request: Request): Buffer {
 
 /** User, password and command in one piece. The caller wipes it once it is written. */
 export function encodeLogin({ user, password, command }: Omit<Request, 'stderrPort'>): Buffer {
-  const secret = typeof password === 'string' ? Buffer.from(password, 'utf8') : Buffer.from(password);
+  const secret = copyOf(password);
   const parts: Buffer[] = [secret];
   try {
-    parts.push(encodeRequestFrame({ type: 'user', name: user }));
+    parts.push(encodeRequestFrame({ type: 'user', bytes: copyOf(user) }));
     parts.push(encodeRequestFrame({ type: 'password', secret }));
-    parts.push(encodeRequestFrame({ type: 'command', line: command }));
+    parts.push(encodeRequestFrame({ type: 'command', bytes: copyOf(command) }));
     return Buffer.concat(parts.slice(1));
   } finally {
     for (const part of parts) part.fill(0);
   }
 }
+
+const copyOf = (value: string | Uint8Array): Buffer =>
+  typeof value === 'string' ? Buffer.from(value, 'utf8') : Buffer.from(value);
 
 function terminated(field: keyof typeof LIMITS, content: Buffer): Buffer {
   const limit = LIMITS[field];

@@ -29,9 +29,8 @@ function decode(chunks: readonly Buffer[]): Promise<string> {
 
 function contentOf(frame: RequestFrame): string | number | Buffer {
   if (frame.type === 'stderrPort') return frame.port;
-  if (frame.type === 'user') return frame.name;
   if (frame.type === 'password') return frame.secret;
-  return frame.type === 'command' ? frame.line : frame.chunk;
+  return frame.type === 'stdin' ? frame.chunk : frame.bytes;
 }
 
 /** The least that could do it: no stream, no limit, no grammar. */

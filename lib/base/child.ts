@@ -9,14 +9,15 @@ export const NO_DEBUGGER = '--disable-sigusr1';
 /**
  * Starts a program of this package as a process in a session of its own: Ctrl-C is for its parent.
  *
+ * @param flags Node's own
  * @throws Error if the system has no process or descriptor left for it; other failures are its event `error`
  */
 export function startProgram(
   file: string,
   stdio: StdioOptions,
-  variables: NodeJS.ProcessEnv = {},
+  { flags = [], variables = {} }: { flags?: readonly string[]; variables?: NodeJS.ProcessEnv } = {},
 ): ChildProcess {
-  const child = spawn(process.execPath, [NO_DEBUGGER, file], {
+  const child = spawn(process.execPath, [NO_DEBUGGER, ...flags, file], {
     cwd: '/',
     env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', ...variables },
     stdio,

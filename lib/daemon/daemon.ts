@@ -1,22 +1,27 @@
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { EventLog } from '../events/index.ts';
-import { type Handler, handlerLauncher, type Launcher, launcherNamed } from '../launch/index.ts';
+import { Hosts } from '../hosts/index.ts';
+import { type Handler, handlerLauncher } from '../launch/index.ts';
 import { type Authenticator, certificateLogin, type LockedOut, Lockout, Login } from '../login/index.ts';
-import { newSessionId, Session, type SessionOptions } from '../orchestrator/index.ts';
+import { becomeSubreaper, reapOrphans } from '../native/index.ts';
+import {
+  CommandRun,
+  newSessionId,
+  prepareForHandler,
+  type Runner,
+  Session,
+  type SessionOptions,
+} from '../orchestrator/index.ts';
 import type { Settings } from '../settings/index.ts';
 import { type Addresses, Entrances } from './entrances.ts';
 import type { ListenAhead } from './listener.ts';
-import type { LiveSession } from './live-session.ts';
 import { type Admitted, Reception } from './reception.ts';
-import { Workers } from './workers.ts';
 
 /** What a daemon is made of. */
 export interface DaemonParts {
   readonly authenticator: Authenticator;
   readonly events: EventLog;
-  /** How commands start; as the settings name it unless given. One that is given runs in this process alone. */
-  readonly launcher?: Launcher;
   /** Function that runs in this process instead of commands. */
   readonly handler?: Handler;
   /** A listening socket to take over, from the service manager; host, port and backlog are its own then. */
@@ -30,50 +35,39 @@ export class Daemon {
   /** Who is locked out for guessing passwords. */
   readonly lockout: Lockout;
   readonly #events: EventLog;
-  readonly #launcher: Launcher | undefined;
   readonly #handler: Handler | undefined;
-  readonly #hasWorkers: boolean;
   readonly #reception: Reception;
-  readonly #sessions = new Map<LiveSession, Promise<void>>();
+  readonly #sessions = new Map<Session, Promise<void>>();
   readonly #entrances: Entrances;
   #settings: Settings;
   #authenticator: Authenticator;
   #sessionOptions: SessionOptions | undefined; // from listen() on
-  #workers: Workers | undefined;
+  #hosts: Hosts | undefined;
   readonly #listenAhead: ListenAhead | undefined;
 
   constructor(settings: Settings, parts: DaemonParts) {
-    const { authenticator, events, launcher, handler, descriptor, listenAhead } = parts;
+    const { authenticator, events, handler, descriptor, listenAhead } = parts;
     this.#listenAhead = listenAhead;
     this.lockout = new Lockout(settings);
     this.#settings = settings;
     this.#events = events;
     this.#handler = handler;
-    this.#launcher = handler ? handlerLauncher(handler) : launcher;
-    this.#hasWorkers = settings.workers > 1 && this.#launcher === undefined;
     this.#authenticator = authenticator;
     this.#reception = new Reception(settings, events, (admitted) => this.#serve(admitted));
-    this.#entrances = new Entrances(
-      events,
-      this.#hasWorkers,
-      (arrival) => this.#reception.accept(arrival),
-      descriptor,
-    );
+    this.#entrances = new Entrances(events, (arrival) => this.#reception.accept(arrival), descriptor);
   }
 
   /**
    * Resolves with the address of the clear-text listener, else of the TLS listener. Rejects with the system's error,
-   * such as `EADDRINUSE`, or because this system does not have the launcher.
+   * such as `EADDRINUSE`.
    */
   async listen(): Promise<AddressInfo> {
-    const { workers } = this.#settings;
     this.#sessionOptions = await this.#optionsFor(this.#settings, this.#authenticator);
-    if (this.#hasWorkers) this.#workers = new Workers(workers, this.#settings, this.#events);
     try {
       await this.#entrances.open(this.#settings, this.#listenAhead);
       return this.#address;
     } catch (error) {
-      await this.#workers?.end();
+      await this.#hosts?.end();
       throw error;
     }
   }
@@ -109,7 +103,7 @@ export class Daemon {
   }
 
   /** Sessions that run now. */
-  get sessions(): readonly LiveSession[] {
+  get sessions(): readonly Session[] {
     return [...this.#sessions.keys()];
   }
 
@@ -135,7 +129,7 @@ export class Daemon {
     this.#settings = settings;
     this.lockout.options = settings;
     this.#sessionOptions = options;
-    if (this.#workers) this.#workers.settings = settings;
+    if (this.#hosts) this.#hosts.options = settings;
     this.#reception.settings = settings;
   }
 
@@ -154,30 +148,42 @@ export class Daemon {
     await delay(this.#settings.stopSeconds * 1000, undefined, { signal: patience }).catch(() => {});
     await Promise.all(this.sessions.map((session) => session.hangUp()));
     await ended;
-    await this.#workers?.end();
+    await this.#hosts?.end();
     await this.#authenticator.end?.();
     this.#events.emit('stopped', {});
   }
 
   async #optionsFor(settings: Settings, authenticator: Authenticator): Promise<SessionOptions> {
-    const launcher = this.#launcher ?? (await launcherNamed(settings.launcher));
     const onLockout = (lockedOut: LockedOut) => this.#events.emit('lockedOut', lockedOut);
     const { refusalSeconds, loginThreads } = settings;
     const { lockout } = this;
     const authenticators = await certificateLogin(authenticator, settings);
     const login = new Login(authenticators, { refusalSeconds, loginThreads, lockout, onLockout });
-    const bare = this.#handler !== undefined;
-    const stdio = bare ? 'relay' : settings.stdio; // a function reads and writes streams
-    return { ...settings, stdio, bare, login, launcher, events: this.#events };
+    return { ...settings, login, runner: this.#runner(settings), events: this.#events };
   }
 
-  /** The time of a TLS handshake is taken off the request's. What is no plain socket cannot go to a worker. */
+  /** A function runs in this process; commands run in processes that are their users. */
+  #runner(settings: Settings): Runner {
+    const handler = this.#handler;
+    if (handler) {
+      const maker = { launcher: handlerLauncher(handler), prepare: prepareForHandler, limits: {} };
+      return { run: async (job, events) => new CommandRun(job, maker, events) };
+    }
+    if (!this.#hosts) {
+      becomeSubreaper();
+      reapOrphans();
+      this.#hosts = new Hosts(settings, this.#events);
+    }
+    return this.#hosts;
+  }
+
+  /** The time of a TLS handshake is taken off the request's. */
   #serve({ ready, ms, leave }: Admitted): void {
     const options = this.#sessionOptions!;
     const { connection, secured } = ready;
     const session = secured
       ? new Session(connection, lessBy(ms, options), newSessionId(), secured)
-      : (this.#workers?.next?.session(connection, options) ?? new Session(connection, options));
+      : new Session(connection, options);
     const run = session
       .run()
       .catch((error) => this.#broken(error, session.id))

@@ -27,7 +27,6 @@ const SOON_MS = 14 * 24 * 3600 * 1000;
 /** The sockets that a daemon listens on: one in clear text, one for TLS, or both. */
 export class Entrances {
   readonly #events: EventLog;
-  readonly #unread: boolean;
   readonly #accept: (arrival: Arrival) => void;
   readonly #descriptor: number | undefined;
   #adopted: Way | undefined; // the one that has the descriptor
@@ -37,12 +36,10 @@ export class Entrances {
   #closed = false;
 
   /**
-   * @param unread nothing is read here of what comes in clear text: another process will
    * @param descriptor a listening socket to take over, for clear text if that is served
    */
-  constructor(events: EventLog, unread: boolean, accept: (arrival: Arrival) => void, descriptor?: number) {
+  constructor(events: EventLog, accept: (arrival: Arrival) => void, descriptor?: number) {
     this.#events = events;
-    this.#unread = unread;
     this.#accept = accept;
     this.#descriptor = descriptor;
   }
@@ -109,8 +106,7 @@ export class Entrances {
     const before = this.#listeners[way];
     if (before && this.#stays(settings, way, before)) return before;
     const secure = way === 'tls';
-    const use = { secure, unread: this.#unread && !secure };
-    const listener = new Listener(endpoint, this.#events, use, (socket) => this.#arrived(socket, way));
+    const listener = new Listener(endpoint, this.#events, secure, (socket) => this.#arrived(socket, way));
     const descriptor = this.#adopted === undefined ? this.#descriptor : undefined;
     if (descriptor !== undefined) this.#adopted = way;
     try {

@@ -29,14 +29,6 @@ const MOST_CHOICES = 8;
 /** An address that this machine does not have, or a family that it does not speak. */
 const MISSING = ['EADDRNOTAVAIL', 'EAFNOSUPPORT'];
 
-/** What becomes of the connections. */
-export interface ListenerUse {
-  /** They are to speak TLS. */
-  readonly secure: boolean;
-  /** Nothing is read of them here: another process will. */
-  readonly unread: boolean;
-}
-
 const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? '';
 
 /** Accepts connections on one port: of each address that a name has, or of a socket that the service manager opened. */
@@ -48,18 +40,12 @@ export class Listener {
   #servers: Server[] = [];
   #port: number;
 
-  constructor(
-    endpoint: Endpoint,
-    events: EventLog,
-    { secure, unread }: ListenerUse,
-    accept: (socket: Socket) => void,
-  ) {
+  constructor(endpoint: Endpoint, events: EventLog, secure: boolean, accept: (socket: Socket) => void) {
     this.#endpoint = endpoint;
     this.#port = endpoint.port;
     this.#announcement = secure ? 'listeningSecurely' : 'listening';
     this.#events = events;
-    this.#make = () =>
-      createServer({ ...SOCKETS, pauseOnConnect: unread }, (socket) => accept(fixAddresses(socket)));
+    this.#make = () => createServer(SOCKETS, (socket) => accept(fixAddresses(socket)));
   }
 
   /** Resolves when it listens. Rejects with the system's error, such as `EADDRINUSE`. */

@@ -1,6 +1,6 @@
 import type { EventLog } from '../events/index.ts';
 import { addressAndPort } from '../login/index.ts';
-import { keepAlive, refusalFor, refuse, SessionError } from '../orchestrator/index.ts';
+import { keepAlive, refusalFor, refuse, SessionError, stopping } from '../orchestrator/index.ts';
 import type { Settings } from '../settings/index.ts';
 import { AddressRules } from './address-rules.ts';
 import { Admission } from './admission.ts';
@@ -78,8 +78,7 @@ export class Reception {
 
   /** Turns away who waits, and ends handshakes. */
   stop(): void {
-    const stopping = new SessionError('REXEC_STOPPING', 'the daemon is stopping');
-    for (const arrival of this.#waiting.splice(0)) this.#turnAway(arrival, stopping);
+    for (const arrival of this.#waiting.splice(0)) this.#turnAway(arrival, stopping());
     this.#handshakes.stop();
   }
 

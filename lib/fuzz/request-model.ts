@@ -1,4 +1,3 @@
-import { isUtf8 } from 'node:buffer';
 import type { FieldName } from '../../codec/index.ts';
 
 /** What a server is held to. */
@@ -9,7 +8,7 @@ export interface Rules {
   readonly lowestPort: number;
 }
 
-export type RefusalCause = 'port' | 'long' | 'text';
+export type RefusalCause = 'port' | 'long';
 
 /** What the bytes of a peer amount to. `at` counts the bytes that decide it: fewer cannot, more change nothing. */
 export type Reading =
@@ -34,10 +33,9 @@ const FIELDS: readonly FieldName[] = ['stderrPort', 'user', 'password', 'command
 
 /**
  * Reads a request as docs/protocol.md says it is read, in the plainest way, sharing no code with the codec: the
- * measure for the codec and for every server. Text that is not UTF-8 is `refusable` when `strictText`; other servers
- * may take it.
+ * measure for the codec and for every server.
  */
-export function readRequest(bytes: Buffer, rules: Rules, strictText = false): Reading {
+export function readRequest(bytes: Buffer, rules: Rules): Reading {
   const fields: Buffer[] = [];
   let start = 0;
   for (const field of FIELDS) {
@@ -47,8 +45,8 @@ export function readRequest(bytes: Buffer, rules: Rules, strictText = false): Re
     if (length > limit) return { state: 'refusable', field, cause: 'long', at: start + limit + 1 };
     if (nul === -1) return { state: 'open', field, held: length };
     const content = bytes.subarray(start, nul);
-    const cause = faultOf(field, content, rules.lowestPort, strictText);
-    if (cause) return { state: 'refusable', field, cause, at: nul + 1 };
+    if (field === 'stderrPort' && !portIsValid(content.toString('latin1'), rules.lowestPort))
+      return { state: 'refusable', field, cause: 'port', at: nul + 1 };
     fields.push(content);
     start = nul + 1;
   }
@@ -63,16 +61,6 @@ export function readRequest(bytes: Buffer, rules: Rules, strictText = false): Re
     at: start,
     stdin,
   };
-}
-
-function faultOf(
-  field: FieldName,
-  content: Buffer,
-  lowest: number,
-  strictText: boolean,
-): RefusalCause | undefined {
-  if (field === 'stderrPort') return portIsValid(content.toString('latin1'), lowest) ? undefined : 'port';
-  return strictText && field !== 'password' && !isUtf8(content) ? 'text' : undefined;
 }
 
 /** Empty or digits; 0, or in range. */

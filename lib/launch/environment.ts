@@ -23,7 +23,10 @@ const FIXED = ['USER', 'LOGNAME', 'RHOST'];
  * What a login sets before the profile is read (protocol.md 1.9), and over it what the account's environment has of its
  * own (pam_env(8)): that may name another HOME, SHELL or PATH. `RHOST` is the peer's numeric address.
  */
-export function loginEnvironment({ identity, environment = {} }: Grant, peerAddress: string): Environment {
+export function loginEnvironment(
+  { identity, environment = {} }: Pick<Grant, 'identity' | 'environment'>,
+  peerAddress: string,
+): Environment {
   const own = Object.entries(environment).filter(
     ([name, value]) =>
       /^[A-Za-z_]\w*$/.test(name) &&

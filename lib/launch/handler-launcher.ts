@@ -36,16 +36,16 @@ export const handlerLauncher = (handler: Handler): Launcher => ({
   launch: async (launch) => begin(handler, launch),
 });
 
-function begin(handler: Handler, { grant, shell, environment, stdio }: Launch): RunningCommand {
+function begin(handler: Handler, { identity, shell, environment, stderr: plan }: Launch): RunningCommand {
   const [stdin, stdout] = [new PassThrough(), new PassThrough()];
-  const apart = stdio.stderr === 'pipe' ? new PassThrough() : undefined;
+  const apart = plan === 'pipe' ? new PassThrough() : undefined;
   const stderr =
     apart ?? new Writable({ write: (chunk, encoding, done) => stdout.write(chunk, encoding, done) });
   for (const stream of [stdin, stdout, stderr]) stream.on('error', () => {}); // a peer may leave at any time
   const abort = new AbortController();
   const invocation: Invocation = {
-    user: grant.identity.user,
-    command: shell.arguments[0] ?? '',
+    user: identity.user,
+    command: String(shell.arguments[0] ?? ''),
     address: environment.RHOST ?? '',
     stdin,
     stdout,
@@ -88,10 +88,6 @@ class HandlerGroup implements Group {
     this.#invocation = invocation;
     this.#abort = abort;
     this.#kill = kill;
-  }
-
-  async ended(): Promise<boolean> {
-    return this.gone;
   }
 
   close(): void {

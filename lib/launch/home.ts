@@ -1,7 +1,8 @@
+import { access, constants, stat } from 'node:fs/promises';
 import { posix, win32 } from 'node:path';
-import type { Identity } from '../login/index.ts';
+import { bytesOf } from '../text/index.ts';
+import { causeOf } from './cause.ts';
 import type { Environment } from './environment.ts';
-import { checkExecutable, reach } from './permissions.ts';
 
 /** Where a command runs, and what was wrong with the user's own home where it could not be there. */
 export interface HomeDirectory {
@@ -39,15 +40,16 @@ function defaultHome({ USERPROFILE = '', SystemDrive }: Environment, platform: N
   return usable ? USERPROFILE : `${SystemDrive || 'C:'}\\`;
 }
 
-/** The directory if the user can run a command there, else the default and why. */
-export async function usableHome(home: HomeDirectory, identity: Identity): Promise<HomeDirectory> {
-  if (home.directory === DEFAULT_HOME) return home;
+/** The directory if this process, which is the user, can enter it; else the default and why. */
+export async function usableHome(home: HomeDirectory): Promise<HomeDirectory> {
+  const { directory } = home;
+  if (directory === DEFAULT_HOME) return home;
   try {
-    const found = await reach(home.directory, identity);
-    if (!found.isDirectory()) throw new Error(`${home.directory} is not a directory`);
-    checkExecutable(home.directory, found, identity);
+    const path = bytesOf(directory);
+    if (!(await stat(path)).isDirectory()) throw new Error(`${directory} is not a directory`);
+    await access(path, constants.X_OK);
     return home;
   } catch (error) {
-    return { directory: DEFAULT_HOME, problem: home.problem ?? (error as Error).message };
+    return { directory: DEFAULT_HOME, problem: home.problem ?? causeOf(error) };
   }
 }

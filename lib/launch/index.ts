@@ -1,10 +1,10 @@
 /** How a command starts: shell, home, environment, and the launchers that make the process. */
-export { asUser, type Self, type Start } from './account-switch.ts';
-export { descriptorOf, joinSmallWrites, letGo, takeBack, takeOver } from './connection-handle.ts';
+export { causeOf } from './cause.ts';
+export { type Departing, descriptorOf, letGo, takeOver } from './connection-handle.ts';
 export { type Environment, loginEnvironment } from './environment.ts';
 export { type Handler, handlerLauncher, type Invocation } from './handler-launcher.ts';
 export { type HomeDirectory, resolveHome, usableHome } from './home.ts';
 export { LaunchError } from './launch-error.ts';
-export type { Group, Launch, Launcher, LauncherName, RunningCommand, Stdio } from './launcher.ts';
+export type { Group, Launch, Launcher, LauncherName, RunningCommand } from './launcher.ts';
 export { launcherNamed } from './launchers.ts';
 export { resolveShell, type ShellCommand, shellCommand, usableShell } from './shell.ts';

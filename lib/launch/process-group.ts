@@ -1,4 +1,3 @@
-import { readdir, readFile } from 'node:fs/promises';
 import { constants } from 'node:os';
 import type { Group } from './launcher.ts';
 
@@ -45,10 +44,6 @@ export class ProcessGroup implements Group {
     return this.#reaped && (this.#descriptor ? !this.#descriptor.exists : this.#emptyWhenReaped);
   }
 
-  async ended(): Promise<boolean> {
-    return this.gone || (await runningIn(this.#leader).catch(() => 1)) === 0; // 1: without /proc, unknown
-  }
-
   close(): void {
     if (!this.#closed) this.#descriptor?.close();
     this.#closed = true;
@@ -61,16 +56,4 @@ export class ProcessGroup implements Group {
       return false;
     }
   }
-}
-
-const STAT = /\) (?<state>\S) \d+ (?<group>\d+) /; // proc(5); a name may have anything in it, its last parenthesis ends it
-
-/** How many processes of a group are not zombies. */
-async function runningIn(group: number): Promise<number> {
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  const stats = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/stat`, 'latin1').catch(() => '')));
-  return stats.filter((stat) => {
-    const of = STAT.exec(stat.slice(stat.lastIndexOf(')')))?.groups;
-    return of?.group === String(group) && of?.state !== 'Z' && of?.state !== 'X';
-  }).length;
 }

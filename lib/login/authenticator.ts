@@ -1,9 +1,12 @@
-import type { ProcessTraits } from '../native/index.ts';
 import type { ClientCertificate } from './certificate-users.ts';
 import type { Identity } from './identity.ts';
 
 /** What a peer claims, and the address it comes from. The secret's bytes belong to the caller, who wipes them. */
 export interface Credentials {
+  /**
+   * UTF-8 as text. Of other bytes each one that is not part of it is a lone surrogate, U+DC00 plus the byte, so that no
+   * two names are the same string.
+   */
   readonly user: string;
   readonly secret: Buffer;
   readonly address: string;
@@ -18,10 +21,15 @@ export interface Grant {
   readonly identity: Identity;
   /** What the account's environment has besides what every login sets. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** What a command's process starts with, where the login asks for it; limits that are not named stay as they are. */
-  readonly traits?: ProcessTraits;
-  /** Must be called when the command has ended. */
-  readonly end?: () => Promise<void>;
+  /** A PAM session is to be opened by the process that is going to be the user. */
+  readonly session?: LoginSession;
+}
+
+/** A PAM session of an account. */
+export interface LoginSession {
+  readonly service: string;
+  /** To be called when the process that opened it has ended, with the environment that the session gave. */
+  close(environment: Readonly<Record<string, string>>): Promise<void>;
 }
 
 /** Either the grant, or why not: the cause is for the log, never for the peer. */

@@ -1,4 +1,5 @@
 import { plainText, readTrusted, type Trust } from '../files/index.ts';
+import { exactText } from '../text/index.ts';
 
 /** What is known of a peer by a certificate that was verified. */
 export interface ClientCertificate {
@@ -37,7 +38,7 @@ export async function readCertificateUsers(path: string): Promise<BelongsTo> {
     throw new CertificateUsersError(cause.message, { cause });
   });
   const allowed = new Set<string>();
-  for (const [index, line] of plainText(bytes.toString('utf8')).split('\n').entries())
+  for (const [index, line] of plainText(exactText(bytes)).split('\n').entries())
     if (line !== '' && !line.startsWith('#'))
       allowed.add(entryOf(line, `${TRUST.what} ${path} line ${index + 1}`));
   return ({ commonNames, fingerprint }, user) =>

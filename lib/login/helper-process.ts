@@ -49,13 +49,14 @@ export class HelperProcess {
   readonly #pending = new Map<number, Pending>();
   #lastId = 0;
   #state: State = 'ready';
-  #sessions = 0;
   readonly #gone = Promise.withResolvers<void>();
 
   constructor({ threads, seconds }: LoginHelperOptions) {
     this.#seconds = seconds;
     const stdio = ['ignore', 'ignore', 'inherit', 'pipe'] as const; // modules may write to standard output
-    this.#child = startProgram(PROGRAM, [...stdio], { UV_THREADPOOL_SIZE: String(threads) });
+    this.#child = startProgram(PROGRAM, [...stdio], {
+      variables: { UV_THREADPOOL_SIZE: String(threads) },
+    });
     const reader = new MessageReader();
     this.#line = this.#child.stdio[3] as Socket;
     this.#line.on('data', (chunk: Buffer) => {
@@ -85,16 +86,7 @@ export class HelperProcess {
     });
   }
 
-  /** Keeps the process for a session until it is released. */
-  hold(): () => void {
-    this.#sessions += 1;
-    return () => {
-      this.#sessions -= 1;
-      this.#endIfIdle();
-    };
-  }
-
-  /** No new questions: it ends when those it has are answered and the last session is released. */
+  /** No new questions: it ends when those it has are answered. */
   retire(): void {
     if (this.#state === 'ready') this.#state = 'retired';
     this.#endIfIdle();
@@ -123,8 +115,7 @@ export class HelperProcess {
   }
 
   #endIfIdle(): void {
-    const busy = this.#sessions > 0 || this.#pending.size > 0;
-    if (this.#state !== 'retired' || busy) return;
+    if (this.#state !== 'retired' || this.#pending.size > 0) return;
     this.#child.ref(); // a daemon that stops waits for its last word
     this.#line.end();
   }

@@ -9,18 +9,16 @@ import {
   groupsOf,
   PamError,
   PamTransaction,
-  processTraits,
-  restoreProcessTraits,
 } from '../native/index.ts';
+import { exactText } from '../text/index.ts';
 import { machineNow } from './account-rules.ts';
 import type {
   AccountFound,
   AskAccount,
   Authenticate,
   Authenticated,
-  OpenSession,
+  CloseSession,
   Question,
-  SessionOpened,
 } from './helper-protocol.ts';
 import { checkPamService, hasSessionModules } from './pam-service.ts';
 
@@ -35,14 +33,8 @@ const NO_SECRET = Buffer.alloc(0);
 /** The users of this machine and their uids. */
 type LocalUsers = ReadonlyMap<string, number>;
 
-const sessions = new Map<string, PamTransaction>();
-const inherited = await processTraits();
 /** A transaction that never ends keeps the modules of the service loaded: to load them takes as long as a login. */
 const keepers: PamTransaction[] = [];
-let spoilt = false; // a limit that was lowered could not be raised again
-let lastSession = 0;
-let gone = false; // the daemon
-let turn: Promise<unknown> = Promise.resolve();
 
 const line = new Socket({ fd: LINE });
 const reader = new MessageReader();
@@ -50,12 +42,7 @@ line.on('data', (chunk: Buffer) => {
   for (const message of reader.push(chunk)) answer(message).catch(() => line.destroy());
 });
 line.on('error', () => {}); // a daemon that was killed with answers unread: 'close' tells
-line.once('close', () => {
-  gone = true;
-  turn
-    .then(() => Promise.allSettled([...sessions.keys()].map((session) => closeSession(session))))
-    .finally(() => process.exit());
-});
+line.once('close', () => process.exit());
 ignoreSignals(['SIGINT', 'SIGHUP', 'SIGTERM', 'SIGQUIT', ...STRAY_SIGNALS]); // it ends with the daemon
 
 async function answer({ body, secret }: Message): Promise<void> {
@@ -72,13 +59,7 @@ async function answer({ body, secret }: Message): Promise<void> {
 
 function act(question: Question, secret: Buffer): Promise<object> {
   if (question.ask === 'authenticate') return authenticate(question, secret);
-  if (question.ask === 'account') return askAccount(question);
-  // One after another: a session changes this process, which must be what it was for the next one.
-  const done = turn.then(() =>
-    question.ask === 'openSession' ? openSession(question) : closeSession(question.session),
-  );
-  turn = done.catch(() => {});
-  return done;
+  return question.ask === 'account' ? askAccount(question) : closeSession(question);
 }
 
 async function authenticate(question: Authenticate, secret: Buffer): Promise<Authenticated> {
@@ -149,52 +130,25 @@ function checkSource({ name, uid }: Account, asked: string, local: LocalUsers): 
 
 /** SECURITY: a lock is a mark on the password (passwd -l), which nobody else looks at where no password is asked for. */
 function checkUnlocked(user: string): void {
-  const lines = readFileSync(PASSWORDS, 'utf8').split('\n');
+  const lines = exactText(readFileSync(PASSWORDS)).split('\n');
   if (lines.some((line) => line.startsWith(`${user}:!`))) throw new PamError('the account is locked');
 }
 
 function localUsers(): LocalUsers {
-  const lines = readFileSync(LOCAL_USERS, 'utf8').split('\n');
+  const lines = exactText(readFileSync(LOCAL_USERS)).split('\n');
   return new Map(lines.map((line) => line.split(':')).map(([name = '', , uid]) => [name, Number(uid)]));
 }
 
 const identityOf = ({ name, uid, gid, home, shell }: Account) => ({ user: name, uid, gid, home, shell });
 
-async function openSession({ service, user, address }: OpenSession): Promise<SessionOpened> {
-  if (gone) throw new Error('the daemon is gone');
-  if (spoilt) return { session: '', environment: {}, traits: inherited, spoilt };
+/** The process that opened the session has become its user and ended: the modules are called with what it was given. */
+async function closeSession({ service, user, address, environment }: CloseSession): Promise<object> {
   const pam = await PamTransaction.start({ service, user, address }, NO_SECRET);
   try {
-    await pam.openSession();
-    const { limits, umask, niceness } = await processTraits();
-    const changed = Object.entries(limits).filter(([name, limit]) => limit !== inherited.limits[name]);
-    lastSession += 1;
-    const session = `${process.pid}.${lastSession}`;
-    sessions.set(session, pam);
-    const traits = { limits: Object.fromEntries(changed), umask, niceness };
-    await restore();
-    return { session, environment: pam.environment(), traits, spoilt };
-  } catch (error) {
-    pam.end();
-    await restore();
-    throw error;
-  }
-}
-
-/** Takes CAP_SYS_RESOURCE where a session lowered a hard limit. */
-async function restore(): Promise<void> {
-  await restoreProcessTraits(inherited).catch(() => {
-    spoilt = true;
-  });
-}
-
-async function closeSession(session: string): Promise<object> {
-  const pam = sessions.get(session);
-  sessions.delete(session);
-  try {
-    await pam?.closeSession();
+    pam.setEnvironment(environment);
+    await pam.closeSession();
   } finally {
-    pam?.end();
+    pam.end();
   }
   return {};
 }

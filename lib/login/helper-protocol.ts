@@ -1,9 +1,8 @@
-import type { ProcessTraits } from '../native/index.ts';
 import type { Machine } from './account-rules.ts';
 import type { Identity } from './identity.ts';
 
 /** What the daemon asks its login helper. */
-export type Question = AskAccount | Authenticate | OpenSession | CloseSession;
+export type Question = AskAccount | Authenticate | CloseSession;
 
 /** Which account does a user have? */
 export interface AskAccount extends Pick<Authenticate, 'user' | 'domainNames'> {
@@ -24,17 +23,13 @@ export interface Authenticate {
   readonly wantsGroupNames: boolean;
 }
 
-/** Opens a PAM session for a user who was authenticated. */
-export interface OpenSession {
-  readonly ask: 'openSession';
+/** Closes a PAM session whose process has ended. */
+export interface CloseSession {
+  readonly ask: 'closeSession';
   readonly service: string;
   readonly user: string;
   readonly address: string;
-}
-
-export interface CloseSession {
-  readonly ask: 'closeSession';
-  readonly session: string;
+  readonly environment: Readonly<Record<string, string>>;
 }
 
 export interface AccountFound {
@@ -53,20 +48,8 @@ export interface Authenticated {
   readonly sessions: boolean;
 }
 
-export interface SessionOpened {
-  /** Means nothing to another helper, one that came after a crash. Empty: this one can open no more, ask another. */
-  readonly session: string;
-  readonly environment: Readonly<Record<string, string>>;
-  /** What commands of this session start with; of the limits, those that are not the daemon's own. */
-  readonly traits: ProcessTraits;
-  /** The helper could not become what it was before, so it must open no other session. */
-  readonly spoilt: boolean;
-}
-
 export type Answer<Q extends Question> = Q extends AskAccount
   ? AccountFound
   : Q extends Authenticate
     ? Authenticated
-    : Q extends OpenSession
-      ? SessionOpened
-      : Record<never, never>;
+    : Record<never, never>;

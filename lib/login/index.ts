@@ -2,7 +2,7 @@
 
 export { type AccountRules, type Machine, refusedBy } from './account-rules.ts';
 export { addressAndPort, addressForm, networkOf } from './address.ts';
-export type { Authenticator, Credentials, Grant, Verdict } from './authenticator.ts';
+export type { Authenticator, Credentials, Grant, LoginSession, Verdict } from './authenticator.ts';
 export { type CertificateOptions, certificateLogin } from './certificate-login.ts';
 export { CertificateUsersError, type ClientCertificate } from './certificate-users.ts';
 export { domainNames } from './domain-users.ts';

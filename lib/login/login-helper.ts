@@ -1,5 +1,5 @@
 import { HelperProcess, type LoginHelperOptions } from './helper-process.ts';
-import type { Answer, OpenSession, Question, SessionOpened } from './helper-protocol.ts';
+import type { Answer, Question } from './helper-protocol.ts';
 
 /** Asks a helper process, which is started by the first question and again after a crash. */
 export class LoginHelper {
@@ -21,33 +21,7 @@ export class LoginHelper {
     }
   }
 
-  /**
-   * Opens a PAM session, which lives in one process and is closed there.
-   *
-   * @throws LoginHelperError as {@link ask}
-   */
-  async openSession(question: OpenSession): Promise<[opened: SessionOpened, close: () => Promise<void>]> {
-    const helper = this.#helper();
-    const release = helper.hold();
-    const opened = (await helper.ask(question).catch((error) => {
-      release();
-      this.#letGo(helper);
-      throw error;
-    })) as SessionOpened;
-    if (opened.spoilt) helper.retire();
-    this.#letGo(helper);
-    if (opened.session === '') {
-      release();
-      return this.openSession(question);
-    }
-    const close = () => helper.ask({ ask: 'closeSession', session: opened.session }).finally(release);
-    return [opened, () => close().then(() => {})];
-  }
-
-  /**
-   * Resolves when the helper is gone, after its last session. A later caller, such as a session that began before a
-   * reload, gets another one, which ends when it has answered.
-   */
+  /** Resolves when the helper has exited. A question that still comes gets another one, which ends with its answer. */
   async end(): Promise<void> {
     this.#ended = true;
     const helper = this.#current;

@@ -17,8 +17,8 @@ export interface PamOptions extends AccountRules {
 }
 
 /**
- * The system's own accounts: PAM decides about the password and the account, the rules about the rest. Two helper
- * processes do it: one that authenticates, many at a time, and one that opens sessions, one after another.
+ * The system's own accounts: PAM decides about the password and the account, the rules about the rest. A helper process
+ * asks it, many logins at a time. Sessions are opened by the process that becomes the user.
  *
  * @throws PamServiceError when the service has no file
  */
@@ -27,22 +27,13 @@ export async function pamAuthenticator(options: PamOptions): Promise<Authenticat
   checkPamService(service);
   const wantsGroupNames = options.allowGroups.length + options.denyGroups.length > 0;
   const logins = new LoginHelper({ threads: loginThreads, seconds: loginSeconds });
-  const sessions = new LoginHelper({ threads: 1, seconds: loginSeconds });
 
-  async function open(
-    { identity, environment, sessions: wanted }: Authenticated,
-    address: string,
-  ): Promise<Verdict> {
+  function accept({ identity, environment, sessions }: Authenticated, address: string): Verdict {
     const { user } = identity;
-    if (!wanted) return { accepted: true, identity, environment };
-    const [opened, end] = await sessions.openSession({ ask: 'openSession', service, user, address });
-    return {
-      accepted: true,
-      identity,
-      environment: { ...environment, ...opened.environment },
-      traits: opened.traits,
-      end,
-    };
+    if (!sessions) return { accepted: true, identity, environment };
+    const close = (own: Readonly<Record<string, string>>) =>
+      logins.ask({ ask: 'closeSession', service, user, address, environment: own }).then(() => {});
+    return { accepted: true, identity, environment, session: { service, close } };
   }
 
   return {
@@ -62,13 +53,13 @@ export async function pamAuthenticator(options: PamOptions): Promise<Authenticat
         const authenticated = await logins.ask(question, secret);
         const { identity, groupNames, machine } = authenticated;
         const cause = empty ? 'empty password' : refusedBy(options, identity, groupNames, machine);
-        return cause === undefined ? await open(authenticated, address) : { accepted: false, cause };
+        return cause === undefined ? accept(authenticated, address) : { accepted: false, cause };
       } catch (error) {
         if (error instanceof LoginHelperError && error.refused)
           return { accepted: false, cause: error.message };
         throw error;
       }
     },
-    end: () => Promise.all([logins.end(), sessions.end()]).then(() => {}),
+    end: () => logins.end(),
   };
 }

@@ -1,6 +1,7 @@
 import type { BigIntStats } from 'node:fs';
 import { lstat } from 'node:fs/promises';
 import { plainText, readTrusted, type Trust } from '../files/index.ts';
+import { exactText } from '../text/index.ts';
 import type { Authenticator } from './authenticator.ts';
 import { ownIdentity } from './identity.ts';
 import { checkHash, hashPassword, verifyPassword } from './password-hash.ts';
@@ -15,7 +16,7 @@ export type Users = ReadonlyMap<string, string>;
 
 /**
  * Users of the daemon's own: a file of `name:hash` lines (argon2id or scrypt, PHC format), `#` begins a comment.
- * Commands run as the daemon's account. A change takes effect at the next login.
+ * Commands run as the daemon's account. Names are compared byte by byte. A change takes effect at the next login.
  */
 export async function usersFile(path: string): Promise<Authenticator> {
   const file = new UsersFile(path);
@@ -82,7 +83,7 @@ const TRUST: Trust = {
 /** What the file says. @throws UsersFileError if it cannot be trusted; the system's own error if it cannot be opened */
 export async function readUsersText(path: string): Promise<string> {
   try {
-    return plainText((await readTrusted(path, TRUST)).toString('utf8'));
+    return plainText(exactText(await readTrusted(path, TRUST)));
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== undefined) throw cause;
     throw new UsersFileError((cause as Error).message, { cause });

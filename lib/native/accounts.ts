@@ -1,6 +1,7 @@
-import { inThreadPool, koffi, libc } from './koffi.ts';
+import { exactText } from '../text/index.ts';
+import { cString, inThreadPool, koffi, libc } from './koffi.ts';
 
-/** An account as the system's name sources know it (nsswitch.conf): files, LDAP, SSSD. */
+/** An account as the system's name sources know it (nsswitch.conf): files, LDAP, SSSD. Its strings are exact texts. */
 export interface Account {
   readonly name: string;
   readonly uid: number;
@@ -28,7 +29,7 @@ const ERANGE = 34;
 export async function findAccount(name: string): Promise<Account | undefined> {
   if (name.includes('\0')) return undefined; // C would look up what is before it
   const found = await lookUp(`user ${name}`, PASSWD.size, (...buffers) =>
-    inThreadPool(getpwnam, name, ...buffers),
+    inThreadPool(getpwnam, cString(name), ...buffers),
   );
   return (
     found && {
@@ -47,7 +48,7 @@ export async function groupsOf({ name, gid }: Account): Promise<number[]> {
     const gids = Buffer.alloc(room * 4);
     const count = Buffer.alloc(4);
     count.writeInt32LE(room);
-    if ((await inThreadPool<number>(getgrouplist, name, gid, gids, count)) >= 0)
+    if ((await inThreadPool<number>(getgrouplist, cString(name), gid, gids, count)) >= 0)
       return Array.from({ length: count.readInt32LE() }, (_, index) => gids.readUInt32LE(index * 4));
   }
   throw new Error(`user ${name} has more than ${MOST_GROUPS} groups`);
@@ -88,5 +89,5 @@ const NOT_FOUND: ReadonlySet<number> = new Set([2, 3, 9, 1]);
 
 function textAt(entry: Buffer, text: Buffer, pointer: number): string {
   const start = Number(entry.readBigUInt64LE(pointer) - BigInt(koffi.address(text)));
-  return text.toString('utf8', start, text.indexOf(0, start));
+  return exactText(text.subarray(start, text.indexOf(0, start)));
 }

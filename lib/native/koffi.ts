@@ -1,4 +1,5 @@
 import koffi from 'koffi';
+import { bytesOf } from '../text/index.ts';
 
 export { default as koffi } from 'koffi';
 
@@ -20,6 +21,9 @@ export const libc = koffi.load(null);
 export const errnoName = (errno: number): string =>
   Object.entries(koffi.os.errno).find(([, number]) => number === errno)?.[0] ?? `errno ${errno}`;
 
+/** What C functions take for a `const char *` that has to be the exact bytes. */
+export const cString = (exactText: string): Buffer => Buffer.concat([bytesOf(exactText), Buffer.of(0)]);
+
 /** A C function as koffi gives it. */
 interface Callable {
   async(...given: unknown[]): void;
@@ -32,21 +36,17 @@ let calls = 0;
 const waiting: (() => void)[] = [];
 
 /** Calls a C function in the thread pool, when its turn comes. Rejects when an argument has no C form. */
-export const inThreadPool = <T>(call: Callable, ...given: unknown[]): Promise<T> =>
-  whenItsTurn(() => callInThreadPool(call, ...given));
-
-/** The same at once: for work that has its turn. */
-export const callInThreadPool = <T>(call: Callable, ...given: unknown[]): Promise<T> =>
-  new Promise((resolve, reject) => {
-    call.async(...given, (error: unknown, result: T) => (error ? reject(error) : resolve(result)));
-  });
-
-/** Does what takes one call in the thread pool, when its turn comes. */
-export async function whenItsTurn<T>(work: () => Promise<T>): Promise<T> {
+export async function inThreadPool<T>(call: Callable, ...given: unknown[]): Promise<T> {
   if (calls >= MOST_CALLS) await new Promise<void>((resolve) => waiting.push(resolve));
   else calls += 1;
   try {
-    return await work();
+    return await new Promise((resolve, reject) => {
+      call.async(...given, (error: unknown, result: T) => {
+        given.length = 0; // koffi itself keeps none of them from the garbage collector
+        if (error) reject(error);
+        else resolve(result);
+      });
+    });
   } finally {
     const next = waiting.shift(); // it takes the place over
     if (next) next();

@@ -1,9 +1,10 @@
-import { inThreadPool, koffi, libc } from './koffi.ts';
+import { exactText } from '../text/index.ts';
+import { cString, inThreadPool, koffi, libc } from './koffi.ts';
 
 /** Whom a PAM service is asked about, and from where. */
 export interface PamPeer {
   readonly service: string;
-  readonly user: string;
+  readonly user: string; // an exact text
   readonly address: string;
 }
 
@@ -21,8 +22,9 @@ const libpam = () => {
     end: library.func('int pam_end(void *handle, int status)'),
     setItem: library.func('int pam_set_item(void *handle, int item, const char *value)'),
     setHook: library.func('pam_set_item', 'int', ['void *', 'int', 'void *']),
-    getItem: library.func('int pam_get_item(void *handle, int item, _Out_ const char **value)'),
+    getItem: library.func('int pam_get_item(void *handle, int item, _Out_ void **value)'),
     strerror: library.func('const char *pam_strerror(void *handle, int code)'),
+    putenv: library.func('int pam_putenv(void *handle, const char *entry)'),
     getenvlist: library.func('void *pam_getenvlist(void *handle)'),
     authenticate: library.func('int pam_authenticate(void *handle, int flags)'),
     checkAccount: library.func('int pam_acct_mgmt(void *handle, int flags)'),
@@ -35,18 +37,20 @@ const libpam = () => {
 type Library = ReturnType<typeof libpam>;
 type Step = 'authenticate' | 'checkAccount' | 'setCredentials' | 'openSession' | 'closeSession';
 
+const NO_SECRET = Buffer.alloc(0);
 const SUCCESS = 0;
 const CONVERSATION_FAILED = 19;
 const ITEM = { user: 2, terminal: 3, address: 4, failDelay: 10 } as const;
 const ECHO_OFF = 1;
 const ECHO_ON = 2;
-/** Flags: no empty password passes, whatever the service file says; credentials are made or dropped. */
-const FLAGS = { noEmptyPassword: 0x1, establish: 0x2, drop: 0x4, none: 0 } as const;
+/** Flags: no empty password passes, whatever the service file says; credentials are made. */
+const FLAGS = { noEmptyPassword: 0x1, establish: 0x2, none: 0 } as const;
 /** Modules want a terminal to name in their records; there is none. */
 const TERMINAL = 'rexec';
 
 const calloc = libc.func('void *calloc(size_t count, size_t size)');
 const free = libc.func('void free(void *memory)');
+const strlen = libc.func('size_t strlen(void *text)');
 
 const Message = koffi.struct({ style: 'int', text: 'const char *' });
 const Response = koffi.struct({ text: 'void *', retcode: 'int' });
@@ -90,6 +94,21 @@ const talk = koffi.register((count: number, messages: unknown, responses: unknow
 /** Takes the place of PAM's own delay, which would hold a thread for seconds; refusals wait elsewhere. */
 const noDelay = koffi.register(() => {}, koffi.pointer(failDelay));
 
+interface Begun {
+  readonly pam: Library;
+  readonly id: number;
+  readonly talking: unknown;
+  readonly handle: [unknown];
+}
+
+function newTransaction(): Begun {
+  library ??= libpam();
+  const id = ++lastId;
+  const talking = calloc(1, koffi.sizeof(Conversation)); // PAM keeps a copy
+  koffi.encode(talking, Conversation, { talk, id });
+  return { pam: library, id, talking, handle: [null] };
+}
+
 /** One PAM transaction (pam_start to pam_end). Each step runs in the thread pool and throws {@link PamError}. */
 export class PamTransaction {
   readonly #pam: Library;
@@ -105,13 +124,28 @@ export class PamTransaction {
 
   /** @param secret what questions are answered with; it stays the caller's, who may wipe it after the last step */
   static async start({ service, user, address }: PamPeer, secret: Buffer): Promise<PamTransaction> {
-    library ??= libpam();
-    const pam = library;
-    const id = ++lastId;
-    const talking = calloc(1, koffi.sizeof(Conversation)); // PAM keeps a copy
-    koffi.encode(talking, Conversation, { talk, id });
-    const handle: [unknown] = [null];
-    const status = await inThreadPool<number>(pam.start, service, user, talking, handle);
+    const { pam, id, talking, handle } = newTransaction();
+    const status = await inThreadPool<number>(pam.start, service, cString(user), talking, handle);
+    return PamTransaction.#started(status, secret, address, { pam, id, talking, handle });
+  }
+
+  /**
+   * Opens a session for the user, on this thread: a login uid, a keyring, a mount namespace and a priority belong to the
+   * thread that the modules are called on, and are inherited by what is forked there. It stays open when this process
+   * ends; {@link closeSession} of another transaction closes it.
+   *
+   * @returns the environment of the session
+   */
+  static openSessionHere({ service, user, address }: PamPeer): Record<string, string> {
+    const { pam, id, talking, handle } = newTransaction();
+    const status = pam.start(service, cString(user), talking, handle);
+    const transaction = PamTransaction.#started(status, NO_SECRET, address, { pam, id, talking, handle });
+    transaction.#finish('openSession', pam.openSession(handle[0], FLAGS.none));
+    return transaction.environment();
+  }
+
+  static #started(status: number, secret: Buffer, address: string, begun: Begun): PamTransaction {
+    const { pam, id, talking, handle } = begun;
     free(talking);
     if (status !== SUCCESS) throw new PamError(`pam_start: error ${status}`);
     talks.set(id, { secret, told: [] });
@@ -124,15 +158,20 @@ export class PamTransaction {
   authenticate = (): Promise<void> => this.#step('authenticate', FLAGS.noEmptyPassword);
   checkAccount = (): Promise<void> => this.#step('checkAccount', FLAGS.noEmptyPassword);
   establishCredentials = (): Promise<void> => this.#step('setCredentials', FLAGS.establish);
-  dropCredentials = (): Promise<void> => this.#step('setCredentials', FLAGS.drop);
-  openSession = (): Promise<void> => this.#step('openSession', FLAGS.none);
   closeSession = (): Promise<void> => this.#step('closeSession', FLAGS.none);
 
-  /** The user's name as the modules left it. */
+  /** The user's name as the modules left it, an exact text. */
   get user(): string {
-    const user: [string | null] = [null];
+    const user: [unknown] = [null];
     this.#pam.getItem(this.#handle, ITEM.user, user);
-    return user[0] ?? '';
+    if (!user[0]) return '';
+    return exactText(Buffer.from(koffi.view(user[0], Number(strlen(user[0])))));
+  }
+
+  /** Gives the modules the environment that the session was opened with. */
+  setEnvironment(environment: Readonly<Record<string, string>>): void {
+    for (const [name, value] of Object.entries(environment))
+      this.#pam.putenv(this.#handle, `${name}=${value}`);
   }
 
   /** What the modules would have in the user's environment. */
@@ -157,7 +196,11 @@ export class PamTransaction {
   }
 
   async #step(step: Step, flags: number): Promise<void> {
-    this.#status = await inThreadPool<number>(this.#pam[step], this.#handle, flags);
+    this.#finish(step, await inThreadPool<number>(this.#pam[step], this.#handle, flags));
+  }
+
+  #finish(step: Step, status: number): void {
+    this.#status = status;
     if (this.#status === SUCCESS) return;
     const words = this.#pam.strerror(this.#handle, this.#status);
     const told = talks.get(this.#id)?.told.map((each) => `: ${each.trim()}`) ?? [];

@@ -1,5 +1,5 @@
 import { koffi, libc } from './koffi.ts';
-import { descriptorLimit } from './process-traits.ts';
+import { descriptorLimit } from './limits.ts';
 
 const openCall = libc.func('syscall', 'long', ['long', 'long', 'long']);
 const sendCall = libc.func('syscall', 'long', ['long', 'long', 'long', 'void *', 'long']);

@@ -1,4 +1,4 @@
-import { callInThreadPool, errnoName, libc, whenItsTurn } from './koffi.ts';
+import { errnoName, libc } from './koffi.ts';
 
 /** A process to make. */
 export interface ProcessToSpawn {
@@ -6,11 +6,8 @@ export interface ProcessToSpawn {
   readonly argv: readonly string[]; // argv[0] too
   readonly environment: readonly string[]; // NAME=value
   readonly directory: string;
-  /**
-   * Opens the descriptors that become 0, 1 and 2 there, and are to stay open until it is made; every other one is closed.
-   * Asked when its turn comes, so that who waits holds none.
-   */
-  readonly stdio: () => readonly [stdin: number, stdout: number, stderr: number];
+  /** The descriptors that become 0, 1 and 2 there; every other one is closed. */
+  readonly stdio: readonly [stdin: number, stdout: number, stderr: number];
 }
 
 /** The system made no process; `errno` is its number, its name is in `message`. */
@@ -68,33 +65,24 @@ export function loadPosixSpawn(): void {
 
 /**
  * Makes a process, in a session and process group of its own, by posix_spawn(3): it shares this one's memory until it
- * runs the program, so that it costs the same however large this process is. The caller of posix_spawn is stopped for
- * that long, so a thread of the pool calls it: on a busy machine the event loop would stand still while the new process
- * waits for its turn. Resolves with its number once the program runs.
+ * runs the program, so that it costs the same however large this process is. Returns its number once the program runs.
  *
  * @throws SpawnError
  */
-export function spawnProcess({ file, argv, environment, directory, stdio }: ProcessToSpawn): Promise<number> {
+export function spawnProcess({ file, argv, environment, directory, stdio }: ProcessToSpawn): number {
   loadPosixSpawn();
   const { spawn, init, dup2, chdir, closeFrom, destroy, attributes } = loaded!;
-  return whenItsTurn(async () => {
-    const descriptors = stdio();
-    const actions = Buffer.alloc(STRUCT_BYTES);
-    init(actions);
-    try {
-      for (const [target, descriptor] of descriptors.entries()) dup2(actions, descriptor, target);
-      chdir(actions, directory);
-      closeFrom(actions, descriptors.length);
-      const pid: [number] = [0];
-      const words = [
-        [...argv, null],
-        [...environment, null],
-      ];
-      const errno = await callInThreadPool<number>(spawn, pid, file, actions, attributes, ...words);
-      if (errno !== 0) throw new SpawnError(file, errno);
-      return pid[0];
-    } finally {
-      destroy(actions);
-    }
-  });
+  const actions = Buffer.alloc(STRUCT_BYTES);
+  init(actions);
+  try {
+    for (const [target, descriptor] of stdio.entries()) dup2(actions, descriptor, target);
+    chdir(actions, directory);
+    closeFrom(actions, stdio.length);
+    const pid: [number] = [0];
+    const errno: number = spawn(pid, file, actions, attributes, [...argv, null], [...environment, null]);
+    if (errno !== 0) throw new SpawnError(file, errno);
+    return pid[0];
+  } finally {
+    destroy(actions);
+  }
 }

@@ -26,3 +26,6 @@ export class SessionError extends Error {
     this.code = code;
   }
 }
+
+/** The daemon is stopping. */
+export const stopping = () => new SessionError('REXEC_STOPPING', 'the daemon is stopping');

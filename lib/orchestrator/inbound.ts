@@ -15,25 +15,38 @@ export function on<K extends Kind>(kind: K, act: (frame: FrameOf<K>) => undefine
 }
 
 /**
- * The request and then stdin, from the peer's bytes through the decoder into the chain of steps, one frame at a time.
- * Resolves at the peer's half-close, or when the reader was told to finish, once the last step is done; rejects with
- * the first error of reader, decoder or step.
+ * The request, from the peer's bytes through the decoder into the chain of steps, one frame at a time. Resolves with the
+ * bytes that came with it and are stdin, once the last step is done; rejects with the first error of reader, decoder or
+ * step. After it the reader has let go of the connection.
  *
  * The two ends of the decoder are driven here and not by pipeline(), whose watch over each stream takes 8 KB a peer.
  */
-export async function runInbound(
+export async function receive(
   reader: PeerReader,
   decoder: RequestDecoder,
   steps: readonly Step[],
-): Promise<void> {
-  await Promise.all([feed(reader, decoder), take(decoder, steps).finally(() => reader.finish())]);
+): Promise<Buffer> {
+  const early: Buffer[] = [];
+  const stdin = on('stdin', ({ chunk }) => {
+    early.push(chunk);
+    return undefined;
+  });
+  const chain = fun(...([...steps, stdin] as Parameters<typeof fun>)) as (frame: RequestFrame) => unknown;
+  const taken = (async () => {
+    for await (const frame of decoder) await chain(frame);
+  })();
+  try {
+    await Promise.all([feed(reader, decoder), taken.finally(() => reader.finish())]);
+    return Buffer.concat(early);
+  } finally {
+    reader.finish();
+  }
 }
 
-/** The request at once, what comes after it when the command wants it; a chunk once the one before was decoded. */
+/** A chunk once the one before was decoded, until the request is complete; its steps may still be at work then. */
 async function feed(reader: PeerReader, decoder: RequestDecoder): Promise<void> {
   try {
-    for (;;) {
-      if (decoder.complete) await reader.stdinWanted;
+    while (!decoder.complete) {
       const chunk = await reader.next();
       if (chunk === null) break;
       await new Promise((decoded) => decoder.write(chunk, decoded));
@@ -43,9 +56,4 @@ async function feed(reader: PeerReader, decoder: RequestDecoder): Promise<void> 
     decoder.destroy();
     throw error;
   }
-}
-
-async function take(decoder: RequestDecoder, steps: readonly Step[]): Promise<void> {
-  const chain = fun(...(steps as Parameters<typeof fun>)) as (frame: RequestFrame) => unknown;
-  for await (const frame of decoder) await chain(frame);
 }

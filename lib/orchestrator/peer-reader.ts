@@ -9,7 +9,6 @@ const WAKING = ['readable', 'end', 'error', 'close'] as const;
  */
 export class PeerReader {
   readonly #socket: Duplex;
-  readonly #stdinWanted = Promise.withResolvers<void>();
   #failure: Error | undefined;
   #finished = false;
   #wake: () => void = () => {};
@@ -39,28 +38,16 @@ export class PeerReader {
     }
   }
 
-  /** Resolves when the command takes stdin, or when there is nothing more to read for it. */
-  get stdinWanted(): Promise<void> {
-    return this.#stdinWanted.promise;
-  }
-
-  /** Lets the reader continue past the request. */
-  openStdin(): void {
-    this.#stdinWanted.resolve();
-  }
-
   /** No more is read: {@link next} gives null from now on, and the socket is left alone. */
   finish(): void {
     this.#finished = true;
     for (const event of WAKING) this.#socket.off(event, this.#onEvent);
-    this.#stdinWanted.resolve();
     this.#wake();
   }
 
   /** {@link next} throws `error` from now on. */
   fail(error: Error): void {
     this.#failure ??= error;
-    this.#stdinWanted.resolve();
     this.#wake();
   }
 }

@@ -33,8 +33,6 @@ function codecRefusal({ code, field }: CodecError): string {
   switch (code) {
     case 'REXEC_FIELD_TOO_LONG':
       return `${label} too long`;
-    case 'REXEC_TEXT_MALFORMED':
-      return `${label} is not valid text`;
     case 'REXEC_TRUNCATED':
       return `EOF reading ${label}`;
     default:

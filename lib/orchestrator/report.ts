@@ -1,6 +1,5 @@
 import { CodecError } from '../../codec/index.ts';
 import type { EventLog } from '../events/index.ts';
-import type { Grant } from '../login/index.ts';
 
 /** The session a failure belongs to; `silent`: its peer has not sent a byte. */
 export interface Who {
@@ -25,15 +24,4 @@ export function reportFailure(
   else if (silent && error instanceof CodecError) events.emit('peerSilent', who);
   else if (code.startsWith('REXEC_')) events.emit('requestRefused', { ...who, code, cause });
   else events.emit('sessionBroken', { session, cause: stack });
-}
-
-/** The login's own session, such as PAM's, ends with ours; a failure there only concerns the log. */
-export async function endGrant(
-  events: Pick<EventLog, 'emit'>,
-  { session, user }: Pick<Who, 'session' | 'user'>,
-  grant: Grant,
-): Promise<void> {
-  await grant.end?.().catch((error: Error) => {
-    events.emit('loginSessionBroken', { session, user, cause: error.message });
-  });
 }

@@ -1,61 +1,39 @@
-import { randomUUID } from 'node:crypto';
-import { RequestDecoder } from '../../codec/index.ts';
-import { LaunchError } from '../launch/index.ts';
-import { addressAndPort } from '../login/index.ts';
+import { type ExitStatus, RequestDecoder } from '../../codec/index.ts';
+import { addressAndPort, type Grant } from '../login/index.ts';
 import type { Connection, Secured } from './connection.ts';
-import { SessionError } from './errors.ts';
-import type { Execution } from './execution.ts';
-import { runInbound } from './inbound.ts';
-import { lingeringClose, within } from './linger.ts';
+import { SessionError, stopping } from './errors.ts';
+import { receive } from './inbound.ts';
+import type { Run, RunEvents, Started } from './job.ts';
+import { within } from './linger.ts';
 import type { SessionOptions } from './options.ts';
 import { PeerReader } from './peer-reader.ts';
 import { refusalFor, refuse } from './refusal.ts';
-import { endGrant, reportFailure } from './report.ts';
+import { reportFailure } from './report.ts';
 import { Request } from './request.ts';
-import { type ReachedLimit, watchLimits } from './session-limits.ts';
+import { newSessionId, type SessionState, type SessionSummary } from './session-summary.ts';
 import { steps } from './steps.ts';
 
-export type SessionState = 'receiving' | 'verifying' | 'running' | 'closing' | 'closed';
-
-/** A session as an administrator sees it. */
-export interface SessionSummary {
-  readonly id: string;
-  readonly state: SessionState;
-  readonly peer: string;
-  /** What the peer called itself; empty until it did. */
-  readonly user: string;
-  readonly command: string | null;
-  readonly pid: number | null;
-  readonly seconds: number; // since it was accepted
-  /** Bytes from and to the peer; null once the connection is the command's own. */
-  readonly received: number | null;
-  readonly sent: number | null;
-}
-
-/** Twelve hexadecimal digits, as likely to be another session's as one in 281 billions. */
-export const newSessionId = (): string => randomUUID().slice(-12);
-
-/** One connection from accept to close. It owns every teardown: steps throw, and close nothing. */
+/** One connection from accept to close: it is received and verified here, and run by a {@link Runner}. */
 export class Session {
   readonly id: string;
   readonly #options: SessionOptions;
   readonly #connection: Connection;
+  readonly #secured: Secured | undefined;
+  readonly #peer: string;
   readonly #reader: PeerReader;
-  readonly #decoder: RequestDecoder;
   readonly #request: Request;
   readonly #gone = new AbortController(); // the peer's connection is closed
-  readonly #over = Promise.withResolvers<void>();
   readonly #acceptedAt = performance.now();
-  #deadline: NodeJS.Timeout | undefined;
-  #endWatch: () => void = () => {};
   #state: SessionState = 'receiving';
-  #startedAt = 0;
+  #run: Run | undefined;
+  #started: (Started & { at: number }) | undefined;
+  #limit: NodeJS.Timeout | undefined; // of the request, then of the command
   #stopping = false;
-  #hungUp = false;
+  readonly #over = Promise.withResolvers<void>();
 
   /**
    * @param connection accepted with `allowHalfOpen` and `noDelay`, not read yet, its addresses known
-   * @param secured about a connection that is no plain socket
+   * @param secured about a connection that is not a plain socket
    */
   constructor(
     connection: Connection,
@@ -67,64 +45,50 @@ export class Session {
     this.id = id;
     this.#options = options;
     this.#connection = connection;
-    connection.on('error', () => {}); // for its whole life; the reader and the pipelines see what broke
+    this.#secured = secured;
+    this.#peer = addressAndPort(remoteAddress, remotePort);
+    connection.on('error', () => {}); // for its whole life; the reader and the run see what broke
     connection.once('close', () => this.#gone.abort(GONE));
     this.#reader = new PeerReader(connection);
-    const { charset, lowestStderrPort } = options;
-    this.#decoder = new RequestDecoder({ charset, lowestStderrPort, ownsInput: true });
-    this.#request = new Request({
-      session: this.id,
-      peer: addressAndPort(remoteAddress, remotePort),
-      connection,
-      secured,
-      reader: this.#reader,
-      decoder: this.#decoder,
-      options,
-      gone: this.#gone.signal,
-      onComplete: () => this.#verify(),
-      mayStart: () => {
-        if (this.#stopping) throw stopping();
-      },
-      onRunning: (execution) => this.#running(execution),
-    });
+    this.#request = new Request(connection, secured, options, this.#gone.signal);
   }
 
   get state(): SessionState {
     return this.#state;
   }
 
-  get summary(): SessionSummary {
-    const { who, command = null, execution } = this.#request;
+  get summary(): Promise<SessionSummary> {
+    return this.#summarize();
+  }
+
+  async #summarize(): Promise<SessionSummary> {
     const { bytesRead, bytesWritten } = this.#connection;
-    const counted = execution?.plan !== 'handOver';
+    const bytes = this.#run ? await this.#run.bytes() : { received: bytesRead, sent: bytesWritten };
     return {
       id: this.id,
       state: this.state,
-      peer: who.peer,
-      user: who.user,
-      command,
-      pid: execution?.pid ?? null,
+      peer: this.#peer,
+      user: this.#request.user,
+      command: this.#started ? this.#request.commandText : null,
+      pid: this.#started?.pid ?? null,
       seconds: Math.round((performance.now() - this.#acceptedAt) / 1000),
-      received: counted ? bytesRead : null,
-      sent: counted ? bytesWritten : null,
+      received: bytes?.received ?? null,
+      sent: bytes?.sent ?? null,
     };
   }
 
   /** Serves the peer. Resolves when everything about it has ended; never rejects. */
   async run(): Promise<void> {
-    const { requestSeconds, events } = this.#options;
-    this.#deadline = setTimeout(() => this.#reader.fail(late(requestSeconds)), requestSeconds * 1000);
     try {
-      await runInbound(this.#reader, this.#decoder, steps(this.#request));
-      await this.#complete();
+      const early = await this.#receive();
+      this.#run = await this.#start(await this.#verify(), early);
+      await this.#run.over;
     } catch (error) {
       await this.#fail(error);
     } finally {
-      clearTimeout(this.#deadline);
-      this.#endWatch();
-      this.#request.end();
+      clearTimeout(this.#limit);
+      await this.#request.end();
       this.#connection.destroy();
-      if (this.#request.grant) await endGrant(events, this.#request.who, this.#request.grant);
       this.#state = 'closed';
       this.#over.resolve();
     }
@@ -138,83 +102,117 @@ export class Session {
 
   /** Ends the session: the command by SIGHUP, later SIGKILL; the connection, once the peer had time to read. */
   async hangUp(): Promise<void> {
-    const { killSeconds, drainSeconds } = this.#options;
-    this.#hungUp = true;
-    await this.#request.execution?.terminate(killSeconds);
-    await within(drainSeconds, this.#over.promise);
-    this.#connection.destroy();
-    this.#request.channel?.destroy();
+    this.#stopping = true;
+    if (this.#run) this.#run.hangUp();
+    else await within(this.#options.drainSeconds, this.#over.promise);
+    if (!this.#run) this.#connection.destroy();
+    await this.#over.promise;
   }
 
-  /** The request is complete: its deadline no longer applies, what follows takes its time. */
-  #verify(): void {
-    clearTimeout(this.#deadline);
+  /** Phase 1: the fields, within their time. Resolves with the bytes that came after them. */
+  async #receive(): Promise<Buffer> {
+    const { requestSeconds, lowestStderrPort } = this.#options;
+    const late = `request not complete within ${requestSeconds} s`;
+    this.#limit = setTimeout(
+      () => this.#reader.fail(new SessionError('REXEC_REQUEST_TIMEOUT', late)),
+      requestSeconds * 1000,
+    );
+    const decoder = new RequestDecoder({ lowestStderrPort, ownsInput: true });
+    const early = await receive(this.#reader, decoder, steps(this.#request));
+    clearTimeout(this.#limit);
+    return early;
+  }
+
+  /** Phase 2: who it is (rexecd(8) step 6). */
+  async #verify(): Promise<Grant> {
     this.#state = 'verifying';
+    const { login, events } = this.#options;
+    const grant = await login.verify(this.#request.credentials, this.#gone.signal);
+    events.emit('loginAccepted', { ...this.#who, localUser: grant.identity.user });
+    return grant;
   }
 
-  async #running(execution: Execution): Promise<void> {
-    this.#state = 'running';
-    this.#startedAt = performance.now();
-    const bytes = () => this.#bytes;
-    this.#endWatch = watchLimits(this.#options, bytes, (reached) => this.#exceeded(reached));
-    if (this.#hungUp) await execution.terminate(this.#options.killSeconds);
+  /** Phase 3: from here on the connection is the run's. */
+  async #start(grant: Grant, early: Buffer): Promise<Run> {
+    const { runner } = this.#options;
+    await this.#request.accepted();
+    if (this.#stopping) throw stopping();
+    if (this.#connection.destroyed) throw new SessionError('REXEC_PEER_VANISHED', 'connection closed');
+    const job = {
+      session: this.id,
+      grant,
+      command: this.#request.command ?? Buffer.alloc(0),
+      address: this.#connection.remoteAddress ?? '',
+      options: this.#options,
+      connection: this.#connection,
+      early,
+      stderrSocket: this.#request.stderrSocket,
+      muxed: this.#secured?.channel,
+    };
+    const run = await runner.run(job, this.#runEvents(grant));
+    if (this.#stopping) run.hangUp(); // ended while it was being started
+    return run;
   }
 
-  /** Bytes that have passed, either way, on both connections. */
-  get #bytes(): number {
-    const { bytesRead, bytesWritten } = this.#connection;
-    return bytesRead + bytesWritten + (this.#request.channel?.bytes ?? 0);
+  /** What the run reports, as events. Its command may be another user's own: nothing of it is trusted to be in order. */
+  #runEvents({ identity: { user: localUser, home } }: Grant): RunEvents {
+    const { events, sessionSeconds, idleSeconds } = this.#options;
+    const { id: session } = this;
+    const exceeded = () => {
+      events.emit('limitReached', { ...this.#who, limit: 'sessionSeconds', seconds: sessionSeconds });
+      this.#run?.hangUp();
+    };
+    return {
+      started: (started) => {
+        if (this.#state !== 'verifying') return;
+        const { pid, directory, homeProblem: cause } = started;
+        this.#state = 'running';
+        this.#started = { ...started, at: performance.now() };
+        if (cause !== undefined)
+          events.emit('homeUnusable', { session, user: localUser, home, directory, cause });
+        events.emit('commandStarted', { ...this.#who, localUser, command: this.#request.commandText, pid });
+        if (sessionSeconds > 0) this.#limit = setTimeout(() => exceeded(), sessionSeconds * 1000);
+      },
+      signaled: (signal) => events.emit('signalForwarded', { session, signal }),
+      idle: () => events.emit('limitReached', { ...this.#who, limit: 'idleSeconds', seconds: idleSeconds }),
+      stuck: (pid) => events.emit('commandStuck', { session, user: localUser, pid }),
+      ended: (status) => this.#ended(status),
+      failed: (error) => {
+        this.#state = 'closing';
+        reportFailure(events, { ...this.#who, silent: false }, error);
+      },
+    };
   }
 
-  #exceeded(reached: ReachedLimit): void {
-    this.#options.events.emit('limitReached', { ...this.#request.who, ...reached });
-    const { events } = this.#options;
-    this.hangUp().catch((error) => reportFailure(events, { ...this.#request.who, silent: false }, error));
-  }
-
-  /** The peer's side is read to its end, or was handed over, or the command has ended. */
-  async #complete(): Promise<void> {
-    const { channel } = this.#request;
-    const execution = this.#request.execution!; // the decoder fails when the stream ends before there is a command
-    execution.endStdin();
-    const status = await execution.finished;
+  #ended(status: ExitStatus): void {
+    if (this.#state !== 'running' || !this.#started) return;
     this.#state = 'closing';
+    const { pid, at } = this.#started;
     this.#options.events.emit('commandEnded', {
       session: this.id,
-      pid: execution.pid,
+      pid,
       status: status.type === 'exited' ? status.code : status.signal,
-      ms: Math.round(performance.now() - this.#startedAt),
+      ms: Math.round(performance.now() - at),
     });
-    const { drainSeconds } = this.#options;
-    await Promise.all([
-      lingeringClose(this.#connection, drainSeconds),
-      channel?.finish(status, drainSeconds),
-    ]);
   }
 
-  /** One way out of every failure: an event with the cause, a line for the peer if it can read one. */
+  /** One way out of every failure before the run: an event with the cause, a line for the peer if it can read one. */
   async #fail(error: unknown): Promise<void> {
-    const { events, killSeconds, drainSeconds } = this.#options;
-    const { who, channel, execution } = this.#request;
+    const { events, drainSeconds } = this.#options;
     this.#state = 'closing';
     this.#reader.finish();
     const silent = this.#connection.bytesRead === 0;
-    reportFailure(events, { ...who, silent }, error);
-    await execution?.terminate(killSeconds);
-    const text = execution ? null : refusalFor(error, silent);
-    const status = error instanceof LaunchError ? NOT_STARTED : undefined;
-    const finished = channel && within(drainSeconds, channel.finish(status, drainSeconds));
-    await Promise.all([refuse(this.#connection, text, drainSeconds), finished]);
-    channel?.destroy(); // a peer that left could hold the session by a channel it does not read
+    reportFailure(events, { ...this.#who, silent }, error);
+    const channel = this.#secured?.channel;
+    const finished = channel && within(drainSeconds, channel.finish(undefined, drainSeconds));
+    await Promise.all([refuse(this.#connection, refusalFor(error, silent), drainSeconds), finished]);
+    channel?.destroy();
+  }
+
+  /** What every event of a peer names. */
+  get #who(): { session: string; peer: string; user: string } {
+    return { session: this.id, peer: this.#peer, user: this.#request.user };
   }
 }
 
-/** As shells report a command they cannot start; only a client that was answered the NUL before reads it. */
-const NOT_STARTED = { type: 'exited', code: 126 } as const;
-
 const GONE = 'the connection is closed'; // without a reason an error would be made for each session
-
-const late = (seconds: number) =>
-  new SessionError('REXEC_REQUEST_TIMEOUT', `request not complete within ${seconds} s`);
-
-const stopping = () => new SessionError('REXEC_STOPPING', 'the daemon is stopping');

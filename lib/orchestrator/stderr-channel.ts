@@ -22,48 +22,54 @@ export interface ConnectBack {
 /** A client that sends signal 0, a no-op everywhere, asks for the exit status. */
 const EXIT_STATUS_WANTED = 0;
 
+/**
+ * Connects to a peer's stderr port. Nothing is read of the connection: signals that come early are the run's.
+ *
+ * @throws SessionError `REXEC_STDERR_UNREACHABLE`: refused, unreachable, too late, all the same
+ */
+export async function connectBack(
+  { address, localAddress, port, seconds, keepAliveSeconds }: ConnectBack,
+  gone: AbortSignal,
+): Promise<Socket> {
+  // Binding takes a port for this connection alone; without it the system shares ports between destinations.
+  const isSource = (await sourceFor(address)) === localAddress;
+  const socket = connect({
+    host: address,
+    port,
+    ...(!isSource && { localAddress }),
+    allowHalfOpen: true,
+    noDelay: true,
+  });
+  socket.pause();
+  socket.on('error', () => {}); // for its whole life: a late reset is no failure of the session
+  const late = AbortSignal.timeout(Math.ceil(seconds * 1000));
+  try {
+    await once(socket, 'connect', { signal: AbortSignal.any([gone, late]) });
+    if (socket.localPort === port && localAddress === address) throw new Error('connected to itself');
+    keepAlive(socket, keepAliveSeconds);
+    return socket;
+  } catch (cause) {
+    socket.destroy();
+    const why =
+      cause instanceof Error && cause.name !== 'AbortError' ? cause.message : `no answer within ${seconds} s`;
+    throw new SessionError('REXEC_STDERR_UNREACHABLE', `stderr port ${port}: ${why}`, { cause });
+  }
+}
+
 /** The second connection: stderr out, signal numbers in. */
 export class StderrChannel implements Channel {
-  readonly carriesStderr = true;
+  readonly carriesStderr: boolean;
   readonly #socket: Socket;
   readonly #signals = new SignalInbox();
   readonly onSignal: Channel['onSignal'] = (deliver) => this.#signals.onSignal(deliver);
   #exitStatusWanted = false;
 
-  private constructor(socket: Socket) {
+  constructor(socket: Socket, carriesStderr = true) {
+    this.carriesStderr = carriesStderr;
     this.#socket = socket;
+    socket.on('error', () => {});
     socket.on('data', (bytes: Buffer) => this.#take(bytes));
-  }
-
-  /** @throws SessionError `REXEC_STDERR_UNREACHABLE`: refused, unreachable, too late, all the same */
-  static async connect(
-    { address, localAddress, port, seconds, keepAliveSeconds }: ConnectBack,
-    gone: AbortSignal,
-  ): Promise<StderrChannel> {
-    // Binding takes a port for this connection alone; without it the system shares ports between destinations.
-    const isSource = (await sourceFor(address)) === localAddress;
-    const socket = connect({
-      host: address,
-      port,
-      ...(!isSource && { localAddress }),
-      allowHalfOpen: true,
-      noDelay: true,
-    });
-    socket.on('error', () => {}); // for its whole life: a late reset is nobody's failure
-    const late = AbortSignal.timeout(Math.ceil(seconds * 1000));
-    try {
-      await once(socket, 'connect', { signal: AbortSignal.any([gone, late]) });
-      if (socket.localPort === port && localAddress === address) throw new Error('connected to itself');
-      keepAlive(socket, keepAliveSeconds);
-      return new StderrChannel(socket);
-    } catch (cause) {
-      socket.destroy();
-      const why =
-        cause instanceof Error && cause.name !== 'AbortError'
-          ? cause.message
-          : `no answer within ${seconds} s`;
-      throw new SessionError('REXEC_STDERR_UNREACHABLE', `stderr port ${port}: ${why}`, { cause });
-    }
+    socket.resume();
   }
 
   get bytes(): number {

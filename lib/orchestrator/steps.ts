@@ -1,19 +1,17 @@
 import { on, type Step } from './inbound.ts';
 
-/** What the steps of a session do; the session is what does it. */
+/** What the steps of a request do. */
 export interface Steps {
   openStderrChannel(port: number): undefined | Promise<void>;
-  setUser(name: string): undefined;
+  setUser(bytes: Buffer): undefined;
   setPassword(secret: Buffer): undefined;
-  execute(line: string): Promise<void>;
-  feed(chunk: Buffer): undefined | Promise<void>;
+  setCommand(bytes: Buffer): undefined;
 }
 
-/** A session, top to bottom (rexecd(8) steps 1 to 8). A step throws to refuse; only the session closes anything. */
-export const steps = (session: Steps): readonly Step[] => [
-  on('stderrPort', ({ port }) => session.openStderrChannel(port)),
-  on('user', ({ name }) => session.setUser(name)),
-  on('password', ({ secret }) => session.setPassword(secret)),
-  on('command', ({ line }) => session.execute(line)),
-  on('stdin', ({ chunk }) => session.feed(chunk)),
+/** A request, in the order of its fields (rexecd(8) steps 1 to 5). A step throws to refuse; only the session closes anything. */
+export const steps = (request: Steps): readonly Step[] => [
+  on('stderrPort', ({ port }) => request.openStderrChannel(port)),
+  on('user', ({ bytes }) => request.setUser(bytes)),
+  on('password', ({ secret }) => request.setPassword(secret)),
+  on('command', ({ bytes }) => request.setCommand(bytes)),
 ];

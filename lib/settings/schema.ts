@@ -162,7 +162,7 @@ export const SETTINGS = {
   lowestStderrPort: whole(1, 65_535)
     .default(1024)
     .describe('lowest stderr port a peer may ask for; a request with a lower one is refused'),
-  charset: charset.default('utf-8').describe('character set of user names and commands'),
+  charset: charset.default('utf-8').describe('character set of user names, and of commands in the log'),
   profile: yesOrNo.default(true).describe('run commands in a login shell, so that profile files are read'),
   launcher: z
     .enum(['execa', 'posix-spawn'])
@@ -170,17 +170,16 @@ export const SETTINGS = {
     .describe(
       'how commands are started: "execa", or "posix-spawn", whose cost does not grow with the memory of the daemon (Linux with glibc 2.34 or newer)',
     ),
-  workers: whole(1, 64)
-    .default(1)
+  maxHosts: whole(1, 10_000)
+    .default(256)
+    .describe('most processes that run commands, one or more for each account with sessions'),
+  hostIdleSeconds: number(0, 86_400)
+    .default(60)
     .describe(
-      'number of worker processes that run sessions; 1: the daemon runs them itself; needs a restart',
+      'how long such a process is kept without sessions; 0: each session has one, and so a PAM session, of its own',
     ),
-  stdio: z
-    .enum(['auto', 'relay'])
-    .default('auto')
-    .describe(
-      'how a command gets its streams: "auto" (it is handed the connection when that is safe) or "relay" (always through pipes)',
-    ),
+  workers: whole(1, 64).default(1).describe('has no effect: commands run in processes of their users'),
+  stdio: z.enum(['auto', 'relay']).default('auto').describe('has no effect: commands always get pipes'),
   control: z
     .string()
     .min(1)

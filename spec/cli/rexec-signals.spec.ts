@@ -4,7 +4,7 @@ import { constants } from 'node:os';
 import { describe, it, type TestContext } from 'node:test';
 import { REXEC_EXIT } from '../../lib/cli/programs/exit-codes.ts';
 import { noInRexecd, startInRexecd } from '../interop/fixtures/in-rexecd.ts';
-import { forBothPlans, PASSWORD, program as remoteProgram, startDaemon, USER } from '../support/daemon.ts';
+import { forEveryWay, PASSWORD, program as remoteProgram, startDaemon, USER } from '../support/daemon.ts';
 import { startFakeDaemon } from '../support/fake-daemon.ts';
 import { eventually } from '../support/peer.ts';
 import { PATIENT, type Program, run, start } from '../support/program.ts';
@@ -14,9 +14,9 @@ const HOST = '127.0.0.1';
 const { SIGHUP, SIGINT, SIGQUIT, SIGUSR1 } = constants.signals;
 const REPORT_SIGNALS = `exec sh ${remoteProgram('report-signals.sh')}`;
 
-forBothPlans((stdio) => {
+forEveryWay((way) => {
   it('rexec passes the signals it gets on to the remote command', async (t) => {
-    const { port } = await startDaemon(t, { stdio });
+    const { port } = await startDaemon(t, way);
     const program = start(t, 'rexec', [...LOGIN, '--port', `${port}`, HOST, REPORT_SIGNALS]);
     await program.says(/^ready$/m);
     for (const [name, number] of Object.entries({ SIGHUP, SIGINT, SIGQUIT, SIGUSR1 })) {
@@ -29,7 +29,7 @@ forBothPlans((stdio) => {
   });
 
   it('rexec passes a signal on to the whole group of the remote command', async (t) => {
-    const { port } = await startDaemon(t, { stdio });
+    const { port } = await startDaemon(t, way);
     const command = `sh ${remoteProgram('report-signals.sh')} & trap '' 15; wait; wait`;
     const program = start(t, 'rexec', [...LOGIN, '--port', `${port}`, HOST, command]);
     await program.says(/^ready$/m);
@@ -39,7 +39,7 @@ forBothPlans((stdio) => {
 
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR1'] as const)
     it(`rexec exits like a remote command that died of ${signal}`, async (t) => {
-      const { port } = await startDaemon(t, { stdio });
+      const { port } = await startDaemon(t, way);
       const program = start(t, 'rexec', [...LOGIN, '--port', `${port}`, HOST, 'echo ready; exec sleep 600']);
       await program.says(/^ready$/m);
       program.child.kill(signal);

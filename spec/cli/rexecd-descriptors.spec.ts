@@ -20,14 +20,15 @@ describe('a command of rexecd', BOUNDED, () => {
     await addUser(users, 'ada', Buffer.from('s3cret'));
     const program = [process.execPath, 'lib/cli/rexecd.ts', '-debug', '--users', users, '--port', '0'];
     // Node itself takes care of low numbers only.
-    const daemon = spawn('bash', ['-c', 'exec 200</etc/hostname; exec "$@"', 'bash', ...program], {
+    const script = 'ulimit -Sn 512; exec 77</etc/hostname 200</etc/hostname 251</etc/hostname; exec "$@"';
+    const daemon = spawn('bash', ['-c', script, 'bash', ...program], {
       stdio: ['ignore', 'pipe', 'inherit'],
       env: { ...process.env, ...ROOT_MAY, REXECD_PROFILE: 'false' },
     });
     t.after(() => daemon.kill('SIGKILL'));
     const [line] = (await once(createInterface(daemon.stdout!), 'line')) as [string];
     const port = Number(/port (\d+)/.exec(line)?.[1]);
-    const { stdout, stderr, result } = exec('127.0.0.1', 'exec /bin/ls -l /proc/self/fd', {
+    const { stdout, stderr, result } = exec('127.0.0.1', 'ulimit -Sn; exec /bin/ls -l /proc/self/fd', {
       user: 'ada',
       password: 's3cret',
       port,
@@ -37,5 +38,6 @@ describe('a command of rexecd', BOUNDED, () => {
     assert.equal((await result).exitCode, 0);
     assert.match(open, / 0 -> /);
     assert.doesNotMatch(open, /hostname/);
+    assert.match(open, /^512\n/); // Node raises its own
   });
 });

@@ -58,6 +58,7 @@ describe('frames and the chunks they came from', () => {
       decoder.on('data', (frame: RequestFrame) => {
         seen.push(structuredClone(frame));
         if (frame.type === 'password') frame.secret.fill(0xff);
+        if (frame.type === 'user' || frame.type === 'command') frame.bytes.fill(0xff);
         if (frame.type === 'stdin') frame.chunk.fill(0xff);
       });
       const chunk = Buffer.from(WIRE);
@@ -93,7 +94,7 @@ describe('the chunks of a RequestDecoder', () => {
       [BEFORE, secret(257)],
       [BEFORE + secret(257)],
       [`${BEFORE + secret(257)}\0id\0`],
-      [`1024\0\xff\0${secret(6)}\0id\0`], // the user is refused before its password is read
+      [`1024\0${'u'.repeat(257)}\0${secret(6)}\0id\0`], // the user is refused before its password is read
     ];
     for (const pieces of cases) {
       const chunks = pieces.map(latin1);

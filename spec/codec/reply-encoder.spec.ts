@@ -34,7 +34,7 @@ describe('encodeAccepted and encodeRefused', () => {
     for (const character of ['\0', '\n', '\r', '\t', '\x1b', '\x1f', '\x7f']) {
       assert.throws(() => encodeRefused(`Login${character}incorrect.`), {
         name: 'CodecError',
-        code: 'REXEC_TEXT_MALFORMED',
+        code: 'REXEC_CONTROL_CHARACTER',
         field: 'diagnostic',
       });
     }

@@ -24,9 +24,9 @@ describe('what one end encodes, the other decodes', () => {
         );
         const frames = [
           { type: 'stderrPort', port: sent.stderrPort },
-          { type: 'user', name: sent.user },
+          { type: 'user', bytes: sent.user },
           { type: 'password', secret: sent.password },
-          { type: 'command', line: sent.command },
+          { type: 'command', bytes: sent.command },
           ...(input.length > 0 ? [{ type: 'stdin', chunk: input }] : []),
         ];
         assert.deepEqual(outcome, { frames, error: undefined });

@@ -10,11 +10,8 @@ const SURROUNDINGS = ['env', 'REXECD_SPEC_CANARY=bird', 'sh', '-c', 'umask 077; 
 const CAPABILITIES = ['setpriv', '--inh-caps=+kill,+chown', '--ambient-caps=+kill,+chown'];
 
 const DAEMONS = {
-  'that is handed the connection': { plan: 'handOver', stdio: 'auto', through: SURROUNDINGS },
-  'behind pipes': { plan: 'relay', stdio: 'relay', through: SURROUNDINGS },
+  'of a daemon with surroundings of its own': { through: SURROUNDINGS },
   'of a daemon that passes capabilities on': {
-    plan: 'handOver',
-    stdio: 'auto',
     through: [...CAPABILITIES, ...SURROUNDINGS],
   },
 } as const;
@@ -38,21 +35,19 @@ describe('the command of an account', { ...BOUNDED, skip: noMachine }, () => {
   });
   after(() => machine.end());
 
-  for (const [what, { plan, stdio, through }] of Object.entries(DAEMONS))
+  for (const [what, { through }] of Object.entries(DAEMONS))
     describe(what, () => {
       let daemon: RunningDaemon;
 
       before(async () => {
-        daemon = await machine.rexecd({ flags: [...QUICK, '--stdio', stdio], through });
+        daemon = await machine.rexecd({ flags: [...QUICK], through });
       });
 
       /** What it writes, with both of its outputs in one. */
       async function output(t: TestContext, user: string, command: string): Promise<string> {
         const peer = await daemon.ask(t, user, PASSWORD, command);
-        const port = peer.socket.localPort;
         const answer = await peer.toEnd();
         assert.equal(answer[0], '\0');
-        await daemon.seen(new RegExp(`REXECD-402 .*peer="127.0.0.1:${port}" .*plan="${plan}"`));
         return answer.slice(1);
       }
 
@@ -85,7 +80,7 @@ describe('the command of an account', { ...BOUNDED, skip: noMachine }, () => {
           const [pid, group, session] = ids.split(' ');
           assert.deepEqual([group, session], [pid, pid]);
           assert.deepEqual(rest, ['0', '1', '2', '?']);
-          await daemon.seen(new RegExp(`REXECD-402 .*user="${user}" .*pid=${pid} `));
+          await daemon.seen(new RegExp(`REXECD-402 .*user="${user}" .*pid=${pid}$`));
         });
 
         it(`[step 8] of ${user} has the umask of a login, and makes files of ${user}`, async (t) => {

@@ -56,10 +56,13 @@ describe('an account that is named by', { ...BOUNDED, skip: noMachine }, () => {
   let daemon: RunningDaemon;
   const LONG = 'l'.repeat(256);
 
-  /** As useradd would, but for the names that it does not make. */
+  /** As useradd would, but for the names that it does not make; latin1. */
   const addByHand = (name: string, uid: number): void => {
-    machine.run('tee', ['-a', '/etc/passwd'], `${name}:x:${uid}:${uid}::/srv/home/ada:/bin/sh\n`);
-    machine.run('tee', ['-a', '/etc/shadow'], `${name}:${machine.hashOf(PASSWORD)}:19000:0:99999:7:::\n`);
+    const password = machine.hashOf(PASSWORD);
+    const append = (file: string, line: string) =>
+      machine.run('tee', ['-a', file], Buffer.from(`${line}\n`, 'latin1'));
+    append('/etc/passwd', `${name}:x:${uid}:${uid}::/srv/home/ada:/bin/sh`);
+    append('/etc/shadow', `${name}:${password}:19000:0:99999:7:::`);
   };
 
   before(async () => {
@@ -67,8 +70,10 @@ describe('an account that is named by', { ...BOUNDED, skip: noMachine }, () => {
     machine.addQuickUser('ada', PASSWORD, '--uid', '4001');
     machine.addQuickUser('a'.repeat(32), PASSWORD);
     machine.addQuickUser('bob', PASSWORD);
-    addByHand('jörg', 4102);
+    addByHand(sent('jörg'), 4102);
     addByHand(LONG, 4103);
+    addByHand('gr\xfcn', 4104);
+    addByHand('gr\xf9n', 4105);
     daemon = await machine.rexecd({ flags: QUICK });
   });
   after(() => machine.end());
@@ -100,6 +105,23 @@ describe('an account that is named by', { ...BOUNDED, skip: noMachine }, () => {
     const latin1 = await machine.rexecd({ flags: [...QUICK, '--charset', 'iso-8859-1'] });
     const answer = await latin1.answer(t, 'j\xf6rg', PASSWORD, 'id -u; echo "$USER"');
     assert.equal(answer, `\x004102\n${sent('jörg')}\n`);
+  });
+
+  it('[step 3] bytes that are no text logs in, as the account whose name has the same', async (t) => {
+    for (const [name, uid] of [
+      ['gr\xfcn', 4104],
+      ['gr\xf9n', 4105],
+    ] as const)
+      assert.equal(await daemon.answer(t, name, PASSWORD, 'id -u'), `\0${uid}\n`);
+    for (const name of [sent('gr\ufffdn'), sent('grün'), 'gr\xfdn', 'gr\xfc'])
+      assert.match(await daemon.refusal(t, name, PASSWORD), /^authentication: /);
+  });
+
+  it('[step 3] bytes that are no text is locked out by itself', async (t) => {
+    const guarded = await machine.rexecd({ flags: ['--refusal-seconds', '0.02', '--lockout-failures', '1'] });
+    await guarded.refusal(t, 'gr\xfcn', 'wrong');
+    assert.match(await guarded.refusal(t, 'gr\xfcn', PASSWORD), /locked out/);
+    assert.equal(await guarded.answer(t, 'gr\xf9n', PASSWORD, 'id -u'), '\x004105\n');
   });
 
   const setPassword = (password: string): void =>

@@ -15,14 +15,13 @@ echo "$PAM_TYPE $PAM_USER $PAM_RHOST $PAM_TTY $PAM_SERVICE" >> /srv/notes
 describe('the PAM session of a command', { ...BOUNDED, skip: noMachine }, () => {
   let machine: Machine;
   let daemon: RunningDaemon;
-  let relaying: RunningDaemon;
 
   /** Every daemon here reads this service file at each login. */
   const serve = (text: string): void => {
     machine.run('tee', ['/etc/pam.d/spec'], `${UNIX}${text}\n`);
   };
   const start = (...flags: string[]) =>
-    machine.rexecd({ flags: [...QUICK, '--pam-service', 'spec', ...flags] });
+    machine.rexecd({ flags: [...QUICK, '--pam-service', 'spec', '--host-idle-seconds', '0', ...flags] });
   const notes = (): string[] => machine.run('cat', ['/srv/notes']).split('\n').slice(0, -1);
   const opened = (user: string) => `open_session ${user} 127.0.0.1 rexec spec`;
   const closed = (user: string) => `close_session ${user} 127.0.0.1 rexec spec`;
@@ -35,7 +34,7 @@ describe('the PAM session of a command', { ...BOUNDED, skip: noMachine }, () => 
     machine.run('tee', ['/srv/note'], NOTE_SCRIPT);
     machine.run('chmod', ['755', '/srv/note']);
     serve('');
-    [daemon, relaying] = await Promise.all([start(), start('--stdio', 'relay')]);
+    daemon = await start();
   });
   after(() => machine.end());
 
@@ -45,24 +44,18 @@ describe('the PAM session of a command', { ...BOUNDED, skip: noMachine }, () => 
     serve(`session ${NOTE}`);
   };
 
-  for (const stdio of ['auto', 'relay'])
-    it(`[step 8] is opened before it and closed after it, with stdio ${stdio}`, async (t) => {
-      noteSessions();
-      const peer = await (stdio === 'auto' ? daemon : relaying).ask(
-        t,
-        'ada',
-        PASSWORD,
-        'cat /srv/notes; read line; cat /srv/notes',
-      );
-      const open = `${opened('ada')}\n`;
-      assert.equal(await peer.read(1 + open.length), `\0${open}`);
-      assert.deepEqual(notes(), [opened('ada')]);
-      await peer.send('\n');
-      peer.halfClose();
-      assert.equal(await peer.toEnd(), open);
-      await eventually(() => notes().length > 1, 'the session is closed');
-      assert.deepEqual(notes(), [opened('ada'), closed('ada')]);
-    });
+  it('[step 8] is opened before it and closed after it', async (t) => {
+    noteSessions();
+    const peer = await daemon.ask(t, 'ada', PASSWORD, 'cat /srv/notes; read line; cat /srv/notes');
+    const open = `${opened('ada')}\n`;
+    assert.equal(await peer.read(1 + open.length), `\0${open}`);
+    assert.deepEqual(notes(), [opened('ada')]);
+    await peer.send('\n');
+    peer.halfClose();
+    assert.equal(await peer.toEnd(), open);
+    await eventually(() => notes().length > 1, 'the session is closed');
+    assert.deepEqual(notes(), [opened('ada'), closed('ada')]);
+  });
 
   it("[step 8] names the peer's address and the user", async (t) => {
     noteSessions();
@@ -96,7 +89,7 @@ describe('the PAM session of a command', { ...BOUNDED, skip: noMachine }, () => 
 
   it('[step 8] is closed where the peer is gone', async (t) => {
     noteSessions();
-    const peer = await relaying.ask(t, 'ada', PASSWORD, 'echo; exec sleep 600');
+    const peer = await daemon.ask(t, 'ada', PASSWORD, 'echo; exec sleep 600');
     assert.equal(await peer.read(2), '\0\n');
     peer.reset();
     await eventually(() => notes().length > 1, 'the session is closed');

@@ -12,7 +12,6 @@ forEveryWay((way) => {
     const [peer, channel] = await daemon.runWithChannel('echo out; echo err >&2; printf "\\0\\377" >&2');
     assert.equal(await peer.toEnd(), 'out\n');
     assert.equal(await channel.toEnd(), 'err\n\0\xff');
-    await daemon.assertPlan(way);
   });
 
   it('[step 2] carries megabytes of stderr while stdin and stdout flow', async (t) => {
@@ -54,7 +53,6 @@ forEveryWay((way) => {
       await daemon.assertServesNextPeer();
       await peer.send('\n');
       assert.equal(await peer.toEnd(), 'wrote: 0\nand: 0\n');
-      await daemon.assertPlan(way);
       await daemon.assertServesNextPeer();
     });
 

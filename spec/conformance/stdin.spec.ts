@@ -15,7 +15,6 @@ forEveryWay((way) => {
     await peer.send('\0\0\0');
     peer.halfClose();
     assert.equal(await peer.toEnd(), '\0\0\0');
-    await daemon.assertPlan(way);
   });
 
   it('[step 5] stdin in the segment of the request is not lost', async (t) => {
@@ -24,7 +23,6 @@ forEveryWay((way) => {
     await peer.send(request('cat') + EVERY_BYTE);
     peer.halfClose();
     assert.equal(await peer.toEnd(), `\0${EVERY_BYTE}`);
-    assert.equal((await daemon.events.seen('commandStarted')).plan, 'relay'); // it was read already
   });
 
   it('[step 5] stdin comes in order, early and late', async (t) => {
@@ -52,7 +50,6 @@ forEveryWay((way) => {
     await peer.send('before\n');
     peer.halfClose();
     assert.equal(await peer.toEnd(), 'before\nafter\nmore\n');
-    await daemon.assertPlan(way);
   });
 
   it('a half-close right behind the request ends stdin of the command', async (t) => {
@@ -76,7 +73,6 @@ forEveryWay((way) => {
     const peer = await daemon.run('read line; echo "$line"');
     await peer.send(`first\n${'x'.repeat(100_000)}`).catch(() => {});
     assert.equal(await peer.toEnd(), 'first\n');
-    await daemon.assertPlan(way);
     await daemon.assertServesNextPeer();
   });
 

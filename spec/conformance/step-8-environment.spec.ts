@@ -44,7 +44,6 @@ forEveryWay((way) => {
     const daemon = await startDaemon(t, { authenticator: anyone({ home }), ...way });
     assert.equal(await output(daemon, 'pwd -P; echo "$HOME"'), `${home}\n${home}\n`);
     assert.deepEqual(daemon.events.all('homeUnusable'), []);
-    await daemon.assertPlan(way);
   });
 
   for (const home of ['/no/such/home', '/etc/passwd', '%HOMEDRIVE%%HOMEPATH%', '', 'relative'])

@@ -40,7 +40,7 @@ forEveryWay((way) => {
 
 describe('[step 8] a shell that cannot be started', BOUNDED, () => {
   it('[step 8] ends the stderr channel too', async (t) => {
-    const daemon = await startDaemon(t, { authenticator: MISSING, stdio: 'relay' });
+    const daemon = await startDaemon(t, { authenticator: MISSING });
     const stderr = await listenForStderr(t);
     assert.equal(await daemon.answer(request('echo ran', stderr.port)), TRY_AGAIN);
     assert.equal(await (await stderr.accepted).toEnd(), '');

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type Launcher, launcherNamed } from '../../lib/launch/index.ts';
 import { anyone, BOUNDED, forEveryWay, program, request, startDaemon } from '../support/daemon.ts';
 import { eventually, within } from '../support/peer.ts';
 
@@ -77,28 +76,6 @@ describe('a daemon that stops', BOUNDED, () => {
     await daemon.end();
     await within(stopped, 'the daemon to stop');
     assert.deepEqual(daemon.events.all('commandStarted'), []);
-  });
-
-  it('hangs up a command that is just being started', async (t) => {
-    const starting = Promise.withResolvers<void>();
-    const hungUp = Promise.withResolvers<void>();
-    const launcher: Launcher = {
-      async launch(launch) {
-        const running = await (await launcherNamed('execa')).launch(launch);
-        starting.resolve();
-        await hungUp.promise;
-        return running;
-      },
-    };
-    const daemon = await startDaemon(t, { authenticator: anyone(), startsBy: launcher, drainSeconds: 0 });
-    const peer = await daemon.connect();
-    await peer.send(request('exec sleep 600'));
-    await starting.promise;
-    const [session] = daemon.daemon.sessions;
-    const over = session?.hangUp();
-    hungUp.resolve();
-    assert.equal(await peer.toEnd(), '\0');
-    await within(over!, 'the session to be over');
   });
 
   it('tells how many sessions it waits for, and when it is done', async (t) => {

@@ -1,10 +1,6 @@
 import assert from 'node:assert/strict';
-import { rmSync } from 'node:fs';
 import { it } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
-import { type Launcher, launcherNamed } from '../../lib/launch/index.ts';
-import { anyone, type DaemonUnderTest, forEveryWay, request, startDaemon } from '../support/daemon.ts';
-import { temporaryFolder } from '../support/program.ts';
+import { anyone, forEveryWay, startDaemon } from '../support/daemon.ts';
 
 forEveryWay((way) => {
   it('a command that closes its stdout early goes on, reads, and is heard on stderr', async (t) => {
@@ -16,7 +12,6 @@ forEveryWay((way) => {
     await peer.send('in\n');
     assert.equal(await channel.toEnd(), 'got in\n\0exit 3\n');
     assert.equal(await peer.toEnd(), '');
-    await daemon.assertPlan(way);
   });
 
   it('a command that closes all its streams is waited for, and its status is told', async (t) => {
@@ -35,29 +30,4 @@ forEveryWay((way) => {
     await peer.send('still here\n');
     assert.equal(await peer.toEnd(), 'still here\n');
   });
-
-  it('a home that vanishes right before its command starts is told, and the next command runs', async (t) => {
-    const home = temporaryFolder(t);
-    const launcher = await launcherNamed(way.launcher);
-    const startsBy: Launcher = {
-      launch(launch) {
-        rmSync(home, { recursive: true, force: true });
-        return launcher.launch(launch);
-      },
-    };
-    const daemon = await startDaemon(t, { ...way, authenticator: anyone({ home }), startsBy });
-    assert.match(await daemon.answer(request('echo ran')), /^\0?\x01Try again\.\n$/);
-    await daemon.events.seen('launchFailed');
-    // Which ways are free is remembered for a second.
-    await eventuallyAnswers(daemon, request('pwd'), '\0/\n');
-  });
 });
-
-async function eventuallyAnswers(daemon: DaemonUnderTest, bytes: string, expected: string): Promise<void> {
-  let answer = '';
-  for (let time = 0; answer !== expected && time < 40; time += 1) {
-    await delay(50);
-    answer = await daemon.answer(bytes);
-  }
-  assert.equal(answer, expected);
-}

@@ -23,32 +23,31 @@ async function answer(t: TestContext, port: number): Promise<string> {
 }
 
 describe('a daemon without descriptors', BOUNDED, () => {
-  for (const workers of [1, 2])
-    it(`tells each peer to try again and the log why, and serves those inside, with ${workers} workers`, {
-      skip: !PRLIMIT && 'needs prlimit',
-    }, async (t) => {
-      const through = [PRLIMIT!, `--nofile=${LIMIT}`];
-      const daemon = await DaemonProcess.start(t, { through, settings: { workers } });
-      const idle = daemon.descriptors;
-      const at = { host: '127.0.0.1', port: daemon.port };
-      const peers = await Promise.all(Array.from({ length: 3 * LIMIT }, () => Peer.connect(t, at)));
-      await noMore(daemon.events);
-      const refused = peers.filter(({ socket }) => socket.readableLength > 0 || socket.readableEnded);
-      const inside = peers.filter((peer) => !refused.includes(peer));
-      assert.ok(inside.length >= LIMIT / 2, `${inside.length} inside`);
-      assert.ok(refused.length > LIMIT, `${refused.length} refused`);
-      assert.equal(refused.length, daemon.events.length);
-      for (const peer of refused) assert.equal(await peer.toEnd(), '\x01Try again.\n');
-      for (const line of daemon.events)
-        assert.match(line, /REXECD-200 .* cause="file descriptors are running out"$/);
-      for (const peer of inside.slice(0, 5)) {
-        await peer.send(request('echo served'));
-        assert.equal(await peer.toEnd(), '\0served\n');
-      }
-      for (const peer of peers) peer.socket.destroy();
-      await eventually(() => daemon.descriptors <= idle, 'all descriptors are free again');
-      assert.equal(await answer(t, daemon.port), '\0served\n');
-    });
+  it('tells each peer to try again and the log why, and serves those inside', {
+    skip: !PRLIMIT && 'needs prlimit',
+  }, async (t) => {
+    const through = [PRLIMIT!, `--nofile=${LIMIT}`];
+    const daemon = await DaemonProcess.start(t, { through, settings: {} });
+    const idle = daemon.descriptors;
+    const at = { host: '127.0.0.1', port: daemon.port };
+    const peers = await Promise.all(Array.from({ length: 3 * LIMIT }, () => Peer.connect(t, at)));
+    await noMore(daemon.events);
+    const refused = peers.filter(({ socket }) => socket.readableLength > 0 || socket.readableEnded);
+    const inside = peers.filter((peer) => !refused.includes(peer));
+    assert.ok(inside.length >= LIMIT / 2, `${inside.length} inside`);
+    assert.ok(refused.length > LIMIT, `${refused.length} refused`);
+    assert.equal(refused.length, daemon.events.length);
+    for (const peer of refused) assert.equal(await peer.toEnd(), '\x01Try again.\n');
+    for (const line of daemon.events)
+      assert.match(line, /REXECD-200 .* cause="file descriptors are running out"$/);
+    for (const peer of inside.slice(0, 5)) {
+      await peer.send(request('echo served'));
+      assert.equal(await peer.toEnd(), '\0served\n');
+    }
+    for (const peer of peers) peer.socket.destroy();
+    await eventually(() => daemon.descriptors <= idle, 'all descriptors are free again');
+    assert.equal(await answer(t, daemon.port), '\0served\n');
+  });
 
   for (const launcher of ['execa', 'posix-spawn'] as const)
     it(`starts the commands of all inside at once, by ${launcher}`, {

@@ -38,7 +38,7 @@ describe('a daemon that is killed under load', { ...PATIENT, skip: noMachine }, 
     const handedOver = await daemon.ask(t, 'ada', PASSWORD, 'read line; echo "got $line"');
     const relayed = await Peer.connect(t, { host: '127.0.0.1', port: daemon.port });
     await relayed.send(`\0ada\0${PASSWORD}\0read line; echo $$ "$line"; read line\0early\n`);
-    await daemon.seen(/REXECD-402 .* plan="relay"/);
+    await daemon.seen(/REXECD-402 .*/);
     const load = Array.from({ length: 12 }, async () => {
       for (;;) await daemon.answer(t, 'ada', PASSWORD, 'echo $$; head -c 100000 /dev/zero');
     });

@@ -60,7 +60,7 @@ forEveryWay((way) => {
 
 describe('a peer that vanishes', BOUNDED, () => {
   it('is not waited for on a stderr channel that it stalls', async (t) => {
-    const daemon = await startDaemon(t, { authenticator: anyone(), stdio: 'relay' });
+    const daemon = await startDaemon(t, { authenticator: anyone() });
     const [peer] = await daemon.runWithChannel('exec yes >&2');
     const { pid } = await daemon.events.seen('commandStarted');
     await blocked(Number(pid));

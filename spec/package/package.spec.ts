@@ -36,7 +36,7 @@ remote.result.catch((error) => console.log(error.code, new RequestDecoder().writ
 const CONSUMER = `import { type ExecResult, type Handler, ExecError, createDaemon, exec } from 'rexecd';
 import { type MuxFrame, type RequestFrame, MuxDecoder, RequestDecoder, encodeMuxFrame, encodeRequest } from 'rexecd/codec';
 const decoder: NodeJS.ReadWriteStream = new RequestDecoder();
-decoder.on('data', (frame: RequestFrame) => frame.type === 'user' && frame.name.length);
+decoder.on('data', (frame: RequestFrame) => frame.type === 'user' && frame.bytes.length);
 decoder.write(encodeRequest({ user: 'ada', password: new Uint8Array(1), command: 'true' }));
 const { stdout, stderr, result, kill } = exec('host', 'true', { user: 'ada', password: 'x' });
 stdout.pipe(process.stdout); stderr?.resume(); kill('SIGTERM');

@@ -8,7 +8,6 @@ import { describe, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Daemon } from '../../lib/daemon/index.ts';
 import { type EventFields, EventLog, type EventName } from '../../lib/events/index.ts';
-import type { Launcher } from '../../lib/launch/index.ts';
 import { type Authenticator, type Identity, ownIdentity, usersFile } from '../../lib/login/index.ts';
 import { type Layer, loadSettings } from '../../lib/settings/index.ts';
 import { listenForStderr, Peer, within } from './peer.ts';
@@ -87,25 +86,15 @@ export class EventRecord extends EventLog {
   }
 }
 
-/** How commands start and get their stdio, and the processes that run sessions: settings of a daemon. */
+/** How commands are started: a setting of a daemon. */
 export interface Way {
   readonly launcher: 'execa' | 'posix-spawn';
-  readonly stdio: 'auto' | 'relay';
-  readonly workers: number;
 }
 
-/** Runs the suites of `body` with the connection handed over and with pipes, where the launcher makes no difference. */
-export function forBothPlans(body: (stdio: Way['stdio']) => void): void {
-  for (const stdio of ['auto', 'relay'] as const) describe(`with stdio ${stdio}`, BOUNDED, () => body(stdio));
-}
-
-/** Runs the suites of `body` with each launcher: the connection handed over, with pipes, and with two workers. */
+/** Runs the suites of `body` with each launcher. */
 export function forEveryWay(body: (way: Way) => void): void {
-  for (const launcher of ['execa', 'posix-spawn'] as const) {
-    for (const stdio of ['auto', 'relay'] as const)
-      describe(`by ${launcher} with stdio ${stdio}`, BOUNDED, () => body({ launcher, stdio, workers: 1 }));
-    describe(`by ${launcher} with two workers`, BOUNDED, () => body({ launcher, stdio: 'auto', workers: 2 }));
-  }
+  for (const launcher of ['execa', 'posix-spawn'] as const)
+    describe(`by ${launcher}`, BOUNDED, () => body({ launcher }));
 }
 
 /** A real daemon that a test talks to. */
@@ -166,13 +155,6 @@ export class DaemonUnderTest {
     return [peer, channel];
   }
 
-  /** The command got its stdin and stdout as the setting promises. */
-  async assertPlan(way: Way | Way['stdio']): Promise<void> {
-    const stdio = typeof way === 'string' ? way : way.stdio;
-    const { plan } = await this.events.seen('commandStarted');
-    assert.equal(plan, stdio === 'auto' ? 'handOver' : 'relay');
-  }
-
   async assertServesNextPeer(): Promise<void> {
     assert.equal(await this.answer(request('echo served')), '\0served\n');
   }
@@ -180,8 +162,6 @@ export class DaemonUnderTest {
 
 export interface DaemonOptions extends Layer {
   readonly authenticator?: Authenticator;
-  /** Instead of the one the setting names. */
-  readonly startsBy?: Launcher;
 }
 
 const QUICK = {
@@ -195,13 +175,12 @@ const QUICK = {
 
 /** Starts a daemon on a free port and stops it with the test, which fails when a session broke by a defect. */
 export async function startDaemon(t: TestContext, options: DaemonOptions = {}): Promise<DaemonUnderTest> {
-  const { authenticator, startsBy: launcher, ...settings } = options;
+  const { authenticator, ...settings } = options;
   known ??= knownUsers();
   const events = new EventRecord();
   const daemon = new Daemon(loadSettings({}, { ...QUICK, port: 0, ...settings }), {
     authenticator: authenticator ?? (await known),
     events,
-    ...(launcher && { launcher }),
   });
   const { address, port } = await daemon.listen();
   const underTest = new DaemonUnderTest(t, daemon, events, address, port);

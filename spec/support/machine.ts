@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import type { TestContext } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import { Peer, within } from './peer.ts';
-
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+import { Peer, type Scope, within } from './peer.ts';
+import { childrenOf, ROOT } from './program.ts';
 
 /** A private copy of /etc and an empty /srv, in a mount namespace that ends with its holder. */
 const SET_UP = `
@@ -14,9 +12,18 @@ const SET_UP = `
   mount -t tmpfs -o mode=755 tmpfs /srv
   mkdir /srv/etc && cp -a /etc/. /srv/etc && mount --bind /srv/etc /etc
   mkdir -m 755 /srv/home
-  echo ready
-  exec cat
 `;
+const HOLD = 'echo ready; exec cat';
+
+/** Processes and a /run of its own too; the first process buries the dead, and its end is that of all others. */
+const HOLD_PROCESSES = `
+  mount -t tmpfs -o mode=755 tmpfs /run
+  echo ready
+  exec 3<&0
+  cat <&3 &
+  wait
+`;
+const OWN_PROCESSES = ['--pid', '--fork', '--mount-proc', '--kill-child'];
 
 /** Why a machine of its own cannot be made here; false where it can. */
 export const noMachine: string | false =
@@ -31,6 +38,9 @@ export interface Service {
   readonly through?: readonly string[]; // a program that runs it, and its words
   readonly quiet?: boolean; // its own log settings instead of every event
 }
+
+/** Programs that wait for the one they start. */
+const STARTERS = ['nsenter', 'unshare'];
 
 const LOUD = ['--log-level', 'debug'];
 
@@ -48,21 +58,29 @@ const PAM_SERVICE = ['auth required pam_env.so', '@include common-auth', '@inclu
  */
 export class Machine {
   readonly #holder: ChildProcess;
+  readonly #ownProcesses: boolean;
   readonly #daemons: ChildProcess[] = [];
   readonly #hashes = new Map<string, string>();
 
-  private constructor(holder: ChildProcess) {
+  private constructor(holder: ChildProcess, ownProcesses: boolean) {
     this.#holder = holder;
+    this.#ownProcesses = ownProcesses;
   }
 
-  static async make(): Promise<Machine> {
-    const holder = spawn('unshare', ['--mount', '--propagation', 'private', 'sh', '-c', SET_UP], {
+  /**
+   * With processes of its own, what its users do to each process they can reach stays inside, and {@link end} kills all
+   * that is left, whatever state it is in.
+   */
+  static async make({ ownProcesses = false }: { readonly ownProcesses?: boolean } = {}): Promise<Machine> {
+    const [more, hold] = ownProcesses ? [OWN_PROCESSES, HOLD_PROCESSES] : [[], HOLD];
+    const words = ['--mount', '--propagation', 'private', ...more, 'sh', '-c', SET_UP + hold];
+    const holder = spawn('unshare', words, {
       stdio: ['pipe', 'pipe', 'inherit'],
       detached: true, // Ctrl-C is for others: it ends with its stdin
     });
     const [line] = await within(once(createInterface(holder.stdout!), 'line'), 'the machine');
     assert.equal(line, 'ready');
-    return new Machine(holder);
+    return new Machine(holder, ownProcesses);
   }
 
   /** Runs a program on the machine, as root; its output. */
@@ -121,8 +139,9 @@ export class Machine {
 
   /** Starts a program on the machine, as root. It is killed with the process that started it, if not ended before. */
   start(file: string, ...words: string[]): ChildProcess {
-    const inside = [...this.#inside, 'setpriv', '--pdeathsig', 'KILL', file, ...words];
-    const child = spawn('nsenter', inside, { stdio: ['ignore', 'pipe', 'pipe'], cwd: ROOT });
+    const [setpriv, ...killed] = ['setpriv', '--pdeathsig', 'KILL'];
+    const inside = [...killed, ...this.entry, setpriv!, ...killed, file, ...words];
+    const child = spawn(setpriv!, inside, { stdio: ['ignore', 'pipe', 'pipe'], cwd: ROOT });
     this.#daemons.push(child);
     return child;
   }
@@ -130,7 +149,7 @@ export class Machine {
   async end(): Promise<void> {
     for (const child of this.#daemons) {
       if (child.exitCode !== null || child.signalCode !== null) continue;
-      child.kill('SIGTERM');
+      child.kill(this.#ownProcesses ? 'SIGKILL' : 'SIGTERM');
       await within(once(child, 'exit'), 'the daemon to stop');
     }
     this.#holder.stdin!.end();
@@ -142,8 +161,19 @@ export class Machine {
     return ['nsenter', ...this.#inside];
   }
 
+  /** A process that lives as long as the machine. */
+  get #first(): number {
+    return this.#ownProcesses ? childrenOf(this.#holder.pid!)[0]! : this.#holder.pid!;
+  }
+
+  /** Where a path of the machine is for the processes of this one. */
+  outside(path: string): string {
+    return `/proc/${this.#first}/root${path}`;
+  }
+
   get #inside(): string[] {
-    return ['--mount', `--target=${this.#holder.pid}`, `--wd=${ROOT}`, '--'];
+    const spaces = this.#ownProcesses ? ['--mount', '--pid'] : ['--mount'];
+    return [...spaces, `--target=${this.#first}`, `--wd=${ROOT}`, '--'];
   }
 }
 
@@ -162,10 +192,19 @@ export class RunningDaemon {
       this.#wake();
     });
     const said = createInterface(child.stdout!);
-    this.listening = within(once(said, 'line'), 'the daemon to listen').then(([line]) => {
+    const ended = once(child, 'exit').then(() => [`it ended with ${child.exitCode ?? child.signalCode}`]);
+    const first = Promise.race([once(said, 'line'), ended]);
+    this.listening = within(first, 'the daemon to listen').then(([line]) => {
       this.port = Number(/ port (\d+);/.exec(line as string)?.[1]);
       assert.ok(this.port > 0, `${line}\n${this.events.join('\n')}`);
     });
+  }
+
+  /** Its own, whatever started it. */
+  get pid(): number {
+    let pid = this.child.pid!;
+    while (STARTERS.includes(readFileSync(`/proc/${pid}/comm`, 'latin1').trim())) pid = childrenOf(pid)[0]!;
+    return pid;
   }
 
   /** The nth event line that matches, once it was written. */
@@ -181,20 +220,14 @@ export class RunningDaemon {
   }
 
   /** All that a peer reads who asks for a command; strings are latin1. */
-  async answer(
-    t: TestContext,
-    user: string,
-    password: string,
-    command: string,
-    from?: string,
-  ): Promise<string> {
+  async answer(t: Scope, user: string, password: string, command: string, from?: string): Promise<string> {
     const peer = await this.ask(t, user, password, command, from);
     peer.halfClose();
     return peer.toEnd();
   }
 
   /** A peer that asked for a command, and may send more. */
-  async ask(t: TestContext, user: string, password: string, command: string, from?: string): Promise<Peer> {
+  async ask(t: Scope, user: string, password: string, command: string, from?: string): Promise<Peer> {
     const address = { host: '127.0.0.1', port: this.port, ...(from ? { localAddress: from } : {}) };
     const peer = await Peer.connect(t, address);
     await peer.send(`\0${user}\0${password}\0${command}\0`);
@@ -202,7 +235,7 @@ export class RunningDaemon {
   }
 
   /** The true cause of a login that is refused; the peer reads what all refused peers read. */
-  async refusal(t: TestContext, user: string, password: string): Promise<string> {
+  async refusal(t: Scope, user: string, password: string): Promise<string> {
     const peer = await this.ask(t, user, password, 'echo ran');
     const port = peer.socket.localPort;
     assert.equal(await peer.toEnd(), '\x01Login incorrect.\n');

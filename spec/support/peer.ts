@@ -131,7 +131,11 @@ export async function listenForStderr(t: Scope, host = '127.0.0.1'): Promise<Std
     count += 1;
     first.resolve(new Peer(t, socket));
   });
-  t.after(() => void server.close());
+  first.promise.catch(() => {}); // nobody may be waiting
+  t.after(() => {
+    server.close();
+    first.reject(new Error('the test ended before the daemon connected back'));
+  });
   server.listen(0, host);
   await once(server, 'listening');
   return {

@@ -23,9 +23,9 @@ export const bytesOf = (least: number, most: number) =>
 /** Requests that a client can say. */
 export const request = fc.record({
   stderrPort: fc.oneof(fc.constant(0), fc.integer({ min: 1024, max: 65_535 })),
-  user: text(256),
+  user: bytesOf(1, 256),
   password: bytesOf(1, 256),
-  command: text(8192),
+  command: bytesOf(1, 8192),
 });
 
 /** Exit statuses that a daemon can say. */

@@ -2,12 +2,15 @@ import type { RequestFrame } from '../../codec/index.ts';
 import { latin1, utf8, type Vector } from './vector.ts';
 
 export const port = (number: number): RequestFrame => ({ type: 'stderrPort', port: number });
-export const user = (name: string): RequestFrame => ({ type: 'user', name });
+export const user = (text: string | Buffer): RequestFrame => ({ type: 'user', bytes: bytesOf(text) });
 export const password = (wire: string): RequestFrame => ({ type: 'password', secret: latin1(wire) });
-export const command = (line: string): RequestFrame => ({ type: 'command', line });
+export const command = (text: string | Buffer): RequestFrame => ({ type: 'command', bytes: bytesOf(text) });
 export const stdin = (wire: string): RequestFrame => ({ type: 'stdin', chunk: latin1(wire) });
 
-/** Every byte a password may contain. */
+/** Text as UTF-8. */
+const bytesOf = (text: string | Buffer): Buffer => (typeof text === 'string' ? Buffer.from(text) : text);
+
+/** Every byte a field may contain. */
 const ALL_BYTES = String.fromCharCode(...Array.from({ length: 255 }, (_, index) => index + 1));
 const NAME = 'u'.repeat(256);
 const SECRET = 'p'.repeat(256);
@@ -74,17 +77,27 @@ export const requests: readonly Vector<RequestFrame>[] = [
     frames: [port(0), user('a'), password(ALL_BYTES), command('id')],
   },
   {
-    name: 'a password need not be text',
-    wire: '0\0a\0\xff\xc0\x80\0id\0',
-    frames: [port(0), user('a'), password('\xff\xc0\x80'), command('id')],
+    name: 'a user holds every byte but NUL',
+    wire: `0\0${ALL_BYTES}\0b\0id\0`,
+    frames: [port(0), user(latin1(ALL_BYTES)), password('b'), command('id')],
   },
+  {
+    name: 'a command holds every byte but NUL',
+    wire: `0\0a\0b\0${ALL_BYTES}\0`,
+    frames: [port(0), user('a'), password('b'), command(latin1(ALL_BYTES))],
+  },
+  ...['\xff', 'a\xc3', '\xc0\x80', '\xed\xa0\x80', '\xf4\x90\x80\x80', 'gr\xfcn'].map((bytes) => ({
+    name: `user, password and command are not UTF-8: ${JSON.stringify(bytes)}`,
+    wire: `0\0${bytes}\0${bytes}\0${bytes}\0stdin`,
+    frames: [port(0), user(latin1(bytes)), password(bytes), command(latin1(bytes)), stdin('stdin')],
+  })),
   {
     name: 'user and command are UTF-8',
     wire: utf8('0\0Zoë 🦊\0é\0écho “¡olé!”\0'),
     frames: [port(0), user('Zoë 🦊'), password(utf8('é')), command('écho “¡olé!”')],
   },
   {
-    name: 'a byte order mark is part of the text',
+    name: 'a byte order mark is part of the field',
     wire: utf8('0\0\uFEFFada\0\uFEFF\0\uFEFFid\0'),
     frames: [port(0), user('\uFEFFada'), password(utf8('\uFEFF')), command('\uFEFFid')],
   },

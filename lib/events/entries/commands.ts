@@ -23,7 +23,7 @@ export const COMMAND_EVENTS = {
     level: 'info',
     access: true,
     text: 'command started',
-    fields: ['session', 'peer', 'user', 'localUser', 'command', 'pid', 'plan'],
+    fields: ['session', 'peer', 'user', 'localUser', 'command', 'pid'],
     meaning: 'The peer started this command, which runs as the local user. No action needed.',
   },
   commandEnded: {
@@ -34,6 +34,14 @@ export const COMMAND_EVENTS = {
     fields: ['session', 'pid', 'status', 'ms'],
     meaning:
       'The command ended with this exit status or signal, this many milliseconds after it started. No action needed.',
+  },
+  commandStuck: {
+    id: 'REXECD-405',
+    level: 'error',
+    text: 'command cannot be ended',
+    fields: ['session', 'user', 'pid'],
+    meaning:
+      'The command did not end after SIGKILL, so its session was closed without it. The kernel keeps such a process until what it waits for answers: for example a dead mount, or a frozen cgroup.',
   },
   signalForwarded: {
     id: 'REXECD-404',

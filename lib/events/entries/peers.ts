@@ -87,9 +87,9 @@ export const PEER_EVENTS = {
     id: 'REXECD-303',
     level: 'error',
     text: 'cannot close the login session',
-    fields: ['session', 'user', 'cause'],
+    fields: ['user', 'cause'],
     meaning:
-      'PAM could not close the session it opened for this login. Look for leftovers of its modules, such as a mounted home directory.',
+      'PAM could not close the session it opened for this user. Look for leftovers of its modules, such as a mounted home directory.',
   },
   privilegeMissing: {
     id: 'REXECD-304',

@@ -87,13 +87,21 @@ export const SERVICE_EVENTS = {
     meaning:
       'The system could not accept a connection, usually because the daemon ran out of file descriptors. Raise the limit on open files or lower maxConnections.',
   },
-  workerDied: {
+  hostDied: {
     id: 'REXECD-118',
-    level: 'error',
-    text: 'worker died',
-    fields: ['pid', 'cause'],
+    level: 'warn',
+    text: 'host ended',
+    fields: ['user', 'pid', 'cause'],
     meaning:
-      'A worker process ended, and its sessions with it; a new worker replaces it. Commands that were handed their connection keep running. Look for the reason near this line and report it.',
+      'The process that runs the commands of this user ended by itself, or the user ended it. Its sessions were closed; the next login starts another one. If it happens often, look at the cause: for example the memory of the machine.',
+  },
+  hostSilent: {
+    id: 'REXECD-119',
+    level: 'warn',
+    text: 'host does not answer',
+    fields: ['user', 'pid'],
+    meaning:
+      'The process that runs the commands of this user did not answer for 10 seconds. It gets no new sessions until it answers; other users are not affected. Look at what stops it: for example a home on a dead mount, or a signal that the user sent.',
   },
   managerNotTold: {
     id: 'REXECD-115',

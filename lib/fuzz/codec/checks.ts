@@ -54,12 +54,11 @@ function contentOf(frame: Frame): string | number {
   switch (frame.type) {
     case 'stderrPort':
       return frame.port;
-    case 'user':
-      return frame.name;
     case 'password':
       return frame.secret.toString('latin1');
+    case 'user':
     case 'command':
-      return frame.line;
+      return frame.bytes.toString('latin1');
     case 'refused':
       return frame.text;
     case 'exited':

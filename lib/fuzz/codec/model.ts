@@ -16,7 +16,6 @@ export interface Expected {
 const CODES: Readonly<Record<RefusalCause, CodecErrorCode>> = {
   long: 'REXEC_FIELD_TOO_LONG',
   port: 'REXEC_PORT_INVALID',
-  text: 'REXEC_TEXT_MALFORMED',
 };
 const FIELDS: readonly FieldName[] = ['stderrPort', 'user', 'password', 'command'];
 const NEWLINE = 0x0a;
@@ -25,7 +24,7 @@ const EXIT_STATUS = /\0(?:exit (?<code>\d{1,3})|signal (?<signal>[A-Z0-9+-]{1,23
 
 /** Reads bytes as docs/protocol.md and docs/codec.md say, in the plainest way, with everything at hand. */
 export function expectedOf(kind: Kind, bytes: Buffer, rules: Rules): Expected {
-  if (kind === 'request') return expectedRequest(bytes, readRequest(bytes, rules, true));
+  if (kind === 'request') return expectedRequest(bytes, readRequest(bytes, rules));
   return kind === 'reply' ? expectedReply(bytes) : expectedStderr(bytes);
 }
 
@@ -47,9 +46,7 @@ function expectedRequest(bytes: Buffer, reading: Reading): Expected {
 function frameOf(field: FieldName, content: Buffer): Frame {
   if (field === 'stderrPort') return { type: field, port: Number(content.toString('latin1')) };
   if (field === 'password') return { type: field, secret: content };
-  return field === 'user'
-    ? { type: field, name: content.toString() }
-    : { type: field, line: content.toString() };
+  return { type: field, bytes: content };
 }
 
 function expectedReply(bytes: Buffer): Expected {

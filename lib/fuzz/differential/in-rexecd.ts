@@ -32,11 +32,6 @@ export const IN_REXECD: readonly Explanation[] = [
     one: /^refused: command too long$/,
   },
   {
-    because: 'in.rexecd takes a user and a command that are not text',
-    aspect: 'answer',
-    one: /^refused: (username|command) is not valid text$/,
-  },
-  {
     because: 'in.rexecd ends without a word where the request ends early',
     aspect: 'answer',
     one: /^refused: eof reading /,

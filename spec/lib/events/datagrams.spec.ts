@@ -28,7 +28,6 @@ const started = (user: string) => ({
   localUser: 'ada.l',
   command: 'id -u',
   pid: 7,
-  plan: 'relay',
 });
 
 /** Fields of an entry in the journal's native form, in order. */
@@ -57,8 +56,7 @@ describe('the journald sink', BOUNDED, () => {
       log.emit('commandStarted', started('ada'));
       log.emit('commandEnded', { session: 'a1', pid: 7, status: 'SIGHUP', ms: 12 });
     });
-    const shown =
-      'session="a1" peer="192.0.2.1:5120" user="ada" localUser="ada.l" command="id -u" pid=7 plan="relay"';
+    const shown = 'session="a1" peer="192.0.2.1:5120" user="ada" localUser="ada.l" command="id -u" pid=7';
     assert.deepEqual(fieldsOf(entry!), [
       ['MESSAGE', `REXECD-402 command started: ${shown}`],
       ['PRIORITY', '6'],
@@ -130,8 +128,7 @@ describe('the syslog sink', BOUNDED, () => {
         ]),
       ),
     );
-    const shown =
-      'session="a1" peer="192.0.2.1:5120" user="ada" localUser="ada.l" command="id -u" pid=7 plan="relay"';
+    const shown = 'session="a1" peer="192.0.2.1:5120" user="ada" localUser="ada.l" command="id -u" pid=7';
     assert.deepEqual(rest, {
       priority: '86', // authpriv, info
       host: hostname(),

@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { closeSync, openSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
+import { readdirSync, readlinkSync } from 'node:fs';
+import { buffer, text } from 'node:stream/consumers';
 import { describe, it, type TestContext } from 'node:test';
 import {
   type Launch,
@@ -13,9 +11,9 @@ import {
   shellCommand,
 } from '../../../lib/launch/index.ts';
 import { ownIdentity } from '../../../lib/login/index.ts';
+import { processLimits } from '../../../lib/native/index.ts';
 import { BOUNDED, program } from '../../support/daemon.ts';
 import { within } from '../../support/peer.ts';
-import { temporaryFolder } from '../../support/program.ts';
 
 /** Descriptors of processes and groups that this process has open. */
 const pidfds = (): number =>
@@ -31,11 +29,12 @@ for (const name of ['execa', 'posix-spawn'] as const)
   describe(`the launcher ${name}`, () => {
     async function launch(t: TestContext, line: string, more: Partial<Launch> = {}): Promise<RunningCommand> {
       const running = await (await launcherNamed(name)).launch({
-        grant: { identity: ownIdentity() },
-        shell: shellCommand('/bin/sh', line, false),
+        identity: ownIdentity(),
+        shell: shellCommand('/bin/sh', Buffer.from(line), false),
         directory: '/',
         environment: { PATH: '/usr/bin:/bin' },
-        stdio: { plan: 'relay', stderr: 'pipe' },
+        limits: {},
+        stderr: 'pipe',
         ...more,
       });
       t.after(() => void running.group.signal('SIGKILL'));
@@ -51,7 +50,7 @@ for (const name of ['execa', 'posix-spawn'] as const)
       });
 
       it('has one stream for stdout and stderr where they go the same way', async (t) => {
-        const command = await launch(t, 'echo a; echo b >&2', { stdio: { plan: 'relay', stderr: 'stdout' } });
+        const command = await launch(t, 'echo a; echo b >&2', { stderr: 'stdout' });
         assert.equal(command.stderr, null);
         assert.equal(await text(command.stdout!), 'a\nb\n');
       });
@@ -66,13 +65,13 @@ for (const name of ['execa', 'posix-spawn'] as const)
       });
 
       for (const [what, more] of Object.entries({
-        'a shell': { shell: shellCommand('/no/such/shell', ':', false) },
+        'a shell': { shell: shellCommand('/no/such/shell', Buffer.from(':'), false) },
         'a directory': { directory: '/no/such/directory' },
-        'the right to execute it': { shell: shellCommand('/etc/passwd', ':', false) },
+        'the right to execute it': { shell: shellCommand('/etc/passwd', Buffer.from(':'), false) },
       }))
         it(`is refused without ${what}`, async (t) => {
           for (const stderr of ['pipe', 'stdout'] as const)
-            await assert.rejects(launch(t, ':', { ...more, stdio: { plan: 'relay', stderr } }), (error) => {
+            await assert.rejects(launch(t, ':', { ...more, stderr }), (error) => {
               assert.ok(error instanceof LaunchError);
               assert.equal(error.code, 'REXEC_LAUNCH_FAILED');
               assert.notEqual(error.message, '');
@@ -81,32 +80,22 @@ for (const name of ['execa', 'posix-spawn'] as const)
         });
     });
 
-    it('gives a command the connection of its peer, though its number is taken while the command starts', async (t) => {
-      const { launch } = await launcherNamed(name);
-      const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }).listen(0, '127.0.0.1');
-      t.after(() => server.close());
-      await once(server, 'listening');
-      const { port } = server.address() as AddressInfo;
-      const other = join(temporaryFolder(t), 'other');
-      for (let time = 0; time < 20; time += 1) {
-        const accepted = once(server, 'connection');
-        const peer = connect({ host: '127.0.0.1', port });
-        const [connection] = (await accepted) as [Socket];
-        const running = launch({
-          grant: { identity: ownIdentity() },
-          shell: shellCommand('/bin/sh', 'echo word', false),
-          directory: '/',
-          environment: { PATH: '/usr/bin:/bin' },
-          stdio: { plan: 'handOver', connection, stderr: 'stdout' },
-        });
-        connection.destroy();
-        const files = Array.from({ length: 8 }, () => openSync(other, 'a'));
-        const { exit } = await running;
-        assert.equal(await within(text(peer), 'its output'), 'word\n');
-        await exit;
-        for (const file of files) closeSync(file);
-      }
-      assert.equal(readFileSync(other, 'utf8'), '');
+    it('gives a command limits that this process does not have', async (t) => {
+      const limits = { nofile: '64:64', core: '0:0' };
+      const { stdout } = await launch(t, 'ulimit -Sn; ulimit -Hn; ulimit -c', { limits });
+      assert.equal(await text(stdout), '64\n64\n0\n');
+    });
+
+    it('gives a command the usual number of descriptors, and has more itself', async (t) => {
+      const { stdout } = await launch(t, 'ulimit -Sn');
+      assert.equal(Number(await text(stdout)), Math.min(1024, Number(processLimits().nofile!.split(':')[0])));
+    });
+
+    it('passes every byte of a command that is not text', async (t) => {
+      const bytes = Buffer.from(Array.from({ length: 254 }, (_, at) => (at < 38 ? at + 1 : at + 2))); // all but '
+      const line = Buffer.concat([Buffer.from("printf %s '"), bytes, Buffer.from("'")]);
+      const { stdout } = await launch(t, '', { shell: shellCommand('/bin/sh', line, false) });
+      assert.deepEqual(await buffer(stdout), bytes);
     });
 
     describe('the process group of a command', BOUNDED, () => {

@@ -99,9 +99,12 @@ describe('a PAM service', { ...BOUNDED, skip: noMachine }, () => {
         const sessions = hasSessionModules(service);
         seen[name] = { sessions };
         if (name in ${JSON.stringify(BROKEN)}) continue;
-        const pam = await PamTransaction.start({ service, user: 'root', address: '::1' }, Buffer.alloc(0));
-        const opened = await pam.openSession().then(() => 'by other', ({ message }) => message);
-        pam.end();
+        let opened = 'by other';
+        try {
+          PamTransaction.openSessionHere({ service, user: 'root', address: '::1' });
+        } catch ({ message }) {
+          opened = message;
+        }
         seen[name] = { sessions, opened };
       }
       return seen;`) as typeof seen;

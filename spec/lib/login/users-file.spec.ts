@@ -72,6 +72,19 @@ describe('a users file', BOUNDED, () => {
     assert.equal(await cause(await usersFile(fileWith(t, '')), 'ada', 's3cret'), 'unknown user');
   });
 
+  it('compares names as bytes, and keeps them when a user is added', async (t) => {
+    const path = fileWith(t, '');
+    const line = Buffer.from(`gr\xfcn:${cheapHash('s3cret')}\n`, 'latin1');
+    writeFileSync(path, line);
+    await addUser(path, 'grün', Buffer.from('other'));
+    assert.ok(readFileSync(path).includes(line));
+    const users = await usersFile(path);
+    assert.equal(await cause(users, 'gr\udcfcn', 's3cret'), undefined); // byte 0xfc
+    assert.equal(await cause(users, 'gr\ufffdn', 's3cret'), 'unknown user');
+    assert.equal(await cause(users, 'grün', 's3cret'), 'wrong password');
+    assert.equal(await cause(users, 'grün', 'other'), undefined);
+  });
+
   it('takes as long for an unknown user as for its own', async (t) => {
     const cheap = await usersFile(fileWith(t, ADA));
     const whoever = await usersFile(fileWith(t, '')); // nobody to take a hash from: that of a new password

@@ -8,7 +8,7 @@ import {
   groupsOf,
   PamError,
   PamTransaction,
-  processTraits,
+  processLimits,
 } from '../../../lib/native/index.ts';
 import { BOUNDED } from '../../support/daemon.ts';
 import { Machine, noMachine } from '../../support/machine.ts';
@@ -133,7 +133,7 @@ describe('a large account', { ...BOUNDED, skip: noMachine }, () => {
   });
 });
 
-describe('what a process is made of', BOUNDED, () => {
+describe('the limits of a process', BOUNDED, () => {
   /** Limits of the system's own prlimit(1), which is asked about this process. */
   function ownLimits(): Record<string, string> {
     const columns = ['--noheadings', '--raw', '--output=RESOURCE,SOFT,HARD', `--pid=${process.pid}`];
@@ -145,58 +145,35 @@ describe('what a process is made of', BOUNDED, () => {
     );
   }
 
-  it('are the limits of prlimit, the umask and the niceness', async () => {
-    const { limits, umask, niceness } = await processTraits();
+  it('are the limits of prlimit(1), spelled as it takes them', () => {
+    const limits = processLimits();
     assert.deepEqual(limits, ownLimits());
-    assert.equal(umask, process.umask());
-    assert.equal(niceness, Number(said('nice')));
-  });
-
-  it('are spelled as prlimit takes them', async () => {
-    const options = Object.entries((await processTraits()).limits).map(
-      ([name, limit]) => `--${name}=${limit}`,
-    );
+    const options = Object.entries(limits).map(([name, limit]) => `--${name}=${limit}`);
     assert.equal(options.length, 16);
     assert.equal(said('prlimit', ...options, '--', 'echo', 'taken'), 'taken');
   });
 
-  const LOW = [
-    'env',
-    'UV_THREADPOOL_SIZE=1',
-    'prlimit',
-    '--nofile=200:200',
-    '--core=0:0',
-    '--cpu=77:99',
-    '--',
-  ];
-  it('are read again after a change of some, and restored', () => {
-    const [before, changed, restored] = inChild(
-      `const before = await native.processTraits();
-       const limits = { nofile: '50:200', cpu: '66:99', fsize: '5000:unlimited' };
-       await native.restoreProcessTraits({ limits, umask: 0o077, niceness: 7 });
-       const changed = await native.processTraits();
-       await native.restoreProcessTraits({ ...before, niceness: 9 });
-       return [before, changed, await native.processTraits()];`,
+  it('are set, and the others stay', () => {
+    const [before, after] = inChild(
+      `const before = native.processLimits();
+       native.setProcessLimits({ nofile: '50:200', cpu: '66:99', fsize: '5000:unlimited' });
+       return [before, native.processLimits()];`,
       ...LOW,
-    ) as Awaited<ReturnType<typeof processTraits>>[];
-    const { nofile, cpu } = before!.limits;
-    assert.deepEqual([nofile, cpu, before!.limits.core], ['200:200', '77:99', '0:0']);
-    const limits = { ...before!.limits, nofile: '50:200', cpu: '66:99', fsize: '5000:unlimited' };
-    assert.deepEqual(changed, { limits, umask: 0o077, niceness: 7 });
-    assert.deepEqual(restored, { ...before, niceness: 9 });
+    ) as [Record<string, string>, Record<string, string>];
+    assert.deepEqual(after, { ...before, nofile: '50:200', cpu: '66:99', fsize: '5000:unlimited' });
   });
 
-  it('are not restored where that takes a right, and the error names the limit', () => {
+  it('are not raised without the right to, and the error names the limit', () => {
     const cause = inChild(
-      `const { umask, niceness } = await native.processTraits();
-       try { await native.restoreProcessTraits({ limits: { nofile: '100:201' }, umask, niceness }); }
-       catch ({ message }) { return message; }`,
+      `try { native.setProcessLimits({ nofile: '100:201' }); } catch ({ message }) { return message; }`,
       ...(process.getuid?.() === 0 ? ['setpriv', '--bounding-set=-sys_resource', '--'] : []),
       ...LOW,
     );
-    assert.equal(cause, 'limit nofile could not be restored to 100:201');
+    assert.equal(cause, 'limit nofile cannot be set to 100:201');
   });
 });
+
+const LOW = ['prlimit', '--nofile=200:200', '--core=0:0', '--cpu=77:99', '--'];
 
 describe('a PAM transaction', BOUNDED, () => {
   for (const service of ['no-such-service-here', 'a'.repeat(5000), ''])

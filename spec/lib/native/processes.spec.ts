@@ -8,7 +8,7 @@ import { BOUNDED } from '../../support/daemon.ts';
 import { within } from '../../support/peer.ts';
 
 /** Runs a line of shell by posix_spawn; its number. */
-function start(t: TestContext, line: string, file = '/bin/sh'): Promise<number> {
+async function start(t: TestContext, line: string, file = '/bin/sh'): Promise<number> {
   const nothing = openSync('/dev/null', 'r+');
   t.after(() => closeSync(nothing));
   const argv = ['sh', '-c', line];
@@ -17,7 +17,7 @@ function start(t: TestContext, line: string, file = '/bin/sh'): Promise<number> 
     argv,
     environment: [],
     directory: '/',
-    stdio: () => [nothing, nothing, nothing],
+    stdio: [nothing, nothing, nothing],
   });
 }
 

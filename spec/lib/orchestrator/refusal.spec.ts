@@ -14,8 +14,6 @@ const LINES: readonly [error: unknown, line: string | null][] = [
   [codec('REXEC_FIELD_TOO_LONG', 'password', ''), 'password too long'],
   [codec('REXEC_FIELD_TOO_LONG', 'command', ''), 'command too long'],
   [codec('REXEC_PORT_INVALID', 'stderrPort', ''), 'invalid stderr port'],
-  [codec('REXEC_TEXT_MALFORMED', 'user', ''), 'username is not valid text'],
-  [codec('REXEC_TEXT_MALFORMED', 'command', ''), 'command is not valid text'],
   [codec('REXEC_TRUNCATED', 'stderrPort', ''), 'EOF reading port'],
   [codec('REXEC_TRUNCATED', 'user', ''), 'EOF reading username'],
   [codec('REXEC_TRUNCATED', 'password', ''), 'EOF reading password'],

@@ -1,0 +1,79 @@
+import { once } from 'node:events';
+import { Socket } from 'node:net';
+import type { ExitStatus } from '../../codec/index.ts';
+import { openSocketPair } from '../native/index.ts';
+import { type Job, lingeringClose, type RunEvents } from '../orchestrator/index.ts';
+
+/** As shells report a command they cannot start. */
+const NOT_STARTED = { type: 'exited', code: 126 } as const;
+
+/** The ends that go to the host instead of the peer's own connections. */
+export interface Bridge {
+  readonly connection: Socket;
+  readonly stderrSocket: Socket | undefined;
+  /** Events of the run, of which some have to go to the peer from here. */
+  readonly events: RunEvents;
+  /** Carries bytes until the run has ended. Resolves when the peer's connection is closed; never rejects. */
+  carry(onPeerGone: () => void): Promise<void>;
+}
+
+/**
+ * Joins a connection whose keys are here, TLS, to a host, which gets plain bytes by socket pairs that no command sees:
+ * one for the main stream, and one for stderr and signals if the connection is multiplexed.
+ */
+export function bridge({ connection, muxed, options }: Job, events: RunEvents): Bridge {
+  const [near, far] = socketPair();
+  const [nearStderr, farStderr] = muxed ? socketPair() : [];
+  const drain = options.drainSeconds;
+  let status: ExitStatus | undefined;
+  const hostDone = once(near, 'close').catch(() => {});
+  const shell = Promise.withResolvers<void>();
+
+  async function carry(onPeerGone: () => void): Promise<void> {
+    connection.once('close', () => {
+      near.destroy();
+      onPeerGone();
+    });
+    if (connection.destroyed) near.destroy();
+    connection.pipe(near);
+    near.pipe(connection, { end: false });
+    const output = once(near, 'end').catch(() => {});
+    const stderr = nearStderr && muxed?.relay(nearStderr, shell.promise);
+    muxed?.onSignal((signal) => {
+      if (nearStderr?.writable) nearStderr.write(Buffer.of(signal));
+    });
+    await Promise.race([Promise.all([output, stderr]), hostDone]);
+    await Promise.all([lingeringClose(connection, drain), muxed?.finish(status, drain)]);
+    near.destroy();
+    nearStderr?.destroy();
+  }
+
+  return {
+    connection: far,
+    stderrSocket: farStderr,
+    events: {
+      ...events,
+      ended(how) {
+        status = how;
+        shell.resolve();
+        events.ended(how);
+      },
+      failed(error) {
+        if ('code' in error && error.code === 'REXEC_LAUNCH_FAILED') status = NOT_STARTED;
+        shell.resolve();
+        events.failed(error);
+      },
+    },
+    carry,
+  };
+}
+
+function socketPair(): [near: Socket, far: Socket] {
+  const [near, far] = openSocketPair().map((fd) => {
+    const socket = new Socket({ fd, allowHalfOpen: true, manualStart: true } as ConstructorParameters<
+      typeof Socket
+    >[0]);
+    return socket.on('error', () => {}); // for its whole life: the streams it is joined to see its end
+  }) as [Socket, Socket];
+  return [near, far];
+}

@@ -1,0 +1,115 @@
+import { ignoreSignals, STRAY_SIGNALS } from '../base/index.ts';
+import { launcherNamed, takeOver } from '../launch/index.ts';
+import type { Identity } from '../login/index.ts';
+import { closeAllOnExec, PamError } from '../native/index.ts';
+import { type CommandMaker, CommandRun, prepare } from '../orchestrator/index.ts';
+import { become } from './become.ts';
+import type { Order, Report, RunOrder } from './host-protocol.ts';
+
+/** A host: a process that becomes a user for good, and runs the commands of that user. */
+class Host {
+  readonly #runs = new Map<string, CommandRun>();
+  readonly #stderrSockets = new Map<string, ReturnType<typeof takeOver>>();
+  #identity: Identity | undefined;
+  #maker: CommandMaker | undefined;
+  #environment: Readonly<Record<string, string>> = {};
+
+  async obey(order: Order, handle: unknown): Promise<void> {
+    switch (order.say) {
+      case 'become':
+        return this.#become(order);
+      case 'stderrSocket':
+        if (handle) this.#stderrSockets.set(order.id, takeOver(handle));
+        return;
+      case 'run':
+        return this.#run(order, handle);
+      case 'hangUp':
+        return this.#runs.get(order.id)?.hangUp();
+      case 'gone':
+        return this.#runs.get(order.id)?.peerGone();
+      case 'bytes': {
+        const bytes = await this.#runs.get(order.id)?.bytes();
+        return bytes && report({ say: 'bytes', id: order.id, ...bytes });
+      }
+    }
+  }
+
+  /** rexecd is gone: commands hear of it as from a terminal that hung up. */
+  end(): void {
+    for (const run of this.#runs.values()) run.peerGone();
+    setImmediate(() => process.exit());
+  }
+
+  async #become({ owner, address, launcher }: Extract<Order, { say: 'become' }>): Promise<void> {
+    try {
+      const made = await launcherNamed(launcher); // before it is the user: its files may be closed to him
+      const { environment, limits } = become(owner, address);
+      this.#identity = owner.identity;
+      this.#environment = environment;
+      this.#maker = { launcher: made, prepare, limits };
+      report({ say: 'became', environment });
+    } catch (error) {
+      report({ say: 'broken', cause: (error as Error).message, refused: error instanceof PamError });
+    }
+  }
+
+  async #run(order: RunOrder, handle: unknown): Promise<void> {
+    const { id, address, options, channel } = order;
+    const stderrSocket = this.#stderrSockets.get(id);
+    this.#stderrSockets.delete(id);
+    if (!handle) {
+      stderrSocket?.destroy();
+      report({ say: 'failed', id, code: 'REXEC_PEER_VANISHED', cause: 'the connection did not arrive' });
+      return report({ say: 'over', id });
+    }
+    const environment = { ...order.environment, ...this.#environment };
+    const job = {
+      session: id,
+      grant: { identity: this.#identity!, environment },
+      command: Buffer.from(order.command, 'base64'),
+      early: Buffer.from(order.early, 'base64'),
+      address,
+      options,
+      connection: takeOver(handle),
+      stderrSocket,
+      carriesStderr: channel === 'stderr',
+      muxed: undefined,
+    };
+    job.connection.on('error', () => {}); // for its whole life; the run sees what broke
+    const run = new CommandRun(job, this.#maker!, {
+      started: (started) => report({ say: 'started', id, ...started }),
+      signaled: (signal) => report({ say: 'signaled', id, signal }),
+      idle: () => report({ say: 'idle', id }),
+      stuck: (pid) => report({ say: 'stuck', id, pid }),
+      ended: (status) => report({ say: 'ended', id, status }),
+      failed: (error) => report({ say: 'failed', id, code: codeOf(error), cause: error.message }),
+    });
+    this.#runs.set(id, run);
+    await run.over;
+    this.#runs.delete(id);
+    report({ say: 'over', id });
+  }
+}
+
+const codeOf = (error: Error): string => ('code' in error ? String(error.code) : '');
+
+function report(told: Report): void {
+  if (process.connected) process.send!(told);
+}
+
+function broken(error: unknown): void {
+  const cause = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  report({ say: 'broken', cause, refused: false });
+  process.exitCode = 1;
+  process.disconnect?.();
+}
+
+closeAllOnExec();
+ignoreSignals(['SIGINT', 'SIGHUP', 'SIGTERM', 'SIGQUIT', ...STRAY_SIGNALS]); // it ends with the daemon
+const host = new Host();
+process.on('message', (order: Order, handle: unknown) => {
+  host.obey(order, handle).catch(broken);
+});
+process.on('disconnect', () => host.end());
+process.on('uncaughtException', broken);
+report({ say: 'ready' });

@@ -1,0 +1,50 @@
+import {
+  type Launch,
+  loginEnvironment,
+  resolveHome,
+  resolveShell,
+  shellCommand,
+  usableHome,
+  usableShell,
+} from '../launch/index.ts';
+import { SessionError } from './errors.ts';
+import type { Job } from './job.ts';
+
+/** All of a launch but its limits and streams. */
+export type Prepared = Omit<Launch, 'limits' | 'stderr'>;
+
+/**
+ * Finds shell, home and environment of a command before the NUL promises that it will run (rexecd(8) steps 7 and 8), by
+ * trying, as the user that this process is.
+ *
+ * @throws LaunchError if there is no such shell; SessionError `REXEC_NO_HOME`
+ */
+export async function prepare(job: Job): Promise<Prepared & { homeProblem: string | undefined }> {
+  const { grant, command, address } = job;
+  const { profile, requireHome } = job.options;
+  const { identity } = grant;
+  const environment = loginEnvironment(grant, address);
+  const { platform } = process;
+  const [shell, { directory, problem: homeProblem }] = await Promise.all([
+    usableShell(resolveShell(identity.shell, environment, platform)),
+    usableHome(resolveHome(environment, platform)),
+  ]);
+  if (homeProblem !== undefined && requireHome)
+    throw new SessionError('REXEC_NO_HOME', `home: ${homeProblem}`);
+  return {
+    identity,
+    shell: shellCommand(shell, command, profile),
+    directory,
+    environment: { ...environment, HOME: directory },
+    homeProblem,
+  };
+}
+
+/** The command line for a function, which has no shell and no home. */
+export const prepareForHandler = async ({ grant, command, address }: Job) => ({
+  identity: grant.identity,
+  shell: { file: '', argv0: '', arguments: [command.toString()] },
+  directory: '',
+  environment: { RHOST: address },
+  homeProblem: undefined,
+});
