@@ -30,7 +30,8 @@ export const printableLines = (text: string): string =>
 export const wellFormed = (value: Value): Value => (typeof value === 'number' ? value : value.toWellFormed());
 
 /** JSON that no terminal takes for anything but text. */
-export const printableJson = (value: unknown): string => JSON.stringify(value).replace(INVISIBLE, escaped);
+export const printableJson = (value: unknown, indent?: number): string =>
+  JSON.stringify(value, null, indent).replace(INVISIBLE, escaped);
 
 const escaped = (character: string): string =>
   character.replace(/[\s\S]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);

@@ -1,3 +1,4 @@
+import { shown } from './byte-text.ts';
 import { FuzzError } from './errors.ts';
 import type { Observation } from './observation.ts';
 import { received, replyOf } from './observation.ts';
@@ -62,7 +63,7 @@ export class Arena {
       this.#loginMs = performance.now() - startedAt;
       return undefined;
     }
-    const got = JSON.stringify(received(peer).toString('latin1', 0, 80));
+    const got = shown(received(peer).toString('latin1', 0, 80));
     return {
       oracle: 'alive.answer',
       cause: 'a valid login fails',

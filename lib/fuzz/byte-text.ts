@@ -43,6 +43,17 @@ function escaped(byte: number): string {
   return byte >= 0x20 && byte < 0x7f ? character : `\\x${byte.toString(16).padStart(2, '0')}`;
 }
 
+/** A text from the server as reports may show it: all but printable ASCII escaped. */
+export const printable = (text: string): string =>
+  text.replaceAll(/[^\x20-\x7e]/gu, (character) => {
+    const code = character.codePointAt(0)!;
+    return code < 0x100 ? escaped(code) : `\\u{${code.toString(16)}}`;
+  });
+
+/** The same, quoted. */
+export const shown = (text: string): string =>
+  `"${printable(text.replaceAll(/["\\]/g, (character) => `\\${character}`))}"`;
+
 /** @throws FuzzError `FUZZ_SCRIPT_INVALID` for an unknown escape */
 export function readBytes(quoted: string): Buffer {
   if (/[^\t\x20-\x7e]/.test(quoted))

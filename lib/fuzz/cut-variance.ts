@@ -1,4 +1,5 @@
 import type { Arena } from './arena.ts';
+import { shown } from './byte-text.ts';
 import { dueFor } from './due.ts';
 import type { Observation } from './observation.ts';
 import { received, replyOf } from './observation.ts';
@@ -41,5 +42,5 @@ function digest({ peers }: Observation, { options }: Arena): string | undefined 
   const [peer] = peers;
   if (!peer?.connected || peer.end === 'open' || !dueFor(peer, options).answer) return undefined;
   const { status, text, rest } = replyOf(received(peer));
-  return JSON.stringify({ status, text, output: rest.toString('latin1', 0, 200), bytes: rest.length });
+  return `${status} ${shown(text)}, then ${rest.length} bytes: ${shown(rest.toString('latin1', 0, 200))}`;
 }

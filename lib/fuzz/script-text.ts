@@ -1,5 +1,5 @@
 import { isIPv4 } from 'node:net';
-import { printBytes, readBytes } from './byte-text.ts';
+import { printable, printBytes, readBytes } from './byte-text.ts';
 import { FuzzError } from './errors.ts';
 import {
   type Action,
@@ -25,7 +25,7 @@ const EXPECTED = ['answer', 'channel', 'end'] as const;
 
 /** A script as text, one step a line. Steps of the second peer begin with `b`. `remarks` come first, as comments. */
 export function printScript({ steps }: Script, remarks: readonly string[] = []): string {
-  const head = remarks.map((remark) => `# ${remark.replaceAll(/[\r\n]+/g, ' ')}`);
+  const head = remarks.map((remark) => `# ${printable(remark.replaceAll(/[\r\n]+/g, ' '))}`);
   return `${[...head, ...steps.map(printStep)].join('\n')}\n`;
 }
 

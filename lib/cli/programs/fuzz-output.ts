@@ -1,5 +1,4 @@
 import { writeFile } from 'node:fs/promises';
-import { printableText } from '../../events/index.ts';
 import {
   type Comparison,
   type Finding,
@@ -9,6 +8,7 @@ import {
   summaryPage,
   writeFindings,
 } from '../../fuzz/index.ts';
+import { say } from './say.ts';
 
 const PROGRESS_MS = 2000;
 
@@ -36,14 +36,14 @@ export async function tellReports(
   for (const report of reports) {
     const { target, cases, seconds, seed, findings, stopped } = report;
     const rate = Math.round(cases / seconds);
-    console.log(
+    say(
       `${target}: ${cases} cases in ${seconds.toFixed(1)} s (${rate} per second), seed ${seed}: ${toldOf(report)}`,
     );
-    if (stopped !== 'cases') console.log(`stopped early: ${stopped}`);
+    if (stopped !== 'cases') say(`stopped early: ${stopped}`);
     const paths = findings.length > 0 ? await writeFindings(findings, places.findings, seed) : [];
-    for (const [index, finding] of findings.entries()) console.log(lineOf(finding, paths[index]!));
+    for (const [index, finding] of findings.entries()) say(lineOf(finding, paths[index]!));
     if ('explained' in report)
-      for (const { because, count } of report.explained) console.log(`explained ${count} times: ${because}`);
+      for (const { because, count } of report.explained) say(`explained ${count} times: ${because}`);
   }
   if (places.summary !== undefined) await writeFile(places.summary, summaryPage(reports));
   return reports.some(({ findings }) => findings.some(({ again }) => again));
@@ -56,22 +56,21 @@ function toldOf({ findings }: Report): string {
 
 function lineOf({ oracle, cause, count, again }: Finding, path: string): string {
   const how = again ? `${count} times` : 'once, not reproduced';
-  return `${oracle}: ${printableText(cause)} (${how}): ${path}`;
+  return `${oracle}: ${cause} (${how}): ${path}`;
 }
 
 /** Tells what a script showed; true when something is wrong with it. */
 export function tellReplay({ observation, violations }: Replay): boolean {
   for (const { peer, sent, arrivals, end, channel } of observation.peers) {
     const got = Buffer.concat(arrivals.map(({ bytes }) => bytes));
-    console.log(`${peer} sent ${sent.length} bytes, got ${quoted(got)}, then ${end}`);
+    say(`${peer} sent ${sent.length} bytes, got ${quoted(got)}, then ${end}`);
     if (channel)
-      console.log(
+      say(
         `${peer} stderr port ${channel.port}: ${channel.connections} connections, got ${quoted(channel.received)}`,
       );
   }
-  for (const { oracle, cause, detail } of violations)
-    console.log(`${oracle}: ${printableText(cause)}: ${printableText(detail)}`);
-  if (violations.length === 0) console.log('no problem found');
+  for (const { oracle, cause, detail } of violations) say(`${oracle}: ${cause}: ${detail}`);
+  if (violations.length === 0) say('no problem found');
   return violations.length > 0;
 }
 

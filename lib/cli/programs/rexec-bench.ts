@@ -1,5 +1,5 @@
 import { lookup } from 'node:dns/promises';
-import { printableText } from '../../events/index.ts';
+import { printableJson, printableText } from '../../events/index.ts';
 import {
   type Answer,
   isLoopback,
@@ -123,7 +123,7 @@ async function load(target: LoadTarget, expected: Answer, flags: Flags): Promise
     reports.push(report);
     if (!json) print(report);
   }
-  if (json) console.log(JSON.stringify(reports, null, 2));
+  if (json) console.log(printableJson(reports, 2));
   return reports.every(({ right, sessions: all }) => right === all) ? EXIT.allRight : EXIT.notRight;
 }
 

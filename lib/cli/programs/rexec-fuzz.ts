@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { printableLines } from '../../events/index.ts';
 import {
   type Comparison,
   checkCodec,
@@ -8,40 +9,21 @@ import {
   fuzz,
   fuzzCodec,
   IN_REXECD,
-  isOracle,
   type Login,
   ORACLES,
-  type OracleId,
   type PlayOptions,
   parseExplanations,
   parseScript,
   type Report,
   replay,
 } from '../../fuzz/index.ts';
-import { type Command, CommanderError, commandLine, InvalidArgumentError } from './command.ts';
+import { CommanderError, commandLine } from './command.ts';
 import { REXEC_FUZZ_EXIT } from './exit-codes.ts';
+import { CODEC_CASES, type Flags, given, oracles, playing, whole } from './fuzz-options.ts';
 import { progressReporter, tellReplay, tellReports } from './fuzz-output.ts';
 import { type OpenTarget, openTarget, TARGETS_HELP } from './fuzz-targets.ts';
 import { passwordFromFile } from './password.ts';
-
-interface Flags {
-  seed?: number;
-  cases?: number;
-  seconds?: number;
-  parallel?: number;
-  bound?: number;
-  except?: OracleId[];
-  user?: string;
-  passwordFile?: string;
-  port?: number;
-  own?: string;
-  explained?: string;
-  findings: string;
-  summary?: string;
-}
-
-/** A case of the codec costs that much less than one of a server. */
-const CODEC_CASES = 20;
+import { say } from './say.ts';
 
 const interrupt = new AbortController();
 process.once('SIGINT', () => interrupt.abort());
@@ -74,33 +56,13 @@ program
   .command('oracles')
   .description('list the oracles, that is, what is checked')
   .action(() => {
-    for (const [id, held] of Object.entries(ORACLES)) console.log(`${id.padEnd(20)} ${held}`);
+    for (const [id, held] of Object.entries(ORACLES)) say(`${id.padEnd(20)} ${held}`);
   });
 
 try {
   await program.parseAsync();
 } catch (error) {
   process.exitCode = failure(error);
-}
-
-/** Options of commands that play many scripts. */
-function playing(command: Command): Command {
-  return command
-    .option('--seed <number>', 'seed of the random choices (default: a new one, which is printed)', whole)
-    .option(
-      '--cases <number>',
-      `how many scripts to play (for the codec: ${CODEC_CASES} times as many inputs)`,
-      whole,
-      2000,
-    )
-    .option('--parallel <number>', 'how many scripts to play at the same time', whole, 16)
-    .option('--bound <seconds>', 'time limit for each expected reaction', Number, 5)
-    .option('-l, --user <name>', 'user name of a valid login; without one, every login should be refused')
-    .option('-P, --password-file <file>', 'read its password from a file')
-    .option('--port <number>', 'port that a "command:" target listens on, if it does not print it', whole)
-    .option('--own <words>', "to fuzz a host that is not this machine: 'I own HOST'")
-    .option('--findings <folder>', 'folder for the scripts of findings', 'fuzz-findings')
-    .option('--summary <file>', 'also write the results to an HTML file');
 }
 
 async function run(spelled: readonly string[], flags: Flags): Promise<Report[]> {
@@ -165,7 +127,7 @@ async function using<T>(spelled: string, flags: Flags, work: (open: OpenTarget) 
     return await work(open);
   } finally {
     await open.target.close();
-    for (const defect of open.defects ?? []) console.log(`session ended by an internal error: ${defect}`);
+    for (const defect of open.defects ?? []) say(`session ended by an internal error: ${defect}`);
     if (open.defects?.length) process.exitCode = REXEC_FUZZ_EXIT.found;
   }
 }
@@ -193,27 +155,9 @@ async function finish(reports: readonly (Report | Comparison)[], flags: Flags): 
   else if (interrupt.signal.aborted) process.exitCode = REXEC_FUZZ_EXIT.interrupted;
 }
 
-/** Options that were given; the others keep what the library has for them. */
-function given<T extends object>(options: T): { [K in keyof T]?: NonNullable<T[K]> } {
-  const entries = Object.entries(options).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(entries) as { [K in keyof T]?: NonNullable<T[K]> };
-}
-
-function whole(text: string): number {
-  if (/^\d{1,9}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('Must be a whole number.');
-}
-
-function oracles(text: string): OracleId[] {
-  return text.split(',').map((id) => {
-    if (isOracle(id)) return id;
-    throw new InvalidArgumentError(`There is no oracle ${id}; see "rexec-fuzz oracles".`);
-  });
-}
-
 function failure(error: unknown): number {
   if (error instanceof CommanderError)
     return error.exitCode === 0 ? REXEC_FUZZ_EXIT.nothing : REXEC_FUZZ_EXIT.usage; // it has spoken
-  console.error(`rexec-fuzz: ${error instanceof Error ? error.message : String(error)}`);
+  console.error(`rexec-fuzz: ${printableLines(error instanceof Error ? error.message : String(error))}`);
   return error instanceof FuzzError ? REXEC_FUZZ_EXIT[error.code] : REXEC_FUZZ_EXIT.usage;
 }

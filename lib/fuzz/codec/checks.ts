@@ -7,6 +7,7 @@ import {
   encodeRequestFrame,
   LIMITS,
 } from '../../../codec/index.ts';
+import { shown } from '../byte-text.ts';
 import type { Violation } from '../oracles/sight.ts';
 import { RULES } from '../settings.ts';
 import type { Decoded, Frame, Kind } from './decoding.ts';
@@ -28,14 +29,14 @@ export function checkDecoded(kind: Kind, bytes: Buffer, whole: Decoded, cut: Dec
   }
   const [one, other] = [tell(outcomeOf(whole)), tell(outcomeOf(cut))];
   if (one !== other)
-    return { oracle: 'codec.cut', cause: kind, detail: `whole ${shown(one)}; cut ${shown(other)}` };
+    return { oracle: 'codec.cut', cause: kind, detail: `whole ${brief(one)}; cut ${brief(other)}` };
   const expected = tell(expectedOf(kind, bytes, RULES));
   if (one !== expected)
-    return { oracle: 'codec.model', cause: kind, detail: `${shown(one)} instead of ${shown(expected)}` };
+    return { oracle: 'codec.model', cause: kind, detail: `${brief(one)} instead of ${brief(expected)}` };
   if (whole.error) return undefined;
   const again = encoded(whole.frames);
   if (!again || again.equals(canonical(kind, bytes))) return undefined;
-  const detail = `encoded again it is ${shown(again.toString('latin1'))}`;
+  const detail = `encoded again it is ${brief(again.toString('latin1'))}`;
   return { oracle: 'codec.identity', cause: kind, detail };
 }
 
@@ -72,7 +73,7 @@ function contentOf(frame: Frame): string | number {
   }
 }
 
-const shown = (text: string): string => JSON.stringify(text.length > 200 ? `${text.slice(0, 200)}...` : text);
+const brief = (text: string): string => shown(text.length > 200 ? `${text.slice(0, 200)}...` : text);
 
 /** What the encoders make of what was decoded; undefined where they cannot say it, such as a malformed diagnostic. */
 function encoded(frames: readonly Frame[]): Buffer | undefined {

@@ -60,6 +60,6 @@ export const IN_REXECD: readonly Explanation[] = [
   {
     because: 'rexecd tells the exit status to a peer that sent a byte 0 on the stderr channel',
     aspect: 'stderr',
-    one: /\\u0000(exit \d+|signal [A-Z0-9+-]+)\\n"$/,
+    one: /\\0(exit \d+|signal [A-Z0-9+-]+)\\n"$/,
   },
 ];

@@ -1,3 +1,4 @@
+import { shown } from '../byte-text.ts';
 import { isFatal } from '../due.ts';
 import type { Observation, PeerObservation } from '../observation.ts';
 import { received, replyOf } from '../observation.ts';
@@ -40,4 +41,4 @@ function outcomeOf(peer: PeerObservation): Outcome {
 const channelOf = (connections: number): string => (connections === 0 ? 'not connected' : 'connected');
 
 const told = (bytes: Buffer): string =>
-  bytes.length > LONGEST ? `${bytes.length} bytes` : JSON.stringify(bytes.toString('latin1'));
+  bytes.length > LONGEST ? `${bytes.length} bytes` : shown(bytes.toString('latin1'));

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { FIELD_LABEL } from '../../../codec/index.ts';
+import { shown } from '../byte-text.ts';
 import { readRequest } from '../request-model.ts';
 import { causeOf, type Sight, type Violation, wordingOf } from './sight.ts';
 
@@ -27,7 +28,7 @@ export function judgeLimits({ peer, options, reading, reply, bytes, due }: Sight
   const then = readRequest(peer.sent.subarray(0, sentAtAnswer(peer.arrivals)), options.rules);
   if (then.state === 'refusable' && FIELD_LABEL[then.field] === label && then.cause === 'long')
     return undefined;
-  return { oracle: 'limit.low', cause: label, detail: `${JSON.stringify(text)} for ${causeOf(then)}` };
+  return { oracle: 'limit.low', cause: label, detail: `${shown(text)} for ${causeOf(then)}` };
 }
 
 const sentAtAnswer = (arrivals: Sight['peer']['arrivals']): number => arrivals[0]?.sent ?? 0;
@@ -50,13 +51,13 @@ export function judgeForm(sight: Sight): Violation | undefined {
 }
 
 function refusalForm({ peer, reply: { text, terminated, rest } }: Sight): Violation | undefined {
-  const told = JSON.stringify(text.slice(0, 80));
+  const told = shown(text.slice(0, 80));
   if (UNPRINTABLE.test(text)) return { oracle: 'answer.line', cause: 'control characters', detail: told };
   if (!terminated && peer.end !== 'open') return { oracle: 'answer.line', cause: 'no newline', detail: told };
   if (terminated && text === '') return { oracle: 'answer.line', cause: 'no text', detail: told };
   if (rest.length === 0) return undefined;
   const second = rest[0] === 0 || rest[0] === 1;
-  const detail = JSON.stringify(rest.toString('latin1', 0, 80));
+  const detail = shown(rest.toString('latin1', 0, 80));
   return second
     ? { oracle: 'answer.twice', cause: `refused, then status ${rest[0]}`, detail }
     : { oracle: 'answer.line', cause: 'more after the newline', detail };
@@ -69,10 +70,10 @@ export function judgeVerdict(sight: Sight): Violation | undefined {
     if (reading.state === 'refusable')
       return { oracle: 'accept.invalid', cause: causeOf(reading), detail: 'accepted' };
     if (reading.state === 'complete' && options.login && !goodLogin)
-      return { oracle: 'accept.login', cause: 'another login', detail: `user ${printable(reading.user)}` };
+      return { oracle: 'accept.login', cause: 'another login', detail: `user ${shownStart(reading.user)}` };
   }
   if (reply.status === 'refused' && mayRun && reading.state === 'complete' && isUtf8(reading.command))
-    return { oracle: 'refuse.valid', cause: wordingOf(reply.text), detail: JSON.stringify(reply.text) };
+    return { oracle: 'refuse.valid', cause: wordingOf(reply.text), detail: shown(reply.text) };
   if (reply.status === 'none' && due.answer && peer.end !== 'open') {
     const login = reading.state === 'complete' ? (goodLogin ? ', valid login' : ', refused login') : '';
     const cause = `${causeOf(reading)}${login}`;
@@ -93,4 +94,4 @@ export function judgeVerdict(sight: Sight): Violation | undefined {
   return undefined;
 }
 
-const printable = (bytes: Buffer): string => JSON.stringify(bytes.toString('latin1', 0, 40));
+const shownStart = (bytes: Buffer): string => shown(bytes.toString('latin1', 0, 40));

@@ -1,3 +1,4 @@
+import { shown } from '../byte-text.ts';
 import { behaviourOf, isHarmless } from '../commands.ts';
 import { isFatal } from '../due.ts';
 import { portOf } from '../request-model.ts';
@@ -74,5 +75,5 @@ export function judgeChannelOutput({ peer, mayRun, reply, reading }: Sight): Vio
   const told = signals.includes(0) ? text.replace(EXIT_STATUS, '') : text;
   const { stderr } = behaviourOf(reading.command);
   if (told === stderr) return undefined;
-  return { oracle: 'channel.output', cause: 'other stderr', detail: JSON.stringify(told.slice(0, 80)) };
+  return { oracle: 'channel.output', cause: 'other stderr', detail: shown(told.slice(0, 80)) };
 }

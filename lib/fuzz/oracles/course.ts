@@ -1,3 +1,4 @@
+import { shown } from '../byte-text.ts';
 import { behaviourOf } from '../commands.ts';
 import { isFatal } from '../due.ts';
 import { causeOf, type Sight, type Violation } from './sight.ts';
@@ -45,7 +46,7 @@ export function judgeOutput({ peer, reading, reply, mayRun }: Sight): Violation 
   const got = reply.rest.toString('latin1');
   if (got === expected) return undefined;
   const extra = got.startsWith(expected) ? got.slice(expected.length) : '';
-  const detail = `${got.length} bytes instead of ${expected.length}: ${JSON.stringify(got.slice(0, 60))}`;
+  const detail = `${got.length} bytes instead of ${expected.length}: ${shown(got.slice(0, 60))}`;
   if (extra.startsWith('\0') || extra.startsWith('\x01'))
     return { oracle: 'answer.twice', cause: `accepted, then status ${extra.charCodeAt(0)}`, detail };
   return stdout === 'stdin'

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { shown } from '../byte-text.ts';
 import type { Observation } from '../observation.ts';
 import type { PlayOptions } from '../settings.ts';
 import { judgeForm, judgeLimits, judgeVerdict } from './answer.ts';
@@ -55,10 +56,10 @@ function judgeLoginText(sights: readonly Sight[], { login }: PlayOptions): Viola
       : [],
   );
   const [one, other] = texts;
-  if (other === undefined || one === other) return undefined;
+  if (one === undefined || other === undefined || one === other) return undefined;
   return {
     oracle: 'login.text',
     cause: 'different words',
-    detail: `${JSON.stringify(one)} and ${JSON.stringify(other)}`,
+    detail: `${shown(one)} and ${shown(other)}`,
   };
 }

@@ -139,6 +139,13 @@ class RawEcho extends Session {
   }
 }
 
+/** Whatever it says drives a terminal that shows it: C0, C1 as single bytes, DEL, a soft hyphen. */
+class LoudAnswer extends Session {
+  override async refuse(text: string): Promise<void> {
+    this.socket.write(Buffer.from(`\x01\x1b[31mred \x9b32m\x7f\xad\x1b]0;title\x07${text}\n`, 'latin1'));
+  }
+}
+
 class LeakedDescriptor extends Session {
   override async end(): Promise<void> {
     openSync('/dev/null', 'r');
@@ -267,6 +274,7 @@ export const BUGS: Readonly<Record<string, Bug>> = {
   'an answer before the command': { Kind: EarlyAnswer, shows: ['answer.early', 'limit.high'] },
   'a refusal without a newline': { Kind: NoNewline, shows: ['answer.line'] },
   'control characters in a refusal': { Kind: RawEcho, shows: ['answer.line'] },
+  'escape sequences in every answer': { Kind: LoudAnswer, shows: ['answer.line'] },
   'a descriptor that stays open': { Kind: LeakedDescriptor, shows: ['growth.descriptors'], cases: 60 },
   'a helper that outlives its session': { Kind: LeftHelper, shows: ['growth.children'], cases: 60 },
   'a crash on a long field': { Kind: Crash, shows: ['alive.connect', 'alive.answer'] },
