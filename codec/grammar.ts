@@ -21,13 +21,18 @@ function field<T>(read: (content: Buffer) => T): Grammar<T> {
 export function readPort(content: Buffer, lowest: number): number {
   const digits = content.toString('latin1');
   const port = Number(digits);
-  if (!PORT.test(digits) || port > HIGHEST_PORT || (port !== 0 && port < lowest)) {
+  if (!PORT.test(digits) || port > HIGHEST_PORT)
     throw new CodecError(
       'REXEC_PORT_INVALID',
       'stderrPort',
-      `the stderr port must be 0 or from ${lowest} to ${HIGHEST_PORT}`,
+      `the stderr port must be 0 or from 1 to ${HIGHEST_PORT}`,
     );
-  }
+  if (port !== 0 && port < lowest)
+    throw new CodecError(
+      'REXEC_PORT_INVALID',
+      'stderrPort',
+      `stderr port ${port} is below lowestStderrPort ${lowest}`,
+    );
   return port;
 }
 

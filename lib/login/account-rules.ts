@@ -45,10 +45,11 @@ export function refusedBy(
       return 'the user is neither in allowUsers nor in a group of allowGroups';
   }
   if (rules.shells !== 'any' && NO_SHELLS.includes(basename(program)))
-    return `shell ${program} does not permit logins`;
+    return `shell ${program} does not permit logins (setting shells)`;
   if (rules.shells === 'listed' && !listedShells.includes(program))
-    return `shell ${program} is not in ${SHELLS_FILE}`;
-  if (rules.nologin && nologinFile !== undefined && uid !== 0) return `${nologinFile} exists`;
+    return `shell ${program} is not in ${SHELLS_FILE} (setting shells)`;
+  if (rules.nologin && nologinFile !== undefined && uid !== 0)
+    return `${nologinFile} exists (setting nologin)`;
   return undefined;
 }
 

@@ -109,7 +109,7 @@ export class HelperProcess {
   #tooLate(id: number): void {
     this.#state = 'hung';
     this.#settle(id)?.reject(
-      new LoginHelperError(`no answer from the login helper within ${this.#seconds} s`),
+      new LoginHelperError(`no answer from the login helper within ${this.#seconds} s (loginSeconds)`),
     );
     this.#killIfHung();
   }

@@ -30,7 +30,7 @@ export async function prepare(job: Job): Promise<Prepared & { homeProblem: strin
     usableHome(resolveHome(environment, platform)),
   ]);
   if (homeProblem !== undefined && requireHome)
-    throw new SessionError('REXEC_NO_HOME', `home: ${homeProblem}`);
+    throw new SessionError('REXEC_NO_HOME', `home: ${homeProblem} (setting requireHome)`);
   return {
     identity,
     shell: shellCommand(shell, command, profile),

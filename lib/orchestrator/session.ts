@@ -112,7 +112,7 @@ export class Session {
   /** Phase 1: the fields, within their time. Resolves with the bytes that came after them. */
   async #receive(): Promise<Buffer> {
     const { requestSeconds, lowestStderrPort } = this.#options;
-    const late = `request not complete within ${requestSeconds} s`;
+    const late = `request not complete within ${requestSeconds} s (requestSeconds)`;
     this.#limit = setTimeout(
       () => this.#reader.fail(new SessionError('REXEC_REQUEST_TIMEOUT', late)),
       requestSeconds * 1000,

@@ -51,7 +51,9 @@ export async function connectBack(
   } catch (cause) {
     socket.destroy();
     const why =
-      cause instanceof Error && cause.name !== 'AbortError' ? cause.message : `no answer within ${seconds} s`;
+      cause instanceof Error && cause.name !== 'AbortError'
+        ? cause.message
+        : `no answer within ${seconds} s (connectBackSeconds)`;
     throw new SessionError('REXEC_STDERR_UNREACHABLE', `stderr port ${port}: ${why}`, { cause });
   }
 }

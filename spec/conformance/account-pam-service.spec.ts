@@ -122,7 +122,9 @@ describe('the PAM service', { ...BOUNDED, skip: noMachine }, () => {
     assert.deepEqual(await Promise.all(answers), [REFUSED, REFUSED, REFUSED]);
     for (const user of STEPS)
       await impatient.seen(
-        new RegExp(`REXECD-300 .*user="${user}" cause="no answer from the login helper within 2 s"`),
+        new RegExp(
+          `REXECD-300 .*user="${user}" cause="no answer from the login helper within 2 s \\(loginSeconds\\)"`,
+        ),
       );
     assert.equal(await impatient.answer(t, 'bob', PASSWORD, 'id -un'), '\0bob\n');
   });

@@ -54,7 +54,7 @@ describe('a right password', { ...BOUNDED, skip: noMachine }, () => {
       for (const flags of [[], DENY])
         assert.equal(
           await (await by(...flags)).refusal(t, user, PASSWORD),
-          `shell ${shell} does not permit logins`,
+          `shell ${shell} does not permit logins (setting shells)`,
         );
     });
 
@@ -68,7 +68,7 @@ describe('a right password', { ...BOUNDED, skip: noMachine }, () => {
   it('[step 6] asks for a shell of /etc/shells where --shells listed says so', async (t) => {
     const daemon = await by(...DENY);
     const cause = await daemon.refusal(t, 'unlisted', PASSWORD);
-    assert.equal(cause, 'shell /usr/bin/env is not in /etc/shells');
+    assert.equal(cause, 'shell /usr/bin/env is not in /etc/shells (setting shells)');
     assert.equal(await daemon.answer(t, 'edge', PASSWORD, 'id -un'), '\0edge\n');
     assert.equal(await daemon.answer(t, 'shellless', PASSWORD, 'id -un'), '\0shellless\n');
   });
@@ -82,10 +82,10 @@ describe('a right password', { ...BOUNDED, skip: noMachine }, () => {
     t.after(() => machine.run('rm', ['/etc/nologin']));
     machine.shell('echo "Back at noon." > /etc/nologin');
     const daemon = await by(...ROOT_TOO);
-    assert.equal(await daemon.refusal(t, 'ada', PASSWORD), '/etc/nologin exists');
+    assert.equal(await daemon.refusal(t, 'ada', PASSWORD), '/etc/nologin exists (setting nologin)');
     assert.match(await daemon.refusal(t, 'ada', 'wrong'), /^authentication: /);
     assert.equal(await daemon.answer(t, 'root', PASSWORD, 'id -un'), '\0root\n');
-    assert.equal(await (await by()).refusal(t, 'edge', PASSWORD), '/etc/nologin exists');
+    assert.equal(await (await by()).refusal(t, 'edge', PASSWORD), '/etc/nologin exists (setting nologin)');
     assert.equal(await (await by(...ALLOW)).answer(t, 'edge', PASSWORD, 'id -un'), '\0edge\n');
   });
 

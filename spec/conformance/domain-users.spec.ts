@@ -139,7 +139,7 @@ describe('a user of a directory', { ...BOUNDED, skip: noDirectory }, () => {
       'a shell that does not permit logins',
       'ivan',
       'closed',
-      /^shell \/usr\/sbin\/nologin does not permit logins$/,
+      /^shell \/usr\/sbin\/nologin does not permit logins \(setting shells\)$/,
     ],
     ['an account that has expired', 'judy', 'gone', /^account: .*expired/],
   ] as const)
@@ -207,7 +207,7 @@ describe('a user of a directory', { ...BOUNDED, skip: noDirectory }, () => {
     });
     assert.equal(await waiting.answer(t, LOCAL_ONLY, LOCAL_PASSWORD, 'id -un'), `\0${LOCAL_ONLY}\n`);
     assert.equal(over, false);
-    assert.equal(await refusal, 'no answer from the login helper within 3 s');
+    assert.equal(await refusal, 'no answer from the login helper within 3 s (loginSeconds)');
     directory.thawServer();
     await assertComesBack(t, waiting);
   });

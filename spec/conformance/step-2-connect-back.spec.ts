@@ -65,7 +65,9 @@ describe('[step 2] the second connection', BOUNDED, () => {
   it('[step 2] tells the peer the same about a port that does not answer in time', async (t) => {
     const daemon = await startDaemon(t, { connectBackSeconds: 0.3 });
     assert.equal(await daemon.answer(`${await silentPort(t)}\0`), UNREACHABLE);
-    assert.equal((await daemon.events.seen('requestRefused')).code, 'REXEC_STDERR_UNREACHABLE');
+    const { code, cause } = await daemon.events.seen('requestRefused');
+    assert.equal(code, 'REXEC_STDERR_UNREACHABLE');
+    assert.match(String(cause), /no answer within 0\.3 s \(connectBackSeconds\)/); // C6
     await daemon.assertServesNextPeer();
   });
 

@@ -106,18 +106,18 @@ const MAY_NOT: Readonly<Record<string, Case & { readonly why: RegExp }>> = {
   'a shell that is not listed': {
     rules: { shells: 'listed' },
     ...shell('/opt/fish'),
-    why: /^shell \/opt\/fish .*\/etc\/shells$/,
+    why: /^shell \/opt\/fish .*\/etc\/shells \(setting shells\)$/,
   },
   'an empty shell field where /bin/sh is not listed': {
     rules: { shells: 'listed' },
     ...shell(''),
     machine: { listedShells: ['/bin/bash'] },
-    why: /^shell \/bin\/sh .*\/etc\/shells$/,
+    why: /^shell \/bin\/sh is not in \/etc\/shells \(setting shells\)$/,
   },
   'nologin, where the shell must be usable': {
     rules: { shells: 'usable' },
     ...shell('/usr/sbin/nologin'),
-    why: /^shell \/usr\/sbin\/nologin does not permit logins$/,
+    why: /^shell \/usr\/sbin\/nologin does not permit logins \(setting shells\)$/,
   },
   'false, where the shell must be usable': {
     rules: { shells: 'usable' },
@@ -138,7 +138,7 @@ const MAY_NOT: Readonly<Record<string, Case & { readonly why: RegExp }>> = {
   'a user while a nologin file exists': {
     rules: { nologin: true },
     machine: nologinFile,
-    why: /^\/etc\/nologin exists$/,
+    why: /^\/etc\/nologin exists \(setting nologin\)$/,
   },
 };
 
