@@ -66,13 +66,22 @@ function fill(tree: PackageTree): void {
   tree.copy(join(ROOT, 'README.md'), `${DOC}/README.md`);
   tree.writeZipped(`${DOC}/changelog.gz`, readFileSync(join(ROOT, 'CHANGELOG.md')));
   tree.writeZipped(`${DOC}/LICENSE.node.gz`, readFileSync(join(ROOT, RUNTIME, 'LICENSE')));
-  tree.write(`${DOC}/copyright`, template('copyright', { LICENSE: license, PACKAGES: copyrights() }));
+  tree.write(
+    `${DOC}/copyright`,
+    template('copyright', { LICENSE: license, TEXT: licenseText(), PACKAGES: copyrights() }),
+  );
   for (const script of ['postinst', 'prerm', 'postrm'])
     tree.write(`DEBIAN/${script}`, template(script), 0o755);
   tree.write('DEBIAN/md5sums', tree.checksums());
   const MAINTAINER = author ?? 'the authors of rexecd <rexecd@localhost>';
   const SIZE = String(tree.kilobytes);
   tree.write('DEBIAN/control', template('control', { VERSION: version, ARCHITECTURE, MAINTAINER, SIZE }));
+}
+
+/** The LICENSE file as the continuation lines of a field. */
+function licenseText(): string {
+  const text = readFileSync(join(ROOT, 'LICENSE'), 'utf8').trimEnd();
+  return text.replaceAll(/^$/gm, '.').replaceAll(/^/gm, ' ');
 }
 
 /** A paragraph for each package that comes along. */

