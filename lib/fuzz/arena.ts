@@ -1,6 +1,6 @@
 import { shown } from './byte-text.ts';
 import { FuzzError } from './errors.ts';
-import type { Observation } from './observation.ts';
+import type { Observation, PeerObservation, Reply } from './observation.ts';
 import { received, replyOf } from './observation.ts';
 import { judge } from './oracles/index.ts';
 import type { Violation } from './oracles/sight.ts';
@@ -19,21 +19,39 @@ const GOOD: Script = {
 /** What a busy machine is given: that many times the bound, or that many times what a valid login took just now. */
 const PATIENCE = { bounds: 3, logins: 10 } as const;
 
+/** What a valid login is answered, as far as every server that works does the same each time. */
+interface Answer {
+  readonly status: Reply['status'];
+  readonly hasOutput: boolean;
+}
+
+/** What is known of a target, for every arena of it. */
+interface Known {
+  loginMs: number;
+  /** How it answers a valid login; anything else means that it no longer works. */
+  usual: Answer;
+}
+
 /** A target and how it is played against. */
 export class Arena {
   readonly target: Target;
   readonly options: PlayOptions;
-  #loginMs = 0;
+  readonly #known: Known;
 
-  constructor(target: Target, options: PlayOptions) {
+  constructor(
+    target: Target,
+    options: PlayOptions,
+    known: Known = { loginMs: 0, usual: { status: 'accepted', hasOutput: true } },
+  ) {
     this.target = target;
     this.options = options;
+    this.#known = known;
   }
 
   /** The same target, given as long as a busy machine may need: for what must not be said of one that is only slow. */
   get patient(): Arena {
-    const boundMs = Math.max(PATIENCE.bounds * this.options.boundMs, PATIENCE.logins * this.#loginMs);
-    return new Arena(this.target, { ...this.options, boundMs });
+    const boundMs = Math.max(PATIENCE.bounds * this.options.boundMs, PATIENCE.logins * this.#known.loginMs);
+    return new Arena(this.target, { ...this.options, boundMs }, this.#known);
   }
 
   play(script: Script): Promise<Observation> {
@@ -55,31 +73,37 @@ export class Arena {
         cause: 'connection refused',
         detail: 'the target no longer accepts connections',
       };
-    const { status, rest } = replyOf(received(peer));
+    const { status, hasOutput } = answerOf(peer);
+    const { usual } = this.#known;
     const works = this.options.login
-      ? status === 'accepted' && rest.toString('latin1') === 'alive\n'
+      ? status === usual.status && hasOutput === usual.hasOutput
       : status !== 'none' || peer.end !== 'open';
     if (works) {
-      this.#loginMs = performance.now() - startedAt;
+      this.#known.loginMs = performance.now() - startedAt;
       return undefined;
     }
-    const got = shown(received(peer).toString('latin1', 0, 80));
-    return {
-      oracle: 'alive.answer',
-      cause: 'a valid login fails',
-      detail: `answered ${got}, then ${peer.end}`,
-    };
+    return { oracle: 'alive.answer', cause: 'a valid login fails', detail: told(peer) };
   }
 
   /**
-   * Before the first case.
+   * Before the first case. A valid login must be answered. If the answer is wrong in some way, the oracles report it, and
+   * later probes compare with it.
    *
-   * @throws FuzzError `FUZZ_TARGET_FAILED` when the target does not do what every later look compares with
+   * @throws FuzzError `FUZZ_TARGET_FAILED` when the target cannot be reached, or the login is refused or not answered
    */
   async assertWorks(): Promise<void> {
     const violation = (await this.probe()) && (await this.probe()); // the first one may find it still busy with its start
     if (!violation) return;
-    const what = this.options.login ? `the login as ${this.options.login.user} does not work` : 'no answer';
+    const { login } = this.options;
+    if (login && violation.oracle === 'alive.answer') {
+      const [peer] = (await this.patient.play(GOOD)).peers;
+      const usual = answerOf(peer!);
+      if (usual.status === 'accepted' || usual.status === 'unknown') {
+        this.#known.usual = usual;
+        return;
+      }
+    }
+    const what = login ? `the login as ${login.user} does not work` : 'no answer';
     throw new FuzzError('FUZZ_TARGET_FAILED', `${this.target.name}: ${what}: ${violation.detail}`);
   }
 
@@ -91,3 +115,11 @@ export class Arena {
     return !(await this.probe());
   }
 }
+
+function answerOf(peer: PeerObservation): Answer {
+  const { status, rest } = replyOf(received(peer));
+  return { status, hasOutput: rest.includes('alive\n') };
+}
+
+const told = (peer: PeerObservation): string =>
+  `answered ${shown(received(peer).toString('latin1', 0, 80))}, then ${peer.end}`;

@@ -45,11 +45,19 @@ export function judgeOutput({ peer, reading, reply, mayRun }: Sight): Violation 
   const expected = reading.port === 0 ? own + stderr : own;
   const got = reply.rest.toString('latin1');
   if (got === expected) return undefined;
-  const extra = got.startsWith(expected) ? got.slice(expected.length) : '';
   const detail = `${got.length} bytes instead of ${expected.length}: ${shown(got.slice(0, 60))}`;
-  if (extra.startsWith('\0') || extra.startsWith('\x01'))
-    return { oracle: 'answer.twice', cause: `accepted, then status ${extra.charCodeAt(0)}`, detail };
+  const second = secondStatus(got, expected);
+  if (second !== undefined)
+    return { oracle: 'answer.twice', cause: `accepted, then status ${second}`, detail };
   return stdout === 'stdin'
     ? { oracle: 'output.stdin', cause: got.length < expected.length ? 'bytes lost' : 'other bytes', detail }
     : { oracle: 'output.wrong', cause: 'other bytes', detail };
+}
+
+/** The status byte that follows the first one: before the output, after it, or a refusal instead of it. */
+function secondStatus(got: string, expected: string): number | undefined {
+  if (got === `\0${expected}`) return 0;
+  if (!expected.startsWith('\x01') && /^\x01[^\n]*\n?$/.test(got)) return 1;
+  const extra = got.startsWith(expected) ? got.charCodeAt(expected.length) : Number.NaN;
+  return extra === 0 || extra === 1 ? extra : undefined;
 }

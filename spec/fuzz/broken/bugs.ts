@@ -106,6 +106,31 @@ class TwoAnswers extends Session {
   }
 }
 
+class TwoStatusBytes extends Session {
+  override accept(): void {
+    this.socket.write('\0\0');
+  }
+}
+
+class StatusAfterOutput extends Session {
+  override async run(command: Buffer): Promise<void> {
+    await super.run(command);
+    this.socket.write('\0');
+  }
+}
+
+class OtherStatus extends Session {
+  override accept(): void {
+    this.socket.write('\x02');
+  }
+}
+
+class Greeting extends Session {
+  override accept(): void {
+    this.socket.write('\0Welcome\n');
+  }
+}
+
 /** FreeBSD and illumos: accepted, and then the home is missing. */
 class AcceptedThenRefused extends Session {
   override async run(command: Buffer): Promise<void> {
@@ -270,6 +295,10 @@ export const BUGS: Readonly<Record<string, Bug>> = {
   'time that tells a name from a password': { Kind: TimeOracle, shows: ['login.time'] },
   'a password of which the beginning is enough': { Kind: PrefixPassword, shows: ['accept.login'] },
   'two refusals': { Kind: TwoAnswers, shows: ['answer.twice'] },
+  'two status bytes for a valid login (F1)': { Kind: TwoStatusBytes, shows: ['answer.twice'] },
+  'a status byte after the output (F1)': { Kind: StatusAfterOutput, shows: ['answer.twice'] },
+  'another status byte for a valid login (F1)': { Kind: OtherStatus, shows: ['answer.status'] },
+  'a greeting before the output (F1)': { Kind: Greeting, shows: ['output.wrong', 'output.stdin'] },
   'a refusal after the NUL': { Kind: AcceptedThenRefused, shows: ['answer.twice'] },
   'an answer before the command': { Kind: EarlyAnswer, shows: ['answer.early', 'limit.high'] },
   'a refusal without a newline': { Kind: NoNewline, shows: ['answer.line'] },
