@@ -28,8 +28,8 @@ interface Answer {
 /** What is known of a target, for every arena of it. */
 interface Known {
   loginMs: number;
-  /** How it answers a valid login; anything else means that it no longer works. */
-  usual: Answer;
+  /** How it answered before the first case. */
+  usual?: Answer;
 }
 
 /** A target and how it is played against. */
@@ -38,11 +38,7 @@ export class Arena {
   readonly options: PlayOptions;
   readonly #known: Known;
 
-  constructor(
-    target: Target,
-    options: PlayOptions,
-    known: Known = { loginMs: 0, usual: { status: 'accepted', hasOutput: true } },
-  ) {
+  constructor(target: Target, options: PlayOptions, known: Known = { loginMs: 0 }) {
     this.target = target;
     this.options = options;
     this.#known = known;
@@ -65,24 +61,17 @@ export class Arena {
   /** Checks that a valid login still works or, if none is known, that the target still answers. */
   async probe(): Promise<Violation | undefined> {
     const startedAt = performance.now();
-    const { peers } = await this.patient.play(GOOD);
-    const [peer] = peers;
-    if (!peer?.connected || !this.target.alive)
+    const peer = await this.#tryLogin();
+    if (!peer)
       return {
         oracle: 'alive.connect',
         cause: 'connection refused',
         detail: 'the target no longer accepts connections',
       };
-    const { status, hasOutput } = answerOf(peer);
-    const { usual } = this.#known;
-    const works = this.options.login
-      ? status === usual.status && hasOutput === usual.hasOutput
-      : status !== 'none' || peer.end !== 'open';
-    if (works) {
-      this.#known.loginMs = performance.now() - startedAt;
-      return undefined;
-    }
-    return { oracle: 'alive.answer', cause: 'a valid login fails', detail: told(peer) };
+    if (!this.#works(peer))
+      return { oracle: 'alive.answer', cause: 'a valid login fails', detail: told(peer) };
+    this.#known.loginMs = performance.now() - startedAt;
+    return undefined;
   }
 
   /**
@@ -93,18 +82,40 @@ export class Arena {
    */
   async assertWorks(): Promise<void> {
     const violation = (await this.probe()) && (await this.probe()); // the first one may find it still busy with its start
-    if (!violation) return;
-    const { login } = this.options;
-    if (login && violation.oracle === 'alive.answer') {
-      const [peer] = (await this.patient.play(GOOD)).peers;
-      const usual = answerOf(peer!);
-      if (usual.status === 'accepted' || usual.status === 'unknown') {
-        this.#known.usual = usual;
-        return;
-      }
+    const peer = await this.#tryLogin();
+    const usual = peer && answerOf(peer);
+    const isAnswered = usual?.status === 'accepted' || usual?.status === 'unknown';
+    if (!violation || (this.options.login && isAnswered)) {
+      if (usual) this.#known.usual = usual;
+      return;
     }
-    const what = login ? `the login as ${login.user} does not work` : 'no answer';
+    const what = this.options.login ? `the login as ${this.options.login.user} does not work` : 'no answer';
     throw new FuzzError('FUZZ_TARGET_FAILED', `${this.target.name}: ${what}: ${violation.detail}`);
+  }
+
+  /**
+   * Whether the inetd that starts the target for each connection has stopped to, because there were too many: 256 starts
+   * within a minute, unless its file or `-R` says otherwise. It then refuses connections, or closes them without a byte.
+   */
+  async isLimited(): Promise<boolean> {
+    const { inetdRuns } = this.target;
+    if (!inetdRuns?.()) return false;
+    const peer = await this.#tryLogin();
+    return (!peer || (peer.arrivals.length === 0 && peer.end !== 'open')) && inetdRuns();
+  }
+
+  /** Undefined if the target does not accept the connection. */
+  async #tryLogin(): Promise<PeerObservation | undefined> {
+    const [peer] = (await this.patient.play(GOOD)).peers;
+    return peer?.connected && this.target.alive ? peer : undefined;
+  }
+
+  #works(peer: PeerObservation): boolean {
+    const { status, hasOutput } = answerOf(peer);
+    const { usual } = this.#known;
+    if (this.options.login)
+      return status === (usual?.status ?? 'accepted') && hasOutput === (usual?.hasOutput ?? true);
+    return status !== 'none' || ((usual?.status ?? 'none') === 'none' && peer.end !== 'open');
   }
 
   /** Whether the target works again; restarts it if that is ours to do. */

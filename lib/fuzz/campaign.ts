@@ -4,36 +4,20 @@ import { Pool } from './corpus/pool.ts';
 import { cutVariance } from './cut-variance.ts';
 import { Findings } from './findings.ts';
 import { type Footprint, footprintOf, settledFootprint } from './footprint.ts';
-import { grown, hoardedField, leaks } from './growth.ts';
+import { grown, leaks } from './growth.ts';
 import { hunt } from './hunt.ts';
-import { LOGIN_PAIR, loginTiming } from './login-timing.ts';
+import type { FuzzOptions } from './options.ts';
 import type { OracleId } from './oracles/catalogue.ts';
 import { judge } from './oracles/index.ts';
 import type { Violation } from './oracles/sight.ts';
 import { reduce, showsAgain } from './reduce.ts';
-import type { Progress, Report, Stopped } from './report.ts';
+import type { Report, Stopped } from './report.ts';
 import { type Script, sizeOf } from './script.ts';
-import { type PlayOptions, playOptions } from './settings.ts';
+import { playOptions } from './settings.ts';
+import { survey } from './survey.ts';
 import type { Target } from './targets/target.ts';
 
-export interface FuzzOptions extends Partial<PlayOptions> {
-  readonly seed?: number;
-  /** Cases to play; 2000 otherwise. */
-  readonly cases?: number;
-  /** Time after which no new case begins, in seconds. */
-  readonly seconds?: number;
-  /** Scripts that are played at once; 16 otherwise. */
-  readonly parallel?: number;
-  /** Misbehaviours that are not looked for. */
-  readonly except?: readonly OracleId[];
-  /** Stop once something was found. */
-  readonly untilFound?: boolean;
-  /** Time to shrink each finding, in seconds; 10 otherwise. */
-  readonly shrinkSeconds?: number;
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (progress: Progress) => void;
-}
-
+const SURVEY_SHARE = 0.25; // of the time
 const PROBE_EVERY = 32; // cases
 const CUT_ONE_IN = 6;
 const MOST_TRIALS = 5; // times that something seen once is tried again
@@ -52,19 +36,20 @@ class Campaign {
   readonly #arena: Arena;
   readonly #pool: Pool;
   readonly #source: CaseSource;
-  readonly #findings = new Findings();
+  readonly #findings: Findings;
   readonly #recent: Script[] = []; // the last ones, for when one of them has broken the target
   readonly #seed: number;
   readonly #startedAt = performance.now();
   #cases = 0;
   #probes = 0;
   #broken = false;
-  #gone = false;
+  #gone: 'target gone' | 'limit of inetd' | undefined;
 
   constructor(target: Target, options: FuzzOptions) {
     const { seed = Math.floor(Math.random() * 2 ** 31), ...others } = options;
     this.#options = others;
     this.#seed = seed;
+    this.#findings = new Findings((finding) => others.onFinding?.(finding, seed));
     this.#arena = new Arena(target, playOptions(others));
     this.#pool = new Pool(this.#arena.options.rules);
     this.#source = new CaseSource(this.#arena.options.rules, this.#pool, seed);
@@ -72,15 +57,16 @@ class Campaign {
 
   async run(): Promise<Report> {
     await this.#arena.assertWorks();
-    await this.#survey();
+    const undecided = await this.#survey();
     const before = await footprintOf(this.#arena.target.pid);
     while (!this.#stopped()) {
       await this.#round();
       if (this.#broken) await this.#repair();
     }
-    const stopped = this.#stopped() ?? 'cases';
+    const ended = this.#stopped() ?? 'cases';
     const after = before && !this.#gone ? await this.#lookForLeaks(before) : undefined;
-    if (stopped !== 'interrupted' && !this.#gone) await this.#shrinkAll();
+    if (ended !== 'interrupted' && !this.#gone) await this.#shrinkAll();
+    const stopped = (await this.#arena.isLimited()) ? 'limit of inetd' : ended;
     return {
       target: this.#arena.target.name,
       seed: this.#seed,
@@ -91,17 +77,19 @@ class Campaign {
       features: this.#pool.features,
       probes: this.#probes,
       footprint: before && after && { before, after },
+      undecided,
       findings: this.#findings.all,
     };
   }
 
-  /** What no single case shows. */
-  async #survey(): Promise<void> {
-    const { login } = this.#arena.options;
-    const timing = login && this.#wants('login.time') && (await loginTiming(this.#arena));
-    if (timing) this.#add(timing, LOGIN_PAIR, true);
-    const hoarded = this.#wants('growth.memory') ? await hoardedField(this.#arena) : undefined;
-    if (hoarded) this.#add(hoarded.violation, hoarded.script, true);
+  /** It gets a share of the time, so that most of it is left for cases. */
+  async #survey(): Promise<readonly OracleId[]> {
+    const { seconds = Number.POSITIVE_INFINITY, signal } = this.#options;
+    const endsAt = this.#startedAt + SURVEY_SHARE * seconds * 1000;
+    const isLate = (): boolean => performance.now() > endsAt || (signal?.aborted ?? false);
+    const { found, undecided } = await survey(this.#arena, this.#wants, isLate);
+    for (const { violation, script } of found) this.#add(violation, script, true);
+    return undecided;
   }
 
   /** Runs cases in parallel, until a limit is reached or the target no longer works. */
@@ -155,12 +143,17 @@ class Campaign {
 
   /** Finds out which case broke the target, and continues with one that works, if that is possible. */
   async #repair(): Promise<void> {
+    if (await this.#arena.isLimited()) {
+      this.#gone = 'limit of inetd';
+      return;
+    }
     const culprit = await hunt(this.#arena, this.#recent);
     if (culprit) this.#add(culprit.violation, culprit.script, culprit.again);
     this.#recent.length = 0;
     this.#broken = false;
-    this.#gone = !(await this.#arena.revive());
-    if (this.#gone && culprit) this.#findings.confirm(culprit.violation);
+    if (await this.#arena.revive()) return;
+    this.#gone = 'target gone';
+    if (culprit) this.#findings.confirm(culprit.violation);
   }
 
   async #lookForLeaks(before: Footprint): Promise<Footprint | undefined> {
@@ -179,7 +172,7 @@ class Campaign {
   ): Promise<[Violation, Script] | undefined> {
     const end = performance.now() + this.#shrinkMs;
     for (const script of this.#pool.scripts.toSorted((one, other) => sizeOf(one) - sizeOf(other))) {
-      if (performance.now() > end) break;
+      if (performance.now() > end || this.#options.signal?.aborted) break;
       const violation = await fails(script);
       if (violation) return [violation, script];
     }
@@ -190,7 +183,7 @@ class Campaign {
     const { signal } = this.#options;
     for (const finding of this.#findings.all) {
       if (signal?.aborted || !(await this.#arena.revive())) return;
-      await reduce(this.#arena, finding, this.#shrinkMs);
+      await reduce(this.#arena, this.#findings, finding, { ms: this.#shrinkMs, signal });
     }
     await this.#arena.revive();
   }
@@ -208,7 +201,7 @@ class Campaign {
   #stopped(): Stopped | undefined {
     const { cases = 2000, seconds = Number.POSITIVE_INFINITY, signal, untilFound } = this.#options;
     if (signal?.aborted) return 'interrupted';
-    if (this.#gone) return 'target gone';
+    if (this.#gone) return this.#gone;
     if (untilFound && this.#findings.certain > 0) return 'found';
     if (this.#cases >= cases) return 'cases';
     return performance.now() - this.#startedAt > seconds * 1000 ? 'seconds' : undefined;

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ORACLES, type OracleId } from './oracles/catalogue.ts';
 import type { Violation } from './oracles/sight.ts';
@@ -18,11 +18,20 @@ export interface Finding extends Violation {
 
 const keyOf = ({ oracle, cause }: Violation): string => `${oracle}: ${cause}`;
 
-type Kept = { -readonly [K in keyof Finding]: Finding[K] };
+/** As it is kept: it changes while a run lasts. */
+export type Kept = { -readonly [K in keyof Finding]: Finding[K] };
+
+/** Gets a finding when it is new, and each time that its script, or its certainty, changes. */
+export type OnFinding = (finding: Finding, seed: number) => void;
 
 /** Findings by their cause: oracle and cause are the same, so it is the same. */
 export class Findings {
   readonly #kept = new Map<string, Kept>();
+  readonly #onChange: (finding: Finding) => void;
+
+  constructor(onChange: (finding: Finding) => void = () => {}) {
+    this.#onChange = onChange;
+  }
 
   isCertain(violation: Violation): boolean {
     return this.#kept.get(keyOf(violation))?.again ?? false;
@@ -30,7 +39,7 @@ export class Findings {
 
   confirm(violation: Violation): void {
     const known = this.#kept.get(keyOf(violation));
-    if (known) known.again = true;
+    if (known && !known.again) this.change(known, { again: true });
   }
 
   /** @returns how often it was met */
@@ -38,13 +47,20 @@ export class Findings {
     const key = keyOf(violation);
     const known = this.#kept.get(key);
     if (!known) {
-      this.#kept.set(key, { ...violation, count: 1, script, again, firstCase });
+      const finding = { ...violation, count: 1, script, again, firstCase };
+      this.#kept.set(key, finding);
+      this.#onChange(finding);
       return 1;
     }
     known.count += 1;
     if (script && (!known.script || sizeOf(script) < sizeOf(known.script)))
-      Object.assign(known, { script, detail: violation.detail });
+      this.change(known, { script, detail: violation.detail });
     return known.count;
+  }
+
+  change(finding: Kept, changes: Partial<Pick<Kept, 'script' | 'detail' | 'again'>>): void {
+    Object.assign(finding, changes);
+    this.#onChange(finding);
   }
 
   /** Those that were seen again. */
@@ -52,7 +68,6 @@ export class Findings {
     return this.all.filter(({ again }) => again).length;
   }
 
-  /** Those that wait to be shrunk are changed in place. */
   get all(): Kept[] {
     return [...this.#kept.values()];
   }
@@ -77,18 +92,12 @@ export function findingText(finding: Finding, seed: number): string {
   return printScript(script ?? { steps: [] }, remarks);
 }
 
-/** Writes each finding's script to a folder; resolves with the paths. */
-export async function writeFindings(
-  findings: readonly Finding[],
-  folder: string,
-  seed: number,
-): Promise<string[]> {
-  await mkdir(folder, { recursive: true });
-  return Promise.all(
-    findings.map(async (finding) => {
-      const path = join(folder, fileNameOf(finding));
-      await writeFile(path, findingText(finding, seed));
-      return path;
-    }),
-  );
+/** Writes a finding's script to a folder; a file that is there is whole, whenever the program ends. @returns its path */
+export function writeFinding(finding: Finding, folder: string, seed: number): string {
+  mkdirSync(folder, { recursive: true });
+  const path = join(folder, fileNameOf(finding));
+  const partial = `${path}.partial`;
+  writeFileSync(partial, findingText(finding, seed));
+  renameSync(partial, path);
+  return path;
 }

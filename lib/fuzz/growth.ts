@@ -2,12 +2,13 @@ import type { Arena } from './arena.ts';
 import { type Footprint, footprintOf, settledFootprint } from './footprint.ts';
 import type { OracleId } from './oracles/catalogue.ts';
 import type { Violation } from './oracles/sight.ts';
-import { type Script, send } from './script.ts';
+import { lengthOf, partsOf, type Script, send } from './script.ts';
 
 const REPEATS = 10;
 const MEGABYTE = 1024 * 1024;
 /** What each of some peers sends of one field to a server that lets it. */
 const HELD = { bytes: 4 * MEGABYTE, peers: 6 } as const;
+const FIELDS = ['port', 'user', 'password', 'command'] as const;
 const PATIENCE_MS = 2500;
 
 type Countable = 'children' | 'descriptors';
@@ -46,28 +47,45 @@ export async function leaks(arena: Arena, script: Script): Promise<Violation | u
   return undefined;
 }
 
-/** Fields that a server keeps on taking, by what it then holds. */
+/**
+ * Fields that a server keeps on taking, by what it then holds.
+ *
+ * @param isLate asked before each field; once it is true, nothing is decided
+ */
 export async function hoardedField(
   arena: Arena,
-): Promise<{ violation: Violation; script: Script } | undefined> {
-  for (const [field, head] of [
-    ['port', []],
-    ['user', ['\0']],
-    ['password', ['\0', 'user', '\0']],
-    ['command', ['\0', 'user', '\0', 'password', '\0#']],
-  ] as const) {
+  isLate: () => boolean,
+): Promise<{ violation: Violation; script: Script } | 'undecided' | undefined> {
+  for (const head of [[], ['\0'], ['\0', 'user', '\0'], ['\0', 'user', '\0', 'password', '\0#']]) {
+    if (isLate()) return 'undecided';
     const script: Script = {
       steps: [
-        send(...head, Buffer.alloc(HELD.bytes, field === 'port' ? '0' : 'u')),
+        send(...head, Buffer.alloc(HELD.bytes, head.length === 0 ? '0' : 'u')),
         { peer: 'a', do: 'expect', what: 'answer' },
       ],
     };
-    const grown = await heldBy(arena, script);
-    if (grown < (HELD.bytes * HELD.peers) / 2) continue;
-    const detail = `${HELD.peers} peers made it hold ${Math.round(grown / MEGABYTE)} MiB, unanswered`;
-    return { violation: { oracle: 'growth.memory', cause: field, detail }, script };
+    const violation = await hoards(arena, script);
+    if (violation) return { violation, script };
   }
   return undefined;
+}
+
+/** Whether a server keeps on taking the field that a script sends, which is as long as those of {@link hoardedField}. */
+export async function hoards(arena: Arena, script: Script): Promise<Violation | undefined> {
+  if (lengthOf(partsOf(script, 'a')) < HELD.bytes) return undefined;
+  const grown = await heldBy(arena, script);
+  if (grown < (HELD.bytes * HELD.peers) / 2) return undefined;
+  const detail = `${HELD.peers} peers made it hold ${Math.round(grown / MEGABYTE)} MiB, unanswered`;
+  return { oracle: 'growth.memory', cause: fieldOf(script), detail };
+}
+
+/** The field that a script ends in. */
+function fieldOf(script: Script): string {
+  const nuls = partsOf(script, 'a').reduce(
+    (sum, part) => sum + (Buffer.isBuffer(part) ? part.filter((byte) => byte === 0).length : 0),
+    0,
+  );
+  return FIELDS[nuls] ?? 'stdin';
 }
 
 /** Bytes a server holds for peers it has not answered; 0 where it answers them. */

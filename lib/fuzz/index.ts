@@ -3,7 +3,7 @@
  *
  * @module rexecd/fuzz
  */
-export { type FuzzOptions, fuzz } from './campaign.ts';
+export { fuzz } from './campaign.ts';
 export { type CodecFuzzOptions, checkCodec, type Decoders, fuzzCodec, type Kind } from './codec/index.ts';
 export { SEEDS, type Seed } from './corpus/index.ts';
 export {
@@ -15,7 +15,8 @@ export {
   parseExplanations,
 } from './differential/index.ts';
 export { FuzzError, type FuzzErrorCode } from './errors.ts';
-export { type Finding, fileNameOf, findingText, writeFindings } from './findings.ts';
+export { type Finding, fileNameOf, findingText, type OnFinding, writeFinding } from './findings.ts';
+export type { FuzzOptions } from './options.ts';
 export { isOracle, ORACLES, type OracleId } from './oracles/catalogue.ts';
 export { type Replay, replay } from './replay.ts';
 export type { Progress, Report, Stopped } from './report.ts';

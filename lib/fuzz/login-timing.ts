@@ -24,12 +24,18 @@ export const LOGIN_PAIR: Script = {
  * Whether an unknown user and a wrong password can be told apart by time. Both are tried side by side, each as often
  * first as second, and the fastest of each kind are compared: a busy machine only makes things slower. The same kind
  * must be slower in every round.
+ *
+ * @param isLate asked before each pair; once it is true, nothing is decided
  */
-export async function loginTiming(arena: Arena): Promise<Violation | undefined> {
+export async function loginTiming(
+  arena: Arena,
+  isLate: () => boolean = () => false,
+): Promise<Violation | 'undecided' | undefined> {
   let slower: Round['slower'];
   let last: Round | undefined;
   for (let turn = 0; turn < ROUNDS; turn += 1) {
-    last = await round(arena);
+    last = await round(arena, isLate);
+    if (!last) return 'undecided';
     if (!last.slower || (slower && last.slower !== slower)) return undefined;
     slower = last.slower;
   }
@@ -44,9 +50,10 @@ interface Round {
   readonly wrong: number;
 }
 
-async function round(arena: Arena): Promise<Round> {
+async function round(arena: Arena, isLate: () => boolean): Promise<Round | undefined> {
   let [unknown, wrong] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
   for (let pair = 0; pair < PAIRS; pair += 1) {
+    if (isLate()) return undefined;
     const both = pair % 2 === 0 ? [UNKNOWN, WRONG] : [WRONG, UNKNOWN];
     const times = await Promise.all(both.map((script) => timeToAnswer(arena, script)));
     unknown = Math.min(unknown, times[both.indexOf(UNKNOWN)]!);

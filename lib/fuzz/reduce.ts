@@ -1,6 +1,6 @@
 import type { Arena } from './arena.ts';
 import { cutVariance } from './cut-variance.ts';
-import type { Finding } from './findings.ts';
+import type { Findings, Kept } from './findings.ts';
 import { leaks } from './growth.ts';
 import { breaks } from './hunt.ts';
 import type { OracleId } from './oracles/catalogue.ts';
@@ -42,16 +42,19 @@ export async function showsAgain(
  */
 export async function reduce(
   arena: Arena,
-  finding: { -readonly [K in keyof Finding]: Finding[K] },
-  ms: number,
+  findings: Findings,
+  finding: Kept,
+  budget: { readonly ms: number; readonly signal?: AbortSignal | undefined },
 ): Promise<void> {
   const { script } = finding;
   if (!script || WHOLE.includes(finding.oracle)) return;
   const shows = (smaller: Script, where = arena) => showsAgain(where, smaller, finding);
-  finding.again ||= (await shows(script, arena.patient)) !== undefined;
-  if (!finding.again) return;
+  if (!finding.again) {
+    if (!(await shows(script, arena.patient))) return;
+    findings.change(finding, { again: true });
+  }
   const stillFails = async (smaller: Script): Promise<boolean> => (await shows(smaller)) !== undefined;
-  const small = await shrink(script, stillFails, { tries: TRIES, ms });
+  const small = await shrink(script, stillFails, { tries: TRIES, ...budget });
   const seen = await shows(small, arena.patient);
-  if (seen) Object.assign(finding, { script: small, detail: seen.detail });
+  if (seen) findings.change(finding, { script: small, detail: seen.detail });
 }

@@ -1,6 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
 import { Arena } from './arena.ts';
 import { cutVariance } from './cut-variance.ts';
-import { leaks } from './growth.ts';
+import { hoards, leaks } from './growth.ts';
+import { LOGIN_PAIR, loginTiming } from './login-timing.ts';
 import type { Observation } from './observation.ts';
 import { judge } from './oracles/index.ts';
 import type { Violation } from './oracles/sight.ts';
@@ -11,7 +13,7 @@ import type { Target } from './targets/target.ts';
 /** What a script shows when it is played again. */
 export interface Replay {
   readonly observation: Observation;
-  /** Every misbehaviour, also those that take more than one look: cuts, leaks, a valid login after it. */
+  /** Every misbehaviour, also those that take more than one look: cuts, leaks, times, a valid login after it. */
   readonly violations: readonly Violation[];
 }
 
@@ -26,6 +28,13 @@ export async function replay(
   const violations = judge(observation, arena.options);
   const closer =
     violations.length === 0 ? [await cutVariance(arena, script), await leaks(arena, script)] : [];
-  const after = await arena.probe();
-  return { observation, violations: [...violations, ...closer, after].filter((each) => each !== undefined) };
+  const found = [...violations, ...closer, ...(await measured(arena, script)), await arena.probe()];
+  return { observation, violations: found.filter((each) => each !== undefined) };
+}
+
+/** What a run measures before its first case, for the scripts that show it. */
+async function measured(arena: Arena, script: Script): Promise<(Violation | undefined)[]> {
+  const isPair = arena.options.login !== undefined && isDeepStrictEqual(script, LOGIN_PAIR);
+  const timing = isPair ? await loginTiming(arena) : undefined;
+  return [timing === 'undecided' ? undefined : timing, await hoards(arena, script)];
 }

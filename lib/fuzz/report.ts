@@ -1,8 +1,9 @@
 import type { Finding } from './findings.ts';
 import type { Footprint } from './footprint.ts';
+import type { OracleId } from './oracles/catalogue.ts';
 
-/** Why a run ended. */
-export type Stopped = 'cases' | 'found' | 'seconds' | 'interrupted' | 'target gone';
+/** Why a run ended; `limit of inetd`: inetd no longer starts the target, because it did so too often. */
+export type Stopped = 'cases' | 'found' | 'seconds' | 'interrupted' | 'target gone' | 'limit of inetd';
 
 /** How far a run is. */
 export interface Progress {
@@ -27,5 +28,7 @@ export interface Report {
   readonly footprint?: { readonly before: Footprint; readonly after: Footprint } | undefined;
   /** Blocks of code that were run, of those there are; in process only. */
   readonly coverage?: { readonly covered: number; readonly total: number } | undefined;
+  /** What was to be measured before the first case, and was not in its share of the time. */
+  readonly undecided: readonly OracleId[];
   readonly findings: readonly Finding[];
 }

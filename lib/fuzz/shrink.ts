@@ -4,6 +4,8 @@ import { joinedParts, type Part, type Script, type Step } from './script.ts';
 export interface ShrinkBudget {
   readonly tries: number;
   readonly ms: number;
+  /** Ends it early, with the smallest script so far. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -21,7 +23,7 @@ export async function shrink(
   let best = script.steps;
   const harmless = isDisarmed(script);
   const attempt = async (steps: readonly Step[]): Promise<boolean> => {
-    if (tries <= 0 || performance.now() > end || steps.length === 0) return false;
+    if (tries <= 0 || performance.now() > end || budget.signal?.aborted || steps.length === 0) return false;
     if (harmless && !isDisarmed({ steps })) return false;
     tries -= 1;
     if (!(await stillFails({ steps }))) return false;

@@ -41,7 +41,7 @@ describe('rexec-fuzz', { ...PATIENT, concurrency: 3 }, () => {
     ];
     const { stdout, status } = await run(t, 'rexec-fuzz', ['run', bug, ...words]);
     assert.equal(status, 1, stdout);
-    assert.match(stdout, /60 cases in .* seed 512: 1 found\nanswer\.line: no newline \(\d+ times\): /);
+    assert.match(stdout, /60 cases in .* seed 512: 1 found\nanswer\.line: no newline \(\d+ times\)\n/);
     assert.deepEqual(readdirSync(findings), ['answer.line-no-newline.rexec']);
     assert.match(readFileSync(summary, 'utf8'), /<h3>answer\.line: no newline<\/h3>/);
     const script = join(findings, 'answer.line-no-newline.rexec');

@@ -21,6 +21,8 @@ export interface Flags {
 /** A case of the codec costs that much less than one of a server. */
 export const CODEC_CASES = 20;
 
+export const BOUND_SECONDS = 5;
+
 /** Options of commands that play many scripts. */
 export function playing(command: Command): Command {
   return command
@@ -32,7 +34,7 @@ export function playing(command: Command): Command {
       2000,
     )
     .option('--parallel <number>', 'how many scripts to play at the same time', whole, 16)
-    .option('--bound <seconds>', 'time limit for each expected reaction', Number, 5)
+    .option('--bound <seconds>', 'time limit for each expected reaction', Number, BOUND_SECONDS)
     .option('-l, --user <name>', 'user name of a valid login; without one, every login should be refused')
     .option('-P, --password-file <file>', 'read its password from a file')
     .option('--port <number>', 'port that a "command:" target listens on, if it does not print it', whole)

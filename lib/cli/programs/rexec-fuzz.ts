@@ -5,6 +5,7 @@ import {
   checkCodec,
   compare,
   type Explanation,
+  type Finding,
   FuzzError,
   fuzz,
   fuzzCodec,
@@ -16,17 +17,19 @@ import {
   parseScript,
   type Report,
   replay,
+  writeFinding,
 } from '../../fuzz/index.ts';
 import { CommanderError, commandLine } from './command.ts';
 import { REXEC_FUZZ_EXIT } from './exit-codes.ts';
-import { CODEC_CASES, type Flags, given, oracles, playing, whole } from './fuzz-options.ts';
-import { progressReporter, tellReplay, tellReports } from './fuzz-output.ts';
+import { BOUND_SECONDS, CODEC_CASES, type Flags, given, oracles, playing, whole } from './fuzz-options.ts';
+import { progressReporter, type Run, tellReplay, tellRuns } from './fuzz-output.ts';
 import { type OpenTarget, openTarget, TARGETS_HELP } from './fuzz-targets.ts';
 import { passwordFromFile } from './password.ts';
 import { say } from './say.ts';
 
+/** The first signal ends a run in order; what was found so far is printed. */
 const interrupt = new AbortController();
-process.once('SIGINT', () => interrupt.abort());
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => interrupt.abort());
 
 const program = commandLine('rexec-fuzz')
   .description('Find misbehaviour of rexec servers, and save a minimal script that reproduces each.')
@@ -41,14 +44,14 @@ playing(program.command('differ <one> <other>'))
   .option('--seconds <number>', 'start no new case after this many seconds', whole)
   .option('--explained <list>', 'known differences to accept: "in-rexecd" (a built-in list), or a JSON file')
   .action(async (one: string, other: string, flags: Flags) =>
-    finish([await differ(one, other, flags)], flags),
+    finish([{ report: await differ(one, other, flags), targets: [one, other] }], flags),
   );
 program
   .command('replay <file> <target>')
   .description('play one script and print how the target reacts')
   .option('-l, --user <name>', 'user name of a valid login')
   .option('-P, --password-file <file>', 'read its password from a file')
-  .option('--bound <seconds>', 'time limit for each expected reaction', Number, 5)
+  .option('--bound <seconds>', 'time limit for each expected reaction', Number, BOUND_SECONDS)
   .option('--port <number>', 'port that a "command:" target listens on, if it does not print it', whole)
   .option('--own <words>', "to fuzz a host that is not this machine: 'I own HOST'")
   .action(playAgain);
@@ -65,18 +68,19 @@ try {
   process.exitCode = failure(error);
 }
 
-async function run(spelled: readonly string[], flags: Flags): Promise<Report[]> {
-  const reports: Report[] = [];
+async function run(spelled: readonly string[], flags: Flags): Promise<Run[]> {
+  const runs: Run[] = [];
   for (const each of spelled) {
     if (interrupt.signal.aborted) break;
-    reports.push(each === 'codec' ? await runCodec(flags) : await runTarget(each, flags));
+    const report = each === 'codec' ? await runCodec(flags) : await runTarget(each, flags);
+    runs.push({ report, targets: [each] });
   }
-  return reports;
+  return runs;
 }
 
-function runCodec({ cases = 0, seed, seconds }: Flags): Promise<Report> {
+function runCodec({ cases = 0, seed, seconds, findings }: Flags): Promise<Report> {
   const budget = { cases: cases * CODEC_CASES, ...given({ seed, seconds }) };
-  return fuzzCodec({ ...budget, signal: interrupt.signal, onProgress: progressReporter() });
+  return fuzzCodec({ ...budget, ...watching(findings) });
 }
 
 async function runTarget(spelled: string, flags: Flags): Promise<Report> {
@@ -86,8 +90,19 @@ async function runTarget(spelled: string, flags: Flags): Promise<Report> {
       ...(await playOptions(flags, open)),
       ...given({ seed, cases, seconds, parallel, except }),
     };
-    return fuzz(open.target, { ...options, signal: interrupt.signal, onProgress: progressReporter() });
+    return fuzz(open.target, { ...options, ...watching(flags.findings) });
   });
+}
+
+/** What every run has: an end by signal, progress, and findings that are written as they are found. */
+function watching(folder: string) {
+  return {
+    signal: interrupt.signal,
+    onProgress: progressReporter(),
+    onFinding: (finding: Finding, seed: number) => {
+      writeFinding(finding, folder, seed);
+    },
+  };
 }
 
 async function differ(one: string, other: string, flags: Flags): Promise<Comparison> {
@@ -96,13 +111,7 @@ async function differ(one: string, other: string, flags: Flags): Promise<Compari
   return using(one, flags, (first) =>
     using(other, flags, async (second) => {
       const options = { ...(await playOptions(flags, first)), ...given({ seed, cases, seconds, parallel }) };
-      const { signal } = interrupt;
-      return compare(first.target, second.target, {
-        ...options,
-        explained,
-        signal,
-        onProgress: progressReporter(),
-      });
+      return compare(first.target, second.target, { ...options, explained, ...watching(flags.findings) });
     }),
   );
 }
@@ -134,7 +143,7 @@ async function using<T>(spelled: string, flags: Flags, work: (open: OpenTarget) 
 
 async function playOptions(flags: Flags, { login: own }: OpenTarget): Promise<Partial<PlayOptions>> {
   const login = own ?? (await loginOf(flags));
-  return { ...(login && { login }), boundMs: (flags.bound ?? 5) * 1000 };
+  return { ...(login && { login }), boundMs: (flags.bound ?? BOUND_SECONDS) * 1000 };
 }
 
 async function loginOf({ user, passwordFile }: Flags): Promise<Login | undefined> {
@@ -149,8 +158,8 @@ async function explanations(list: string | undefined): Promise<readonly Explanat
   return list === 'in-rexecd' ? IN_REXECD : parseExplanations(await readFile(list, 'utf8'));
 }
 
-async function finish(reports: readonly (Report | Comparison)[], flags: Flags): Promise<void> {
-  const found = await tellReports(reports, flags);
+async function finish(runs: readonly Run[], flags: Flags): Promise<void> {
+  const found = await tellRuns(runs, flags);
   if (found) process.exitCode = REXEC_FUZZ_EXIT.found;
   else if (interrupt.signal.aborted) process.exitCode = REXEC_FUZZ_EXIT.interrupted;
 }

@@ -1,4 +1,4 @@
-import { Findings } from '../findings.ts';
+import { Findings, type OnFinding } from '../findings.ts';
 import type { Violation } from '../oracles/sight.ts';
 import type { Progress, Report, Stopped } from '../report.ts';
 import { type Script, send } from '../script.ts';
@@ -18,6 +18,7 @@ export interface CodecFuzzOptions {
   readonly decoders?: Partial<Decoders>;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
+  readonly onFinding?: OnFinding;
 }
 
 const BATCH = 256;
@@ -42,7 +43,7 @@ class CodecCampaign {
   readonly #seed: number;
   readonly #source: InputSource;
   readonly #features = new Set<string>();
-  readonly #findings = new Findings();
+  readonly #findings: Findings;
   readonly #startedAt = performance.now();
   #cases = 0;
   #unseen: Input[] = []; // decoded since the last look
@@ -51,6 +52,7 @@ class CodecCampaign {
     const { seed = Math.floor(Math.random() * 2 ** 31), decoders } = options;
     this.#options = options;
     this.#seed = seed;
+    this.#findings = new Findings((finding) => options.onFinding?.(finding, seed));
     this.#decoders = { ...DECODERS, ...decoders };
     this.#source = new InputSource(seed);
   }
@@ -58,7 +60,8 @@ class CodecCampaign {
   async run(): Promise<Report> {
     let stopped = this.#stopped();
     for (; !stopped; stopped = this.#stopped()) await this.#batch();
-    for (const finding of this.#findings.all) finding.script = await this.#shrunk(finding, finding.script!);
+    for (const finding of this.#findings.all)
+      this.#findings.change(finding, { script: await this.#shrunk(finding, finding.script!) });
     return {
       target: 'codec',
       seed: this.#seed,
@@ -69,6 +72,7 @@ class CodecCampaign {
       features: this.#features.size,
       probes: 0,
       coverage: { covered: this.coverage.covered, total: this.coverage.total },
+      undecided: [],
       findings: this.#findings.all,
     };
   }
@@ -146,7 +150,7 @@ class CodecCampaign {
       (await checkCodec(smaller, this.#decoders)).some(
         (each) => each.oracle === oracle && each.cause === cause,
       );
-    return shrink(script, stillFails, SHRINK);
+    return shrink(script, stillFails, { ...SHRINK, signal: this.#options.signal });
   }
 
   #stopped(): Stopped | undefined {

@@ -1,7 +1,7 @@
 import { Arena } from '../arena.ts';
 import { CaseSource } from '../case-source.ts';
 import { Pool } from '../corpus/pool.ts';
-import { Findings } from '../findings.ts';
+import { Findings, type OnFinding } from '../findings.ts';
 import type { Violation } from '../oracles/sight.ts';
 import type { Progress, Report, Stopped } from '../report.ts';
 import type { Script } from '../script.ts';
@@ -22,6 +22,7 @@ export interface CompareOptions extends Partial<PlayOptions> {
   readonly shrinkSeconds?: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
+  readonly onFinding?: OnFinding;
 }
 
 /** What a comparison adds to a report. */
@@ -48,16 +49,18 @@ class Comparing {
   readonly #pool: Pool;
   readonly #source: CaseSource;
   readonly #seed: number;
-  readonly #findings = new Findings();
+  readonly #findings: Findings;
   readonly #used = new Map<Explanation, number>();
   readonly #startedAt = performance.now();
   #cases = 0;
+  #limited = false;
 
   constructor(one: Target, other: Target, options: CompareOptions) {
     const { seed = Math.floor(Math.random() * 2 ** 31), ...others } = options;
     const play = playOptions(others);
     this.#options = others;
     this.#seed = seed;
+    this.#findings = new Findings((finding) => others.onFinding?.(finding, seed));
     this.#arenas = [new Arena(one, play), new Arena(other, play)];
     this.#pool = new Pool(play.rules);
     this.#source = new CaseSource(play.rules, this.#pool, seed);
@@ -81,6 +84,7 @@ class Comparing {
       corpus: this.#pool.scripts.length,
       features: this.#pool.features,
       probes: 0,
+      undecided: [],
       findings: this.#findings.all,
       explained: explained.map((each) => ({ because: each.because, count: this.#used.get(each) ?? 0 })),
     };
@@ -100,6 +104,8 @@ class Comparing {
 
   async #consider(violation: Violation, script: Script): Promise<void> {
     const isCertain = this.#findings.isCertain(violation);
+    if (!isCertain) for (const arena of this.#arenas) this.#limited ||= await arena.isLimited();
+    if (this.#limited) return;
     const seen = this.#findings.add(violation, script, this.#cases);
     if (!isCertain && seen <= TRIALS && (await this.#shows(violation, script)))
       this.#findings.confirm(violation);
@@ -129,15 +135,17 @@ class Comparing {
     for (const finding of this.#findings.all) {
       if (signal?.aborted) return;
       if (!finding.script || !(await this.#shows(finding, finding.script))) continue;
-      finding.again = true;
+      this.#findings.confirm(finding);
       const shows = (smaller: Script) => this.#shows(finding, smaller);
-      finding.script = await shrink(finding.script, shows, { tries: TRIES, ms: shrinkSeconds * 1000 });
+      const budget = { tries: TRIES, ms: shrinkSeconds * 1000, signal };
+      this.#findings.change(finding, { script: await shrink(finding.script, shows, budget) });
     }
   }
 
   #stopped(): Stopped | undefined {
     const { cases = 500, seconds = Number.POSITIVE_INFINITY, signal } = this.#options;
     if (signal?.aborted) return 'interrupted';
+    if (this.#limited) return 'limit of inetd';
     if (this.#cases >= cases) return 'cases';
     return performance.now() - this.#startedAt > seconds * 1000 ? 'seconds' : undefined;
   }

@@ -1,6 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { BlockList, isIPv6 } from 'node:net';
 import { FuzzError } from '../errors.ts';
+import { inetdOf } from './inetd.ts';
 import type { Target } from './target.ts';
 
 const loopback = new BlockList();
@@ -38,7 +39,8 @@ export async function addressTarget(
   }
   const [{ address } = { address: host }] = addresses;
   const name = isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`;
-  return { name, host: address, port, pid, alive: true, close: async () => {} };
+  const inetdRuns = isLoopback(address) ? inetdOf(port) : undefined;
+  return { name, host: address, port, pid, alive: true, inetdRuns, close: async () => {} };
 }
 
 const isLoopback = (address: string): boolean => loopback.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');

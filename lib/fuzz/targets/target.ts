@@ -10,6 +10,8 @@ export interface Target extends Endpoint {
   readonly alive: boolean;
   /** Starts it again after it is gone; absent where the harness did not start it. */
   readonly restart?: (() => Promise<void>) | undefined;
+  /** Whether the inetd that starts it for each connection is running; absent for a server that listens itself. */
+  readonly inetdRuns?: (() => boolean) | undefined;
   /** Ends what the harness started. */
   close(): Promise<void>;
 }
