@@ -44,6 +44,8 @@ export interface LoadReport {
   readonly rate: number;
   /** Of right answers; null if there is none. */
   readonly latency: Latency | null;
+  /** Least time from the start of a session to its status byte, in milliseconds; null if there is none. */
+  readonly login: number | null;
   /** The latency in milliseconds that a share (0 to 1) of the right answers did not exceed. */
   quantile(share: number): number;
 }
@@ -102,6 +104,7 @@ export async function runLoad(target: LoadTarget, options: LoadOptions): Promise
     seconds: elapsed,
     rate: tally.counts.right / elapsed,
     latency: tally.latency,
+    login: tally.login,
     quantile: (share) => tally.quantile(share),
   };
 }
@@ -148,7 +151,7 @@ class Run {
   }
 
   readonly #done = (session: LoadSession, ending: Ending, cause: string): void => {
-    this.#tally.add(ending, cause, performance.now() - session.startedAt);
+    this.#tally.add(ending, cause, performance.now() - session.startedAt, session.loginMs);
     const slot = this.#open.get(session)!;
     this.#open.delete(session);
     this.#next(slot);

@@ -48,6 +48,7 @@ export class LoadSession {
   readonly #stderr: Intake;
   #stdout: Intake | undefined; // once there is a status byte
   #status = -1;
+  #loginMs = 0;
   #channel: 'none' | 'awaited' | 'open' | 'ended' = 'none';
   #connectionEnded = false;
   #over = false;
@@ -72,6 +73,11 @@ export class LoadSession {
     return { stdout, stdoutBytes, stderr: this.#stderr.kept, stderrBytes: this.#stderr.bytes };
   }
 
+  /** From the start to the status byte, in milliseconds. */
+  get loginMs(): number {
+    return this.#loginMs;
+  }
+
   /** Gives the session up as one that takes too long. */
   giveUp(seconds: number): void {
     const when = this.#socket.connecting ? 'not connected' : 'connected, but not finished';
@@ -84,6 +90,7 @@ export class LoadSession {
       return true;
     }
     this.#status = chunk[0]!;
+    this.#loginMs = performance.now() - this.startedAt;
     this.#stdout = new Intake(this.#status === ACCEPTED ? this.#plan.expected?.stdout : undefined);
     this.#stdout.take(chunk.subarray(1));
     return true;

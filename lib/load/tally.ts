@@ -28,9 +28,16 @@ export class Tally {
   };
   readonly #micros: RecordableHistogram = createHistogram({ figures: 3 });
 
-  add(ending: Ending, cause: string, ms: number): void {
+  #login = Number.POSITIVE_INFINITY;
+
+  /** @param loginMs of a right answer: the part of `ms` until the status byte */
+  add(ending: Ending, cause: string, ms: number, loginMs: number): void {
     this.counts[ending] += 1;
-    if (ending === 'right') return this.#micros.record(Math.max(1, Math.round(ms * 1000)));
+    if (ending === 'right') {
+      this.#micros.record(Math.max(1, Math.round(ms * 1000)));
+      this.#login = Math.min(this.#login, loginMs);
+      return;
+    }
     const causes = this.#causes[ending];
     const known = cause.slice(0, LONGEST_CAUSE);
     const name = causes.has(known) || causes.size < MOST_CAUSES ? known : OTHERS;
@@ -50,6 +57,11 @@ export class Tally {
       refused: Object.fromEntries(refused),
       lost: Object.fromEntries(lost),
     };
+  }
+
+  /** The least time until a status byte, in milliseconds; null if no session was answered right. */
+  get login(): number | null {
+    return this.counts.right === 0 ? null : this.#login;
   }
 
   /** Null where no session was answered right. */

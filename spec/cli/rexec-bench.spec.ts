@@ -1,11 +1,22 @@
 import assert from 'node:assert/strict';
+import { randomBytes, scryptSync } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { PASSWORD, startDaemon, USER } from '../support/daemon.ts';
-import { notRoot, PATIENT, ROOT, run, strangersProgram } from '../support/program.ts';
+import { type Authenticator, usersFile } from '../../lib/login/index.ts';
+import { anyone, PASSWORD, startDaemon, USER } from '../support/daemon.ts';
+import { notRoot, PATIENT, ROOT, run, strangersProgram, temporaryFolder } from '../support/program.ts';
 
 const LOGIN = ['-l', USER, '-P', '-'] as const;
 const HOST = '127.0.0.1';
+
+/** A hash that takes more than 100 ms to check. */
+function slowHash(secret: string): string {
+  const salt = randomBytes(16);
+  const spell = (bytes: Buffer) => bytes.toString('base64').replaceAll('=', '');
+  const key = scryptSync(secret, salt, 32, { N: 2 ** 16, r: 8, p: 1, maxmem: 2 ** 28 });
+  return `$scrypt$ln=16,r=8,p=1$${spell(salt)}$${spell(key)}`;
+}
 
 describe('rexec-bench', PATIENT, () => {
   it('prints a line a load, and ends with 0 when all was right', async (t) => {
@@ -34,6 +45,26 @@ describe('rexec-bench', PATIENT, () => {
     assert.equal(status, 1);
     assert.deepEqual([report.sessions, report.right, report.wrong, report.latency], [3, 0, 3, null]);
     assert.deepEqual(report.causes.wrong, { 'the output differs from that of the first session': 3 });
+  });
+
+  it('says that the password hash is measured if it is most of a session (F6)', async (t) => {
+    const users = join(temporaryFolder(t), 'users');
+    writeFileSync(users, `${USER}:${slowHash(PASSWORD)}\n`, { mode: 0o600 });
+    const checker = await usersFile(users);
+    const authenticator: Authenticator = {
+      authenticate: async (credentials) => {
+        const verdict = await checker.authenticate(credentials);
+        return verdict.accepted ? anyone().authenticate(credentials) : verdict;
+      },
+    };
+    const { port } = await startDaemon(t, { authenticator });
+    const words = [...LOGIN, '--port', `${port}`, '--sessions', '2', HOST];
+    const { stderr, status } = await run(t, 'rexec-bench', words, { stdin: PASSWORD });
+    const note =
+      /^rexec-bench: note: a login takes at least (\d+) of the (\d+) ms of a session: the password hash, .* measured\n$/;
+    const [, login, session] = note.exec(stderr) ?? [];
+    assert.ok(Number(login) >= 0.75 * Number(session) - 1, stderr);
+    assert.equal(status, 0);
   });
 
   it('says why the first session was refused', async (t) => {

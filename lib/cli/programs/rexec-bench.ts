@@ -30,6 +30,8 @@ interface Flags {
 
 const MOST_PARALLEL = 10_000;
 const SESSIONS = 1000;
+/** A login that takes this long, and this share of a session, is what a load measures. */
+const SLOW_LOGIN = { ms: 20, share: 0.75 } as const;
 /** Heads of the columns, and the width of each. */
 const COLUMNS = [
   'parallel',
@@ -97,6 +99,17 @@ async function main(host: string, flags: Flags): Promise<number> {
   }
 }
 
+/** Says on standard error if the figures are those of the login: its fastest time is most of the fastest session. */
+function noteOn(reports: readonly LoadReport[]): void {
+  const login = Math.min(...reports.flatMap((each) => each.login ?? []));
+  const session = Math.min(...reports.flatMap(({ latency }) => latency?.min ?? []));
+  if (login === Number.POSITIVE_INFINITY || login < SLOW_LOGIN.ms || login < SLOW_LOGIN.share * session)
+    return;
+  process.stderr.write(
+    `rexec-bench: note: a login takes at least ${login.toFixed(0)} of the ${session.toFixed(0)} ms of a session: the password hash, such as argon2id, is most of what is measured\n`,
+  );
+}
+
 /** SECURITY: a load is an attack on a daemon that does not expect it. */
 async function addressOf(host: string, owned: boolean): Promise<string> {
   const { address } = await lookup(host);
@@ -124,6 +137,7 @@ async function load(target: LoadTarget, expected: Answer, flags: Flags): Promise
     if (!json) print(report);
   }
   if (json) console.log(printableJson(reports, 2));
+  noteOn(reports);
   return reports.every(({ right, sessions: all }) => right === all) ? EXIT.allRight : EXIT.notRight;
 }
 
