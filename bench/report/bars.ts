@@ -1,6 +1,6 @@
 import { scaleLinear } from 'd3-scale';
 import { figureText } from '../table.ts';
-import type { Colors } from './colors.ts';
+import { colorOf } from './colors.ts';
 import type { Plot } from './plot.ts';
 import { escaped, px, widthOf } from './text.ts';
 
@@ -11,7 +11,7 @@ const [ROW, BAR, TOP] = [34, 18, 24] as const;
 const VALUE_WIDTH = 70;
 
 /** A bar for each case from 0 on, with its value and its spread. */
-export function barChart({ title, label, bars }: BarPlot, colors: Colors): string {
+export function barChart({ title, label, bars }: BarPlot): string {
   const left = 12 + Math.max(...bars.map(({ name }) => widthOf(name, 13)));
   const most = Math.max(...bars.map(({ value, high = value }) => high));
   const toX = scaleLinear([0, most], [left, WIDTH - VALUE_WIDTH]);
@@ -23,7 +23,7 @@ export function barChart({ title, label, bars }: BarPlot, colors: Colors): strin
       low === high
         ? ''
         : `<line class="spread over" x1="${px(toX(low))}" x2="${px(toX(high))}" y1="${middle}" y2="${middle}"/>`;
-    return `<g class="${colors.of(name)}"><title>${escaped(told)}</title>
+    return `<g class="${colorOf(name, title)}"><title>${escaped(told)}</title>
 <text class="name" text-anchor="end" x="${px(left - 10)}" y="${middle + 4}">${escaped(name)}</text>
 <rect x="${px(left)}" y="${middle - BAR / 2}" width="${px(toX(value) - left)}" height="${BAR}" rx="2"/>${spread}
 <text class="value" x="${px(toX(Math.max(value, high)) + 8)}" y="${middle + 4}">${figureText(value)}</text></g>`;

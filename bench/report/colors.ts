@@ -1,16 +1,35 @@
-/** Slots of the palette in style.ts; a baseline has none of them. */
-const SLOTS = 7;
-const BASELINES = /^(C program|in\.rexecd|control)/;
+/** Programs by what their names have in every chart; the first that fits. The number is a slot of the palette in style.ts. */
+const PROGRAMS: readonly (readonly [pattern: RegExp, slot: number])[] = [
+  [/in\.rexecd/, 7],
+  [/^C program/, 8],
+  [/^ssh \(/, 5],
+  [/^ssh/, 4],
+  [/^socat/, 6],
+  [/posix-spawn.*relay/, 9],
+  [/relay/, 3],
+  [/posix-spawn.*workers/, 2],
+  [/posix-spawn/, 1],
+  [/^rexecd/, 0],
+];
+const CONTROL = /^(control|a plain)/;
+/** Slots of programs that are not rexecd. */
+const PEERS: readonly number[] = [4, 5, 6, 7, 8];
+export const SLOTS = PROGRAMS.length;
 
-/** A name has the same colour in every plot; baselines are grey. */
-export class Colors {
-  readonly #slots = new Map<string, number>();
+const slotOf = (text: string): number | undefined => PROGRAMS.find(([pattern]) => pattern.test(text))?.[1];
 
-  /** A class of the style sheet. */
-  of(name: string): string {
-    if (BASELINES.test(name)) return 'baseline';
-    const slot = this.#slots.get(name) ?? this.#slots.size % SLOTS;
-    this.#slots.set(name, slot);
-    return `series-${slot}`;
-  }
+/** A class of the style sheet: a program has one colour in all charts. What a name does not say, the chart's title does. */
+export function colorOf(name: string, title: string): string {
+  if (CONTROL.test(name)) return 'baseline';
+  return `series-${slotOf(name) ?? slotOf(title) ?? 0}`;
 }
+
+/** A class that tells the lines of one program in one chart apart. */
+export function dashOf(name: string, names: readonly string[], title: string): string {
+  const alike = names.filter((each) => colorOf(each, title) === colorOf(name, title));
+  return `dash-${Math.min(alike.indexOf(name), 3)}`;
+}
+
+/** Whether a case of a question is another program; a control is none. */
+export const isPeer = (name: string): boolean =>
+  PEERS.includes(slotOf(name.replace(/^(stdin|stdout): /, '')) ?? -1);

@@ -1,6 +1,6 @@
 import { scaleLinear, scaleLog } from 'd3-scale';
 import { figureText } from '../table.ts';
-import type { Colors } from './colors.ts';
+import { colorOf, dashOf } from './colors.ts';
 import type { Plot, Point, Series } from './plot.ts';
 import { escaped, px, widthOf } from './text.ts';
 
@@ -13,8 +13,10 @@ const LABEL_HEIGHT = 16;
 const FEW = 6; // values of x that are ticks themselves
 
 /** Lines with a point for each measurement, its spread, and the name of each line at its end. */
-export function lineChart({ title, x, y, series }: LinePlot, colors: Colors): string {
+export function lineChart({ title, x, y, series }: LinePlot): string {
   const right = 24 + Math.max(0, ...series.map(({ name }) => widthOf(name)));
+  const names = series.map(({ name }) => name);
+  const lookOf = (name: string) => `${colorOf(name, title)} ${dashOf(name, names, title)}`;
   const points = series.flatMap((each) => each.points);
   const xs = [...new Set(points.map((point) => point.x))].toSorted((a, b) => a - b);
   const ys = points.flatMap(({ y: value, low = value, high = value }) => [value, low, high]);
@@ -38,8 +40,8 @@ ${grid.join('\n')}
 <line class="axis" x1="${LEFT}" x2="${px(WIDTH - right)}" y1="${HEIGHT - BOTTOM}" y2="${HEIGHT - BOTTOM}"/>
 ${base.join('\n')}
 <text class="label" text-anchor="end" x="${px(WIDTH - right)}" y="${HEIGHT - 6}">${escaped(x.label)}</text>
-${series.map((each) => line(each, toX, toY, colors.of(each.name), [x.label, y.label])).join('\n')}
-${labels(series, toX, toY, colors)}
+${series.map((each) => line(each, toX, toY, lookOf(each.name), [x.label, y.label])).join('\n')}
+${labels(series, toX, toY, (name) => colorOf(name, title))}
 </svg>`;
 }
 
@@ -80,7 +82,12 @@ function line(
 }
 
 /** Names at the ends of the lines, pushed apart where the ends are close. */
-function labels(series: readonly Series[], toX: Scale, toY: Scale, colors: Colors): string {
+function labels(
+  series: readonly Series[],
+  toX: Scale,
+  toY: Scale,
+  colorOfLine: (name: string) => string,
+): string {
   const ends = series
     .map(({ name, points }) => ({ name, x: toX(points.at(-1)!.x), y: toY(points.at(-1)!.y) }))
     .toSorted((a, b) => a.y - b.y);
@@ -95,7 +102,7 @@ function labels(series: readonly Series[], toX: Scale, toY: Scale, colors: Color
   return ends
     .map(
       ({ name, y }) =>
-        `<text class="name ${colors.of(name)}" x="${px(edge + 10)}" y="${px(y + 4)}">${escaped(name)}</text>`,
+        `<text class="name ${colorOfLine(name)}" x="${px(edge + 10)}" y="${px(y + 4)}">${escaped(name)}</text>`,
     )
     .join('\n');
 }

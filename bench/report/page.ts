@@ -3,11 +3,11 @@ import { machine, versions } from '../machine.ts';
 import type { Goal } from '../question.ts';
 import { figureText } from '../table.ts';
 import { barChart } from './bars.ts';
-import { Colors } from './colors.ts';
 import { lineChart } from './lines.ts';
 import type { Plot } from './plot.ts';
 import { STYLE } from './style.ts';
 import { escaped } from './text.ts';
+import { verdicts } from './verdict.ts';
 
 /** How the figures were made. */
 export interface Made {
@@ -17,7 +17,6 @@ export interface Made {
 
 /** The report: one page that needs nothing else. */
 export function reportHtml(questions: readonly Answered[], { runs, quick }: Made): string {
-  const colors = new Colors();
   const host = `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.system}, Linux ${machine.kernel}`;
   const what = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
   const how = quick
@@ -31,11 +30,12 @@ export function reportHtml(questions: readonly Answered[], { runs, quick }: Made
 <style>${STYLE}</style>
 <main>
 <h1>rexecd: benchmarks</h1>
+${verdicts(questions)}
 <p>Everything runs on one machine over loopback, and the load shares its cores with the daemon: read the ratios, not
 the absolute figures. ${how}</p>
 <p class="quiet">${escaped(host)}<br>${escaped(what.join(', '))}<br>${new Date().toISOString().slice(0, 16).replace('T', ' ')} UTC</p>
 ${goalsSection(questions.flatMap(({ goals }) => goals))}
-${questions.map((question) => section(question, colors)).join('\n')}
+${questions.map((question) => section(question)).join('\n')}
 </main>
 </html>
 `;
@@ -57,10 +57,7 @@ ${rows.join('\n')}
 </table></div>`;
 }
 
-function section(
-  { name, asks, plots, missing, failed, seconds, ...measured }: Answered,
-  colors: Colors,
-): string {
+function section({ name, asks, plots, missing, failed, seconds, ...measured }: Answered): string {
   const lacking = missing.map(
     ({ name: label, reason }) => `<br>Not measured: ${escaped(`${label}: ${reason}`)}.`,
   );
@@ -68,16 +65,16 @@ function section(
   return `<section>
 <h2>${escaped(asks)}</h2>
 <p class="quiet">npm run bench -- ${name} (${seconds.toFixed(0)} s)${lacking.join('')}</p>
-${broken}${plots.map((plot) => figure(plot, colors)).join('\n')}
+${broken}${plots.map((plot) => figure(plot)).join('\n')}
 ${figures(measured)}
 </section>`;
 }
 
-function figure(plot: Plot, colors: Colors): string {
+function figure(plot: Plot): string {
   const { title, sentence } = plot;
   const empty = plot.kind === 'bars' ? plot.bars.length === 0 : plot.series.length === 0;
   if (empty) return '';
-  const chart = plot.kind === 'bars' ? barChart(plot, colors) : lineChart(plot, colors);
+  const chart = plot.kind === 'bars' ? barChart(plot) : lineChart(plot);
   return `<figure><figcaption><h3>${escaped(title)}</h3><p>${escaped(sentence)}</p></figcaption>
 ${chart}</figure>`;
 }
