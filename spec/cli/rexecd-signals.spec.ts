@@ -77,7 +77,7 @@ async function bombard(pid: number, port: number, login: () => Promise<unknown>)
 const client = (t: TestContext, port: number): Promise<Ended> =>
   run(t, 'rexec', ['-l', USER, '-p', PASSWORD, '--port', `${port}`, '127.0.0.1', 'echo in']);
 
-describe('signals that mean nothing to the daemon', PATIENT, () => {
+describe('signals that mean nothing to the daemon (E20)', PATIENT, () => {
   it('change nothing in it and in its workers, and open no debugger', async (t) => {
     const { daemon, port } = await startRexecd(t, ['--users', usersFileOf(t), '--workers', '2']);
     await bombard(daemon.pid, port, () => client(t, port));
@@ -111,7 +111,7 @@ describe('signals that mean nothing to the daemon', PATIENT, () => {
     });
 });
 
-describe('signals that mean nothing to a login helper', { ...PATIENT, skip: noMachine }, () => {
+describe('signals that mean nothing to a login helper (E20)', { ...PATIENT, skip: noMachine }, () => {
   let machine: Machine;
   let daemon: RunningDaemon;
 

@@ -15,6 +15,7 @@ function faultsOf(page: string): string[] {
   return [
     ...twice.map((number) => `${number} has two rows`),
     ...rows.flatMap(([, number = '', , cell = '']) => {
+      if (cell === 'open') return [];
       const specs = [...cell.matchAll(/`(spec\/[\w./-]+\.spec\.ts)`/g)].map(([, path]) => path!);
       if (specs.length === 0) return [`${number} names no spec`];
       return specs.flatMap((path) => {
@@ -28,7 +29,7 @@ function faultsOf(page: string): string[] {
 
 describe('docs/field-reports.md', () => {
   it('names for each fault a spec that exists and mentions its number', () => {
-    assert.ok([...PAGE.matchAll(ROW)].length >= 5);
+    assert.ok([...PAGE.matchAll(ROW)].length >= 60);
     assert.deepEqual(faultsOf(PAGE), []);
   });
 

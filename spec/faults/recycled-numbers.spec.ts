@@ -66,7 +66,7 @@ const STIMULI: Readonly<Record<string, (peer: Peer, channel: Peer) => unknown>> 
   'sessionSeconds have passed': () => {},
 };
 
-describe('the number of a process group that has ended', { ...PATIENT, skip: noNamespace }, () => {
+describe('the number of a process group that has ended (A6)', { ...PATIENT, skip: noNamespace }, () => {
   for (const launcher of ['execa', 'posix-spawn'] as const)
     for (const [what, act, old = false] of [
       ...Object.entries(STIMULI),

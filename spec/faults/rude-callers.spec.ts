@@ -73,7 +73,7 @@ async function assertServes(t: TestContext, daemon: Program, port: number, contr
   }, 'orders work');
 }
 
-describe('callers without manners', { ...PATIENT, skip: noOpenssl }, () => {
+describe('callers without manners (E1)', { ...PATIENT, skip: noOpenssl }, () => {
   for (const workers of ['1', '2'])
     it(`end no daemon by any socket that it listens on, with ${workers} worker(s)`, async (t) => {
       const bench = new TlsBench();

@@ -30,6 +30,9 @@ async function hunt(bug: string | undefined, options: Parameters<typeof fuzz>[1]
   }
 }
 
+/** Servers that a valid login does not work at as it should, and that are fuzzed all the same. */
+const ODD_ANSWERS = Object.keys(BUGS).filter((name) => name.endsWith('(F1)'));
+
 const certain = ({ findings }: Report) => findings.filter(({ again }) => again);
 
 // Most of the time goes to waiting for what does not come, so several are hunted at once.
@@ -57,4 +60,12 @@ describe('the server without a bug (control)', { timeout: 240_000 }, () => {
     assert.equal(report.stopped, 'cases');
     assert.ok(report.features > 100, `only ${report.features} kinds of behaviour`);
   });
+});
+
+describe('a server that answers a valid login wrongly (F1)', { timeout: 120_000, concurrency: 4 }, () => {
+  for (const name of ODD_ANSWERS)
+    it(`is not refused as a target: ${name}`, async () => {
+      const report = await hunt(name, { cases: 1, shrinkSeconds: 0 });
+      assert.equal(report.cases, 1);
+    });
 });

@@ -34,7 +34,7 @@ export interface Run {
 
 const HINTS: Partial<Record<Report['stopped'], string>> = {
   'limit of inetd':
-    '; inetd has stopped the service for 10 minutes, because it was started too often; raise its limit (256 starts per minute): nowait.MAXIMUM in inetd.conf, or -R',
+    '; inetd has stopped the service for 10 minutes, because it was started too often; raise its limit (256 starts per minute): nowait.MAXIMUM in inetd.conf',
 };
 
 /** Prints what runs found, and writes the files; true when something was found that shows itself again. */
