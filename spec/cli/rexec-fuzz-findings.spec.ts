@@ -19,13 +19,22 @@ function place(folder: string): { findings: string; words: string[] } {
   return { findings, words: ['--seed', '512', '--findings', findings, '-l', USER, '-P', password] };
 }
 
+/** Processes of a process group. */
+const processesOf = (group: number): string[] =>
+  readdirSync('/proc').filter((name) => {
+    if (!/^\d+$/.test(name) || !existsSync(`/proc/${name}/stat`)) return false;
+    const [, , own] = readFileSync(`/proc/${name}/stat`, 'latin1').split(') ')[1]?.split(' ') ?? [];
+    return Number(own) === group;
+  });
+
 describe('a finding of rexec-fuzz', { ...PATIENT, concurrency: 2 }, () => {
   it('is in a file as soon as it is found, whatever ends the run (F2)', async (t) => {
     const { findings, words } = place(temporaryFolder(t));
     const bug = server('a refusal without a newline');
-    const program = start(t, 'rexec-fuzz', ['run', bug, '--cases', '9999999', ...words], { stdin: '' });
+    const args = ['run', bug, '--cases', '9999999', ...words];
+    const program = start(t, 'rexec-fuzz', args, { stdin: '', detached: true });
     await eventually(() => existsSync(findings) && readdirSync(findings).length > 0, 'a finding is written');
-    program.child.kill('SIGKILL');
+    process.kill(-program.pid, 'SIGKILL'); // with the server that it started
     assert.equal((await program.end()).status, 'SIGKILL');
     const file = join(findings, 'answer.line-no-newline.rexec');
     const text = readFileSync(file, 'latin1');
@@ -37,13 +46,16 @@ describe('a finding of rexec-fuzz', { ...PATIENT, concurrency: 2 }, () => {
     it(`is printed, and its server ended, when ${signal} ends the run (F2)`, async (t) => {
       const { findings, words } = place(temporaryFolder(t));
       const bug = server('a refusal without a newline');
-      const program = start(t, 'rexec-fuzz', ['run', bug, '--cases', '9999999', ...words], { stdin: '' });
+      const args = ['run', bug, '--cases', '9999999', ...words];
+      const program = start(t, 'rexec-fuzz', args, { stdin: '', detached: true });
       await eventually(() => /[1-9] findings/.test(program.stderr), 'a finding is counted');
       program.child.kill(signal);
       const { stdout, status } = await program.end();
       assert.equal(status, 1, stdout);
       assert.match(stdout, /1 found\nstopped early: interrupted\nanswer\.line: no newline \(\d+ times\)\n/);
       assert.deepEqual(readdirSync(findings), ['answer.line-no-newline.rexec']);
+      const { pid } = program;
+      assert.deepEqual(processesOf(pid), []);
     });
 
   it('stops being made smaller when the run is ended, and keeps what is left of it (F2)', async () => {
