@@ -41,6 +41,3 @@ export async function readTrusted(path: string, { what, forbidden, rule, links }
     await file.close();
   }
 }
-
-/** What a text file says, whichever editor wrote it: without a byte order mark, and with `\n` at the ends of its lines. */
-export const plainText = (text: string): string => text.replace(/^\ufeff/, '').replaceAll('\r\n', '\n');

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import {
@@ -8,6 +10,7 @@ import {
   listHosts,
   parseTarget,
 } from '../../lib/cli/programs/rexec-hosts.ts';
+import { temporaryFolder } from '../support/program.ts';
 import { holds } from '../vectors/generated.ts';
 
 const TARGETS = [
@@ -94,6 +97,18 @@ describe('a list of hosts', () => {
 
   it('is not endless', () =>
     assert.rejects(listHosts(['a[1-999999999]'], undefined), /^HostsError|more than 65536 hosts/));
+
+  it('is read from a file whichever editor wrote it (D4)', async (t) => {
+    const file = join(temporaryFolder(t), 'hosts');
+    writeFileSync(file, '\ufeffa\r\n# none\r\nweb[1-2] # some\r\n');
+    const targets = await listHosts([], file);
+    assert.deepEqual(
+      targets.map(({ host }) => host),
+      ['a', 'web1', 'web2'],
+    );
+    writeFileSync(file, '\ufeffa\r\n', 'utf16le');
+    await assert.rejects(listHosts([], file), /hosts: is encoded in UTF-16; save it as UTF-8$/);
+  });
 
   it('is not empty', () => assert.rejects(listHosts([','], undefined), /the list of hosts is empty/));
 

@@ -11,10 +11,11 @@ const SCRIPT = findProgram('script');
 const ON_A_TERMINAL = { skip: SCRIPT === undefined && 'needs script for a terminal (Debian: bsdutils)' };
 
 describe('the password of rexec', PATIENT, () => {
-  it('reads the password from a file, without its newline', async (t) => {
+  it('reads the password from the first line of a file, whichever editor wrote it (D4)', async (t) => {
     const { port } = await startDaemon(t);
     const file = join(temporaryFolder(t), 'password');
-    for (const text of [`${PASSWORD}\n`, PASSWORD]) {
+    const texts = ['', '\n', '\r\n', '\r', '\nsecond line\n', '\r\n\r\n'].map((end) => PASSWORD + end);
+    for (const text of [...texts, `\ufeff${PASSWORD}\r\n`]) {
       writeFileSync(file, text);
       const ended = await run(t, 'rexec', ['-l', USER, '-P', file, '--port', `${port}`, HOST, 'cat'], {
         stdin: 'input is for the command',
@@ -23,12 +24,52 @@ describe('the password of rexec', PATIENT, () => {
     }
   });
 
-  it('with -P - reads the password from standard input, and the command gets none', async (t) => {
-    const { port } = await startDaemon(t);
-    const words = ['-l', USER, '-P', '-', '--port', `${port}`, HOST, 'cat; echo over'];
-    const ended = await run(t, 'rexec', words, { stdin: `${PASSWORD}\n` });
-    assert.deepEqual(ended, { stdout: 'over\n', stderr: '', status: 0 });
+  it('says that a password file is UTF-16 instead of sending it (D4)', async (t) => {
+    const file = join(temporaryFolder(t), 'password');
+    writeFileSync(file, `\ufeff${PASSWORD}\r\n`, 'utf16le');
+    const { stderr, status } = await run(t, 'rexec', ['-l', USER, '-P', file, HOST, 'true']);
+    assert.deepEqual([stderr, status], [`rexec: ${file}: is encoded in UTF-16; save it as UTF-8\n`, 64]);
   });
+
+  for (const option of ['-P', '-p'])
+    it(`with ${option} - reads a line of standard input, and the rest is for the command (D1)`, async (t) => {
+      const { port } = await startDaemon(t);
+      const words = ['-l', USER, option, '-', '--port', `${port}`, HOST, 'cat; echo over'];
+      const rest = `more\n\0\xff${'bulk '.repeat(100_000)}`;
+      for (const [stdin, stdout] of [
+        [`${PASSWORD}\n`, 'over\n'],
+        [PASSWORD, 'over\n'],
+        [`${PASSWORD}\nmore\n`, 'more\nover\n'],
+        [`${PASSWORD}\r\n\nmore`, '\nmoreover\n'],
+        [Buffer.from(`${PASSWORD}\n${rest}`, 'latin1'), `${rest}over\n`],
+      ] as const)
+        assert.deepEqual(await run(t, 'rexec', words, { stdin }), { stdout, stderr: '', status: 0 });
+    });
+
+  it('is a line that comes in pieces, and what comes later is for the command (D1)', async (t) => {
+    const { port } = await startDaemon(t);
+    const program = start(t, 'rexec', ['-l', USER, '-p', '-', '--port', `${port}`, HOST, 'echo ready; cat']);
+    program.child.stdin.write(PASSWORD.slice(0, 2));
+    program.child.stdin.write(PASSWORD.slice(2));
+    program.child.stdin.write('\nfirst\n');
+    await program.says(/ready\nfirst\n/);
+    program.child.stdin.end('second\n');
+    assert.equal((await program.end()).stdout, 'ready\nfirst\nsecond\n');
+  });
+
+  for (const parallel of ['1', '2'])
+    it(`is a line, and the rest goes to each of several hosts, ${parallel} at a time (D1)`, async (t) => {
+      const { port } = await startDaemon(t, { host: '0.0.0.0' });
+      const hosts = ['-w', '127.0.0.1,127.0.0.2', '--max-parallel', parallel, '--collect', '-q'];
+      const words = ['-l', USER, '-p', '-', '--port', `${port}`, ...hosts, 'cat'];
+      for (const [stdin, output] of [
+        [`${PASSWORD}\nmore\n`, 'more\n'],
+        [PASSWORD, ''],
+      ]) {
+        const { stdout, stderr } = await run(t, 'rexec', words, { stdin: stdin! });
+        assert.deepEqual([stdout, stderr], [`== 127.0.0.[1-2] (exit 0)\n${output}`, '']);
+      }
+    });
 
   it('takes a password on the command line out of sight', async (t) => {
     const { port } = await startDaemon(t);

@@ -1,7 +1,7 @@
-import { openSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { createReadStream, openSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { ReadStream } from 'node:tty';
+import { plainBytes } from '../../files/index.ts';
 
 const LONGEST = 4096; // more than any password; an endless source must end
 const CARRIAGE_RETURN = 0x0d;
@@ -13,22 +13,40 @@ const ERASE = [0x08, 0x7f];
 /** A password cannot be had; the message names the source. */
 export class PasswordError extends Error {}
 
-/** The bytes of a file without the newline at its end. */
+/** The first line of a file. */
 export async function passwordFromFile(path: string): Promise<Buffer> {
-  const bytes = await readFile(path);
-  return withoutNewline(bytes);
+  const stream = createReadStream(path);
+  try {
+    return await firstLine(stream, path);
+  } finally {
+    stream.destroy();
+  }
 }
 
-/** All bytes of a stream, such as standard input, without the newline at its end. */
-export async function passwordFromStream(stream: Readable): Promise<Buffer> {
+/** The first line of a stream, such as standard input. What follows it can still be read from the stream. */
+export const passwordFromStream = (stream: Readable): Promise<Buffer> => firstLine(stream, 'password');
+
+async function firstLine(stream: Readable, source: string): Promise<Buffer> {
   const chunks: Buffer[] = [];
-  for await (const chunk of stream) {
-    chunks.push(chunk);
-    if (chunks.reduce((sum, { length }) => sum + length, 0) > LONGEST) {
-      throw new PasswordError(`password: longer than ${LONGEST} bytes`);
-    }
+  let length = 0;
+  for await (const chunk of stream.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+    const newline = chunk.indexOf(NEWLINE);
+    const end = newline === -1 ? chunk.length : newline + 1;
+    chunks.push(chunk.subarray(0, end));
+    length += end;
+    if (length > LONGEST) throw new PasswordError(`${source}: the password is longer than ${LONGEST} bytes`);
+    if (newline === -1) continue;
+    if (end < chunk.length) stream.unshift(chunk.subarray(end));
+    break;
   }
-  return withoutNewline(Buffer.concat(chunks));
+  const line = Buffer.concat(chunks);
+  for (const chunk of chunks) chunk.fill(0);
+  try {
+    const text = plainBytes(line);
+    return text.at(-1) === NEWLINE ? text.subarray(0, -1) : text;
+  } catch (cause) {
+    throw new PasswordError(`${source}: ${(cause as Error).message}`, { cause });
+  }
 }
 
 /** Asks on the terminal, even where standard input is something else; nothing is shown while it is typed. */
@@ -62,6 +80,3 @@ async function readLine(terminal: ReadStream): Promise<Buffer> {
   }
   throw new PasswordError('password: the terminal was closed');
 }
-
-const withoutNewline = (bytes: Buffer): Buffer =>
-  bytes.subarray(0, bytes.at(-1) === NEWLINE ? -1 : bytes.length);

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { isIPv6 } from 'node:net';
-import { text } from 'node:stream/consumers';
+import { buffer } from 'node:stream/consumers';
+import { plainBytes } from '../../files/index.ts';
 
 /** Whom to call, as it was asked for. */
 export interface Target {
@@ -72,8 +73,18 @@ function* numbersOf(ranges: string, item: string): Generator<string> {
 }
 
 async function linesOf(file: string): Promise<string[]> {
-  const whole = await text(file === '-' ? process.stdin : createReadStream(file));
-  return whole.split('\n').map((line) => line.replace(/#.*/, '').trim());
+  const bytes = await buffer(file === '-' ? process.stdin : createReadStream(file));
+  return textOf(bytes, file)
+    .split('\n')
+    .map((line) => line.replace(/#.*/, '').trim());
+}
+
+function textOf(bytes: Buffer, file: string): string {
+  try {
+    return plainBytes(bytes).toString('utf8');
+  } catch (cause) {
+    throw new HostsError(`${file}: ${(cause as Error).message}`, { cause });
+  }
 }
 
 /** Names of hosts as short as {@link expandHosts} reads them. */

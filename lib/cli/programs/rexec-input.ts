@@ -24,7 +24,7 @@ const NONE: Input = {
  * read it; else it is kept in a file first, for those whose turn comes later. A terminal is nobody's input.
  */
 export async function inputFor(hosts: number, flags: Flags): Promise<Input> {
-  if (hasNoInput(flags) || process.stdin.isTTY) return NONE;
+  if (hasNoInput(flags) || process.stdin.isTTY || process.stdin.readableEnded) return NONE;
   return hosts <= flags.maxParallel ? new Copied(hosts) : await kept();
 }
 

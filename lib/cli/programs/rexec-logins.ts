@@ -1,3 +1,4 @@
+import { printableText } from '../../events/index.ts';
 import { ownName } from './own-name.ts';
 import { passwordFromFile, passwordFromStream, passwordFromTerminal } from './password.ts';
 import type { Target } from './rexec-hosts.ts';
@@ -15,12 +16,13 @@ const NO_PASSWORD = Buffer.alloc(0);
 
 /** Finds user and password for every target; asks on the terminal once for each user whose password nothing else tells. */
 export async function findLogins(targets: readonly Target[], flags: Flags): Promise<Login[]> {
-  const { REXEC_USER: variable } = process.env;
+  const variable = process.env.REXEC_USER || undefined;
   const given = await givenPassword(flags);
   const asked = new Map<string, Promise<Buffer>>();
+  const netrc = { passwordKnown: given !== undefined, warn: warnings(flags) };
   const wanted = targets.map((target) => {
     const named = target.user ?? flags.user ?? flags.login ?? variable;
-    const entry = given && named !== undefined ? undefined : netrcEntry(target.host, named);
+    const entry = given && named !== undefined ? undefined : netrcEntry(target.host, named, netrc);
     const password = given ?? entry?.password ?? (flags.cert && NO_PASSWORD);
     return { target, user: named ?? entry?.login ?? ownName(), password };
   });
@@ -34,6 +36,15 @@ export async function findLogins(targets: readonly Target[], flags: Flags): Prom
   return logins;
 }
 
+/** Each warning once, whatever the number of hosts. */
+function warnings({ quiet }: Flags): (text: string) => void {
+  const given = new Set<string>();
+  return (text) => {
+    if (!quiet && !given.has(text)) process.stderr.write(`rexec: warning: ${printableText(text)}\n`);
+    given.add(text);
+  };
+}
+
 /** What the options or REXEC_PASS give, for every host. */
 async function givenPassword({ password, passwordFile }: Flags): Promise<Buffer | undefined> {
   const { REXEC_PASS: variable } = process.env;
@@ -41,7 +52,7 @@ async function givenPassword({ password, passwordFile }: Flags): Promise<Buffer 
   if (password === '-' || passwordFile === '-') return passwordFromStream(process.stdin);
   if (password !== undefined) return Buffer.from(password);
   if (passwordFile !== undefined) return passwordFromFile(passwordFile);
-  return variable === undefined ? undefined : Buffer.from(variable);
+  return variable ? Buffer.from(variable) : undefined;
 }
 
 const hostsShown = (count: number, { name }: Target): string => (count === 1 ? name : `${count} hosts`);

@@ -70,9 +70,12 @@ const program = commandLine('rexec')
   .option('-u, --login <name>', 'same as -l')
   .option(
     '-p, --password <password>',
-    'password; other users of this machine can see it, so prefer -P or the prompt',
+    'password; other users of this machine can see it, so prefer -P or the prompt; - as with -P',
   )
-  .option('-P, --password-file <file>', 'read the password from a file; - is standard input')
+  .option(
+    '-P, --password-file <file>',
+    'read the password from the first line of a file; - is standard input',
+  )
   .option('--host <host>', 'remote host, instead of the first argument')
   .option(
     '--port <number>',
@@ -177,9 +180,8 @@ export function execOptions(flags: Flags): Omit<ExecOptions, 'user' | 'password'
   };
 }
 
-/** The command gets no input: that is wanted, or standard input is read for something else. */
-export const hasNoInput = ({ null: none, password, passwordFile, hostsFile }: Flags): boolean =>
-  none === true || [password, passwordFile, hostsFile].includes('-');
+/** The command gets no input: that is wanted, or standard input is the list of hosts. */
+export const hasNoInput = ({ null: none, hostsFile }: Flags): boolean => none === true || hostsFile === '-';
 
 export const hasStderrChannel = ({ stderr, noerr }: Flags): boolean => stderr !== false && !noerr;
 
@@ -199,11 +201,12 @@ function hasHosts(parsed: Command): boolean {
 
 /** Options that do not go together. */
 function faultOf(flags: Flags): string | undefined {
-  const { host, hosts, hostsFile, passwordFile, stderrPort, ipv4, ipv6, maxParallel } = flags;
+  const { host, hosts, hostsFile, password, passwordFile, stderrPort, ipv4, ipv6, maxParallel } = flags;
   const several = hosts.length > 0 || hostsFile !== undefined;
   if (ipv4 && ipv6) return '-4 and -6 cannot be used together';
   if (host !== undefined && several) return '--host cannot be used with -w or --hosts-file';
-  if (passwordFile === '-' && hostsFile === '-') return '-P and --hosts-file cannot both read standard input';
+  if (hostsFile === '-' && (password === '-' || passwordFile === '-'))
+    return '-P or -p and --hosts-file cannot both read standard input';
   if (stderrPort && !hasStderrChannel(flags)) return '--stderr-port and --no-stderr cannot be used together';
   if (stderrPort && several && maxParallel > 1)
     return '--stderr-port with several hosts requires --max-parallel 1';

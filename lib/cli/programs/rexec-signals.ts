@@ -70,9 +70,9 @@ function insistence(): (signal: Forwarded) => boolean {
   };
 }
 
-function whenSilent(silentSeconds: () => number, seconds: number, then: () => void): NodeJS.Timeout {
+function whenSilent(silentSeconds: () => number, seconds: number, then: () => void): void {
   const start = performance.now();
-  return setInterval(() => {
+  setInterval(() => {
     if (Math.min(silentSeconds(), (performance.now() - start) / 1000) >= seconds) then();
   }, LOOK_MS);
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { DEFAULT_PORT, DEFAULT_TLS_PORT, type TlsOptions } from '../../client/index.ts';
+import { plainBytes } from '../../files/index.ts';
 import { InvalidArgumentError } from './command.ts';
 import type { Target } from './rexec-hosts.ts';
 
@@ -16,10 +17,16 @@ export interface TlsFlags {
 
 /** Reads a file immediately, so that a missing one is reported before any host is called. */
 export function pemFile(path: string): Buffer {
+  let bytes: Buffer;
   try {
-    return readFileSync(path);
+    bytes = readFileSync(path);
   } catch (error) {
     throw new InvalidArgumentError(`${(error as Error).message}.`);
+  }
+  try {
+    return plainBytes(bytes);
+  } catch (error) {
+    throw new InvalidArgumentError(`The file ${(error as Error).message}.`);
   }
 }
 

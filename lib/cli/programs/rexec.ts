@@ -47,7 +47,7 @@ async function runOnOne(target: Target, command: string, flags: Flags): Promise<
 
 /** Resolves once everything the command wrote is written here. */
 async function connectStreams(remote: RemoteCommand, flags: Flags): Promise<void> {
-  if (hasNoInput(flags)) remote.stdin.end();
+  if (hasNoInput(flags) || process.stdin.readableEnded) remote.stdin.end();
   else pipeline(process.stdin, remote.stdin).catch(() => {}); // the command may end before its input does
   const stderr = remote.stderr && pipeline(remote.stderr, process.stderr, { end: false });
   await Promise.all([pipeline(remote.stdout, process.stdout, { end: false }), stderr]);
