@@ -2,6 +2,7 @@
 export { type Account, findAccount, findGroupName, groupsOf } from './accounts.ts';
 export { DatagramError, DatagramSender } from './datagram.ts';
 export { closeAllOnExec, closeDescriptor, closeOnExec, openPipe, openSocketPair } from './descriptors.ts';
+export { exitNow } from './exit.ts';
 export { tryLock } from './file-lock.ts';
 export { type Limits, processLimits, setProcessLimits, withOpenFiles } from './limits.ts';
 export { listenAhead } from './listen-ahead.ts';

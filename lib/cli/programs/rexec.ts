@@ -19,7 +19,8 @@ process.exit(code);
 async function main(argv: string[]): Promise<number> {
   const { flags, host, command } = parseArguments(argv);
   process.title = 'rexec'; // the password on the command line goes out of sight
-  process.stdout.on('error', () => process.exit(REXEC_EXIT.outputClosed));
+  for (const output of [process.stdout, process.stderr])
+    output.on('error', () => process.exit(REXEC_EXIT.outputClosed));
   warnOfInsecurity(flags);
   const { hosts, hostsFile, collect, json } = flags;
   if (hosts.length > 0 || hostsFile !== undefined)
@@ -40,12 +41,11 @@ async function runOnOne(target: Target, command: string, flags: Flags): Promise<
     silentSeconds: () => remote.silentSeconds,
     giveUp: leave,
   });
-  const shown = connectStreams(remote, flags);
-  const result = await remote.result.finally(() => shown);
+  const [result] = await Promise.all([remote.result, connectStreams(remote, flags)]);
   return exitCodeOf(result);
 }
 
-/** Resolves once everything the command wrote is written here. */
+/** Resolves once everything that the command wrote is written here; rejects as the result does. */
 async function connectStreams(remote: RemoteCommand, flags: Flags): Promise<void> {
   if (hasNoInput(flags) || process.stdin.readableEnded) remote.stdin.end();
   else pipeline(process.stdin, remote.stdin).catch(() => {}); // the command may end before its input does
