@@ -1,8 +1,8 @@
-import { once } from 'node:events';
-import { connect, isIP, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { encodeRequestFrame } from '../../codec/index.ts';
 import { Mux } from '../mux/index.ts';
+import { dial } from './dial.ts';
 import { ExecError, isNotSocket, reasonOf } from './errors.ts';
 import { Lookahead } from './lookahead.ts';
 import type { ExecOptions, TlsOptions } from './options.ts';
@@ -119,17 +119,21 @@ export class Connections {
     const { host, port } = this.#place;
     const { family, connectSeconds = CONNECT_SECONDS } = this.#options;
     this.#place.enter('resolve', host);
-    const flags = { allowHalfOpen: true, noDelay: true, ...this.#keepAlive };
-    const socket = connect({ host, port, ...(family && { family }), ...flags });
-    this.#main = socket;
-    socket.on('error', () => {});
-    const found = (address: string) => this.#place.enter('connect', `${address} port ${port}`);
-    if (isIP(host)) found(host);
-    else socket.on('lookup', (error, address) => error ?? found(address));
-    try {
-      const connected = once(socket, 'connect', { signal: this.#over.signal });
-      await this.#place.within(connectSeconds, connected, 'REXEC_UNREACHABLE', 'the connection timed out');
+    const flags = { port, allowHalfOpen: true, noDelay: true, ...this.#keepAlive };
+    const { signal } = this.#over;
+    const trying = (address: string) => this.#place.enter('connect', `${address} port ${port}`);
+    const dialed = dial(host, flags, { family, seconds: connectSeconds, signal, trying }).then((socket) => {
+      this.#main = socket;
+      if (signal.aborted) this.#drop();
       return socket;
+    });
+    try {
+      return await this.#place.within(
+        connectSeconds,
+        dialed,
+        'REXEC_UNREACHABLE',
+        'the connection timed out',
+      );
     } catch (error) {
       throw error instanceof ExecError
         ? error
