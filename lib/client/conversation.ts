@@ -4,7 +4,7 @@ import { type ExitStatus, encodeLogin, StderrDecoder, type StderrFrame } from '.
 import type { Mux } from '../mux/index.ts';
 import { answeredOn } from './answer.ts';
 import { Connections } from './connections.ts';
-import { isReset, reasonOf } from './errors.ts';
+import { type ExecError, isReset, reasonOf } from './errors.ts';
 import type { Lookahead } from './lookahead.ts';
 import type { ExecOptions, ExecResult } from './options.ts';
 import { type Output, OutputError } from './output.ts';
@@ -65,19 +65,23 @@ export class Conversation {
       login = encodeLogin({ user, password, command });
       const ended = Promise.race([this.#aborted.promise, this.#talk(login)]);
       const late = `timed out after ${timeoutSeconds} s`;
-      return await this.#place.within(timeoutSeconds, ended, 'REXEC_TIMED_OUT', late);
+      const ending = await this.#place.within(timeoutSeconds, ended, 'REXEC_TIMED_OUT', late);
+      this.#close();
+      return ending;
     } catch (error) {
-      throw this.#place.told(error);
+      const told = this.#place.told(error);
+      this.#close(told);
+      throw told;
     } finally {
       login?.fill(0);
-      this.#close();
     }
   }
 
   /** Ends it with REXEC_ABORTED. */
   abort(message: string, cause?: unknown): void {
-    this.#aborted.reject(this.#place.error('REXEC_ABORTED', message, cause));
-    this.#close();
+    const error = this.#place.error('REXEC_ABORTED', message, cause);
+    this.#aborted.reject(error);
+    this.#close(error);
   }
 
   sendSignal(number: number): boolean {
@@ -200,11 +204,12 @@ export class Conversation {
     pipeline(this.#stdio.stdin, main.socket, { end: this.#options.halfClose ?? true }).catch(() => {});
   }
 
-  #close(): void {
+  /** The error is that of the streams as well. */
+  #close(error?: ExecError): void {
     this.#over.abort();
     this.#connections.close();
-    this.#stdio.stdin.destroy();
-    this.#stdio.stdout.end();
-    this.#stdio.stderr?.end();
+    this.#stdio.stdin.destroy(error);
+    this.#stdio.stdout.end(error);
+    this.#stdio.stderr?.end(error);
   }
 }

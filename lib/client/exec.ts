@@ -47,6 +47,7 @@ class Remote implements RemoteCommand {
     if (signal?.aborted) abort();
     signal?.addEventListener('abort', abort);
     this.result = this.#finish(command).finally(() => signal?.removeEventListener('abort', abort));
+    this.result.catch(() => {}); // those who await the streams alone get the error there
   }
 
   get stdout(): PassThrough {
@@ -74,7 +75,6 @@ class Remote implements RemoteCommand {
       over = true;
     } finally {
       if (!over) this.#conversation.abort('the caller stopped reading the output');
-      this.result.catch(() => {});
     }
     await this.result;
   }

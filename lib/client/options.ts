@@ -78,6 +78,7 @@ export interface ExecResult<Text extends string | undefined = string | undefined
  * A command on another host. It can be awaited: that gives its result, and drops what nobody reads of its outputs.
  * Without that, read both outputs to the end: the daemon stops the command while nobody reads.
  * It can be iterated: that gives the lines of stdout, as {@link lines} does.
+ * If it fails, its streams are destroyed with the {@link ExecError} once what had arrived was read: await streams or result.
  */
 export interface RemoteCommand<Text extends string | undefined = string | undefined>
   extends Pick<Promise<ExecResult<Text>>, 'then' | 'catch' | 'finally'>,

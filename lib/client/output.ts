@@ -1,4 +1,4 @@
-import { PassThrough } from 'node:stream';
+import { PassThrough, type TransformCallback } from 'node:stream';
 import { GrowingBuffer } from './growing-buffer.ts';
 import type { CaptureLimit } from './options.ts';
 
@@ -14,14 +14,39 @@ export class OutputError extends Error {
   }
 }
 
+/** A stream that can fail: once its reader has got what had arrived, it is destroyed with the error. */
+class OutputStream extends PassThrough {
+  #failure: Error | undefined;
+  #fails: (() => void) | undefined;
+
+  fail(error: Error): void {
+    this.#failure = error;
+    this.end();
+  }
+
+  override _flush(done: TransformCallback): void {
+    this.#fails = () => done(this.#failure);
+    if (!this.#failure || this.readableLength === 0) this.#fails();
+  }
+
+  override read(size?: number): Buffer | null {
+    const chunk: Buffer | null = super.read(size);
+    if (this.#failure && this.#fails && this.readableLength === 0) process.nextTick(this.#fails);
+    return chunk;
+  }
+}
+
 /** One output of a command as its caller gets it: a stream, and where it is captured also a text. */
 export class Output {
-  readonly stream = new PassThrough();
+  readonly stream: PassThrough;
+  readonly #stream = new OutputStream();
+  #ended = false;
   readonly #limit: number;
   readonly #captured: GrowingBuffer | undefined;
 
   constructor(capture: boolean | CaptureLimit) {
     this.#limit = typeof capture === 'object' ? capture.maxBytes : CAPTURE_LIMIT;
+    this.stream = this.#stream;
     this.stream.on('error', () => {});
     if (!capture) return;
     this.#captured = new GrowingBuffer();
@@ -35,6 +60,7 @@ export class Output {
 
   /** Resolves once the caller's stream has passed the chunk on: one at a time is kept for a reader that is slow. */
   async write(chunk: Buffer): Promise<void> {
+    if (this.#ended) throw new OutputError('REXEC_ABORTED', 'the output has ended');
     this.#capture(chunk);
     const error = await new Promise<Error | null | undefined>((resolve) => this.stream.write(chunk, resolve));
     if (error) throw new OutputError('REXEC_ABORTED', 'the output stream was closed', { cause: error });
@@ -45,9 +71,12 @@ export class Output {
     if (this.stream.readableFlowing === null) this.stream.resume();
   }
 
-  /** What has arrived can still be read. */
-  end(): void {
-    this.stream.end();
+  /** What has arrived can still be read; then the stream ends, or is destroyed with the error. */
+  end(error?: Error): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    if (error) this.#stream.fail(error);
+    else this.#stream.end();
   }
 
   #capture(chunk: Buffer): void {

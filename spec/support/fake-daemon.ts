@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import type { Readable } from 'node:stream';
@@ -136,8 +137,12 @@ async function ending(result: Promise<ExecResult>): Promise<Pick<Outcome, 'ended
   }
 }
 
-/** A stream to its end, as latin1. */
+/** A stream to its end, or to the error of its command, as latin1. */
 export async function text(stream: Readable): Promise<string> {
-  const chunks: Buffer[] = await within(stream.toArray(), 'the end of a stream');
+  const chunks: Buffer[] = [];
+  const read = async () => {
+    for await (const chunk of stream) chunks.push(chunk);
+  };
+  await within(read(), 'the end of a stream').catch((error) => assert.ok(error instanceof ExecError, error));
   return Buffer.concat(chunks).toString('latin1');
 }

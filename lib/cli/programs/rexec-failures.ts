@@ -31,6 +31,11 @@ export function exitCodeOfFailure(error: unknown): number {
   return (error instanceof ExecError ? codes[error.code] : undefined) ?? REXEC_EXIT.usage;
 }
 
+/** For the streams of a command: its error, which its result has too, is their end. Other errors are thrown. */
+export function unlessFailed(error: unknown): void {
+  if (!(error instanceof ExecError)) throw error;
+}
+
 /** Host, phase and reason, in one line; of an error that is none of a host's, the reason. */
 export function failureText(error: unknown): string {
   if (!(error instanceof ExecError))

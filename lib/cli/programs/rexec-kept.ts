@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { GrowingBuffer, type RemoteCommand } from '../../client/index.ts';
+import { unlessFailed } from './rexec-failures.ts';
 import type { Target } from './rexec-hosts.ts';
 
 /** One output as far as it is kept. */
@@ -39,8 +40,8 @@ export class Keeper {
     this.#kept.set(target, pair);
     const { stdout, stderr } = remote;
     await Promise.all([
-      pair.stdout.read(stdout, this.#limit),
-      stderr && pair.stderr.read(stderr, this.#limit),
+      pair.stdout.read(stdout, this.#limit).catch(unlessFailed),
+      stderr && pair.stderr.read(stderr, this.#limit).catch(unlessFailed),
     ]);
   }
 

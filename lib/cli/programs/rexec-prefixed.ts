@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { linesOf, type RemoteCommand } from '../../client/index.ts';
+import { unlessFailed } from './rexec-failures.ts';
 import type { Target } from './rexec-hosts.ts';
 import type { Outlet } from './rexec-outlet.ts';
 import { failureLine, type Outcome, type Outlets, type Report } from './rexec-report.ts';
@@ -17,7 +18,10 @@ export class Prefixed implements Report {
 
   async follow({ name }: Target, { stdout, stderr }: RemoteCommand): Promise<void> {
     const { out, err } = this.#outlets;
-    await Promise.all([copyLines(name, stdout, out), stderr && copyLines(name, stderr, err)]);
+    await Promise.all([
+      copyLines(name, stdout, out).catch(unlessFailed),
+      stderr && copyLines(name, stderr, err).catch(unlessFailed),
+    ]);
   }
 
   async ended({ target, error }: Outcome): Promise<void> {

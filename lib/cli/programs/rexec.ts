@@ -41,16 +41,16 @@ async function runOnOne(target: Target, command: string, flags: Flags): Promise<
     silentSeconds: () => remote.silentSeconds,
     giveUp: leave,
   });
-  const [result] = await Promise.all([remote.result, connectStreams(remote, flags)]);
-  return exitCodeOf(result);
+  await connectStreams(remote, flags);
+  return exitCodeOf(await remote.result);
 }
 
-/** Resolves once everything that the command wrote is written here; rejects as the result does. */
+/** Resolves once everything that came from the command is written here, also if the command has failed. */
 async function connectStreams(remote: RemoteCommand, flags: Flags): Promise<void> {
   if (hasNoInput(flags) || process.stdin.readableEnded) remote.stdin.end();
   else pipeline(process.stdin, remote.stdin).catch(() => {}); // the command may end before its input does
   const stderr = remote.stderr && pipeline(remote.stderr, process.stderr, { end: false });
-  await Promise.all([pipeline(remote.stdout, process.stdout, { end: false }), stderr]);
+  await Promise.allSettled([pipeline(remote.stdout, process.stdout, { end: false }), stderr]);
 }
 
 /** Resolves once the reader has taken everything: an exit before that would lose what a pipe cannot hold. */
