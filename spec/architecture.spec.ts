@@ -18,8 +18,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   control: [],
   messages: [],
   login: ['base', 'native', 'files', 'messages', 'text'],
-  settings: ['files'],
-  client: ['codec', 'mux'],
+  settings: ['files', 'text'],
+  client: ['codec', 'mux', 'text'],
   mux: ['codec'],
   load: ['codec'],
   launch: ['codec', 'login', 'native', 'text'],
@@ -51,9 +51,10 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'control',
     'native',
     'files',
+    'text',
   ],
   service: ['base', 'native', 'settings', 'events', 'files'],
-  embed: ['daemon', 'events', 'launch', 'login', 'settings'],
+  embed: ['daemon', 'events', 'launch', 'login', 'settings', 'text'],
   lib: ['daemon', 'client', 'embed', 'login', 'settings', 'events', 'codec'],
 };
 

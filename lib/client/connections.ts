@@ -31,14 +31,14 @@ export interface Opened {
 /** The connection to a daemon and the stderr channel from it. */
 export class Connections {
   readonly #place: Place;
-  readonly #options: ExecOptions;
+  readonly #options: Partial<ExecOptions>;
   readonly #over = new AbortController();
   #main: Socket | undefined;
   #channel: Socket | undefined;
   #mux: Mux | undefined;
   #listener: StderrListener | undefined;
 
-  constructor(place: Place, options: ExecOptions) {
+  constructor(place: Place, options: Partial<ExecOptions>) {
     this.#place = place;
     this.#options = options;
   }

@@ -33,7 +33,7 @@ const TOGETHER_SECONDS = 2;
 
 /** One request to a daemon, from the call to the command's end. It closes what it opened. */
 export class Conversation {
-  readonly #options: ExecOptions;
+  readonly #options: Partial<ExecOptions>;
   readonly #stdio: Stdio;
   readonly #place: Place;
   readonly #connections: Connections;
@@ -45,7 +45,7 @@ export class Conversation {
   #ending: Ending = { exitCode: null, signal: null };
   #channelLost: Error | undefined;
 
-  constructor(host: string, options: ExecOptions, stdio: Stdio) {
+  constructor(host: string, options: Partial<ExecOptions>, stdio: Stdio) {
     this.#options = options;
     this.#stdio = stdio;
     this.#place = new Place(
@@ -57,11 +57,15 @@ export class Conversation {
     this.#aborted.promise.catch(() => {});
   }
 
-  /** Resolves after the last byte of output; rejects with an ExecError. The password is copied when it returns. */
-  async run(command: string): Promise<Ending> {
-    const { user, password, timeoutSeconds = 0 } = this.#options;
+  /**
+   * Resolves after the last byte of output; rejects with an ExecError, at once for a `fault` of the caller's options. The
+   * password is copied when it returns.
+   */
+  async run(command: string, fault?: string): Promise<Ending> {
+    const { user = '', password = '', timeoutSeconds = 0 } = this.#options;
     let login: Buffer | undefined;
     try {
+      if (fault !== undefined) throw this.#place.error('REXEC_REQUEST_INVALID', fault);
       login = encodeLogin({ user, password, command });
       const ended = Promise.race([this.#aborted.promise, this.#talk(login)]);
       const late = `timed out after ${timeoutSeconds} s`;

@@ -1,7 +1,8 @@
 /**
  * Why a remote command has no result.
  *
- * - `REXEC_REQUEST_INVALID`: user, password or command cannot be sent; `cause` is the codec's error.
+ * - `REXEC_REQUEST_INVALID`: an option is unknown, missing, or has a value that is not allowed; or user, password or
+ *   command cannot be sent, and `cause` is the codec's error.
  * - `REXEC_UNREACHABLE`: the host has no address, or its port does not answer.
  * - `REXEC_TLS_FAILED`: the TLS handshake failed, or the daemon ended it, for example because a certificate is missing.
  * - `REXEC_NO_STDERR`: the daemon did not connect the stderr channel in time.

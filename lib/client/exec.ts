@@ -1,5 +1,6 @@
 import { constants } from 'node:os';
 import { PassThrough } from 'node:stream';
+import { faultOf } from './check.ts';
 import { Conversation } from './conversation.ts';
 import { ExecError } from './errors.ts';
 import { linesOf, lineText } from './lines.ts';
@@ -37,16 +38,18 @@ class Remote implements RemoteCommand {
   readonly #conversation: Conversation;
 
   constructor(host: string, command: string, options: ExecOptions) {
-    const { capture = false, stderrChannel = true, signal } = options;
+    const fault = faultOf(host, command, options);
+    const checked: Partial<ExecOptions> = fault === undefined ? options : {};
+    const { capture = false, stderrChannel = true, signal } = checked;
     this.#stdout = new Output(capture);
     this.#stderr = stderrChannel ? new Output(capture) : null;
     this.stdin.on('error', () => {});
     const stdio = { stdin: this.stdin, stdout: this.#stdout, stderr: this.#stderr };
-    this.#conversation = new Conversation(host, options, stdio);
+    this.#conversation = new Conversation(String(host), checked, stdio);
     const abort = () => this.#conversation.abort('aborted', signal?.reason);
     if (signal?.aborted) abort();
     signal?.addEventListener('abort', abort);
-    this.result = this.#finish(command).finally(() => signal?.removeEventListener('abort', abort));
+    this.result = this.#finish(command, fault).finally(() => signal?.removeEventListener('abort', abort));
     this.result.catch(() => {}); // those who await the streams alone get the error there
   }
 
@@ -89,9 +92,9 @@ class Remote implements RemoteCommand {
     return this.result;
   }
 
-  async #finish(command: string): Promise<ExecResult> {
+  async #finish(command: string, fault: string | undefined): Promise<ExecResult> {
     try {
-      const ending = await this.#conversation.run(command);
+      const ending = await this.#conversation.run(command, fault);
       return { ...ending, ...this.#texts, timedOut: false, isCanceled: false };
     } catch (error) {
       throw error instanceof ExecError ? Object.assign(error, this.#texts) : error;

@@ -10,7 +10,8 @@ const load = () => import('./embedded.ts');
  * options leave out have their defaults, except `port`: 0, a free one. No settings file and no variable is read.
  */
 export function createDaemon(options: CreateDaemonOptions): EmbeddedDaemon {
-  const { authenticate, launch, onEvent, ...settings } = options;
+  const { authenticate, launch, onEvent, ...settings } = options ?? ({} as Partial<CreateDaemonOptions>);
+  const functions = { authenticate, launch, onEvent } as CreateDaemonOptions;
   let current: Partial<Settings> = settings;
   let daemon: Daemon | undefined;
   const close = async (now?: AbortSignal): Promise<void> => {
@@ -21,7 +22,7 @@ export function createDaemon(options: CreateDaemonOptions): EmbeddedDaemon {
     listen: async () => {
       if (daemon) throw new Error('the daemon is already listening');
       const { embedded } = await load();
-      const made = embedded(options, current);
+      const made = embedded(functions, current);
       await made.listen();
       daemon = made;
       return daemon.addresses;

@@ -1,17 +1,22 @@
 import { Daemon } from '../daemon/index.ts';
 import { CATALOGUE, type EventFields, EventLog, type EventName } from '../events/index.ts';
 import { type Authenticator, type Identity, ownIdentity } from '../login/index.ts';
-import { loadSettings, type Settings } from '../settings/index.ts';
+import type { Settings } from '../settings/index.ts';
+import { checkFunctions, settingsOf } from './check.ts';
 import type { CreateDaemonOptions, DaemonEvent } from './types.ts';
 
-/** @throws SettingsError for a value that is not allowed */
-export const settingsOf = (layer: Partial<Settings>): Settings => loadSettings({}, { port: 0, ...layer });
+export { settingsOf };
 
-/** The daemon of a program, which does not listen yet. */
+/**
+ * The daemon of a program, which does not listen yet.
+ *
+ * @throws SettingsError that names the option and what is allowed
+ */
 export function embedded(
   { authenticate, launch, onEvent = () => {} }: CreateDaemonOptions,
   layer: Partial<Settings>,
 ): Daemon {
+  checkFunctions({ authenticate, launch, onEvent });
   return new Daemon(settingsOf(layer), {
     authenticator: authenticatorOf(authenticate, launch ? accountless : ownIdentity),
     events: new EventsTold(onEvent),

@@ -39,7 +39,10 @@ export interface CreateDaemonOptions extends Partial<Settings> {
 
 /** A daemon in a program. */
 export interface EmbeddedDaemon extends AsyncDisposable {
-  /** Resolves with the addresses; rejects for a setting that is not allowed, and with the system's error, such as `EADDRINUSE`. */
+  /**
+   * Resolves with the addresses. Rejects with `REXEC_SETTING_INVALID` for an option that is unknown, missing or not
+   * allowed, and with the system's error, such as `EADDRINUSE`.
+   */
   listen(): Promise<Addresses>;
   /** Where it listens; empty before that. */
   readonly addresses: Addresses;

@@ -35,7 +35,6 @@ export {
   flagOf,
   keyOf,
   nearestKey,
-  nearestTo,
   SETTING_NAMES,
   settingLike,
   settingOf,

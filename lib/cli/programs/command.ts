@@ -1,5 +1,5 @@
 import { Command, type HelpConfiguration } from 'commander';
-import { nearestTo } from '../../settings/index.ts';
+import { nearestTo } from '../../text/index.ts';
 import { VERSION } from './version.ts';
 
 export { type Command, CommanderError, InvalidArgumentError, Option } from 'commander';

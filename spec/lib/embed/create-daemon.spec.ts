@@ -185,6 +185,57 @@ describe('createDaemon', BOUNDED, () => {
     });
   });
 
+  for (const [given, message] of [
+    [{ maxConections: 4 }, 'unknown option maxConections; did you mean maxConnections?'],
+    [{ onEvnt: () => {} }, 'unknown option onEvnt; did you mean onEvent?'],
+    [
+      { maxConnections: 'many' },
+      'option maxConnections: invalid value "many"; allowed: whole number from 1 to 1000000',
+    ],
+    [{ tlsMode: 'on' }, 'option tlsMode: invalid value "on"; allowed: "off", "beside", "only"'],
+    [{ authenticate: undefined }, 'option authenticate is missing; allowed: function'],
+    [{ authenticate: 'pam' }, 'option authenticate: invalid value of type string; allowed: function'],
+    [{ launch: '/bin/sh' }, 'option launch: invalid value of type string; allowed: function'],
+    [{ onEvent: console }, 'option onEvent: invalid value of type object; allowed: function'],
+  ] as const)
+    it(`refuses with "${message}" (D8)`, async () => {
+      const daemon = Reflect.apply(createDaemon, undefined, [{ authenticate: () => true, ...given }]);
+      await assert.rejects(daemon.listen(), { code: 'REXEC_SETTING_INVALID', message });
+      assert.equal(daemon.port, 0);
+    });
+
+  it('refuses other settings in the same words, and keeps its own (D8)', async (t) => {
+    const daemon = await started(t, { launch, maxConnections: 1 });
+    const reload = Reflect.get(daemon, 'reload') as (settings: unknown) => Promise<void>;
+    await assert.rejects(reload({ maxConections: 4 }), {
+      message: 'unknown option maxConections; did you mean maxConnections?',
+    });
+    const { stdout } = await exec('127.0.0.1', 'who', { ...options, port: daemon.port });
+    assert.equal(stdout, 'ada at 127.0.0.1\n');
+  });
+
+  it('refuses to be made without options when it is to listen (D8)', async () => {
+    const daemon = Reflect.apply(createDaemon, undefined, []);
+    await assert.rejects(daemon.listen(), { message: 'option authenticate is missing; allowed: function' });
+  });
+
+  it('leaves no listener on the process of its program, and neither does exec()', async () => {
+    const listeners = () => process.eventNames().map((name) => [name, process.listenerCount(name)] as const);
+    const session = async () => {
+      const daemon = createDaemon({ ...QUICK, authenticate: () => true });
+      await daemon.listen();
+      const { port } = daemon;
+      await exec('127.0.0.1', 'echo out', { ...options, port });
+      await exec('127.0.0.1', 'exit 3', { ...options, port, stderrChannel: false });
+      await exec('127.0.0.1', 'true', { ...options, port, password: 'x'.repeat(300) }).catch(() => {});
+      await exec('127.0.0.1', 'sleep 60', { ...options, port, timeoutSeconds: 0.2 }).catch(() => {});
+      await daemon.close(AbortSignal.abort());
+    };
+    const before = listeners();
+    await session();
+    assert.deepEqual(listeners(), before);
+  });
+
   it('speaks TLS, and shows the certificate of a peer', { skip: noOpenssl }, async (t) => {
     const bench = new TlsBench();
     const seen: unknown[] = [];
