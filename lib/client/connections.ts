@@ -121,6 +121,7 @@ export class Connections {
     this.#place.enter('resolve', host);
     const flags = { port, allowHalfOpen: true, noDelay: true, ...this.#keepAlive };
     const { signal } = this.#over;
+    const late = 'the connection timed out';
     const trying = (address: string) => this.#place.enter('connect', `${address} port ${port}`);
     const dialed = dial(host, flags, { family, seconds: connectSeconds, signal, trying }).then((socket) => {
       this.#main = socket;
@@ -128,12 +129,7 @@ export class Connections {
       return socket;
     });
     try {
-      return await this.#place.within(
-        connectSeconds,
-        dialed,
-        'REXEC_UNREACHABLE',
-        'the connection timed out',
-      );
+      return await this.#place.within(connectSeconds, dialed, 'REXEC_UNREACHABLE', late);
     } catch (error) {
       throw error instanceof ExecError
         ? error

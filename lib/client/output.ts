@@ -60,7 +60,7 @@ export class Output {
 
   /** Resolves once the caller's stream has passed the chunk on: one at a time is kept for a reader that is slow. */
   async write(chunk: Buffer): Promise<void> {
-    if (this.#ended) throw new OutputError('REXEC_ABORTED', 'the output has ended');
+    if (this.#ended) throw new OutputError('REXEC_ABORTED', 'the output stream was closed');
     this.#capture(chunk);
     const error = await new Promise<Error | null | undefined>((resolve) => this.stream.write(chunk, resolve));
     if (error) throw new OutputError('REXEC_ABORTED', 'the output stream was closed', { cause: error });

@@ -63,7 +63,7 @@ const ANSWERS: readonly (readonly [
   [
     'a connection that ends before the answer',
     REXEC_EXIT.REXEC_LOST,
-    /^rexec: 127\.0\.0\.1: login: the connection ended before the daemon answered\nrexec: hint: check the user name and the password.*\n$/,
+    /^rexec: 127\.0\.0\.1: login: the connection ended before the daemon answered\nrexec: hint: use --tls if .*check the user name and the password.*\n$/,
     async (client) => {
       await client.login();
       client.halfClose();

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { copyFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
-import { describe, it } from 'node:test';
+import { describe, it, type TestContext } from 'node:test';
 import { type TlsFlags, tlsFaultOf } from '../../lib/cli/programs/rexec-tls.ts';
 import { PASSWORD, USER } from '../support/daemon.ts';
-import { PATIENT, run, startRexecd, temporaryFolder, usersFileOf } from '../support/program.ts';
+import { PATIENT, Program, run, startRexecd, temporaryFolder, usersFileOf } from '../support/program.ts';
 import { noOpenssl, TlsBench, type TlsDaemon } from '../support/tls.ts';
 
 const TLS = { ...PATIENT, skip: noOpenssl } as const;
@@ -82,6 +84,39 @@ describe('rexec --tls', TLS, () => {
     ];
     for (const [flags, message] of faults) assert.match(tlsFaultOf(flags) ?? '', message ?? /^$/);
   });
+});
+
+describe('rexec in clear text on a TLS port', TLS, () => {
+  /** Servers there, and what the words of the client are. */
+  const servers: Readonly<Record<string, (t: TestContext) => Promise<number>>> = {
+    rexecd: async (t) => (await bench.start(t)).tlsPort,
+    openssl: async (t) => {
+      const { cert, key } = bench.identity;
+      const words = ['s_server', '-accept', '0', '-cert', cert, '-key', key];
+      const server = new Program(t, 'openssl', words);
+      return Number((await server.says(/ACCEPT \S*:(\d+)/))[1]);
+    },
+    'a server that sends an alert': async (t) => {
+      const server = createServer((socket) => {
+        socket.on('error', () => {});
+        socket.once('data', () => socket.end(Buffer.of(0x15, 3, 1, 0, 2, 2, 0x46)));
+      });
+      t.after(() => void server.close());
+      await once(server.listen(0, '127.0.0.1'), 'listening');
+      return (server.address() as AddressInfo).port;
+    },
+  };
+
+  for (const [name, serve] of Object.entries(servers))
+    for (const flags of [[], ['--no-stderr']])
+      it(`is told of --tls and not of --no-stderr: ${name}, ${flags[0] ?? 'with a stderr channel'} (C5)`, async (t) => {
+        const port = await serve(t);
+        const words = ['-l', USER, '-p', PASSWORD, '--port', `${port}`, ...flags, '127.0.0.1', 'true'];
+        const { stderr, status } = await run(t, 'rexec', words);
+        assert.notEqual(status, 0);
+        assert.match(stderr, /^rexec: hint: use --tls/m);
+        assert.doesNotMatch(stderr, /--no-stderr/);
+      });
 });
 
 describe('rexecd', TLS, () => {

@@ -67,9 +67,14 @@ export function adviceOn(error: unknown): string | undefined {
     return TLS_FAULTS.find(([text]) => text.test(error.message))?.[1] ?? ADVICE.REXEC_TLS_FAILED;
   if (error.code === 'REXEC_REFUSED')
     return REFUSALS.find(([text]) => text.test(error.message))?.[1] ?? ADVICE.REXEC_REFUSED;
+  if (error.code === 'REXEC_PROTOCOL' && TLS_ALERT.test(error.message))
+    return 'use --tls: this is a TLS port';
   return BY_PHASE[`${error.code} ${error.phase}`] ?? ADVICE[error.code];
 }
 
+/** The first byte of an alert record, which is how some TLS servers answer clear text (RFC 8446, 5.1). */
+const TLS_ALERT = /begins with byte 21,/;
+const TLS_PORT = 'use --tls if this is a TLS port';
 const CREDENTIALS = 'check the user name and the password (-l, -P)';
 const ADVICE: Readonly<Record<ExecErrorCode, string | undefined>> = {
   REXEC_REQUEST_INVALID: 'shorten it; put a long command into a script on the host',
@@ -91,8 +96,9 @@ const ADVICE: Readonly<Record<ExecErrorCode, string | undefined>> = {
 
 const BY_PHASE: Readonly<Record<string, string>> = {
   'REXEC_UNREACHABLE resolve': 'check the host name, or use an IP address',
-  'REXEC_LOST stderrChannel': 'use --no-stderr: the daemon may not be able to connect back',
-  'REXEC_LOST login': `${CREDENTIALS}: some daemons refuse a login by closing the connection; or try --tls`,
+  // Without a stderr channel the password would be sent next, in clear text: to a TLS port as well.
+  'REXEC_LOST stderrChannel': `${TLS_PORT}; otherwise let the daemon connect back, to a port of --stderr-port`,
+  'REXEC_LOST login': `${TLS_PORT}; otherwise ${CREDENTIALS}: some daemons just close the connection`,
   'REXEC_STATUS_UNKNOWN end':
     'a process that the command left behind may still be running; raise --end-timeout to wait longer',
   'REXEC_LOST end':

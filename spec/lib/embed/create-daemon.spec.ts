@@ -219,7 +219,7 @@ describe('createDaemon', BOUNDED, () => {
     await assert.rejects(daemon.listen(), { message: 'option authenticate is missing; allowed: function' });
   });
 
-  it('leaves no listener on the process of its program, and neither does exec()', async () => {
+  it('adds no listener to the process of its program with each turn, and neither does exec()', async () => {
     const listeners = () => process.eventNames().map((name) => [name, process.listenerCount(name)] as const);
     const session = async () => {
       const daemon = createDaemon({ ...QUICK, authenticate: () => true });
