@@ -42,7 +42,7 @@ export interface ExecOptions {
 
 /** How TLS is spoken. Certificates and keys are PEM. */
 export interface TlsOptions {
-  /** Authorities that may vouch for the daemon, instead of those that Node.js brings. */
+  /** Authorities that may vouch for the daemon, instead of those that the system trusts. */
   readonly ca?: string | Uint8Array;
   /** Certificate and private key to show, where the daemon asks for them. */
   readonly cert?: string | Uint8Array;

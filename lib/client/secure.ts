@@ -1,29 +1,27 @@
 import { once } from 'node:events';
 import { isIP, type Socket } from 'node:net';
-import { connect, type TLSSocket } from 'node:tls';
+import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
 import { MUX_PROTOCOL } from '../mux/index.ts';
+import { systemAuthorities, systemContext } from './authorities.ts';
 import type { TlsOptions } from './options.ts';
 
 /** ALPN names, the preferred one first. A server that answers without one, such as stunnel, speaks the plain protocol inside. */
 const PROTOCOLS = [MUX_PROTOCOL, 'rexec'];
+const MIN_VERSION = 'TLSv1.2';
 
 /** Begins TLS on a connection. Resolves once the daemon has proved to be `host`; rejects with the system's error. */
 export async function secured(
   socket: Socket,
   host: string,
-  { ca, cert, key, insecure = false, serverName }: TlsOptions,
+  options: TlsOptions,
   signal: AbortSignal,
 ): Promise<TLSSocket> {
-  const pem = (value: string | Uint8Array | undefined) =>
-    value === undefined ? undefined : Buffer.from(value as string);
+  const { insecure = false, serverName } = options;
   const secure = connect({
     socket,
     host,
     servername: serverName ?? (isIP(host) ? '' : host),
-    ca: pem(ca),
-    cert: pem(cert),
-    key: pem(key),
-    minVersion: 'TLSv1.2',
+    ...contextOf(options),
     rejectUnauthorized: !insecure,
     ALPNProtocols: PROTOCOLS,
   });
@@ -35,6 +33,15 @@ export async function secured(
     secure.destroy();
     throw error;
   }
+}
+
+/** Without a `ca`, the system's authorities may vouch for the daemon. */
+function contextOf({ ca, cert, key, insecure }: TlsOptions): ConnectionOptions {
+  if (!ca && !cert && !key && !insecure) return { secureContext: systemContext(MIN_VERSION) };
+  const pem = (value: string | Uint8Array | undefined) =>
+    value === undefined ? undefined : Buffer.from(value as string);
+  const trusted = pem(ca) ?? (insecure ? undefined : systemAuthorities());
+  return { ca: trusted, cert: pem(cert), key: pem(key), minVersion: MIN_VERSION };
 }
 
 export const isMultiplexed = ({ alpnProtocol }: TLSSocket): boolean => alpnProtocol === MUX_PROTOCOL;

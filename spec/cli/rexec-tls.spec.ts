@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
@@ -6,7 +7,16 @@ import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { type TlsFlags, tlsFaultOf } from '../../lib/cli/programs/rexec-tls.ts';
 import { PASSWORD, USER } from '../support/daemon.ts';
-import { PATIENT, Program, run, startRexecd, temporaryFolder, usersFileOf } from '../support/program.ts';
+import {
+  notRoot,
+  PATIENT,
+  Program,
+  ROOT,
+  run,
+  startRexecd,
+  temporaryFolder,
+  usersFileOf,
+} from '../support/program.ts';
 import { noOpenssl, TlsBench, type TlsDaemon } from '../support/tls.ts';
 
 const TLS = { ...PATIENT, skip: noOpenssl } as const;
@@ -24,6 +34,55 @@ describe('rexec --tls', TLS, () => {
     const words = client(await bench.start(t), ...trusting(), 'localhost', 'cat; echo err >&2; exit 7');
     const ended = await run(t, 'rexec', words, { stdin: 'in\n' });
     assert.deepEqual(ended, { stdout: 'in\n', stderr: 'err\n', status: 7 });
+  });
+
+  it('trusts the authorities of the system, and --ca replaces them', async (t) => {
+    const daemon = await bench.start(t);
+    const words = (...more: string[]) => client(daemon, '-p', PASSWORD, ...more, 'localhost', 'echo here');
+    const env = { SSL_CERT_FILE: bench.authority.ca };
+    const reached = { stdout: 'here\n', stderr: '', status: 0 };
+    assert.deepEqual(await run(t, 'rexec', words(), { env }), reached);
+    const other = new TlsBench().authority.ca;
+    assert.equal((await run(t, 'rexec', words('--ca', other), { env })).status, 71);
+    const shown = bench.authority.client(USER); // a certificate of its own changes nothing
+    const flags = ['--cert', shown.cert, '--key', shown.key];
+    assert.deepEqual(await run(t, 'rexec', words(...flags), { env }), reached);
+  });
+
+  it('trusts what the system has in its folder', { skip: notRoot || noOpenssl }, async (t) => {
+    const daemon = await bench.start(t);
+    const env = { SSL_CERT_FILE: undefined, SSL_CERT_DIR: undefined, NODE_EXTRA_CA_CERTS: undefined };
+    const folder = temporaryFolder(t);
+    copyFileSync(bench.authority.ca, join(folder, 'ours.pem'));
+    execFileSync('openssl', ['rehash', folder]);
+    const script = `mount --bind '${folder}' /etc/ssl/certs; exec "$@"`;
+    const rexec = [process.execPath, join(ROOT, 'lib/cli/rexec.ts')];
+    const words = [...rexec, ...client(daemon, '-p', PASSWORD, 'localhost', 'echo here')];
+    const program = new Program(t, 'unshare', ['--mount', 'sh', '-ec', script, 'sh', ...words], {
+      stdin: '',
+      env,
+    });
+    assert.deepEqual(await program.end(), { stdout: 'here\n', stderr: '', status: 0 });
+  });
+
+  it('is asked for by REXEC_TLS, with the authorities of REXEC_CA', async (t) => {
+    const { tlsPort } = await bench.start(t);
+    const words = ['-l', USER, '-p', PASSWORD, '--port', `${tlsPort}`, 'localhost', 'echo here'];
+    const env = { REXEC_TLS: 'true', REXEC_CA: bench.authority.ca };
+    const reached = { stdout: 'here\n', stderr: '', status: 0 };
+    assert.deepEqual(await run(t, 'rexec', words, { env }), reached);
+    const replaced = ['--ca', bench.authority.ca, ...words];
+    assert.deepEqual(await run(t, 'rexec', replaced, { env: { ...env, REXEC_CA: '/no/such' } }), reached);
+    for (const [more, message] of [
+      [{ REXEC_TLS: 'on' }, /^rexec: REXEC_TLS: invalid value "on"; allowed: "true", "false"\n/],
+      [{ REXEC_CA: '/no/such' }, /ENOENT.*\/no\/such/],
+    ] as const) {
+      const { stderr, status } = await run(t, 'rexec', words, { env: { ...env, ...more } });
+      assert.match(stderr, message);
+      assert.equal(status, 64);
+    }
+    const clear = { REXEC_TLS: 'false', REXEC_CA: '/no/such' };
+    assert.equal((await run(t, 'rexec', words, { env: clear })).status, 74);
   });
 
   it('does not send the password to one it cannot trust, and says what to do', async (t) => {

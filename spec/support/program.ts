@@ -89,7 +89,7 @@ export class Program {
 /** The environment without this runner's settings and without a daemon's. */
 export function cleanEnvironment(): NodeJS.ProcessEnv {
   const ours =
-    /^(NODE_(OPTIONS|TEST_CONTEXT|V8_COVERAGE)$|REXECD_|REXEC_(USER|PASS)$|NETRC$|TK_|npm_(?!config_)|npm_config_local_prefix$)/;
+    /^(NODE_(OPTIONS|TEST_CONTEXT|V8_COVERAGE)$|REXECD_|REXEC_(USER|PASS|TLS|CA)$|NETRC$|TK_|npm_(?!config_)|npm_config_local_prefix$)/;
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !ours.test(name)));
 }
 

@@ -2,7 +2,7 @@ import type { ExecOptions } from '../../client/index.ts';
 import { type Command, commandLine } from './command.ts';
 import { REXEC_EXIT } from './exit-codes.ts';
 import { count, port, seconds, wholeSeconds } from './numbers.ts';
-import { pemFile, type TlsFlags, tlsFaultOf, tlsOptions } from './rexec-tls.ts';
+import { pemFile, type TlsFlags, tlsFaultOf, tlsOptions, withTlsVariables } from './rexec-tls.ts';
 
 /** What the command line says. */
 export interface Flags extends TlsFlags {
@@ -82,8 +82,8 @@ const program = commandLine('rexec')
     'port of the daemon (default: 512, with --tls 10512); also given as host:port',
     port,
   )
-  .option('--tls', 'use TLS; stderr, signals and exit status share the connection')
-  .option('--ca <file>', "trust these certificate authorities (PEM) instead of the system's", pemFile)
+  .option('--tls', 'use TLS; stderr, signals and exit status share it; also REXEC_TLS=true')
+  .option('--ca <file>', "authorities to trust (PEM) instead of the system's; also REXEC_CA", pemFile)
   .option(
     '--cert <file>',
     'client certificate (PEM); the daemon may accept it instead of a password',
@@ -155,7 +155,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
         exitCode: REXEC_EXIT.usage,
       },
     );
-  const flags = program.opts<Flags>();
+  const flags = withTlsVariables(program.opts<Flags>());
   const fault = faultOf(flags);
   if (fault) program.error(`error: ${fault}`, { exitCode: REXEC_EXIT.usage });
   return { flags, host: host ?? '', command: command.join(' ') };

@@ -30,6 +30,20 @@ export function pemFile(path: string): Buffer {
   }
 }
 
+/** Flags that are not given come from REXEC_TLS and REXEC_CA; the second is read only if TLS is used. */
+export function withTlsVariables<Given extends TlsFlags>(flags: Given): Given {
+  const { REXEC_TLS: wanted = '', REXEC_CA: path } = process.env;
+  if (!['', 'true', 'false'].includes(wanted))
+    throw new Error(`REXEC_TLS: invalid value ${JSON.stringify(wanted)}; allowed: "true", "false"`);
+  const tls = flags.tls ?? wanted === 'true';
+  if (!tls || flags.ca || !path) return { ...flags, tls };
+  try {
+    return { ...flags, tls, ca: pemFile(path) };
+  } catch (error) {
+    throw new Error(`REXEC_CA: ${(error as Error).message}`);
+  }
+}
+
 /** Options that do not go together. */
 export function tlsFaultOf({ tls, ca, cert, key, insecure, stderrPort }: TlsFlags): string | undefined {
   if (!tls && (ca || cert || key || insecure)) return '--ca, --cert, --key and --insecure require --tls';

@@ -1,0 +1,20 @@
+import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
+
+let read: string[] | undefined;
+let context: SecureContext | undefined;
+
+/**
+ * The authorities (PEM) that curl and openssl trust on this machine, and those of NODE_EXTRA_CA_CERTS; those that Node.js
+ * brings if the machine has none. They are read once: there are hundreds.
+ */
+export function systemAuthorities(): string[] {
+  read ??= [...new Set([...getCACertificates('system'), ...getCACertificates('extra')])];
+  if (read.length === 0) read = [...getCACertificates('bundled')];
+  return read;
+}
+
+/** What a client without files of its own speaks TLS with: made once. */
+export function systemContext(minVersion: 'TLSv1.2'): SecureContext {
+  context ??= createSecureContext({ ca: systemAuthorities(), minVersion });
+  return context;
+}
