@@ -3,6 +3,8 @@
  *
  * @module rexecd
  */
+import './node-version.ts';
+
 export {
   type CaptureLimit,
   ExecError,

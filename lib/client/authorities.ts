@@ -1,4 +1,5 @@
-import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
+// By its default export: a Node.js that is too old has no getCACertificates, and could not say that it is too old.
+import tls, { type SecureContext } from 'node:tls';
 
 let read: string[] | undefined;
 let context: SecureContext | undefined;
@@ -8,13 +9,13 @@ let context: SecureContext | undefined;
  * brings if the machine has none. They are read once: there are hundreds.
  */
 export function systemAuthorities(): string[] {
-  read ??= [...new Set([...getCACertificates('system'), ...getCACertificates('extra')])];
-  if (read.length === 0) read = [...getCACertificates('bundled')];
+  read ??= [...new Set([...tls.getCACertificates('system'), ...tls.getCACertificates('extra')])];
+  if (read.length === 0) read = [...tls.getCACertificates('bundled')];
   return read;
 }
 
 /** What a client without files of its own speaks TLS with: made once. */
 export function systemContext(minVersion: 'TLSv1.2'): SecureContext {
-  context ??= createSecureContext({ ca: systemAuthorities(), minVersion });
+  context ??= tls.createSecureContext({ ca: systemAuthorities(), minVersion });
   return context;
 }

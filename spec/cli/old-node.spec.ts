@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { PATIENT, Program, ROOT } from '../support/program.ts';
+import { PATIENT, Program, ROOT, temporaryFolder } from '../support/program.ts';
 
 /** A Node of this machine that is too old for us, or undefined. */
 function findOldNode(): string | undefined {
@@ -27,5 +27,33 @@ describe('a Node that is too old', PATIENT, () => {
       assert.deepEqual([stdout, status], ['', 1]);
       assert.match(stderr, /^\w[\w-]*: needs Node\.js 22\.18 or newer, this is v[\d.]+\n$/);
       assert.ok(stderr.startsWith(`${name.replace('.ts', '')}: `), stderr);
+    });
+
+  for (const [how, script] of [
+    [
+      'import',
+      (file: string) => `import(${JSON.stringify(file)}).catch((error) => console.log(error.message))`,
+    ],
+    [
+      'require()',
+      (file: string) =>
+        `try { require(${JSON.stringify(file)}) } catch (error) { console.log(error.message) }`,
+    ],
+  ] as const)
+    it(`is what the library says in one line to ${how}`, NEEDS_OLD, async (t) => {
+      const folder = temporaryFolder(t);
+      const out = join(folder, 'dist');
+      execFileSync(join(ROOT, 'node_modules/.bin/tsc'), [
+        '-p',
+        join(ROOT, 'tsconfig.build.json'),
+        '--outDir',
+        out,
+      ]);
+      writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
+      symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+      const program = new Program(t, OLD!, ['-e', script(join(out, 'lib/index.js'))], { stdin: '' });
+      const { stdout, stderr } = await program.end();
+      assert.match(stdout, /^rexecd: needs Node\.js 22\.18 or newer, this is v[\d.]+\n$/);
+      assert.doesNotMatch(stderr, /rror/);
     });
 });

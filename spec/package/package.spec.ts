@@ -158,6 +158,21 @@ describe('the package', { ...SLOW, skip: !NPM && 'needs npm (Debian: npm)' }, ()
       assert.ok(files.includes(`package/${paper}`), paper);
   });
 
+  it('runs nothing of its own when it is installed', () => {
+    const { stdout } = runIn(folder, 'tar', '-xOzf', tarball, 'package/package.json');
+    const { scripts } = JSON.parse(stdout) as { scripts: Record<string, string> };
+    // npm runs the first three for a tarball, and warns of a package that has any of these.
+    const forTarballs = ['preinstall', 'install', 'postinstall', 'prepare'];
+    assert.deepEqual(
+      Object.keys(scripts).filter((name) => forTarballs.includes(name)),
+      [],
+    );
+    const gyp = runIn(folder, 'tar', '-tzf', tarball)
+      .stdout.split('\n')
+      .filter((file) => /binding\.gyp$/.test(file));
+    assert.deepEqual(gyp, []);
+  });
+
   for (const [name, imports] of [
     [
       'esm.mjs',
