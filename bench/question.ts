@@ -39,7 +39,7 @@ export interface Missing {
   readonly reason: string;
 }
 
-/** A goal of issue 5. */
+/** What a figure is to be. */
 export interface Goal {
   readonly id: number;
   readonly want: string;

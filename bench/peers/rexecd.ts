@@ -1,7 +1,6 @@
 import { type ChildProcess, spawnSync } from 'node:child_process';
 import { scryptSync } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Bench, Missing } from '../question.ts';
 import { ACCOUNT, type Host, portOf, ROOT } from './host.ts';
@@ -30,15 +29,10 @@ export interface Rexecd {
 }
 
 const NO_LOCKOUT = ['--lockout-failures', '0'];
-const LOWEST_CORES = 2; // for workers to be worth a case
 
 /** The default. */
 export const EXECA: Variant = { name: 'rexecd, execa', flags: [] };
 export const POSIX_SPAWN: Variant = { name: 'rexecd, posix-spawn', flags: ['--launcher', 'posix-spawn'] };
-export const WORKERS: Variant = {
-  name: 'rexecd, posix-spawn, 2 workers',
-  flags: [...POSIX_SPAWN.flags, '--workers', '2'],
-};
 
 let help: string | undefined;
 
@@ -56,8 +50,6 @@ export function variants(wanted: readonly Variant[]): {
     const lacking = flags.filter(lacks);
     if (lacking.length > 0)
       missing.push({ name: variant.name, reason: `this rexecd has no ${lacking.join(' and no ')}` });
-    else if (flags.includes('--workers') && availableParallelism() < LOWEST_CORES)
-      missing.push({ name: variant.name, reason: `needs ${LOWEST_CORES} cores` });
     else there.push(variant);
   }
   return { there, missing };

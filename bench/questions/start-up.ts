@@ -24,6 +24,8 @@ const SLOWEST = 50; // sessions a second
 /** What a warm heap and process may still gain by noise. */
 const HEAP_MB = 1;
 const RESIDENT_MB = 10;
+/** 1.6 times what the daemon took when it ran all sessions itself. */
+const MOST_MB = 1.6 * 57;
 
 const growth = ({ name }: Variant): string => `${name}, what it gains over sessions`;
 
@@ -124,16 +126,16 @@ function goals(results: Results, there: readonly Variant[], sessions: number): G
   const [ready, resident] = [results.of(BUILT, 'ready')!, results.of(BUILT, 'resident')!];
   return [
     {
-      id: 7,
-      want: 'start to ready at most 300 ms',
+      id: 6,
+      want: 'start to ready at most 350 ms',
       got: `${Math.round(ready.median)} ms`,
-      reached: ready.median <= 300,
+      reached: ready.median <= 350,
     },
     {
-      id: 7,
-      want: 'at most 70 MB resident when idle',
+      id: 6,
+      want: `at most ${MOST_MB} MB in all processes when idle`,
       got: `${resident.median.toFixed(1)} MB`,
-      reached: resident.median <= 70,
+      reached: resident.median <= MOST_MB,
     },
     ...there.map((variant): Goal => {
       const [heap = 0, memory = 0, open = 0] = ['heap', 'resident', 'descriptors'].map(
@@ -142,7 +144,7 @@ function goals(results: Results, there: readonly Variant[], sessions: number): G
       const got = `${variant.name}, over ${sessions.toLocaleString('en')} sessions: heap ${signed(heap)} MB, resident ${signed(memory)} MB, descriptors ${signed(open, 0)}`;
       const proof = sessions >= PROOF_SESSIONS;
       return {
-        id: 7,
+        id: 6,
         want: 'nothing grows over 100,000 sessions',
         got: proof ? got : `${got} (the proof takes --sessions ${PROOF_SESSIONS})`,
         reached: proof ? heap <= HEAP_MB && memory <= RESIDENT_MB && open <= 0 : null,

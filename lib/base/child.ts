@@ -1,10 +1,18 @@
 import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
+import { extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 /**
  * SECURITY: without this flag Node answers SIGUSR1 with a debugger on 127.0.0.1:9229, in which any local user runs code
  * as the account of the process.
  */
 export const NO_DEBUGGER = '--disable-sigusr1';
+
+/** Sources are stripped of their types once, and not at each start; the folder is as much to be trusted as they are. */
+const CACHE =
+  extname(import.meta.filename) === '.ts'
+    ? { NODE_COMPILE_CACHE: fileURLToPath(new URL('../../node_modules/.cache/rexecd', import.meta.url)) }
+    : {};
 
 /**
  * Starts a program of this package as a process in a session of its own: Ctrl-C is for its parent.
@@ -19,7 +27,7 @@ export function startProgram(
 ): ChildProcess {
   const child = spawn(process.execPath, [NO_DEBUGGER, ...flags, file], {
     cwd: '/',
-    env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', ...variables },
+    env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', ...CACHE, ...variables },
     stdio,
     detached: true,
   });

@@ -4,7 +4,6 @@ import type { EventLog } from '../events/index.ts';
 import { Hosts } from '../hosts/index.ts';
 import { type Handler, handlerLauncher } from '../launch/index.ts';
 import { type Authenticator, certificateLogin, type LockedOut, Lockout, Login } from '../login/index.ts';
-import { becomeSubreaper, reapOrphans } from '../native/index.ts';
 import {
   CommandRun,
   newSessionId,
@@ -169,11 +168,7 @@ export class Daemon {
       const maker = { launcher: handlerLauncher(handler), prepare: prepareForHandler, limits: {} };
       return { run: async (job, events) => new CommandRun(job, maker, events) };
     }
-    if (!this.#hosts) {
-      becomeSubreaper();
-      reapOrphans();
-      this.#hosts = new Hosts(settings, this.#events);
-    }
+    this.#hosts ??= new Hosts(settings, this.#events);
     return this.#hosts;
   }
 

@@ -14,7 +14,7 @@ export interface Endpoint {
 }
 
 /** Listens on an address that this machine does not have yet; gives a descriptor. */
-export type ListenAhead = (address: string, port: number, backlog: number) => Promise<number>;
+export type ListenAhead = (address: string, port: number, backlog: number) => number;
 
 /** Nothing is read before a session asks for it, and then one chunk at a time: a peer parks at most that here. */
 const SOCKETS = {
@@ -115,7 +115,7 @@ export class Listener {
       await this.#open({ host, port: this.#port, backlog });
     } catch (error) {
       if (!ahead || codeOf(error) !== 'EADDRNOTAVAIL') throw error;
-      await this.#open({ fd: await ahead(host, this.#port, backlog), backlog });
+      await this.#open({ fd: ahead(host, this.#port, backlog), backlog });
       this.#events.emit('addressMissing', { address: host, port: this.#port });
     }
     this.#port = this.addresses[0]!.port;

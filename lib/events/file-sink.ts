@@ -92,7 +92,11 @@ export class FileSink extends Sink<string> {
 
   readonly #open = (path: string, flags: string, mode: number, done: Done): void =>
     this.#call((settled) => {
-      fs.open(path, flags, mode, (error, fd) => settled(error && withFolder(error, path), fd));
+      fs.stat(path, (_missing, stats) => {
+        // To open or write what has no reader waits, in a thread that the end of the process waits for.
+        if (stats?.isFIFO() || stats?.isSocket()) return settled(new Error(`${path} is not a file`));
+        fs.open(path, flags, mode, (error, fd) => settled(error && withFolder(error, path), fd));
+      });
     }, done);
 
   readonly #write = (

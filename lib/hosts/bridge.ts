@@ -1,5 +1,5 @@
-import { once } from 'node:events';
 import { Socket } from 'node:net';
+import { finished } from 'node:stream/promises';
 import type { ExitStatus } from '../../codec/index.ts';
 import { openSocketPair } from '../native/index.ts';
 import { type Job, lingeringClose, type RunEvents } from '../orchestrator/index.ts';
@@ -26,23 +26,26 @@ export function bridge({ connection, muxed, options }: Job, events: RunEvents): 
   const [nearStderr, farStderr] = muxed ? socketPair() : [];
   const drain = options.drainSeconds;
   let status: ExitStatus | undefined;
-  const hostDone = once(near, 'close').catch(() => {});
   const shell = Promise.withResolvers<void>();
+  const left = Promise.withResolvers<void>();
 
   async function carry(onPeerGone: () => void): Promise<void> {
-    connection.once('close', () => {
+    const gone = () => {
       near.destroy();
+      nearStderr?.destroy();
+      left.resolve();
       onPeerGone();
-    });
-    if (connection.destroyed) near.destroy();
+    };
+    if (connection.destroyed) gone();
+    else connection.once('close', gone);
     connection.pipe(near);
     near.pipe(connection, { end: false });
-    const output = once(near, 'end').catch(() => {});
+    const output = finished(near, { writable: false }).catch(() => {});
     const stderr = nearStderr && muxed?.relay(nearStderr, shell.promise);
     muxed?.onSignal((signal) => {
       if (nearStderr?.writable) nearStderr.write(Buffer.of(signal));
     });
-    await Promise.race([Promise.all([output, stderr]), hostDone]);
+    await Promise.race([Promise.all([output, stderr]), left.promise]); // they end with the host at the latest
     await Promise.all([lingeringClose(connection, drain), muxed?.finish(status, drain)]);
     near.destroy();
     nearStderr?.destroy();

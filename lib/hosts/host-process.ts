@@ -1,23 +1,27 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
-import { extname } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { startProgram } from '../base/index.ts';
-import { LaunchError, type LauncherName, letGo } from '../launch/index.ts';
+import { LaunchError, letGo } from '../launch/index.ts';
 import { LoginError } from '../login/index.ts';
 import { type Job, type Run, type RunEvents, SessionError, within } from '../orchestrator/index.ts';
-import { isReport, type Order, type Owner, type Report } from './host-protocol.ts';
+import {
+  type Became,
+  type BecomeOptions,
+  isReport,
+  type Opened,
+  type Order,
+  type Owner,
+  type Report,
+} from './host-protocol.ts';
 import { HostedRun } from './hosted-run.ts';
+import { startHost } from './start-host.ts';
 
-const PROGRAM = fileURLToPath(new URL(`./host-program${extname(import.meta.filename)}`, import.meta.url));
-
-/** A small Node: its memory is copied by each fork, and its threads count as processes of the user. */
-const FLAGS = [
-  '--max-semi-space-size=1',
-  '--single-threaded-gc',
-  '--v8-pool-size=0',
-  '--disable-warning=ExperimentalWarning',
-];
+/** What is to be done about a host. */
+export interface Heard {
+  /** It has stopped answering. */
+  silent(): void;
+  /** It was killed, and has left this process group of its user behind. */
+  abandoned(owner: Owner, command: number): void;
+}
 
 /** Time for each answer; a host that takes longer is silent. */
 const ANSWER_SECONDS = 10;
@@ -27,8 +31,9 @@ export class HostProcess {
   readonly #child: ChildProcess;
   readonly #runs = new Map<string, HostedRun>();
   readonly #ready = Promise.withResolvers<void>();
-  readonly #became = Promise.withResolvers<Readonly<Record<string, string>>>();
-  readonly #onSilent: () => void;
+  readonly #became = Promise.withResolvers<Became>();
+  readonly #heard: Heard;
+  #owner: Owner | undefined;
   /** Resolves with the cause when the process has ended. */
   readonly gone: Promise<string>;
   #cause: string | undefined;
@@ -37,13 +42,10 @@ export class HostProcess {
   /** Commands that are being started. */
   starting = 0;
 
-  /**
-   * @param onSilent called each time it stops answering
-   * @throws Error if the system has no process or descriptor left for it
-   */
-  constructor(onSilent: () => void) {
-    this.#onSilent = onSilent;
-    this.#child = startProgram(PROGRAM, ['ignore', 'ignore', 'ignore', 'ipc'], { flags: FLAGS });
+  /** @throws LaunchError if the system has no process or descriptor left for it */
+  constructor(heard: Heard) {
+    this.#heard = heard;
+    this.#child = startHost();
     this.gone = new Promise((resolve) => {
       this.#child.once('error', (error) => resolve(this.#lost(`cannot start: ${error.message}`)));
       this.#child.once('exit', (code, signal) =>
@@ -58,6 +60,16 @@ export class HostProcess {
 
   get pid(): number {
     return this.#child.pid ?? 0;
+  }
+
+  /** Resolves when it waits to become a user, or has ended. */
+  get started(): Promise<void> {
+    return this.#ready.promise.catch(() => {});
+  }
+
+  /** Whose it is; empty before {@link become}. */
+  get user(): string {
+    return this.#owner?.identity.user ?? '';
   }
 
   /** How many sessions it has. */
@@ -79,23 +91,26 @@ export class HostProcess {
   }
 
   /**
-   * Makes it a user's. Resolves with the environment that its PAM session gave.
+   * Makes it a user's. Resolves with what its PAM session gave.
    *
    * @throws LoginError if PAM refused the session; LaunchError if it could not
    */
   async become(
     owner: Owner,
     address: string,
-    launcher: LauncherName,
-  ): Promise<Readonly<Record<string, string>>> {
+    { launcher, loginSeconds }: BecomeOptions,
+    opened?: Opened,
+  ): Promise<Became> {
+    this.#owner = owner;
     const timer = setTimeout(() => {
-      this.#ready.reject(new LaunchError('no answer from the host'));
-      this.#became.reject(new LaunchError('no answer from the host'));
+      const late = new LaunchError(`no answer from the host within ${loginSeconds} s (loginSeconds)`);
+      this.#ready.reject(late);
+      this.#became.reject(late);
       this.kill();
-    }, ANSWER_SECONDS * 1000);
+    }, loginSeconds * 1000);
     try {
       await this.#ready.promise;
-      this.say({ say: 'become', owner, address, launcher });
+      this.say({ say: 'become', owner, address, launcher, ...(opened && { opened }) });
       return await this.#became.promise;
     } finally {
       clearTimeout(timer);
@@ -141,6 +156,13 @@ export class HostProcess {
     this.#child.kill('SIGKILL'); // not reaped before 'exit', so the number is its own
   }
 
+  /** Kills it because a session of it does not end; then the command of that session is still there. */
+  abandon(command: number | undefined): void {
+    this.kill();
+    const [owner, { abandoned }] = [this.#owner, this.#heard];
+    if (owner && command !== undefined) this.gone.then(() => abandoned(owner, command)).catch(() => {});
+  }
+
   /** Ends it; what it still runs is hung up. Resolves when it has ended, or cannot be ended. */
   async end(seconds: number): Promise<void> {
     if (this.#child.connected) this.#child.disconnect();
@@ -167,7 +189,7 @@ export class HostProcess {
 
   #take(report: Report): void {
     if (report.say === 'ready') this.#ready.resolve();
-    else if (report.say === 'became') this.#became.resolve(report.environment);
+    else if (report.say === 'became') this.#became.resolve(report);
     else if (report.say === 'broken') {
       this.#cause = report.cause;
       this.#became.reject(report.refused ? new LoginError(report.cause) : new LaunchError(report.cause));
@@ -178,7 +200,7 @@ export class HostProcess {
   }
 
   #noAnswer(): void {
-    if (!this.#silent && !this.#ended) this.#onSilent();
+    if (!this.#silent && !this.#ended) this.#heard.silent();
     this.#silent = true;
   }
 

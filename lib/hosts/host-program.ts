@@ -3,7 +3,7 @@ import { launcherNamed, takeOver } from '../launch/index.ts';
 import type { Identity } from '../login/index.ts';
 import { closeAllOnExec, PamError } from '../native/index.ts';
 import { type CommandMaker, CommandRun, prepare } from '../orchestrator/index.ts';
-import { become } from './become.ts';
+import { become, openSession, ownSession, takeOverSession } from './become.ts';
 import type { Order, Report, RunOrder } from './host-protocol.ts';
 
 /** A host: a process that becomes a user for good, and runs the commands of that user. */
@@ -27,6 +27,8 @@ class Host {
         return this.#runs.get(order.id)?.hangUp();
       case 'gone':
         return this.#runs.get(order.id)?.peerGone();
+      case 'endGroup':
+        return void process.kill(-order.pid, 'SIGKILL');
       case 'bytes': {
         const bytes = await this.#runs.get(order.id)?.bytes();
         return bytes && report({ say: 'bytes', id: order.id, ...bytes });
@@ -34,20 +36,29 @@ class Host {
     }
   }
 
-  /** rexecd is gone: commands hear of it as from a terminal that hung up. */
-  end(): void {
-    for (const run of this.#runs.values()) run.peerGone();
-    setImmediate(() => process.exit());
+  /** rexecd is gone, or has nothing more to do here: sessions that are open are hung up. */
+  async end(): Promise<void> {
+    for (const run of this.#runs.values()) run.hangUp();
+    await Promise.all([...this.#runs.values()].map(({ over }) => over));
+    process.exit();
   }
 
-  async #become({ owner, address, launcher }: Extract<Order, { say: 'become' }>): Promise<void> {
+  async #become(order: Extract<Order, { say: 'become' }>): Promise<void> {
+    const { owner, address } = order;
+    const { identity, service } = owner;
     try {
-      const made = await launcherNamed(launcher); // before it is the user: its files may be closed to him
-      const { environment, limits } = become(owner, address);
-      this.#identity = owner.identity;
-      this.#environment = environment;
-      this.#maker = { launcher: made, prepare, limits };
-      report({ say: 'became', environment });
+      const launcher = await launcherNamed(order.launcher); // before it is the user: its files may be closed to him
+      const { opened, spoilt } = order.opened
+        ? { opened: order.opened, spoilt: false }
+        : service !== undefined && process.getuid?.() === 0
+          ? openSession(service, identity.user, address)
+          : { opened: ownSession(), spoilt: false };
+      if (order.opened) takeOverSession(order.opened);
+      if (!spoilt) become(owner);
+      this.#identity = identity;
+      this.#environment = opened.environment;
+      this.#maker = { launcher, prepare, limits: opened.limits };
+      report({ say: 'became', opened, spoilt });
     } catch (error) {
       report({ say: 'broken', cause: (error as Error).message, refused: error instanceof PamError });
     }
@@ -94,14 +105,14 @@ class Host {
 const codeOf = (error: Error): string => ('code' in error ? String(error.code) : '');
 
 function report(told: Report): void {
-  if (process.connected) process.send!(told);
+  if (process.connected) process.send!(told, undefined, undefined, () => {}); // rexecd may end at any time
 }
 
 function broken(error: unknown): void {
   const cause = error instanceof Error ? (error.stack ?? error.message) : String(error);
   report({ say: 'broken', cause, refused: false });
   process.exitCode = 1;
-  process.disconnect?.();
+  if (process.connected) process.disconnect();
 }
 
 closeAllOnExec();
@@ -110,6 +121,8 @@ const host = new Host();
 process.on('message', (order: Order, handle: unknown) => {
   host.obey(order, handle).catch(broken);
 });
-process.on('disconnect', () => host.end());
+process.on('disconnect', () => {
+  host.end().catch(broken);
+});
 process.on('uncaughtException', broken);
 report({ say: 'ready' });

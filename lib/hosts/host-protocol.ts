@@ -1,13 +1,43 @@
 import type { ExitStatus } from '../../codec/index.ts';
 import type { Environment, LauncherName } from '../launch/index.ts';
 import type { Identity } from '../login/index.ts';
+import type { Limits } from '../native/index.ts';
 import type { RunOptions } from '../orchestrator/index.ts';
+
+/** Numbers that a host starts with and does not use. */
+export const KEPT_DESCRIPTORS: readonly number[] = Array.from({ length: 12 }, (_, index) => 4 + index);
 
 /** Whose a host is. */
 export interface Owner {
   readonly identity: Identity;
   /** PAM service whose session is to be opened; none: no session. */
   readonly service: string | undefined;
+}
+
+/** What a PAM session gave; `spoilt` if another process is to take it over. */
+export interface Became {
+  readonly opened: Opened;
+  readonly spoilt: boolean;
+}
+
+/** How a host becomes a user. */
+export interface BecomeOptions {
+  readonly launcher: LauncherName;
+  /** Time to start it, and for modules of PAM. */
+  readonly loginSeconds: number;
+}
+
+/** What a PAM session gave the process that opened it. */
+export interface Opened {
+  readonly environment: Environment;
+  /** Limits for commands, which are not those of the process. */
+  readonly limits: Limits;
+  /** Limits that the process has itself, and its commands from it. */
+  readonly ownLimits: Limits;
+  readonly umask: number;
+  readonly niceness: number;
+  /** As in /proc; empty if the system has none. */
+  readonly loginUid: string;
 }
 
 /** What a run needs besides its connections. Bytes are in base64. */
@@ -29,16 +59,21 @@ export type Order =
       readonly owner: Owner;
       readonly address: string;
       readonly launcher: LauncherName;
+      /** The PAM session that another process opened, to be taken over instead of opening one. */
+      readonly opened?: Opened;
     }
   | { readonly say: 'stderrSocket'; readonly id: string }
   | ({ readonly say: 'run' } & RunOrder)
   | { readonly say: 'hangUp' | 'gone'; readonly id: string }
+  /** Kills a process group of the user, whose host had to be killed. */
+  | { readonly say: 'endGroup'; readonly pid: number }
   | { readonly say: 'bytes'; readonly id: string };
 
 /** From a host to rexecd. Every session has an `id`. */
 export type Report =
   | { readonly say: 'ready' }
-  | { readonly say: 'became'; readonly environment: Environment }
+  /** `spoilt`: it cannot live under the limits that it got, and becomes no user; another one is to take the session over. */
+  | { readonly say: 'became'; readonly opened: Opened; readonly spoilt: boolean }
   | { readonly say: 'broken'; readonly cause: string; readonly refused: boolean }
   | {
       readonly say: 'started';
@@ -60,14 +95,23 @@ const isStatus = (value: unknown): boolean => {
   const { type, code, signal } = (value ?? {}) as Record<string, unknown>;
   return (type === 'exited' && isCount(code)) || (type === 'signaled' && isText(signal));
 };
-const isEnvironment = (value: unknown): boolean =>
+const isFlag = (value: unknown): boolean => typeof value === 'boolean';
+const isTexts = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && Object.values(value).every(isText);
+const isOpened = (value: unknown): boolean => {
+  const { environment, limits, ownLimits, umask, niceness, loginUid } = (value ?? {}) as Record<
+    string,
+    unknown
+  >;
+  const texts = [environment, limits, ownLimits].every(isTexts) && isText(loginUid);
+  return texts && isCount(umask) && Number.isInteger(niceness);
+};
 
 /** What each report must have. */
 const SHAPES: Readonly<Record<Report['say'], Readonly<Record<string, (value: unknown) => boolean>>>> = {
   ready: {},
-  became: { environment: isEnvironment },
-  broken: { cause: isText, refused: (value) => typeof value === 'boolean' },
+  became: { opened: isOpened, spoilt: isFlag },
+  broken: { cause: isText, refused: isFlag },
   started: { id: isText, pid: isCount, directory: isText },
   signaled: { id: isText, signal: isCount },
   idle: { id: isText },

@@ -13,7 +13,8 @@ type Hear = Extract<Report, { id: string }>;
 /** The host of a run. */
 interface Place {
   say(order: Order): void;
-  kill(): void;
+  /** Kills it; the command, a process group, is still to be ended. */
+  abandon(command: number | undefined): void;
 }
 
 /** A run in a host. Reports that come out of order, or twice, change nothing. */
@@ -28,6 +29,7 @@ export class HostedRun implements Run {
   #state: 'starting' | 'running' | 'closing' | 'over' = 'starting';
   #asked: ((bytes: Bytes | undefined) => void)[] = [];
   #patience: NodeJS.Timeout | undefined;
+  #command: number | undefined;
 
   /** @param answered called once: the command was started, or will not be */
   constructor(id: string, options: RunOptions, events: RunEvents, place: Place, answered: () => void) {
@@ -70,7 +72,7 @@ export class HostedRun implements Run {
       case 'signaled':
         return this.#state === 'running' ? this.#events.signaled(report.signal) : undefined;
       case 'idle':
-        return this.#state === 'running' ? this.#events.idle() : undefined;
+        return this.#idle();
       case 'stuck':
         return this.#state === 'running' ? this.#events.stuck(report.pid) : undefined;
       case 'ended':
@@ -92,9 +94,17 @@ export class HostedRun implements Run {
     this.#end();
   }
 
+  /** The host hangs up by itself; that it does is watched here. */
+  #idle(): void {
+    if (this.#state !== 'running') return;
+    this.#events.idle();
+    this.hangUp();
+  }
+
   #started({ pid, directory, homeProblem }: Extract<Hear, { say: 'started' }>): void {
     if (this.#state !== 'starting') return;
     this.#state = 'running';
+    this.#command = pid;
     this.#answered();
     const problem = typeof homeProblem === 'string' ? homeProblem : undefined;
     this.#events.started({ pid, directory, homeProblem: problem });
@@ -121,7 +131,7 @@ export class HostedRun implements Run {
 
   /** A host that does not obey goes, with all of its user's sessions; if even that fails, the session goes without it. */
   #giveUp(): void {
-    this.#place.kill();
+    this.#place.abandon(this.#command);
     this.#patience = setTimeout(() => this.lost('it cannot be ended'), SPARE_SECONDS * 1000);
   }
 }

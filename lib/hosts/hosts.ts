@@ -1,15 +1,15 @@
 import { Socket } from 'node:net';
 import { availableParallelism } from 'node:os';
 import type { EventLog } from '../events/index.ts';
-import type { LauncherName } from '../launch/index.ts';
-import type { Grant } from '../login/index.ts';
+import { type Grant, Turnstile } from '../login/index.ts';
 import { type Job, type Run, type RunEvents, type Runner, SessionError } from '../orchestrator/index.ts';
 import { bridge } from './bridge.ts';
 import { HostProcess } from './host-process.ts';
+import type { BecomeOptions, Owner } from './host-protocol.ts';
+import { OwnedHost } from './owned-host.ts';
 
 /** What the hosts go by. It may change at any time. */
-export interface HostOptions {
-  readonly launcher: LauncherName;
+export interface HostOptions extends BecomeOptions {
   readonly maxHosts: number;
   /** How long a host without sessions is kept; 0: each session has a host, and so a PAM session, of its own. */
   readonly hostIdleSeconds: number;
@@ -22,33 +22,33 @@ const MOST_SILENT = 3;
 /** Commands that a host may be starting before its account gets another one. */
 const BUSY = 2;
 const END_SECONDS = 2;
+/** Time to start a host that ends what another one has left behind; its user may stop it too. */
+const CLEAN_SECONDS = 5;
 /** How long after one was taken the next spare host is started. */
 const SPARE_MS = 250;
-
-/** A host that is an account's. */
-interface Owned {
-  readonly process: HostProcess;
-  readonly account: string;
-  /** Rejects if it did not become the account's. */
-  readonly ready: Promise<unknown>;
-  idle: NodeJS.Timeout | undefined;
-  /** Sessions that wait until it is ready, besides those that it has. */
-  waiting: number;
-}
+/** After this time an account gets a fresh host: its limits, groups and PAM's files may have changed. */
+const FRESH_MS = 10 * 60 * 1000;
 
 /** Processes that are users: each account's commands run in hosts of its own, and one more waits for the next account. */
 export class Hosts implements Runner {
-  options: HostOptions;
+  #options: HostOptions;
   readonly #events: Pick<EventLog, 'emit'>;
-  readonly #owned = new Set<Owned>();
+  readonly #owned = new Set<OwnedHost>();
   readonly #work = new Set<Promise<void>>(); // what is still to be done for hosts and their PAM sessions
+  readonly #turn = new Turnstile(2 * availableParallelism());
   #spare: HostProcess | undefined;
   #ending = false;
 
   constructor(options: HostOptions, events: Pick<EventLog, 'emit'>) {
-    this.options = options;
+    this.#options = options;
     this.#events = events;
     this.#keepSpare();
+  }
+
+  /** For sessions from now on, which get hosts of their own: what was set up for the machine's accounts is read again. */
+  set options(options: HostOptions) {
+    this.#options = options;
+    for (const host of this.#owned) this.#age(host);
   }
 
   async run(job: Job, events: RunEvents): Promise<Run> {
@@ -57,8 +57,8 @@ export class Hosts implements Runner {
     host.idle = undefined;
     host.waiting += 1;
     try {
-      await host.ready;
-      const run = this.#start(host, job, events);
+      await unlessGone(host.ready, job.gone);
+      const run = this.#start(host.process!, job, events); // it is ready
       this.#track(run.over.then(() => this.#rest(host)));
       return run;
     } finally {
@@ -70,18 +70,17 @@ export class Hosts implements Runner {
   /** Ends them all, whose sessions have ended. */
   async end(): Promise<void> {
     this.#ending = true;
-    const hosts = [...this.#owned].map(({ process }) => process);
-    if (this.#spare) hosts.push(this.#spare);
-    await Promise.all([...hosts.map((host) => host.end(END_SECONDS)), ...this.#work]);
+    const hosts = [...this.#owned].map((host) => host.end());
+    await Promise.all([...hosts, this.#spare?.end(END_SECONDS), ...this.#work]);
   }
 
-  #start(host: Owned, job: Job, events: RunEvents): Run {
+  #start(process: HostProcess, job: Job, events: RunEvents): Run {
     const { connection, stderrSocket } = job;
     if (connection instanceof Socket && !job.muxed && !('encrypted' in connection))
-      return host.process.run(job, connection, stderrSocket, events);
+      return process.run(job, connection, stderrSocket, events);
     const between = bridge(job, events);
     const second = stderrSocket ?? between.stderrSocket;
-    const run = host.process.run(job, between.connection, second, between.events);
+    const run = process.run(job, between.connection, second, between.events);
     const carried = between.carry(() => run.peerGone());
     return {
       over: Promise.all([run.over, carried]).then(() => {}),
@@ -92,88 +91,104 @@ export class Hosts implements Runner {
   }
 
   /** The least busy one of the account; another one if all are busy, or new. */
-  #hostFor(grant: Grant, address: string): Owned {
+  #hostFor(grant: Grant, address: string): OwnedHost {
     const account = accountOf(grant);
-    const { hostIdleSeconds } = this.options;
+    const { hostIdleSeconds } = this.#options;
     const own = [...this.#owned].filter((each) => each.account === account);
-    const silent = own.filter(({ process }) => process.silent).length;
+    const silent = own.filter(({ process }) => process?.silent).length;
     if (silent > MOST_SILENT)
       throw new SessionError('REXEC_BUSY', `${silent} hosts of ${grant.identity.user} do not answer`);
-    const usable = own.filter((each) => each.process.usable && loadOf(each) < MOST_SESSIONS);
-    const [least] = usable.sort((one, other) => busyOf(one) - busyOf(other) || loadOf(one) - loadOf(other));
-    if (hostIdleSeconds === 0 || !least) return this.#own(grant, account, address);
-    if (
-      busyOf(least) >= BUSY &&
-      own.length < availableParallelism() &&
-      this.#owned.size < this.options.maxHosts
-    )
-      this.#own(grant, account, address).ready.catch(() => {}); // the next ones find it ready
-    return least;
+    const usable = own.filter((each) => each.usable && each.load < MOST_SESSIONS);
+    const [best] = usable.sort(byUse);
+    if (hostIdleSeconds === 0 || !best) return this.#own(grant, account, address);
+    const mayHaveMore = own.length < availableParallelism() && this.#owned.size < this.#options.maxHosts;
+    if (!best.fresh && mayHaveMore) return this.#own(grant, account, address);
+    if (best.busy >= BUSY && mayHaveMore) this.#own(grant, account, address).ready.catch(() => {}); // for the next ones
+    return best;
   }
 
   /** @throws SessionError `REXEC_BUSY` if there are as many as there may be, all of them busy */
-  #own(grant: Grant, account: string, address: string): Owned {
-    const { maxHosts, launcher } = this.options;
+  #own(grant: Grant, account: string, address: string): OwnedHost {
+    const { maxHosts } = this.#options;
     if (this.#owned.size >= maxHosts) this.#endIdlest();
     if (this.#owned.size >= maxHosts)
       throw new SessionError('REXEC_BUSY', `all ${maxHosts} hosts are in use (maxHosts)`);
-    const { identity, session } = grant;
-    const process = this.#spare?.usable ? this.#spare : this.#newHost();
-    this.#spare = undefined;
-    setTimeout(() => this.#keepSpare(), SPARE_MS).unref(); // after the login that took it
-    const ready = process.become({ identity, service: session?.service }, address, launcher);
-    const host: Owned = { process, account, ready, idle: undefined, waiting: 0 };
+    const host = new OwnedHost({
+      start: () => this.#takeSpare(),
+      turn: this.#turn,
+      grant,
+      account,
+      address,
+      options: this.#options,
+      events: this.#events,
+    });
+    host.fresh = setTimeout(() => this.#age(host), FRESH_MS).unref();
     this.#owned.add(host);
-    this.#track(this.#watch(host, grant));
+    this.#track(host.over.finally(() => this.#owned.delete(host)));
     return host;
   }
 
-  /** From its start to the close of its PAM session. */
-  async #watch(host: Owned, { identity: { user }, session }: Grant): Promise<void> {
-    const environment = await host.ready.catch(() => undefined);
-    if (environment === undefined) {
-      this.#owned.delete(host);
-      await host.process.end(END_SECONDS);
-      return;
-    }
-    const cause = await host.process.gone;
-    const expected = this.#ending || !this.#owned.has(host);
-    clearTimeout(host.idle);
-    this.#owned.delete(host);
-    if (!expected) this.#events.emit('hostDied', { user, pid: host.process.pid, cause });
-    await session?.close(environment as Readonly<Record<string, string>>).catch((error: Error) => {
-      this.#events.emit('loginSessionBroken', { user, cause: error.message });
-    });
+  #age(host: OwnedHost): void {
+    clearTimeout(host.fresh);
+    host.fresh = undefined;
+    this.#rest(host);
   }
 
-  /** Keeps a host that has nothing to do for a while. */
-  #rest(host: Owned): void {
-    if (loadOf(host) > 0 || host.process.ended) return;
+  /** Keeps a host that has nothing to do for a while, if it is fresh. */
+  #rest(host: OwnedHost): void {
+    if (host.load > 0 || !this.#owned.has(host)) return;
     clearTimeout(host.idle);
-    host.idle = setTimeout(() => this.#let(host), this.options.hostIdleSeconds * 1000);
+    if (!host.fresh) return this.#let(host);
+    host.idle = setTimeout(() => this.#let(host), this.#options.hostIdleSeconds * 1000);
     host.idle.unref();
   }
 
   #endIdlest(): void {
-    const idle = [...this.#owned].find((each) => each.idle !== undefined && loadOf(each) === 0);
+    const idle = [...this.#owned].find((each) => each.idle !== undefined && each.load === 0);
     if (idle) this.#let(idle);
   }
 
-  #let(host: Owned): void {
+  #let(host: OwnedHost): void {
+    clearTimeout(host.idle);
     this.#owned.delete(host);
-    this.#track(host.process.end(END_SECONDS));
+    this.#track(host.end());
+  }
+
+  #takeSpare(): HostProcess {
+    const process = this.#spare?.usable ? this.#spare : this.#newHost();
+    this.#spare = undefined;
+    setTimeout(() => this.#keepSpare(), SPARE_MS).unref(); // after the login that took it
+    return process;
   }
 
   #keepSpare(): void {
-    if (!this.#ending && this.#spare === undefined) this.#spare = this.#newHost();
+    if (this.#ending || this.#spare) return;
+    try {
+      this.#spare = this.#newHost();
+    } catch {} // the next login tries again, and says why
   }
 
   #newHost(): HostProcess {
-    const host = new HostProcess(() => {
-      const owner = [...this.#owned].find(({ process }) => process === host);
-      this.#events.emit('hostSilent', { user: owner?.account.split(' ', 1)[0] ?? '', pid: host.pid });
+    const host = new HostProcess({
+      silent: () => {
+        this.#events.emit('hostSilent', { user: host.user, pid: host.pid });
+      },
+      abandoned: (owner, command) => this.#track(this.#endGroup(owner, command)),
     });
     return host;
+  }
+
+  /** Kills what a host left behind: as its user, so that a number that is wrong can hit no other one's processes. */
+  async #endGroup({ identity }: Owner, pid: number): Promise<void> {
+    try {
+      const host = this.#newHost();
+      const { launcher } = this.#options;
+      await host.become({ identity, service: undefined }, '', { launcher, loginSeconds: CLEAN_SECONDS });
+      host.say({ say: 'endGroup', pid });
+      await host.end(END_SECONDS);
+    } catch (error) {
+      this.#events.emit('hostDied', { user: identity.user, pid: 0, cause: (error as Error).message });
+    }
   }
 
   #track(work: Promise<void>): void {
@@ -182,9 +197,20 @@ export class Hosts implements Runner {
   }
 }
 
+/** A user can keep a host from becoming ready; no one has to wait for it who has left. */
+function unlessGone<T>(work: Promise<T>, gone: AbortSignal | undefined): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const leave = () => reject(new SessionError('REXEC_PEER_VANISHED', 'connection closed'));
+    if (gone?.aborted) leave();
+    gone?.addEventListener('abort', leave, { once: true });
+    work.then(resolve, reject).finally(() => gone?.removeEventListener('abort', leave));
+  });
+}
+
 /** The same for logins that may share a host: all that makes the process. */
 const accountOf = ({ identity, session }: Grant): string =>
   `${identity.user} ${JSON.stringify([identity, session?.service])}`;
 
-const loadOf = ({ process, waiting }: Owned): number => process.load + waiting;
-const busyOf = ({ process, waiting }: Owned): number => process.starting + waiting;
+/** Fresh ones first, then the least busy. */
+const byUse = (one: OwnedHost, other: OwnedHost): number =>
+  Number(!one.fresh) - Number(!other.fresh) || one.busy - other.busy || one.load - other.load;

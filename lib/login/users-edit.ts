@@ -1,4 +1,5 @@
 import { FileLockedError, locked, ownerToKeep, replaceFile } from '../files/index.ts';
+import { bytesOf } from '../text/index.ts';
 import { hashPassword } from './password-hash.ts';
 import { parseUsers, readUsersText, UsersFileError } from './users-file.ts';
 
@@ -42,7 +43,7 @@ async function change<T>(
     return await locked(path, async () => {
       const [lines, result] = work(await textOf(path));
       const content = lines.map((line) => `${line}\n`).join('');
-      await replaceFile(path, content, 0o600, await ownerToKeep(path));
+      await replaceFile(path, bytesOf(content), 0o600, await ownerToKeep(path));
       return result;
     });
   } catch (cause) {

@@ -22,6 +22,9 @@ export interface CommandMaker {
   readonly limits: Limits;
 }
 
+/** A home or a shell can vanish after it was tried. */
+const MOST_ATTEMPTS = 3;
+
 /** As shells report a command they cannot start. */
 const NOT_STARTED = { type: 'exited', code: 126 } as const;
 
@@ -86,13 +89,19 @@ export class CommandRun implements Run {
   }
 
   async #start({ launcher, prepare, limits }: CommandMaker): Promise<RunningCommand> {
-    const { homeProblem, ...launch } = await prepare(this.#job);
-    if (this.#hungUp)
-      throw new SessionError('REXEC_STOPPING', 'the session was ended before its command started');
-    const stderr = this.#channel?.carriesStderr ? 'pipe' : 'stdout';
-    const running = await launcher.launch({ ...launch, limits, stderr });
-    this.#events.started({ pid: running.pid, directory: launch.directory, homeProblem });
-    return running;
+    for (let attempt = 1; ; attempt += 1) {
+      const { homeProblem, ...launch } = await prepare(this.#job);
+      if (this.#hungUp)
+        throw new SessionError('REXEC_STOPPING', 'the session was ended before its command started');
+      const stderr = this.#channel?.carriesStderr ? 'pipe' : 'stdout';
+      try {
+        const running = await launcher.launch({ ...launch, limits, stderr });
+        this.#events.started({ pid: running.pid, directory: launch.directory, homeProblem });
+        return running;
+      } catch (error) {
+        if (attempt === MOST_ATTEMPTS) throw error; // home or shell may have changed since they were tried
+      }
+    }
   }
 
   /** Resolves when the command has ended and all of its output was passed on; rejects when the connection broke. */
@@ -103,13 +112,19 @@ export class CommandRun implements Run {
       if (group.signal(signal)) this.#events.signaled(signal);
     });
     const errors = stderr && this.#channel?.relay(stderr, exit);
-    const output = this.#relayOutput(running);
-    this.#finished = Promise.all([exit, output, errors]).then(([status]) => status);
+    const connection = this.#connection;
+    this.#stdout = new Relay(stdout, connection);
+    const output = finished(stdout, { writable: false });
+    const ended = Promise.all([exit, output, errors]).then(([status]) => status);
+    const broken = new Promise<never>((_, reject) => {
+      connection.once('close', () => reject(vanished(connection)));
+    });
+    this.#finished = Promise.race([ended, broken]);
     this.#finished.catch(() => {}); // awaited below
     if (this.#hungUp) this.#owned(this.#terminate(running));
-    await accept(this.#connection);
+    await accept(connection);
     this.#feed(running);
-    this.#stdout!.start();
+    this.#stdout.start();
     try {
       return await this.#finished;
     } finally {
@@ -125,15 +140,6 @@ export class CommandRun implements Run {
     else connection.once('end', () => stdin.end());
     stdin.once('close', () => connection.resume()); // so that the peer's end is seen
     this.#stdin.start(this.#job.early);
-  }
-
-  async #relayOutput({ stdout }: RunningCommand): Promise<void> {
-    const connection = this.#connection;
-    this.#stdout = new Relay(stdout, connection);
-    const broken = new Promise<never>((_, reject) => {
-      connection.once('close', () => reject(vanished(connection)));
-    });
-    await Promise.race([finished(stdout, { writable: false }), broken]);
   }
 
   /** Bytes that have passed, either way, on both connections. */
@@ -165,9 +171,9 @@ export class CommandRun implements Run {
     if (running) await within(killSeconds, running.exit);
   }
 
-  /** SIGHUP to the group, SIGKILL after `killSeconds` to what is left of it; then it is given up. */
+  /** SIGHUP to the group, SIGKILL after `killSeconds` to what is left of it; then it is given up. The connection follows. */
   async #terminate({ pid, group, exit, stdout, stderr }: RunningCommand): Promise<void> {
-    const { killSeconds } = this.#job.options;
+    const { killSeconds, drainSeconds } = this.#job.options;
     const done = Promise.allSettled([this.#finished, exit]);
     group.signal('SIGHUP');
     await within(killSeconds, done);
@@ -182,7 +188,8 @@ export class CommandRun implements Run {
     );
     if (!ended) this.#events.stuck(pid);
     for (const stream of [stdout, stderr]) stream?.destroy();
-    if (!ended) this.#connection.destroy();
+    if (ended) await within(drainSeconds, this.over); // the peer has that time to read
+    this.#connection.destroy();
   }
 
   #owned(work: Promise<void>): void {

@@ -24,6 +24,8 @@ export interface Job {
   /** The peer's numeric address. */
   readonly address: string;
   readonly options: RunOptions;
+  /** Aborted once the connection is closed: a run that has not started need not. */
+  readonly gone?: AbortSignal;
   /** Not read further than `early`. */
   readonly connection: Connection;
   /** Bytes of stdin that came with the request. */

@@ -38,7 +38,7 @@ export class MuxedChannel implements Channel {
     Promise.allSettled([closed, shellEnded])
       .then(() => stderr.destroy())
       .catch(() => {});
-    await finished(stderr).catch(() => {});
+    await finished(stderr, { writable: false }).catch(() => {});
     await new Promise((resolve) => out.end(resolve)); // what waits for the peer to read it
   }
 

@@ -144,6 +144,7 @@ export class Session {
       command: this.#request.command ?? Buffer.alloc(0),
       address: this.#connection.remoteAddress ?? '',
       options: this.#options,
+      gone: this.#gone.signal,
       connection: this.#connection,
       early,
       stderrSocket: this.#request.stderrSocket,

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type ExitStatus, encodeExitStatus } from '../../codec/index.ts';
 import type { Channel } from './channel.ts';
 import { SessionError } from './errors.ts';
@@ -87,11 +88,13 @@ export class StderrChannel implements Channel {
     Promise.allSettled([closed, shellEnded])
       .then(() => stderr.destroy())
       .catch(() => {});
-    await finished(stderr).catch(() => {});
+    await finished(stderr, { writable: false }).catch(() => {});
   }
 
   /** The exit status where it was asked for, then half-close and drain. */
   async finish(status: ExitStatus | undefined, drainSeconds: number): Promise<void> {
+    // The second turn of the event loop has read what the peer had sent, also for a command that ended at once.
+    for (let turn = 0; turn < 2 && status && !this.#exitStatusWanted; turn += 1) await nextTurn();
     if (status && this.#exitStatusWanted && this.#socket.writable)
       this.#socket.write(encodeExitStatus(status));
     await lingeringClose(this.#socket, drainSeconds);

@@ -48,8 +48,8 @@ describe('the bench suite', PATIENT, () => {
     assert.deepEqual(
       questions[0].goals.map(({ id, reached }: { id: number; reached: unknown }) => [id, typeof reached]),
       [
-        [1, 'boolean'],
-        [1, 'boolean'],
+        [2, 'boolean'],
+        [2, 'boolean'],
       ],
     );
     const page = readFileSync(html, 'utf8');

@@ -23,7 +23,8 @@ describe('rexec-bench', PATIENT, () => {
     const { port } = await startDaemon(t);
     const words = [...LOGIN, '--port', `${port}`, '--parallel', '1,3', '--sessions', '6', 'localhost'];
     const { stdout, stderr, status } = await run(t, 'rexec-bench', words, { stdin: `${PASSWORD}\n` });
-    assert.deepEqual([stderr, status], ['', 0]);
+    assert.match(stderr, /^(rexec-bench: note: a login takes .*\n)?$/); // its hash is cheap, but not on every machine
+    assert.equal(status, 0);
     const [head = '', ...lines] = stdout.trimEnd().split('\n');
     assert.match(head, /^ +parallel +sessions\/s +p50 ms +p90 ms +p99 ms +max ms +correct +failed$/);
     const cells = lines.map((line) => line.trim().split(/ +/));

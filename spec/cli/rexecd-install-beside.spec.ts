@@ -119,10 +119,10 @@ describe('the PAM service of an installation (E2)', {
 
   it('gives commands the language of the machine, and limits and umask (B8)', () => {
     machine.ok(`echo 'LANG="de_AT.UTF-8"' > /etc/default/locale; echo 'COLOR=blue' >> /etc/environment
-      echo 'ada - nproc 4321' > /etc/security/limits.d/ada.conf`);
+      echo 'ada - nproc 4321' > /etc/security/limits.d/ada.conf; /etc/init.d/rexecd reload`);
     const said = machine.ok(`${LOGIN} 'echo $LANG $COLOR; grep processes /proc/self/limits'`);
     assert.match(said, /^de_AT\.UTF-8 blue\nMax processes +4321 +4321 /);
-    machine.ok('rm /etc/default/locale');
+    machine.ok('rm /etc/default/locale; /etc/init.d/rexecd reload');
     assert.equal(machine.ok(`${LOGIN} 'echo "<$LANG>"'`), '<>\n', 'the file is optional');
   });
 

@@ -41,7 +41,12 @@ const REFUSED = [
     'p'.repeat(257),
     /^rexecd: invalid password: must be 1 to 256 bytes without NUL\n$/,
   ],
-  ['an endless password', USER, 'p'.repeat(100_000), /^rexecd: password: longer than 4096 bytes\n$/],
+  [
+    'an endless password',
+    USER,
+    'p'.repeat(100_000),
+    /^rexecd: standard input: the password is longer than 4096 bytes\n$/,
+  ],
   ['a NUL in the password', USER, 'a\0b', /^rexecd: invalid password: must be 1 to 256 bytes without NUL\n$/],
   ['a colon in the name', 'a:b', 'x', /^rexecd: invalid user name "a:b": .*\n$/],
   ['an empty name', '', 'x', /^rexecd: invalid user name "": .*\n$/],

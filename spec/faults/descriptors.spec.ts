@@ -27,7 +27,7 @@ describe('a daemon without descriptors', BOUNDED, () => {
     skip: !PRLIMIT && 'needs prlimit',
   }, async (t) => {
     const through = [PRLIMIT!, `--nofile=${LIMIT}`];
-    const daemon = await DaemonProcess.start(t, { through, settings: {} });
+    const daemon = await DaemonProcess.start(t, { through, settings: { hostIdleSeconds: 0 } });
     const idle = daemon.descriptors;
     const at = { host: '127.0.0.1', port: daemon.port };
     const peers = await Promise.all(Array.from({ length: 3 * LIMIT }, () => Peer.connect(t, at)));

@@ -63,7 +63,7 @@ describe('a stderr channel that a firewall forgets (C2)', {
       port: daemon.port,
       from: [host],
       stderr: true,
-      command: 'exec sleep 600', // what is not acknowledged would be sent again, without probes
+      command: 'echo err >&2; exec sleep 600',
     };
     assert.match((await network.peers(t, plan))[0]!, /^\0/);
     const [file = '', ...words] = network.entry;

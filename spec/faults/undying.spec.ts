@@ -33,7 +33,10 @@ const UNDYING = {
   'is frozen': {
     skip: noFreezer,
     command: 'printf x; exec sleep 600',
-    put: async (shared: SharedDaemon) => freeze(shared, (await shared.processes('sleep'))[0]!.pid),
+    put: async (shared: SharedDaemon) => {
+      await shared.inState('sleep', 'S');
+      freeze(shared, (await shared.processes('sleep'))[0]!.pid);
+    },
   },
 } as const;
 

@@ -13,8 +13,10 @@ describe("our client on Debian's in.rexecd", { ...PATIENT, skip: await noInRexec
   });
   after(() => daemon?.end());
 
-  const call = (command: string, options: object = {}): RemoteCommand =>
-    exec(daemon.host, command, { ...daemon, ...options });
+  const call = (command: string, options: object = {}): RemoteCommand => {
+    const { user, password, port } = daemon;
+    return exec(daemon.host, command, { user, password, port, ...options });
+  };
   const words = (password: string, ...more: string[]): string[] => [
     '-l',
     daemon.user,

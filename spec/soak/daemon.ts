@@ -12,7 +12,7 @@ import type { Target } from './scenarios.ts';
 
 export const LAUNCHERS: readonly LauncherName[] = ['execa', 'posix-spawn'];
 
-/** What must not grow. Of the daemon's process unless it says otherwise; its helpers are for logins and its workers. */
+/** What must not grow. Of the daemon's process unless it says otherwise; its helpers are for logins, and hosts. */
 export interface Figures {
   readonly descriptors: number;
   readonly 'descriptors of its helpers': number;
@@ -56,7 +56,7 @@ export class SoakedDaemon {
     this.#uid = uid;
   }
 
-  static async start(machine: Machine, launcher: LauncherName, workers: number): Promise<SoakedDaemon> {
+  static async start(machine: Machine, launcher: LauncherName): Promise<SoakedDaemon> {
     const folder = mkdtempSync(join(tmpdir(), 'rexec-soak-'));
     const user = `soak-${launcher}`;
     const uid = FIRST_UID + LAUNCHERS.indexOf(launcher);
@@ -70,8 +70,8 @@ export class SoakedDaemon {
         join(folder, 'log'),
         '--launcher',
         launcher,
-        '--workers',
-        `${workers}`,
+        '--host-idle-seconds',
+        '1',
       ],
       through: ['env', `SOAK_PROBE=${join(folder, 'memory')}`, `NODE_OPTIONS=--import=${PROBE}`],
       quiet: true,
@@ -87,7 +87,8 @@ export class SoakedDaemon {
   async quiet(): Promise<void> {
     let [before, same] = ['', 0];
     const end = performance.now() + 30_000;
-    while (same < 5) {
+    while (same < 15) {
+      // hosts that were started for the load end after a second
       await delay(100);
       const left = commandsOf(this.#uid);
       const lines = left.map(({ line }) => line.replaceAll('\0', ' ')).join();
@@ -101,7 +102,7 @@ export class SoakedDaemon {
 
   async figures(): Promise<Figures> {
     const children = processesUnder(this.pid);
-    const helpers = children.filter(({ line }) => /(helper|worker)-program/.test(line)).map(({ pid }) => pid);
+    const helpers = children.filter(({ line }) => HELPER.test(line)).map(({ pid }) => pid);
     const commands = commandsOf(this.#uid);
     const memory = await this.#memoryInUse();
     return {
@@ -171,12 +172,16 @@ const isThere = (process: Process | undefined): process is Process => process !=
 
 const processesUnder = (pid: number): Process[] => childrenOf(pid).map(String).map(processOf).filter(isThere);
 
-/** Processes of an account, which has none but commands. */
+/** A helper of the daemon by its command line; a host that is a user's is called by its name. */
+const HELPER = /(helper|host)-program|^rexecd: /;
+
+/** Processes of an account's commands. */
 const commandsOf = (uid: number): Process[] =>
   readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name) && statusOf(Number(name), 'Uid').startsWith(`${uid}\t`))
     .map(processOf)
-    .filter(isThere);
+    .filter(isThere)
+    .filter(({ line }) => !HELPER.test(line));
 
 const descriptorsOf = (pid: number): number => readdirSync(`/proc/${pid}/fd`).length;
 

@@ -1,4 +1,4 @@
-/** npm run soak [-- --minutes N --seed N --peers N --workers N]: mixed load, and a table of what grew. Exit status 1 if anything did. */
+/** npm run soak [-- --minutes N --seed N --peers N]: mixed load, and a table of what grew. Exit status 1 if anything did. */
 import { parseArgs } from 'node:util';
 import { noMachine } from '../support/machine.ts';
 import { type SoakReport, soak } from './soak.ts';
@@ -8,24 +8,23 @@ const { values } = parseArgs({
     minutes: { type: 'string', default: '1' },
     seed: { type: 'string', default: '512' },
     peers: { type: 'string', default: '8' },
-    workers: { type: 'string', default: '1' },
   },
 });
-const [minutes, seed, peers, workers] = [values.minutes, values.seed, values.peers, values.workers].map(
-  Number,
-) as [number, number, number, number];
-if (!(minutes > 0) || ![seed, peers, workers].every(Number.isInteger) || peers < 1 || workers < 1)
-  throw new Error('--minutes takes a number above 0, --seed, --peers and --workers whole ones');
+const [minutes, seed, peers] = [values.minutes, values.seed, values.peers].map(Number) as [
+  number,
+  number,
+  number,
+];
+if (!(minutes > 0) || ![seed, peers].every(Number.isInteger) || peers < 1)
+  throw new Error('--minutes takes a number above 0, --seed and --peers whole ones');
 
 if (noMachine) {
   console.error(`the soak cannot run here: ${noMachine}`);
   process.exit(1);
 }
-console.log(
-  `${minutes} minutes, seed ${seed}, ${peers} peers at a time for each launcher, ${workers} workers`,
-);
+console.log(`${minutes} minutes, seed ${seed}, ${peers} peers at a time for each launcher`);
 const onProgress = process.stdout.isTTY ? (line: string) => process.stdout.write(`\r${line} `) : undefined;
-const report = await soak({ seconds: minutes * 60, seed, peers, workers, ...(onProgress && { onProgress }) });
+const report = await soak({ seconds: minutes * 60, seed, peers, ...(onProgress && { onProgress }) });
 show(report);
 process.exit(report.wrong.length === 0 ? 0 : 1);
 

@@ -20,7 +20,7 @@ const NONE: Figures = {
 
 describe('the soak', { ...PATIENT, skip: noMachine }, () => {
   it('finds nothing wrong and nothing grown after some seconds of mixed load', async (t) => {
-    const { right, wrong } = await soak({ seconds: 6, seed: 512, peers: 6, workers: 1 });
+    const { right, wrong } = await soak({ seconds: 6, seed: 512, peers: 6 });
     assert.deepEqual(wrong, []);
     const total = [...right.values()].reduce((sum, count) => sum + count, 0);
     t.diagnostic(`${total} peers of ${right.size} kinds`);

@@ -8,8 +8,6 @@ export interface SoakOptions {
   readonly seed: number;
   /** Peers at a time, for each launcher. */
   readonly peers: number;
-  /** Processes that run sessions; 1: the daemon itself. */
-  readonly workers: number;
   /** Told now and then how far it is. */
   readonly onProgress?: (line: string) => void;
 }
@@ -39,11 +37,9 @@ const RELOAD_MS = 2000;
 const MOST_WRONG = 20;
 
 /** Mixed load on a daemon for each launcher, good peers and bad ones at random. Takes root. */
-export async function soak({ seconds, seed, peers, workers, onProgress }: SoakOptions): Promise<SoakReport> {
+export async function soak({ seconds, seed, peers, onProgress }: SoakOptions): Promise<SoakReport> {
   const machine = await Machine.make();
-  const daemons = await Promise.all(
-    LAUNCHERS.map((launcher) => SoakedDaemon.start(machine, launcher, workers)),
-  );
+  const daemons = await Promise.all(LAUNCHERS.map((launcher) => SoakedDaemon.start(machine, launcher)));
   const right = new Map<string, number>();
   const wrong: string[] = [];
   const random = seeded(seed);

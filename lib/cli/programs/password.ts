@@ -24,7 +24,7 @@ export async function passwordFromFile(path: string): Promise<Buffer> {
 }
 
 /** The first line of a stream, such as standard input. What follows it can still be read from the stream. */
-export const passwordFromStream = (stream: Readable): Promise<Buffer> => firstLine(stream, 'password');
+export const passwordFromStream = (stream: Readable): Promise<Buffer> => firstLine(stream, 'standard input');
 
 async function firstLine(stream: Readable, source: string): Promise<Buffer> {
   const chunks: Buffer[] = [];

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { ignoreSignals, STRAY_SIGNALS } from '../../base/index.ts';
 import { Daemon, type DaemonParts } from '../../daemon/index.ts';
 import { EventLog, type LogOptions } from '../../events/index.ts';
+import { becomeSubreaper, listenAhead, reapOrphans } from '../../native/index.ts';
 import { missingPrivileges, ServiceNotifier, thisHolder } from '../../service/index.ts';
 import { keyOf, type Resolved, SETTING_NAMES, type Settings } from '../../settings/index.ts';
 import { authenticatorFor, bySystem, usersOf } from './authenticators.ts';
@@ -102,14 +103,12 @@ async function listening(
     ...(descriptor !== undefined && { descriptor }),
     listenAhead: ahead,
   };
+  // Orphans of commands are this program's: of a program that embeds the daemon they are not.
+  becomeSubreaper();
+  reapOrphans();
   const daemon = new Daemon(settings, parts);
   return [daemon, await daemon.listen()];
 }
-
-const listenAhead: DaemonParts['listenAhead'] = async (address, port, backlog) => {
-  const native = await import('../../native/index.ts'); // only now: it loads koffi
-  return native.listenAhead(address, port, backlog);
-};
 
 const logOptions = (settings: Settings): LogOptions => ({
   level: settings.logLevel,

@@ -10,6 +10,8 @@ import { Readable, Writable } from 'node:stream';
 
 const CHUNK_BYTES = 64 * 1024;
 const AGAIN_MS = 10;
+/** Time that a write has which the program does not wait for. */
+const LAST_WORD_MS = 50;
 
 /** Calls that wait in the kernel. Node waits for their threads when it exits. */
 let waiting = 0;
@@ -80,7 +82,9 @@ for (const [fd, [name, make]] of Object.entries(STREAMS).entries()) {
   Object.defineProperty(process, name, { configurable: true, get: () => (stream ??= make()) });
 }
 process.on('exit', (code) => {
-  if (waiting > 0) exitNow?.(Number(process.exitCode ?? code));
+  if (waiting === 0 || !exitNow) return;
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LAST_WORD_MS); // for what is just being written
+  exitNow(Number(process.exitCode ?? code));
 });
 
 /** Files block in any case, and a terminal is opened once more for this process alone. */

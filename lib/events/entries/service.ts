@@ -96,7 +96,7 @@ export const SERVICE_EVENTS = {
       'The process that runs the commands of this user ended by itself, or the user ended it. Its sessions were closed; the next login starts another one. If it happens often, look at the cause: for example the memory of the machine.',
   },
   hostSilent: {
-    id: 'REXECD-119',
+    id: 'REXECD-120',
     level: 'warn',
     text: 'host does not answer',
     fields: ['user', 'pid'],

@@ -320,7 +320,10 @@ export const BUGS: Readonly<Record<string, Bug>> = {
     shows: ['channel.output'],
   },
   'a reset after the answer': { Kind: Reset, shows: ['end.reset', 'answer.missing', 'cut.differs'] },
-  'a connection back to another address': { Kind: OwnIdeaOfThePeer, shows: ['channel.astray'] },
+  'a connection back to another address': {
+    Kind: OwnIdeaOfThePeer,
+    shows: ['channel.astray', 'end.reset'],
+  },
   'a second connection back': { Kind: TwoChannels, shows: ['channel.twice'] },
   'stderr on the main connection': {
     Kind: StderrWithStdout,

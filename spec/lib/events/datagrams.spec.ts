@@ -71,7 +71,6 @@ describe('the journald sink', BOUNDED, () => {
       ['REXECD_LOCAL_USER', 'ada.l'],
       ['REXECD_COMMAND', 'id -u'],
       ['REXECD_PID', '7'],
-      ['REXECD_PLAN', 'relay'],
     ]);
     assert.equal(Object.fromEntries(fieldsOf(ended!)).REXECD_EXIT, 'SIGHUP');
   });

@@ -29,7 +29,7 @@ describe('the problems in a settings file', () => {
         message: 'f:5: log.level: invalid value "all"; allowed: "error", "warn", "info", "debug"',
       },
       { line: 6, key: 'log.levels', message: 'f:6: unknown setting log.levels; did you mean log.level?' },
-      { line: 7, key: 'log.a', message: 'f:7: unknown setting log.a' },
+      { line: 7, key: 'log.a', message: 'f:7: unknown setting log.a; did you mean log.access?' },
     ]);
   });
 

@@ -1,0 +1,41 @@
+import type { ChildProcess } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import { extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { startProgram } from '../base/index.ts';
+import { LaunchError } from '../launch/index.ts';
+import { KEPT_DESCRIPTORS } from './host-protocol.ts';
+
+const PROGRAM = fileURLToPath(new URL(`./host-program${extname(import.meta.filename)}`, import.meta.url));
+
+/**
+ * A small Node: its memory is copied by each fork, its threads count as processes of the user, and its address space for
+ * the user's limit (`as`): WebAssembly, which reads modules, would reserve 8 GB.
+ */
+const FLAGS = [
+  '--max-semi-space-size=1',
+  '--single-threaded-gc',
+  '--v8-pool-size=0',
+  '--disable-wasm-trap-handler',
+  '--wasm-max-mem-pages=1024',
+  '--disable-warning=ExperimentalWarning',
+];
+
+/**
+ * Starts a host, which is no one's yet. Its first descriptors are kept for modules of PAM, which may have to do with few
+ * (`nofile`).
+ *
+ * @throws LaunchError if the system has no process or descriptor left for it
+ */
+export function startHost(): ChildProcess {
+  let nothing: number | undefined;
+  try {
+    nothing = openSync('/dev/null', 'r');
+    const kept = KEPT_DESCRIPTORS.map(() => nothing!);
+    return startProgram(PROGRAM, ['ignore', 'ignore', 'ignore', 'ipc', ...kept], { flags: FLAGS });
+  } catch (cause) {
+    throw new LaunchError((cause as Error).message, { cause });
+  } finally {
+    if (nothing !== undefined) closeSync(nothing);
+  }
+}
