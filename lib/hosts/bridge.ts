@@ -1,11 +1,9 @@
-import { Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { finished } from 'node:stream/promises';
 import type { ExitStatus } from '../../codec/index.ts';
+import { unreadSocket } from '../launch/index.ts';
 import { openSocketPair } from '../native/index.ts';
-import { type Job, lingeringClose, type RunEvents } from '../orchestrator/index.ts';
-
-/** As shells report a command they cannot start. */
-const NOT_STARTED = { type: 'exited', code: 126 } as const;
+import { type Job, lingeringClose, type RunEvents, statusOfFailure } from '../orchestrator/index.ts';
 
 /** The ends that go to the host instead of the peer's own connections. */
 export interface Bridge {
@@ -62,7 +60,7 @@ export function bridge({ connection, muxed, options }: Job, events: RunEvents): 
         events.ended(how);
       },
       failed(error) {
-        if ('code' in error && error.code === 'REXEC_LAUNCH_FAILED') status = NOT_STARTED;
+        status = statusOfFailure(error);
         shell.resolve();
         events.failed(error);
       },
@@ -73,9 +71,7 @@ export function bridge({ connection, muxed, options }: Job, events: RunEvents): 
 
 function socketPair(): [near: Socket, far: Socket] {
   const [near, far] = openSocketPair().map((fd) => {
-    const socket = new Socket({ fd, allowHalfOpen: true, manualStart: true } as ConstructorParameters<
-      typeof Socket
-    >[0]);
+    const socket = unreadSocket({ fd, allowHalfOpen: true });
     return socket.on('error', () => {}); // for its whole life: the streams it is joined to see its end
   }) as [Socket, Socket];
   return [near, far];

@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { LaunchError, letGo } from '../launch/index.ts';
 import { LoginError } from '../login/index.ts';
-import { type Job, type Run, type RunEvents, SessionError, within } from '../orchestrator/index.ts';
+import { connectionClosed, type Job, type Run, type RunEvents, within } from '../orchestrator/index.ts';
 import {
   type Became,
   type BecomeOptions,
@@ -25,6 +25,8 @@ export interface Heard {
 
 /** Time for each answer; a host that takes longer is silent. */
 const ANSWER_SECONDS = 10;
+/** Time to end by itself, and once more after SIGKILL. */
+const END_SECONDS = 2;
 
 /** A host as rexecd sees it: a child of its own, which is one user's for good from {@link become} on. */
 export class HostProcess {
@@ -86,10 +88,6 @@ export class HostProcess {
     return this.#silent;
   }
 
-  get ended(): boolean {
-    return this.#ended;
-  }
-
   /**
    * Makes it a user's. Resolves with what its PAM session gave.
    *
@@ -117,11 +115,11 @@ export class HostProcess {
     }
   }
 
-  /** Gives it a session. The connection is the host's from now on. @throws SessionError if the peer has left */
+  /** Gives it a session. The connection is the host's from now on. @throws SessionError `REXEC_PEER_VANISHED` */
   run(job: Job, connection: Socket, stderrSocket: Socket | undefined, events: RunEvents): Run {
     const { session: id, grant, command, early, address, options, muxed } = job;
     const going = letGo(connection);
-    if (!going) throw new SessionError('REXEC_PEER_VANISHED', 'connection closed');
+    if (!going) throw connectionClosed();
     const { profile, requireHome, killSeconds, drainSeconds, idleSeconds } = options;
     this.starting += 1;
     const late = setTimeout(() => this.#noAnswer(), ANSWER_SECONDS * 1000);
@@ -164,12 +162,12 @@ export class HostProcess {
   }
 
   /** Ends it; what it still runs is hung up. Resolves when it has ended, or cannot be ended. */
-  async end(seconds: number): Promise<void> {
+  async end(): Promise<void> {
     if (this.#child.connected) this.#child.disconnect();
-    await within(seconds, this.gone);
+    await within(END_SECONDS, this.gone);
     if (this.#ended) return;
     this.kill();
-    await within(seconds, this.gone);
+    await within(END_SECONDS, this.gone);
     if (!this.#ended) this.#lost('cannot be ended');
   }
 

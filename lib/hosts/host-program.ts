@@ -2,7 +2,7 @@ import { ignoreSignals, STRAY_SIGNALS } from '../base/index.ts';
 import { launcherNamed, takeOver } from '../launch/index.ts';
 import type { Identity } from '../login/index.ts';
 import { closeAllOnExec, PamError } from '../native/index.ts';
-import { type CommandMaker, CommandRun, prepare } from '../orchestrator/index.ts';
+import { type CommandMaker, CommandRun, codeOf, prepare } from '../orchestrator/index.ts';
 import { become, openSession, ownSession, takeOverSession } from './become.ts';
 import type { Order, Report, RunOrder } from './host-protocol.ts';
 
@@ -101,8 +101,6 @@ class Host {
     report({ say: 'over', id });
   }
 }
-
-const codeOf = (error: Error): string => ('code' in error ? String(error.code) : '');
 
 function report(told: Report): void {
   if (process.connected) process.send!(told, undefined, undefined, () => {}); // rexecd may end at any time

@@ -2,7 +2,14 @@ import { Socket } from 'node:net';
 import { availableParallelism } from 'node:os';
 import type { EventLog } from '../events/index.ts';
 import { type Grant, Turnstile } from '../login/index.ts';
-import { type Job, type Run, type RunEvents, type Runner, SessionError } from '../orchestrator/index.ts';
+import {
+  type Job,
+  type Run,
+  type RunEvents,
+  type Runner,
+  SessionError,
+  unlessGone,
+} from '../orchestrator/index.ts';
 import { bridge } from './bridge.ts';
 import { HostProcess } from './host-process.ts';
 import type { BecomeOptions, Owner } from './host-protocol.ts';
@@ -21,7 +28,6 @@ const MOST_SESSIONS = 100;
 const MOST_SILENT = 3;
 /** Commands that a host may be starting before its account gets another one. */
 const BUSY = 2;
-const END_SECONDS = 2;
 /** Time to start a host that ends what another one has left behind; its user may stop it too. */
 const CLEAN_SECONDS = 5;
 /** How long after one was taken the next spare host is started. */
@@ -57,7 +63,7 @@ export class Hosts implements Runner {
     host.idle = undefined;
     host.waiting += 1;
     try {
-      await unlessGone(host.ready, job.gone);
+      await unlessGone(host.ready, job.gone); // its user can keep it from becoming ready
       const run = this.#start(host.process!, job, events); // it is ready
       this.#track(run.over.then(() => this.#rest(host)));
       return run;
@@ -71,7 +77,7 @@ export class Hosts implements Runner {
   async end(): Promise<void> {
     this.#ending = true;
     const hosts = [...this.#owned].map((host) => host.end());
-    await Promise.all([...hosts, this.#spare?.end(END_SECONDS), ...this.#work]);
+    await Promise.all([...hosts, this.#spare?.end(), ...this.#work]);
   }
 
   #start(process: HostProcess, job: Job, events: RunEvents): Run {
@@ -185,7 +191,7 @@ export class Hosts implements Runner {
       const { launcher } = this.#options;
       await host.become({ identity, service: undefined }, '', { launcher, loginSeconds: CLEAN_SECONDS });
       host.say({ say: 'endGroup', pid });
-      await host.end(END_SECONDS);
+      await host.end();
     } catch (error) {
       this.#events.emit('hostDied', { user: identity.user, pid: 0, cause: (error as Error).message });
     }
@@ -195,16 +201,6 @@ export class Hosts implements Runner {
     const done = work.finally(() => this.#work.delete(done));
     this.#work.add(done);
   }
-}
-
-/** A user can keep a host from becoming ready; no one has to wait for it who has left. */
-function unlessGone<T>(work: Promise<T>, gone: AbortSignal | undefined): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const leave = () => reject(new SessionError('REXEC_PEER_VANISHED', 'connection closed'));
-    if (gone?.aborted) leave();
-    gone?.addEventListener('abort', leave, { once: true });
-    work.then(resolve, reject).finally(() => gone?.removeEventListener('abort', leave));
-  });
 }
 
 /** The same for logins that may share a host: all that makes the process. */

@@ -4,8 +4,6 @@ import { stopping, within } from '../orchestrator/index.ts';
 import type { HostProcess } from './host-process.ts';
 import type { BecomeOptions, Opened } from './host-protocol.ts';
 
-const END_SECONDS = 2;
-
 /** What a host of an account is made of. */
 export interface OwnedHostParts {
   /** Gives a process that is not a user's yet. */
@@ -66,7 +64,7 @@ export class OwnedHost {
   /** Ends it; what it still runs is hung up. */
   async end(): Promise<void> {
     this.#ending = true;
-    await this.#process?.end(END_SECONDS);
+    await this.#process?.end();
     await this.over;
   }
 
@@ -78,7 +76,7 @@ export class OwnedHost {
     const { opened, spoilt } = await first.become({ identity, service: session?.service }, address, options);
     if (!spoilt) return opened;
     try {
-      await first.end(END_SECONDS);
+      await first.end();
       const second = await this.#startProcess();
       await second.become({ identity, service: undefined }, address, options, opened);
       return opened;
@@ -104,7 +102,7 @@ export class OwnedHost {
     const opened = await this.ready.catch(() => undefined);
     const process = this.#process;
     if (!process) return;
-    if (opened === undefined) return process.end(END_SECONDS);
+    if (opened === undefined) return process.end();
     const cause = await process.gone;
     clearTimeout(this.idle);
     clearTimeout(this.fresh);

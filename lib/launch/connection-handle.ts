@@ -43,6 +43,9 @@ export function letGo(connection: Socket): { departing: Departing; early: Buffer
   };
 }
 
-/** The connection of a handle that another process let go. Nothing is read before it is asked for. */
-export const takeOver = (handle: unknown): Socket =>
-  new Socket({ handle, allowHalfOpen: true, manualStart: true } as SocketConstructorOpts);
+/** A socket of a descriptor, or of a `handle` of Node's own. Nothing is read before it is asked for. */
+export const unreadSocket = (options: Omit<SocketConstructorOpts, 'handle'> & { handle?: unknown }): Socket =>
+  new Socket({ ...options, manualStart: true } as SocketConstructorOpts);
+
+/** The connection of a handle that another process let go. */
+export const takeOver = (handle: unknown): Socket => unreadSocket({ handle, allowHalfOpen: true });

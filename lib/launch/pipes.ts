@@ -1,5 +1,6 @@
 import { Socket } from 'node:net';
 import { closeDescriptor, openPipe } from '../native/index.ts';
+import { unreadSocket } from './connection-handle.ts';
 
 /** A command's streams: true pipes, the near ends here. The far ends are descriptors, to be closed once it has them. */
 export class Pipes {
@@ -34,8 +35,4 @@ export class Pipes {
   }
 }
 
-/** Nothing is read before it is asked for. */
-const outputFrom = (fd: number): Socket =>
-  new Socket({ fd, readable: true, writable: false, manualStart: true } as ConstructorParameters<
-    typeof Socket
-  >[0]);
+const outputFrom = (fd: number): Socket => unreadSocket({ fd, readable: true, writable: false });

@@ -35,7 +35,7 @@ interface Pending {
 
 /**
  * - `ready`: takes questions.
- * - `retired`: takes no new ones, and ends when the last of its sessions is closed.
+ * - `retired`: takes no new ones, and ends when those it has are answered.
  * - `hung`: did not answer in time; it is killed when no login is waiting for it.
  * - `dead`: answers no one.
  */

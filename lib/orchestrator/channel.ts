@@ -1,4 +1,5 @@
-import type { Readable } from 'node:stream';
+import type { Duplex, Readable, Writable } from 'node:stream';
+import { finished } from 'node:stream/promises';
 import type { ExitStatus } from '../../codec/index.ts';
 
 /** What a peer has besides its connection: stderr and the exit status out, signals in. Its loss never ends the command. */
@@ -17,4 +18,24 @@ export interface Channel {
   /** The last bytes: the exit status, if it is known and wanted; then the end. Never rejects. */
   finish(status: ExitStatus | undefined, drainSeconds: number): Promise<void>;
   destroy(): void;
+}
+
+/**
+ * {@link Channel.relay} to a stream that lives as long as `carrier`. Not pipeline(), which would destroy stderr with the
+ * channel, and so kill the command by SIGPIPE.
+ */
+export async function relayStderr(
+  stderr: Readable,
+  to: Writable,
+  carrier: Duplex,
+  shellEnded: Promise<unknown>,
+): Promise<void> {
+  const closed = carrier.destroyed ? undefined : new Promise((resolve) => carrier.once('close', resolve));
+  if (carrier.destroyed) stderr.resume();
+  else stderr.pipe(to, { end: false });
+  carrier.once('close', () => stderr.resume());
+  Promise.allSettled([closed, shellEnded])
+    .then(() => stderr.destroy())
+    .catch(() => {});
+  await finished(stderr, { writable: false }).catch(() => {}); // it may be a socket, whose other side stays open
 }

@@ -25,8 +25,9 @@ export interface CommandMaker {
 /** A home or a shell can vanish after it was tried. */
 const MOST_ATTEMPTS = 3;
 
-/** As shells report a command they cannot start. */
-const NOT_STARTED = { type: 'exited', code: 126 } as const;
+/** The exit status of a failure: as shells report a command they cannot start; else there is none. */
+export const statusOfFailure = (error: Error): ExitStatus | undefined =>
+  error instanceof LaunchError ? { type: 'exited', code: 126 } : undefined;
 
 /** A command from its start to the close of its connection (rexecd(8) steps 7 and 8), in the process that is its user. */
 export class CommandRun implements Run {
@@ -162,8 +163,7 @@ export class CommandRun implements Run {
     const running = this.#running;
     running?.group.signal('SIGHUP');
     for (const stream of [running?.stdin, running?.stdout, running?.stderr]) stream?.destroy();
-    const status = error instanceof LaunchError ? NOT_STARTED : undefined;
-    const channel = this.#channel?.finish(status, drainSeconds);
+    const channel = this.#channel?.finish(statusOfFailure(error), drainSeconds);
     await Promise.all([
       refuse(this.#connection, running ? null : refusalFor(error), drainSeconds),
       channel && within(drainSeconds, channel),

@@ -29,3 +29,10 @@ export class SessionError extends Error {
 
 /** The daemon is stopping. */
 export const stopping = () => new SessionError('REXEC_STOPPING', 'the daemon is stopping');
+
+/** The peer's connection is closed, without an error that says why. */
+export const connectionClosed = () => new SessionError('REXEC_PEER_VANISHED', 'connection closed');
+
+/** The code of an error of ours or of the system; empty if it has none. */
+export const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : '';

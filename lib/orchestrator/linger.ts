@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { Duplex } from 'node:stream';
+import { connectionClosed } from './errors.ts';
 
 /**
  * Ends a connection without losing what was written: half-close, then read and drop what the peer still sends, until
@@ -24,4 +25,14 @@ export async function within(seconds: number, done: Promise<unknown>): Promise<v
   const late = Promise.withResolvers<void>();
   const timer = setTimeout(late.resolve, seconds * 1000);
   await Promise.race([done, late.promise]).finally(() => clearTimeout(timer));
+}
+
+/** Waits for `work` while the peer is there. Rejects with REXEC_PEER_VANISHED once `gone` is aborted. */
+export function unlessGone<T>(work: Promise<T>, gone: AbortSignal | undefined): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const leave = () => reject(connectionClosed());
+    if (gone?.aborted) leave();
+    gone?.addEventListener('abort', leave, { once: true });
+    work.then(resolve, reject).finally(() => gone?.removeEventListener('abort', leave));
+  });
 }

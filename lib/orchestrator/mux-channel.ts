@@ -1,8 +1,7 @@
 import type { Readable } from 'node:stream';
-import { finished } from 'node:stream/promises';
 import type { ExitStatus } from '../../codec/index.ts';
 import type { Mux } from '../mux/index.ts';
-import type { Channel } from './channel.ts';
+import { type Channel, relayStderr } from './channel.ts';
 import { within } from './linger.ts';
 import { SignalInbox } from './signal-inbox.ts';
 
@@ -31,14 +30,7 @@ export class MuxedChannel implements Channel {
 
   async relay(stderr: Readable, shellEnded: Promise<unknown>): Promise<void> {
     const { main, stderr: out } = this.#mux;
-    if (main.destroyed) stderr.resume();
-    else stderr.pipe(out, { end: false });
-    main.once('close', () => stderr.resume());
-    const closed = main.destroyed ? undefined : new Promise((resolve) => main.once('close', resolve));
-    Promise.allSettled([closed, shellEnded])
-      .then(() => stderr.destroy())
-      .catch(() => {});
-    await finished(stderr, { writable: false }).catch(() => {});
+    await relayStderr(stderr, out, main, shellEnded);
     await new Promise((resolve) => out.end(resolve)); // what waits for the peer to read it
   }
 

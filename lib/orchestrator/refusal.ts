@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 import { CodecError, encodeRefused, FIELD_LABEL, type FieldName } from '../../codec/index.ts';
 import type { LaunchError } from '../launch/index.ts';
 import type { LoginError } from '../login/index.ts';
-import type { SessionErrorCode } from './errors.ts';
+import { codeOf, type SessionErrorCode } from './errors.ts';
 import { lingeringClose } from './linger.ts';
 
 /** The line that a peer may read about each failure of a session (protocol.md 1.3); null: no one reads it. */
@@ -24,7 +24,7 @@ const REFUSALS = {
  */
 export function refusalFor(error: unknown, silent = false): string | null {
   if (error instanceof CodecError) return silent ? null : codecRefusal(error);
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const code = codeOf(error);
   return Object.hasOwn(REFUSALS, code) ? REFUSALS[code as keyof typeof REFUSALS] : 'Try again.';
 }
 

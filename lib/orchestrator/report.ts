@@ -1,5 +1,6 @@
 import { CodecError } from '../../codec/index.ts';
 import type { EventLog } from '../events/index.ts';
+import { codeOf } from './errors.ts';
 
 /** The session a failure belongs to; `silent`: its peer has not sent a byte. */
 export interface Who {
@@ -17,7 +18,7 @@ export function reportFailure(
 ): void {
   const { session } = who;
   const { message: cause, stack = cause } = error instanceof Error ? error : new Error(String(error));
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const code = codeOf(error);
   if (code === 'REXEC_LOGIN_REFUSED') events.emit('loginRefused', { ...who, user, cause });
   else if (code === 'REXEC_PEER_VANISHED') events.emit('peerVanished', { ...who, cause });
   else if (code === 'REXEC_LAUNCH_FAILED') events.emit('launchFailed', { session, user, cause });

@@ -1,7 +1,7 @@
 import { type ExitStatus, RequestDecoder } from '../../codec/index.ts';
 import { addressAndPort, type Grant } from '../login/index.ts';
 import type { Connection, Secured } from './connection.ts';
-import { SessionError, stopping } from './errors.ts';
+import { connectionClosed, SessionError, stopping } from './errors.ts';
 import { receive } from './inbound.ts';
 import type { Run, RunEvents, Started } from './job.ts';
 import { within } from './linger.ts';
@@ -137,7 +137,7 @@ export class Session {
     const { runner } = this.#options;
     await this.#request.accepted();
     if (this.#stopping) throw stopping();
-    if (this.#connection.destroyed) throw new SessionError('REXEC_PEER_VANISHED', 'connection closed');
+    if (this.#connection.destroyed) throw connectionClosed();
     const job = {
       session: this.id,
       grant,

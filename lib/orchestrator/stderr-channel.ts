@@ -1,10 +1,9 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import type { Readable } from 'node:stream';
-import { finished } from 'node:stream/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type ExitStatus, encodeExitStatus } from '../../codec/index.ts';
-import type { Channel } from './channel.ts';
+import { type Channel, relayStderr } from './channel.ts';
 import { SessionError } from './errors.ts';
 import { keepAlive } from './keep-alive.ts';
 import { lingeringClose } from './linger.ts';
@@ -79,16 +78,8 @@ export class StderrChannel implements Channel {
     return this.#socket.bytesRead + this.#socket.bytesWritten;
   }
 
-  async relay(stderr: Readable, shellEnded: Promise<unknown>): Promise<void> {
-    // Not pipeline(), which would destroy stderr with the channel, and so kill the command by SIGPIPE.
-    if (this.#socket.destroyed) stderr.resume();
-    else stderr.pipe(this.#socket, { end: false });
-    this.#socket.once('close', () => stderr.resume());
-    const closed = this.#socket.destroyed ? undefined : once(this.#socket, 'close').catch(() => {});
-    Promise.allSettled([closed, shellEnded])
-      .then(() => stderr.destroy())
-      .catch(() => {});
-    await finished(stderr, { writable: false }).catch(() => {});
+  relay(stderr: Readable, shellEnded: Promise<unknown>): Promise<void> {
+    return relayStderr(stderr, this.#socket, this.#socket, shellEnded);
   }
 
   /** The exit status where it was asked for, then half-close and drain. */
