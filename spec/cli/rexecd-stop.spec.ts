@@ -76,6 +76,20 @@ describe('rexecd when it is told to stop', PATIENT, () => {
     assert.equal((await ended).ended, 'signal SIGKILL');
   });
 
+  it('closes everything, however many signals come', async (t) => {
+    const { daemon, call } = await serving(t, '--stop-seconds', '3600', '--log-level', 'info');
+    const remote = call('echo $$; exec sleep 600');
+    await pidOf(remote);
+    const again = setInterval(() => {
+      for (const signal of ['SIGTERM', 'SIGINT', 'SIGQUIT'] as const) daemon.child.kill(signal);
+    }, 1);
+    const { status, stderr } = await daemon.end();
+    clearInterval(again);
+    assert.equal(status, 0);
+    assert.match(stderr, /REXECD-102 stopped/);
+    assert.equal((await outcome(remote)).ended, 'signal SIGHUP');
+  });
+
   it('hangs up a command that takes longer than stopSeconds', async (t) => {
     const { daemon, call } = await serving(t, '--stop-seconds', '0.2');
     const remote = call('echo $$; exec sleep 600');

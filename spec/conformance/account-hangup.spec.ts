@@ -6,15 +6,15 @@ import { Machine, noMachine, QUICK, type RunningDaemon } from '../support/machin
 import { eventually, type Peer } from '../support/peer.ts';
 import { isAlive } from '../support/program.ts';
 
-/** Ways to leave a job that is to outlive its command; $f is a FIFO that it waits for, $f.done what it leaves. */
+/** Ways to leave a job that is to outlive its command; $f is a FIFO that it waits for. It tells its number itself, as fd 3. */
 const JOBS = {
-  'started by nohup': 'nohup sh -c "$job" > /dev/null 2>&1 < /dev/null & echo $!',
-  'that ignores SIGHUP': `(trap '' HUP; exec sh -c "$job") > /dev/null 2>&1 < /dev/null & echo $!`,
-  'in a session of its own': `setsid sh -c 'echo $$ >&3; exec sh -c "$job"' 3>&1 > /dev/null 2>&1 < /dev/null &`,
+  'started by nohup': 'nohup sh -c "$job" 3>&1 > /dev/null 2>&1 < /dev/null &',
+  'that ignores SIGHUP': `(trap '' HUP; exec sh -c "$job") 3>&1 > /dev/null 2>&1 < /dev/null &`,
+  'in a session of its own': `setsid sh -c "$job" 3>&1 > /dev/null 2>&1 < /dev/null &`,
 } as const;
 
-/** Waits until the suite ends at the latest. */
-const JOB = 'read x < $f; echo $x > $f.done';
+/** Says when it has begun, and waits until the suite ends at the latest; $f.done is what it leaves. */
+const JOB = 'echo $$ >&3; exec 3>&-; read x < $f; echo $x > $f.done';
 
 describe('a job that is to outlive its command', { ...BOUNDED, skip: noMachine, concurrency: 6 }, () => {
   let machine: Machine;

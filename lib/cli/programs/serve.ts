@@ -36,7 +36,7 @@ export async function serve({ load, config, debug, trial }: ServeOptions): Promi
   reportCapped(resolved, events);
   if (manager.problem) events.emit('managerNotTold', { cause: manager.problem.message });
   if (!(await hasPrivileges(settings, descriptor !== undefined, debug, events))) return;
-  const told = stopSignal(); // before anybody can know that we run
+  const [told, impatient] = stopSignals(); // before anybody can know that we run
   // A service, which systemd or init started, waits for its address; a person reads the error.
   const ahead = manager.isAsked || process.ppid === 1 ? listenAhead : undefined;
   const [daemon, { address, port }] = await listening(settings, events, descriptor, ahead).catch(
@@ -81,7 +81,6 @@ export async function serve({ load, config, debug, trial }: ServeOptions): Promi
   if (trial) console.log(`try: ${trial.commandFor(port)}`);
   if (!told.aborted) await once(told, 'abort');
   isStopping = true;
-  const impatient = stopSignal();
   await turn; // a reload that is under way
   manager.stopping(daemon.settings.stopSeconds + daemon.settings.killSeconds);
   orders.close();
@@ -198,10 +197,14 @@ function lowestPort({ tlsMode, port, tlsPort }: Settings, opened: boolean): numb
   return own.length === 0 ? 0 : Math.min(...own);
 }
 
-/** Aborted by a signal that stops the daemon, or when it loses its terminal; a second one cuts the wait for commands short. */
-function stopSignal(): AbortSignal {
-  const stop = new AbortController();
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGQUIT'] as const) process.once(signal, () => stop.abort());
-  if (process.stdin.isTTY) process.once('SIGHUP', () => stop.abort());
-  return stop.signal;
+/**
+ * Aborted by the first signal that stops the daemon, or when it loses its terminal, and by the second, which cuts the wait
+ * for commands short. More of them change nothing: what is still to be closed is closed.
+ */
+function stopSignals(): [told: AbortSignal, impatient: AbortSignal] {
+  const [told, impatient] = [new AbortController(), new AbortController()];
+  const stop = () => (told.signal.aborted ? impatient : told).abort();
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGQUIT'] as const) process.on(signal, stop);
+  if (process.stdin.isTTY) process.on('SIGHUP', stop);
+  return [told.signal, impatient.signal];
 }
