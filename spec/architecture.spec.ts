@@ -23,9 +23,10 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   mux: ['codec'],
   load: ['codec'],
   launch: ['codec', 'login', 'native', 'text'],
-  orchestrator: ['codec', 'login', 'launch', 'events', 'mux', 'native', 'text'],
-  hosts: ['base', 'codec', 'login', 'launch', 'native', 'orchestrator', 'events'],
-  daemon: ['base', 'hosts', 'orchestrator', 'login', 'launch', 'events', 'settings', 'files', 'mux'],
+  run: ['codec', 'login', 'launch', 'mux', 'native'],
+  orchestrator: ['codec', 'login', 'run', 'events', 'text'],
+  hosts: ['base', 'codec', 'login', 'launch', 'native', 'run', 'events'],
+  daemon: ['base', 'hosts', 'orchestrator', 'run', 'login', 'launch', 'events', 'settings', 'files', 'mux'],
   fuzz: ['codec'],
   cli: [
     'base',

@@ -4,14 +4,8 @@ import type { EventLog } from '../events/index.ts';
 import { Hosts } from '../hosts/index.ts';
 import { type Handler, handlerLauncher } from '../launch/index.ts';
 import { type Authenticator, certificateLogin, type LockedOut, Lockout, Login } from '../login/index.ts';
-import {
-  CommandRun,
-  newSessionId,
-  prepareForHandler,
-  type Runner,
-  Session,
-  type SessionOptions,
-} from '../orchestrator/index.ts';
+import { newSessionId, Session, type SessionOptions } from '../orchestrator/index.ts';
+import { CommandRun, prepareForHandler, type Runner } from '../run/index.ts';
 import type { Settings } from '../settings/index.ts';
 import { type Addresses, Entrances } from './entrances.ts';
 import type { ListenAhead } from './listener.ts';

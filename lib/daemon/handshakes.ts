@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import type { EventLog } from '../events/index.ts';
 import { addressAndPort } from '../login/index.ts';
 import { Mux } from '../mux/index.ts';
-import { type Connection, MuxedChannel, refuse, type Secured } from '../orchestrator/index.ts';
+import { type Connection, MuxedChannel, refuse, type Secured } from '../run/index.ts';
 import type { Settings } from '../settings/index.ts';
 import type { Arrival } from './entrances.ts';
 import type { Passed, TlsGate } from './tls-gate.ts';

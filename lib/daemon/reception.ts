@@ -1,6 +1,6 @@
 import type { EventLog } from '../events/index.ts';
 import { addressAndPort } from '../login/index.ts';
-import { keepAlive, refusalFor, refuse, SessionError, stopping } from '../orchestrator/index.ts';
+import { keepAlive, refusalFor, refuse, SessionError, stopping } from '../run/index.ts';
 import type { Settings } from '../settings/index.ts';
 import { AddressRules } from './address-rules.ts';
 import { Admission } from './admission.ts';

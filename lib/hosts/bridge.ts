@@ -3,7 +3,7 @@ import { finished } from 'node:stream/promises';
 import type { ExitStatus } from '../../codec/index.ts';
 import { unreadSocket } from '../launch/index.ts';
 import { openSocketPair } from '../native/index.ts';
-import { type Job, lingeringClose, type RunEvents, statusOfFailure } from '../orchestrator/index.ts';
+import { type Job, lingeringClose, type RunEvents, statusOfFailure } from '../run/index.ts';
 
 /** The ends that go to the host instead of the peer's own connections. */
 export interface Bridge {

@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { LaunchError, letGo } from '../launch/index.ts';
 import { LoginError } from '../login/index.ts';
-import { connectionClosed, type Job, type Run, type RunEvents, within } from '../orchestrator/index.ts';
+import { connectionClosed, type Job, type Run, type RunEvents, within } from '../run/index.ts';
 import {
   type Became,
   type BecomeOptions,

@@ -1,10 +1,13 @@
 import { ignoreSignals, STRAY_SIGNALS } from '../base/index.ts';
 import { launcherNamed, takeOver } from '../launch/index.ts';
 import type { Identity } from '../login/index.ts';
-import { closeAllOnExec, PamError } from '../native/index.ts';
-import { type CommandMaker, CommandRun, codeOf, prepare } from '../orchestrator/index.ts';
+import { closeAllOnExec, limitOpenFiles, PamError } from '../native/index.ts';
+import { type CommandMaker, CommandRun, codeOf, prepare } from '../run/index.ts';
 import { become, openSession, ownSession, takeOverSession } from './become.ts';
 import type { Order, Report, RunOrder } from './host-protocol.ts';
+
+/** The soft limit that commands get, unless PAM says otherwise: the system's usual one, which select(2) depends on. */
+const COMMAND_OPEN_FILES = 1024;
 
 /** A host: a process that becomes a user for good, and runs the commands of that user. */
 class Host {
@@ -114,6 +117,7 @@ function broken(error: unknown): void {
 }
 
 closeAllOnExec();
+limitOpenFiles(COMMAND_OPEN_FILES); // Node has raised its own to the hard limit
 ignoreSignals(['SIGINT', 'SIGHUP', 'SIGTERM', 'SIGQUIT', ...STRAY_SIGNALS]); // it ends with the daemon
 const host = new Host();
 process.on('message', (order: Order, handle: unknown) => {

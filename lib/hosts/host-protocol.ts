@@ -2,7 +2,7 @@ import type { ExitStatus } from '../../codec/index.ts';
 import type { Environment, LauncherName } from '../launch/index.ts';
 import type { Identity } from '../login/index.ts';
 import type { Limits } from '../native/index.ts';
-import type { RunOptions } from '../orchestrator/index.ts';
+import type { RunOptions } from '../run/index.ts';
 
 /** Numbers that a host starts with and does not use. */
 export const KEPT_DESCRIPTORS: readonly number[] = Array.from({ length: 12 }, (_, index) => 4 + index);

@@ -1,5 +1,5 @@
 import { LaunchError } from '../launch/index.ts';
-import { type Run, type RunEvents, type RunOptions, SessionError } from '../orchestrator/index.ts';
+import { type Run, type RunEvents, type RunOptions, SessionError } from '../run/index.ts';
 import type { Order, Report } from './host-protocol.ts';
 
 /** Time for an answer to a question that an administrator asks. */

@@ -2,14 +2,7 @@ import { Socket } from 'node:net';
 import { availableParallelism } from 'node:os';
 import type { EventLog } from '../events/index.ts';
 import { type Grant, Turnstile } from '../login/index.ts';
-import {
-  type Job,
-  type Run,
-  type RunEvents,
-  type Runner,
-  SessionError,
-  unlessGone,
-} from '../orchestrator/index.ts';
+import { type Job, type Run, type RunEvents, type Runner, SessionError, unlessGone } from '../run/index.ts';
 import { bridge } from './bridge.ts';
 import { HostProcess } from './host-process.ts';
 import type { BecomeOptions, Owner } from './host-protocol.ts';

@@ -1,6 +1,6 @@
 import type { EventLog } from '../events/index.ts';
 import type { Grant, Turnstile } from '../login/index.ts';
-import { stopping, within } from '../orchestrator/index.ts';
+import { stopping, within } from '../run/index.ts';
 import type { HostProcess } from './host-process.ts';
 import type { BecomeOptions, Opened } from './host-protocol.ts';
 

@@ -10,10 +10,14 @@ const PROGRAM = fileURLToPath(new URL(`./host-program${extname(import.meta.filen
 
 /**
  * A small Node: its memory is copied by each fork, its threads count as processes of the user, and its address space for
- * the user's limit (`as`): WebAssembly, which reads modules, would reserve 8 GB.
+ * the user's limit (`as`): WebAssembly, which reads modules, would reserve 8 GB. Compiled code is memory too, and costs
+ * more than it saves in a process that waits for the kernel most of its time.
  */
 const FLAGS = [
   '--max-semi-space-size=1',
+  '--no-sparkplug',
+  '--no-maglev',
+  '--no-opt',
   '--single-threaded-gc',
   '--v8-pool-size=0',
   '--disable-wasm-trap-handler',

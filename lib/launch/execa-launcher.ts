@@ -1,8 +1,7 @@
 import { execa, type Options } from 'execa';
 import type { ExitStatus } from '../../codec/index.ts';
-import { withOpenFiles } from '../native/index.ts';
 import { LaunchError } from './launch-error.ts';
-import { COMMAND_OPEN_FILES, type Launcher } from './launcher.ts';
+import type { Launcher } from './launcher.ts';
 import { Pipes } from './pipes.ts';
 import { ProcessGroup } from './process-group.ts';
 import { wrapped } from './wrapped.ts';
@@ -22,16 +21,14 @@ export const execaLauncher: Launcher = {
     const { file, argv0, arguments: words, environment, directory } = wrapped(launch);
     const pipes = pipesFor(launch.stderr);
     const [stdin, stdout, stderrEnd] = pipes.far;
-    const subprocess = withOpenFiles(COMMAND_OPEN_FILES, () =>
-      execa(file, words, {
-        ...LEAN,
-        argv0,
-        cwd: directory,
-        env: environment,
-        detached: true, // setsid: a session and a process group of its own
-        ...({ stdin, stdout, stderr: stderrEnd } as Options), // any descriptor, whatever its type says
-      }),
-    );
+    const subprocess = execa(file, words, {
+      ...LEAN,
+      argv0,
+      cwd: directory,
+      env: environment,
+      detached: true, // setsid: a session and a process group of its own
+      ...({ stdin, stdout, stderr: stderrEnd } as Options), // any descriptor, whatever its type says
+    });
     pipes.closeFar();
     const child = subprocess.nodeChildProcess;
     if (child.pid === undefined) {

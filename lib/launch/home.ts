@@ -1,4 +1,4 @@
-import { access, constants, stat } from 'node:fs/promises';
+import { access, constants } from 'node:fs/promises';
 import { posix, win32 } from 'node:path';
 import { bytesOf } from '../text/index.ts';
 import { causeOf } from './cause.ts';
@@ -45,11 +45,9 @@ export async function usableHome(home: HomeDirectory): Promise<HomeDirectory> {
   const { directory } = home;
   if (directory === DEFAULT_HOME) return home;
   try {
-    const path = bytesOf(directory);
-    if (!(await stat(path)).isDirectory()) throw new Error(`${directory} is not a directory`);
-    await access(path, constants.X_OK);
+    await access(bytesOf(`${directory}/.`), constants.X_OK); // the dot is there only in a directory that can be entered
     return home;
   } catch (error) {
-    return { directory: DEFAULT_HOME, problem: home.problem ?? causeOf(error) };
+    return { directory: DEFAULT_HOME, problem: home.problem ?? causeOf(error, directory) };
   }
 }

@@ -41,12 +41,6 @@ export interface RunningCommand {
   readonly exit: Promise<ExitStatus>;
 }
 
-/**
- * The soft limit of open files that commands get, unless PAM says otherwise: the system's usual one, as select(2) needs
- * it. Node raises its own to the hard limit.
- */
-export const COMMAND_OPEN_FILES = 1024;
-
 /** How processes are made: by execa, or by posix_spawn(3), whose cost does not follow this process' memory (Linux). */
 export type LauncherName = 'execa' | 'posix-spawn';
 

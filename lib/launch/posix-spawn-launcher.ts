@@ -1,8 +1,8 @@
 import { constants } from 'node:os';
 import type { ExitStatus } from '../../codec/index.ts';
-import { endOf, loadPosixSpawn, type ProcessEnd, spawnProcess, withOpenFiles } from '../native/index.ts';
+import { endOf, loadPosixSpawn, type ProcessEnd, spawnProcess } from '../native/index.ts';
 import { LaunchError } from './launch-error.ts';
-import { COMMAND_OPEN_FILES, type Launch, type Launcher, type RunningCommand } from './launcher.ts';
+import type { Launch, Launcher, RunningCommand } from './launcher.ts';
 import { Pipes } from './pipes.ts';
 import { ProcessGroup } from './process-group.ts';
 import { wrapped } from './wrapped.ts';
@@ -22,16 +22,13 @@ async function start(launch: Launch): Promise<RunningCommand> {
   try {
     const { file, argv0, arguments: words, environment, directory } = wrapped(launch);
     pipes = new Pipes(launch.stderr);
-    const { far } = pipes;
-    const spawned = () =>
-      spawnProcess({
-        file,
-        argv: [argv0, ...words],
-        environment: Object.entries(environment).map(([name, value]) => `${name}=${value}`),
-        directory,
-        stdio: far,
-      });
-    const pid = withOpenFiles(COMMAND_OPEN_FILES, spawned);
+    const pid = spawnProcess({
+      file,
+      argv: [argv0, ...words],
+      environment: Object.entries(environment).map(([name, value]) => `${name}=${value}`),
+      directory,
+      stdio: pipes.far,
+    });
     const group = new ProcessGroup(pid);
     const exit = endOf(pid).then((end) => {
       group.leaderReaped();

@@ -35,8 +35,8 @@ export function resolveShell(
 export async function usableShell(shell: string): Promise<string> {
   try {
     if (!isAbsolute(shell)) throw new Error('not an absolute path');
-    if (!(await stat(shell)).isFile()) throw new Error('not a file');
-    await access(shell, constants.X_OK);
+    const [stats] = await Promise.all([stat(shell), access(shell, constants.X_OK)]);
+    if (!stats.isFile()) throw new Error('not a file');
     return shell;
   } catch (cause) {
     throw new LaunchError(`shell ${shell}: ${causeOf(cause)}`, { cause });

@@ -35,10 +35,12 @@ export function closeDescriptor(fd: number): void {
 }
 
 /** A pipe, which children do not inherit: made by the kernel without a file system. @throws Error that names the cause */
-export function openPipe(): readonly [read: number, write: number] {
-  const pair = pairBy('pipe2', (into) => pipe2(into, O_CLOEXEC));
-  fcntl(pair[1], F_SETPIPE_SZ, PIPE_BYTES); // refused beyond the account's limit: a smaller pipe is as good
-  return pair;
+export const openPipe = (): readonly [read: number, write: number] =>
+  pairBy('pipe2', (into) => pipe2(into, O_CLOEXEC));
+
+/** Makes a pipe as large as bulk data can use, if the descriptor is one and the account's limit allows it. */
+export function enlargePipe(fd: number): void {
+  fcntl(fd, F_SETPIPE_SZ, PIPE_BYTES);
 }
 
 /** Two descriptors of connected stream sockets, which children do not inherit. @throws Error that names the cause */

@@ -1,10 +1,17 @@
 /** C functions of the system, called through koffi: accounts, PAM, datagrams, processes. Linux, 64 bit. */
 export { type Account, findAccount, findGroupName, groupsOf } from './accounts.ts';
 export { DatagramError, DatagramSender } from './datagram.ts';
-export { closeAllOnExec, closeDescriptor, closeOnExec, openPipe, openSocketPair } from './descriptors.ts';
+export {
+  closeAllOnExec,
+  closeDescriptor,
+  closeOnExec,
+  enlargePipe,
+  openPipe,
+  openSocketPair,
+} from './descriptors.ts';
 export { exitNow } from './exit.ts';
 export { tryLock } from './file-lock.ts';
-export { type Limits, processLimits, setProcessLimits, withOpenFiles } from './limits.ts';
+export { type Limits, limitOpenFiles, processLimits, setProcessLimits } from './limits.ts';
 export { listenAhead } from './listen-ahead.ts';
 export { PamError, type PamPeer, PamTransaction } from './pam.ts';
 export { GroupDescriptor } from './pidfd.ts';

@@ -36,20 +36,11 @@ export function setProcessLimits(limits: Limits): void {
   }
 }
 
-/**
- * Runs `start` with at most that many descriptors for each process that it makes, and then as before: a child keeps
- * the limits that this process has when it is forked. Programs that use select(2) rely on a low soft limit.
- */
-export function withOpenFiles<T>(most: number, start: () => T): T {
+/** Lowers the soft limit of open files of this process to that many, and so that of its children. */
+export function limitOpenFiles(most: number): void {
   const nofile = RESOURCES.indexOf('nofile');
   const [soft, hard] = read(nofile);
-  if (soft <= BigInt(most)) return start();
-  write(nofile, BigInt(most), hard);
-  try {
-    return start();
-  } finally {
-    write(nofile, soft, hard);
-  }
+  if (soft > BigInt(most)) write(nofile, BigInt(most), hard);
 }
 
 function read(resource: number): [soft: bigint, hard: bigint] {

@@ -1,6 +1,6 @@
 import type { EventLog } from '../events/index.ts';
 import type { Login } from '../login/index.ts';
-import type { Runner, RunOptions } from './job.ts';
+import type { Runner, RunOptions } from '../run/index.ts';
 
 /** What every session of a daemon shares. Times are in seconds. */
 export interface SessionOptions extends RunOptions {

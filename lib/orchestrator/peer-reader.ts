@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import { SessionError } from './errors.ts';
+import { vanished } from '../run/index.ts';
 
 const WAKING = ['readable', 'end', 'error', 'close'] as const;
 
@@ -50,10 +50,4 @@ export class PeerReader {
     this.#failure ??= error;
     this.#wake();
   }
-}
-
-/** What a broken connection is to a session. */
-export function vanished(socket: Duplex): SessionError {
-  const cause = socket.errored;
-  return new SessionError('REXEC_PEER_VANISHED', cause?.message ?? 'connection closed', { cause });
 }

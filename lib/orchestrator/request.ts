@@ -1,11 +1,9 @@
 import type { Socket } from 'node:net';
 import type { Credentials } from '../login/index.ts';
+import { type Connection, lingeringClose, type Secured, SessionError } from '../run/index.ts';
 import { nameOf, textOf } from '../text/index.ts';
-import type { Connection, Secured } from './connection.ts';
-import { SessionError } from './errors.ts';
-import { lingeringClose } from './linger.ts';
+import { connectBack } from './connect-back.ts';
 import type { SessionOptions } from './options.ts';
-import { connectBack } from './stderr-channel.ts';
 import type { Steps } from './steps.ts';
 
 /** One request, field by field, and the second connection that it asks for. It throws, and closes nothing. */

@@ -1,13 +1,10 @@
 import { type ExitStatus, RequestDecoder } from '../../codec/index.ts';
 import { addressAndPort, type Grant } from '../login/index.ts';
-import type { Connection, Secured } from './connection.ts';
-import { connectionClosed, SessionError, stopping } from './errors.ts';
+import type { Connection, Run, RunEvents, Secured, Started } from '../run/index.ts';
+import { connectionClosed, refusalFor, refuse, SessionError, stopping, within } from '../run/index.ts';
 import { receive } from './inbound.ts';
-import type { Run, RunEvents, Started } from './job.ts';
-import { within } from './linger.ts';
 import type { SessionOptions } from './options.ts';
 import { PeerReader } from './peer-reader.ts';
-import { refusalFor, refuse } from './refusal.ts';
 import { reportFailure } from './report.ts';
 import { Request } from './request.ts';
 import { newSessionId, type SessionState, type SessionSummary } from './session-summary.ts';

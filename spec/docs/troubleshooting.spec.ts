@@ -16,6 +16,7 @@ const ROOMS = [
   'mux',
   'native',
   'orchestrator',
+  'run',
   'service',
   'settings',
 ];
@@ -51,7 +52,7 @@ const GIVEN_BACK: Readonly<Record<string, RegExp>> = {
   'lib/daemon/handshakes.ts': new RegExp(`CERTIFICATE_REFUSED = ${LITERAL}`, 'g'),
   'lib/daemon/tls-gate.ts': new RegExp(String.raw`[?:]\s*${LITERAL}`, 'g'),
   'lib/cli/programs/rexec-tls.ts': new RegExp(String.raw`(?:\breturn|\?) ${LITERAL}`, 'g'),
-  'lib/orchestrator/refusal.ts': new RegExp(String.raw`(?:REXEC_\w+:|\breturn) ${LITERAL}`, 'g'),
+  'lib/run/refusal.ts': new RegExp(String.raw`(?:REXEC_\w+:|\breturn) ${LITERAL}`, 'g'),
   'lib/cli/programs/rexec-options.ts': new RegExp(String.raw`\breturn ${LITERAL}`, 'g'),
   'lib/cli/programs/rexec-failures.ts': new RegExp(String.raw`\|\| ${LITERAL}`, 'g'),
 };

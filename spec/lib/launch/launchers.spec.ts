@@ -11,7 +11,6 @@ import {
   shellCommand,
 } from '../../../lib/launch/index.ts';
 import { ownIdentity } from '../../../lib/login/index.ts';
-import { processLimits } from '../../../lib/native/index.ts';
 import { BOUNDED, program } from '../../support/daemon.ts';
 import { within } from '../../support/peer.ts';
 
@@ -84,11 +83,6 @@ for (const name of ['execa', 'posix-spawn'] as const)
       const limits = { nofile: '64:64', core: '0:0' };
       const { stdout } = await launch(t, 'ulimit -Sn; ulimit -Hn; ulimit -c', { limits });
       assert.equal(await text(stdout), '64\n64\n0\n');
-    });
-
-    it('gives a command the usual number of descriptors, and has more itself', async (t) => {
-      const { stdout } = await launch(t, 'ulimit -Sn');
-      assert.equal(Number(await text(stdout)), Math.min(1024, Number(processLimits().nofile!.split(':')[0])));
     });
 
     it('passes every byte of a command that is not text', async (t) => {

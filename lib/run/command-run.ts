@@ -4,11 +4,10 @@ import { LaunchError, type Launcher, type RunningCommand } from '../launch/index
 import type { Limits } from '../native/index.ts';
 import type { Channel } from './channel.ts';
 import type { Connection } from './connection.ts';
-import { SessionError } from './errors.ts';
+import { SessionError, vanished } from './errors.ts';
 import { watchIdle } from './idle.ts';
 import type { Job, Run, RunEvents } from './job.ts';
 import { lingeringClose, within } from './linger.ts';
-import { vanished } from './peer-reader.ts';
 import type { prepare } from './prepare.ts';
 import { refusalFor, refuse } from './refusal.ts';
 import { Relay } from './relay.ts';
@@ -117,10 +116,10 @@ export class CommandRun implements Run {
     this.#stdout = new Relay(stdout, connection);
     const output = finished(stdout, { writable: false });
     const ended = Promise.all([exit, output, errors]).then(([status]) => status);
-    const broken = new Promise<never>((_, reject) => {
-      connection.once('close', () => reject(vanished(connection)));
-    });
-    this.#finished = Promise.race([ended, broken]);
+    const broken = Promise.withResolvers<never>();
+    const leave = () => broken.reject(vanished(connection));
+    connection.once('close', leave);
+    this.#finished = Promise.race([ended, broken.promise]);
     this.#finished.catch(() => {}); // awaited below
     if (this.#hungUp) this.#owned(this.#terminate(running));
     await accept(connection);
@@ -129,6 +128,7 @@ export class CommandRun implements Run {
     try {
       return await this.#finished;
     } finally {
+      connection.off('close', leave);
       stdin.destroy(); // a process that still holds the other end gets no more
       for (const stream of [stdout, stderr]) stream?.destroy();
     }

@@ -1,7 +1,7 @@
 import { Socket } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
 import { descriptorOf } from '../launch/index.ts';
-import { splice } from '../native/index.ts';
+import { enlargePipe, splice } from '../native/index.ts';
 
 /** A chunk of at least this size is bulk: more is likely to wait in the kernel. */
 const BULK_BYTES = 16 * 1024;
@@ -13,6 +13,7 @@ export class Relay {
   readonly #from: Readable;
   readonly #to: Writable;
   #bytes = 0;
+  #isBulk = false;
 
   constructor(from: Readable, to: Writable) {
     this.#from = from;
@@ -54,6 +55,8 @@ export class Relay {
     if (from.readableLength > 0 || to.writableLength > 0) return;
     const [source, sink] = [descriptorOf(from), descriptorOf(to)];
     if (source === undefined || sink === undefined) return;
+    if (!this.#isBulk) for (const fd of [source, sink]) enlargePipe(fd);
+    this.#isBulk = true;
     for (let moved = 0; moved < TURN_BYTES; ) {
       const bytes = splice(source, sink);
       if (bytes === 0) return;

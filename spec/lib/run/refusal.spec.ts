@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { CodecError, encodeRefused } from '../../../codec/index.ts';
 import { LaunchError } from '../../../lib/launch/index.ts';
 import { LoginError } from '../../../lib/login/index.ts';
-import { refusalFor, SessionError } from '../../../lib/orchestrator/index.ts';
+import { refusalFor, SessionError } from '../../../lib/run/index.ts';
 
 const codec = (...[code, field]: ConstructorParameters<typeof CodecError>) =>
   new CodecError(code, field, 'secret');

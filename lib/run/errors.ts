@@ -1,3 +1,5 @@
+import type { Duplex } from 'node:stream';
+
 /**
  * Why a session ends before its command does, besides the codes of the codec, login and launch rooms.
  *
@@ -32,6 +34,12 @@ export const stopping = () => new SessionError('REXEC_STOPPING', 'the daemon is 
 
 /** The peer's connection is closed, without an error that says why. */
 export const connectionClosed = () => new SessionError('REXEC_PEER_VANISHED', 'connection closed');
+
+/** What a broken connection is to a session. */
+export function vanished(socket: Duplex): SessionError {
+  const cause = socket.errored;
+  return new SessionError('REXEC_PEER_VANISHED', cause?.message ?? 'connection closed', { cause });
+}
 
 /** The code of an error of ours or of the system; empty if it has none. */
 export const codeOf = (error: unknown): string =>
