@@ -16,6 +16,7 @@ export const ACCOUNT = { user: 'rexecbench', password: 'b3nch.mark' } as const;
 const ENVIRONMENT = ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'];
 
 const START_MS = 20_000;
+const FIRST_UID = 30_000; // of more accounts
 
 /**
  * Where peers are started. As root a machine of its own, as the specs have it: this one, but with an account that is
@@ -69,6 +70,22 @@ export class Host {
       await ended;
     });
     return child;
+  }
+
+  /** Adds that many accounts with the password and the home of {@link ACCOUNT}; their names. */
+  addAccounts(count: number): string[] {
+    const { user } = ACCOUNT;
+    const names = Array.from({ length: count }, (_, at) => `${user}${at}`);
+    const hash = this.script(`getent shadow ${user} | cut -d: -f2`).trim();
+    const entries = names.map((name, at) => `${name}:x:${FIRST_UID + at}:100::/srv/home/${user}:/bin/sh\n`);
+    const secrets = names.map((name) => `${name}:${hash}:20000:0:99999:7:::\n`);
+    this.#append('/etc/passwd', entries);
+    this.#append('/etc/shadow', secrets);
+    return names;
+  }
+
+  #append(file: string, lines: readonly string[]): void {
+    this.#machine!.run('tee', ['--append', file], lines.join(''));
   }
 
   /** Runs a script as root on a machine of its own. */

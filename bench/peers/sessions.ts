@@ -7,8 +7,8 @@ export class Sessions {
   readonly #target: LoadTarget;
   #expected: Promise<Answer> | undefined;
 
-  constructor(port: number, command = ':') {
-    const { user, password } = ACCOUNT;
+  constructor(port: number, command = ':', user: string = ACCOUNT.user) {
+    const { password } = ACCOUNT;
     this.port = port;
     this.#target = { host: '127.0.0.1', port, user, password: Buffer.from(password), command };
   }

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import { encodeRequest } from '../../codec/index.ts';
 import { ACCOUNT } from './host.ts';
 
@@ -28,6 +30,8 @@ export interface TransferOptions {
   /** Bytes to send as the command's input, over and over the same chunk; or the input itself. */
   readonly input?: number | Buffer;
   readonly digest?: boolean;
+  /** File of the authority to trust, by TLS. */
+  readonly ca?: string | undefined;
 }
 
 /** Runs one command, reads all its output and, after the success byte, writes its input. @throws Error when refused */
@@ -36,7 +40,7 @@ export async function transfer(
   command: string,
   options: TransferOptions = {},
 ): Promise<Transferred> {
-  const { input, digest = false } = options;
+  const { input, digest = false, ca } = options;
   const md5 = createHash('md5');
   const buffer = Buffer.allocUnsafeSlow(CHUNK.length);
   let bytes = -1; // the status byte is none of the output
@@ -50,13 +54,8 @@ export async function transfer(
     bytes += length;
     return true;
   };
-  const socket = connect({
-    host: '127.0.0.1',
-    port,
-    noDelay: true,
-    allowHalfOpen: true,
-    onread: { buffer, callback },
-  });
+  const to = { host: '127.0.0.1', port, noDelay: true, allowHalfOpen: true, onread: { buffer, callback } };
+  const socket = ca === undefined ? connect(to) : connectTls({ ...to, ca: readFileSync(ca) });
   socket.setTimeout(STUCK_MS, () => socket.destroy(new Error(`port ${port} moves no byte`)));
   const feed = (): void => {
     if (typeof input !== 'number') return void socket.end(input ?? '');
@@ -74,7 +73,7 @@ export async function transfer(
     more();
   };
   const { user, password } = ACCOUNT;
-  await once(socket, 'connect');
+  await once(socket, ca === undefined ? 'connect' : 'secureConnect');
   const startedAt = performance.now();
   socket.write(encodeRequest({ user, password, command }));
   await once(socket, 'end');

@@ -4,7 +4,15 @@ const load = (name: string) => async (): Promise<Question> => (await import(`./$
 
 /** Every question, in the order they are asked; each is loaded when it is its turn. */
 export const QUESTIONS: Readonly<Record<string, () => Promise<Question>>> = Object.fromEntries(
-  ['decode', 'start-up', 'sessions-pam', 'sessions', 'bulk', 'launch-cost', 'idle-peers', 'accept-loop'].map(
-    (name) => [name, load(name)],
-  ),
+  [
+    'decode',
+    'start-up',
+    'sessions-pam',
+    'sessions',
+    'accounts',
+    'bulk',
+    'launch-cost',
+    'idle-peers',
+    'accept-loop',
+  ].map((name) => [name, load(name)]),
 );

@@ -1,8 +1,7 @@
-import { type ChildProcess, execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import type { ChildProcess } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
-import { firstLine, Host, ROOT } from '../peers/host.ts';
+import { build } from '../peers/built.ts';
+import { firstLine, Host } from '../peers/host.ts';
 import { descriptorsOf, residentMB, startProbedRexecd } from '../peers/probed.ts';
 import { EXECA, POSIX_SPAWN, startRexecd, type Variant, variants } from '../peers/rexecd.ts';
 import { Sessions } from '../peers/sessions.ts';
@@ -67,19 +66,6 @@ export const question: Question = {
     };
   },
 };
-
-/** What is installed, made of these sources. */
-function build(bench: Bench): string {
-  const dist = join(ROOT, 'dist'); // below the checkout, for its packages
-  mkdirSync(dist, { recursive: true });
-  const folder = mkdtempSync(join(dist, 'bench-'));
-  bench.defer(() => rmSync(folder, { recursive: true, force: true }));
-  const words = ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json', '--outDir', folder];
-  execFileSync(process.execPath, words, { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'] });
-  for (const part of ['lib/cli', 'lib/cli/programs'])
-    execFileSync('cp', [`${part}/package.json`, join(folder, part)], { cwd: ROOT });
-  return relative(ROOT, join(folder, 'lib/cli/rexecd.js'));
-}
 
 function startCase(name: string, start: () => Promise<ChildProcess>): Case {
   return {
