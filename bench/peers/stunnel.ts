@@ -31,7 +31,12 @@ export async function startStunnel(
 ): Promise<number> {
   const port = await freePort();
   const path = join(bench.folder, 'stunnel.conf');
-  const service = [`accept = 127.0.0.1:${port}`, `connect = 127.0.0.1:${to}`, `cert = ${cert}`, `key = ${key}`];
+  const service = [
+    `accept = 127.0.0.1:${port}`,
+    `connect = 127.0.0.1:${to}`,
+    `cert = ${cert}`,
+    `key = ${key}`,
+  ];
   writeFileSync(path, ['foreground = yes', 'pid =', 'syslog = no', '[rexec]', ...service, ''].join('\n'));
   host.start(bench, findProgram('stunnel4')!, [path]).stderr!.resume();
   await accepting(port);

@@ -62,7 +62,11 @@ export const question: Question = {
           name: TOGETHER,
           runs: 1,
           warmUp: false,
-          run: async () => together(await start(), Array.from({ length: accountsOf(bench) }, () => next(names))),
+          run: async () =>
+            together(
+              await start(),
+              Array.from({ length: accountsOf(bench) }, () => next(names)),
+            ),
         },
       ],
       goals: (results) => goals(results, ''),

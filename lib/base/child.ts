@@ -14,18 +14,27 @@ const CACHE =
     ? { NODE_COMPILE_CACHE: fileURLToPath(new URL('../../node_modules/.cache/rexecd', import.meta.url)) }
     : {};
 
+/** How a program is started. */
+export interface ProgramOptions {
+  /** Node's own. */
+  readonly flags?: readonly string[];
+  /** Of its command line. */
+  readonly words?: readonly string[];
+  /** Of its environment. */
+  readonly variables?: NodeJS.ProcessEnv;
+}
+
 /**
  * Starts a program of this package as a process in a session of its own: Ctrl-C is for its parent.
  *
- * @param flags Node's own
  * @throws Error if the system has no process or descriptor left for it; other failures are its event `error`
  */
 export function startProgram(
   file: string,
   stdio: StdioOptions,
-  { flags = [], variables = {} }: { flags?: readonly string[]; variables?: NodeJS.ProcessEnv } = {},
+  { flags = [], words = [], variables = {} }: ProgramOptions = {},
 ): ChildProcess {
-  const child = spawn(process.execPath, [NO_DEBUGGER, ...flags, file], {
+  const child = spawn(process.execPath, [NO_DEBUGGER, ...flags, file, ...words], {
     cwd: '/',
     env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', ...CACHE, ...variables },
     stdio,

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { finished } from 'node:stream/promises';
 import type { ExitStatus } from '../../codec/index.ts';
 import { unreadSocket } from '../launch/index.ts';
-import { openSocketPair } from '../native/index.ts';
+import { enlargeSendBuffer, openSocketPair } from '../native/index.ts';
 import { type Job, lingeringClose, type RunEvents, statusOfFailure } from '../run/index.ts';
 
 /** The ends that go to the host instead of the peer's own connections. */
@@ -70,7 +70,9 @@ export function bridge({ connection, muxed, options }: Job, events: RunEvents): 
 }
 
 function socketPair(): [near: Socket, far: Socket] {
-  const [near, far] = openSocketPair().map((fd) => {
+  const pair = openSocketPair();
+  enlargeSendBuffer(pair[1]); // for output; the other way it would slow down
+  const [near, far] = pair.map((fd) => {
     const socket = unreadSocket({ fd, allowHalfOpen: true });
     return socket.on('error', () => {}); // for its whole life: the streams it is joined to see its end
   }) as [Socket, Socket];

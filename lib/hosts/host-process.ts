@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
-import { LaunchError, letGo } from '../launch/index.ts';
+import { LaunchError, type LauncherName, letGo } from '../launch/index.ts';
 import { LoginError } from '../login/index.ts';
 import { connectionClosed, type Job, type Run, type RunEvents, within } from '../run/index.ts';
 import {
@@ -45,9 +45,9 @@ export class HostProcess {
   starting = 0;
 
   /** @throws LaunchError if the system has no process or descriptor left for it */
-  constructor(heard: Heard) {
+  constructor(launcher: LauncherName, heard: Heard) {
     this.#heard = heard;
-    this.#child = startHost();
+    this.#child = startHost(launcher);
     this.gone = new Promise((resolve) => {
       this.#child.once('error', (error) => resolve(this.#lost(`cannot start: ${error.message}`)));
       this.#child.once('exit', (code, signal) =>
@@ -96,7 +96,7 @@ export class HostProcess {
   async become(
     owner: Owner,
     address: string,
-    { launcher, loginSeconds }: BecomeOptions,
+    { loginSeconds }: BecomeOptions,
     opened?: Opened,
   ): Promise<Became> {
     this.#owner = owner;
@@ -108,7 +108,7 @@ export class HostProcess {
     }, loginSeconds * 1000);
     try {
       await this.#ready.promise;
-      this.say({ say: 'become', owner, address, launcher, ...(opened && { opened }) });
+      this.say({ say: 'become', owner, address, ...(opened && { opened }) });
       return await this.#became.promise;
     } finally {
       clearTimeout(timer);

@@ -1,5 +1,5 @@
 import { ignoreSignals, STRAY_SIGNALS } from '../base/index.ts';
-import { launcherNamed, takeOver } from '../launch/index.ts';
+import { type Launcher, type LauncherName, launcherNamed, takeOver } from '../launch/index.ts';
 import type { Identity } from '../login/index.ts';
 import { closeAllOnExec, limitOpenFiles, PamError } from '../native/index.ts';
 import { type CommandMaker, CommandRun, codeOf, prepare } from '../run/index.ts';
@@ -16,6 +16,11 @@ class Host {
   #identity: Identity | undefined;
   #maker: CommandMaker | undefined;
   #environment: Readonly<Record<string, string>> = {};
+  readonly #launcher: Launcher;
+
+  constructor(launcher: Launcher) {
+    this.#launcher = launcher;
+  }
 
   async obey(order: Order, handle: unknown): Promise<void> {
     switch (order.say) {
@@ -46,11 +51,10 @@ class Host {
     process.exit();
   }
 
-  async #become(order: Extract<Order, { say: 'become' }>): Promise<void> {
+  #become(order: Extract<Order, { say: 'become' }>): void {
     const { owner, address } = order;
     const { identity, service } = owner;
     try {
-      const launcher = await launcherNamed(order.launcher); // before it is the user: its files may be closed to him
       const { opened, spoilt } = order.opened
         ? { opened: order.opened, spoilt: false }
         : service !== undefined && process.getuid?.() === 0
@@ -60,7 +64,7 @@ class Host {
       if (!spoilt) become(owner);
       this.#identity = identity;
       this.#environment = opened.environment;
-      this.#maker = { launcher, prepare, limits: opened.limits };
+      this.#maker = { launcher: this.#launcher, prepare, limits: opened.limits };
       report({ say: 'became', opened, spoilt });
     } catch (error) {
       report({ say: 'broken', cause: (error as Error).message, refused: error instanceof PamError });
@@ -119,12 +123,13 @@ function broken(error: unknown): void {
 closeAllOnExec();
 limitOpenFiles(COMMAND_OPEN_FILES); // Node has raised its own to the hard limit
 ignoreSignals(['SIGINT', 'SIGHUP', 'SIGTERM', 'SIGQUIT', ...STRAY_SIGNALS]); // it ends with the daemon
-const host = new Host();
+process.on('uncaughtException', broken);
+// Before it is a user's: he may be unable to read the files.
+const host = new Host(await launcherNamed(process.argv[2] as LauncherName));
 process.on('message', (order: Order, handle: unknown) => {
   host.obey(order, handle).catch(broken);
 });
 process.on('disconnect', () => {
   host.end().catch(broken);
 });
-process.on('uncaughtException', broken);
 report({ say: 'ready' });

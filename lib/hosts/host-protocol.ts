@@ -1,5 +1,5 @@
 import type { ExitStatus } from '../../codec/index.ts';
-import type { Environment, LauncherName } from '../launch/index.ts';
+import type { Environment } from '../launch/index.ts';
 import type { Identity } from '../login/index.ts';
 import type { Limits } from '../native/index.ts';
 import type { RunOptions } from '../run/index.ts';
@@ -22,7 +22,6 @@ export interface Became {
 
 /** How a host becomes a user. */
 export interface BecomeOptions {
-  readonly launcher: LauncherName;
   /** Time to start it, and for modules of PAM. */
   readonly loginSeconds: number;
 }
@@ -58,7 +57,6 @@ export type Order =
       readonly say: 'become';
       readonly owner: Owner;
       readonly address: string;
-      readonly launcher: LauncherName;
       /** The PAM session that another process opened, to be taken over instead of opening one. */
       readonly opened?: Opened;
     }

@@ -1,6 +1,7 @@
 import { Socket } from 'node:net';
 import { availableParallelism } from 'node:os';
 import type { EventLog } from '../events/index.ts';
+import type { LauncherName } from '../launch/index.ts';
 import { type Grant, Turnstile } from '../login/index.ts';
 import { type Job, type Run, type RunEvents, type Runner, SessionError, unlessGone } from '../run/index.ts';
 import { bridge } from './bridge.ts';
@@ -10,6 +11,7 @@ import { OwnedHost } from './owned-host.ts';
 
 /** What the hosts go by. It may change at any time. */
 export interface HostOptions extends BecomeOptions {
+  readonly launcher: LauncherName;
   readonly maxHosts: number;
   /** How long a host without sessions is kept; 0: each session has a host, and so a PAM session, of its own. */
   readonly hostIdleSeconds: number;
@@ -46,7 +48,9 @@ export class Hosts implements Runner {
 
   /** For sessions from now on, which get hosts of their own: what was set up for the machine's accounts is read again. */
   set options(options: HostOptions) {
+    const sameLauncher = options.launcher === this.#options.launcher;
     this.#options = options;
+    if (!sameLauncher) this.#replaceSpare();
     for (const host of this.#owned) this.#age(host);
   }
 
@@ -167,8 +171,15 @@ export class Hosts implements Runner {
     } catch {} // the next login tries again, and says why
   }
 
+  #replaceSpare(): void {
+    const old = this.#spare;
+    this.#spare = undefined;
+    if (old) this.#track(old.end());
+    this.#keepSpare();
+  }
+
   #newHost(): HostProcess {
-    const host = new HostProcess({
+    const host = new HostProcess(this.#options.launcher, {
       silent: () => {
         this.#events.emit('hostSilent', { user: host.user, pid: host.pid });
       },
@@ -181,8 +192,7 @@ export class Hosts implements Runner {
   async #endGroup({ identity }: Owner, pid: number): Promise<void> {
     try {
       const host = this.#newHost();
-      const { launcher } = this.#options;
-      await host.become({ identity, service: undefined }, '', { launcher, loginSeconds: CLEAN_SECONDS });
+      await host.become({ identity, service: undefined }, '', { loginSeconds: CLEAN_SECONDS });
       host.say({ say: 'endGroup', pid });
       await host.end();
     } catch (error) {

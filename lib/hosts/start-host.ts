@@ -3,7 +3,7 @@ import { closeSync, openSync } from 'node:fs';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startProgram } from '../base/index.ts';
-import { LaunchError } from '../launch/index.ts';
+import { LaunchError, type LauncherName } from '../launch/index.ts';
 import { KEPT_DESCRIPTORS } from './host-protocol.ts';
 
 const PROGRAM = fileURLToPath(new URL(`./host-program${extname(import.meta.filename)}`, import.meta.url));
@@ -31,12 +31,15 @@ const FLAGS = [
  *
  * @throws LaunchError if the system has no process or descriptor left for it
  */
-export function startHost(): ChildProcess {
+export function startHost(launcher: LauncherName): ChildProcess {
   let nothing: number | undefined;
   try {
     nothing = openSync('/dev/null', 'r');
     const kept = KEPT_DESCRIPTORS.map(() => nothing!);
-    return startProgram(PROGRAM, ['ignore', 'ignore', 'ignore', 'ipc', ...kept], { flags: FLAGS });
+    return startProgram(PROGRAM, ['ignore', 'ignore', 'ignore', 'ipc', ...kept], {
+      flags: FLAGS,
+      words: [launcher],
+    });
   } catch (cause) {
     throw new LaunchError((cause as Error).message, { cause });
   } finally {

@@ -6,6 +6,7 @@ export {
   closeDescriptor,
   closeOnExec,
   enlargePipe,
+  enlargeSendBuffer,
   openPipe,
   openSocketPair,
 } from './descriptors.ts';
