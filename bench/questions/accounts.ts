@@ -111,7 +111,8 @@ async function together({ child, port }: Rexecd, users: readonly string[]): Prom
   const all = (performance.now() - startedAt) / 1000;
   const resident = residentMB(child.pid!);
   for (const socket of held) socket.destroy();
-  child.kill('SIGKILL');
+  child.kill('SIGTERM');
+  await once(child, 'exit'); // with its hosts, which would load the machine
   return { resident, account: (resident - before) / users.length, all };
 }
 
