@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus, release, totalmem } from 'node:os';
-import { VERSION } from '../lib/cli/programs/version.ts';
+import { VERSION } from '../lib/cli/programs/common/version.ts';
 
 /** Where the figures come from. */
 export const machine = {

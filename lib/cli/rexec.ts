@@ -3,7 +3,7 @@
 process.on('SIGUSR1', () => {}); // Node's own answer is a debugger, in which any local user runs code as this one
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major > 22 || (major === 22 && minor >= 18)) {
-  import('./programs/stdio.ts').then(() => import('./programs/rexec.ts'));
+  import('./programs/common/stdio.ts').then(() => import('./programs/rexec/main.ts'));
 } else {
   console.error(`rexec: needs Node.js 22.18 or newer, this is ${process.version}`);
   process.exitCode = 1;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { chmodSync } from 'node:fs';
 import { describe, it, type TestContext } from 'node:test';
-import { bare, explanation, listing, shown } from '../../lib/cli/programs/rconfig-print.ts';
+import { bare, explanation, listing, shown } from '../../lib/cli/programs/rconfig/print.ts';
 import { describeSetting, listSettings, SETTING_NAMES, TomlDocument } from '../../lib/settings/index.ts';
 import { Installation, ON_A_TERMINAL } from '../support/installation.ts';
 import { findProgram, PATIENT, Program, ROOT } from '../support/program.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { REXEC_EXIT } from '../../lib/cli/programs/exit-codes.ts';
+import { REXEC_EXIT } from '../../lib/cli/programs/common/exit-codes.ts';
 import { PASSWORD, startDaemon, USER } from '../support/daemon.ts';
 import { type Script, startFakeDaemon } from '../support/fake-daemon.ts';
 import { PATIENT, run, start } from '../support/program.ts';

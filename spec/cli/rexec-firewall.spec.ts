@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
-import { REXEC_EXIT } from '../../lib/cli/programs/exit-codes.ts';
+import { REXEC_EXIT } from '../../lib/cli/programs/common/exit-codes.ts';
 import { PASSWORD, USER } from '../support/daemon.ts';
 import { DaemonProcess } from '../support/daemon-process.ts';
 import { Firewall, noFirewall } from '../support/firewall.ts';

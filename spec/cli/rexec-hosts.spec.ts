@@ -9,7 +9,7 @@ import {
   HostsError,
   listHosts,
   parseTarget,
-} from '../../lib/cli/programs/rexec-hosts.ts';
+} from '../../lib/cli/programs/rexec/hosts.ts';
 import { temporaryFolder } from '../support/program.ts';
 import { holds } from '../vectors/generated.ts';
 

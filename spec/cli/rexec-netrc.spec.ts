@@ -4,7 +4,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it, type TestContext } from 'node:test';
-import { NetrcError, netrcEntry } from '../../lib/cli/programs/rexec-netrc.ts';
+import { NetrcError, netrcEntry } from '../../lib/cli/programs/rexec/netrc.ts';
 import { PASSWORD, startDaemon, USER } from '../support/daemon.ts';
 import { notRoot, PATIENT, Program, ROOT, run, temporaryFolder } from '../support/program.ts';
 

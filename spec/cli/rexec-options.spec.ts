@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { REXEC_EXIT } from '../../lib/cli/programs/exit-codes.ts';
+import { REXEC_EXIT } from '../../lib/cli/programs/common/exit-codes.ts';
 import { PASSWORD, startDaemon, USER } from '../support/daemon.ts';
 import { PATIENT, ROOT, run } from '../support/program.ts';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { constants } from 'node:os';
 import { describe, it, type TestContext } from 'node:test';
-import { REXEC_EXIT } from '../../lib/cli/programs/exit-codes.ts';
+import { REXEC_EXIT } from '../../lib/cli/programs/common/exit-codes.ts';
 import { noInRexecd, startInRexecd } from '../interop/fixtures/in-rexecd.ts';
 import { forEveryWay, PASSWORD, program as remoteProgram, startDaemon, USER } from '../support/daemon.ts';
 import { startFakeDaemon } from '../support/fake-daemon.ts';

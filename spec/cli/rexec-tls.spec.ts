@@ -5,7 +5,7 @@ import { copyFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
-import { type TlsFlags, tlsFaultOf } from '../../lib/cli/programs/rexec-tls.ts';
+import { type TlsFlags, tlsFaultOf } from '../../lib/cli/programs/rexec/tls.ts';
 import { PASSWORD, USER } from '../support/daemon.ts';
 import {
   notRoot,

@@ -9,7 +9,7 @@ import {
   REXEC_EXIT,
   REXEC_FUZZ_EXIT,
   REXECD_EXIT,
-} from '../../lib/cli/programs/exit-codes.ts';
+} from '../../lib/cli/programs/common/exit-codes.ts';
 import { CATALOGUE } from '../../lib/events/index.ts';
 import { describeSettings, flagOf, variableOf } from '../../lib/settings/index.ts';
 import { cleanEnvironment, findProgram, PATIENT, ROOT } from '../support/program.ts';

@@ -20,7 +20,7 @@ const ROOMS = [
   'service',
   'settings',
 ];
-const SOURCES = ['codec/*.ts', `lib/{${ROOMS.join()}}/*.ts`, 'lib/cli/*.ts', 'lib/cli/programs/*.ts'];
+const SOURCES = ['codec/*.ts', `lib/{${ROOMS.join()}}/*.ts`, 'lib/cli/*.ts', 'lib/cli/programs/**/*.ts'];
 const OTHERS = /rconfig|fuzz/;
 /** Said to whoever writes a program or breaks a rule of ours, and to no user. */
 const FOR_PROGRAMMERS = [
@@ -45,16 +45,16 @@ const PLACES = [
 /** Files whose functions give messages back, each line that has one. */
 const GIVEN_BACK: Readonly<Record<string, RegExp>> = {
   'lib/login/account-rules.ts': new RegExp(String.raw`\breturn\s*${LITERAL}`, 'g'),
-  'lib/cli/programs/rexec-report.ts': new RegExp(String.raw`\breturn ${LITERAL}`, 'g'),
+  'lib/cli/programs/rexec/many/report.ts': new RegExp(String.raw`\breturn ${LITERAL}`, 'g'),
   'lib/launch/home.ts': new RegExp(String.raw`[?:]\s*${LITERAL}`, 'g'),
   'lib/files/read-trusted.ts': new RegExp(String.raw`[?:]\s*${LITERAL}`, 'g'),
   'lib/login/certificate-login.ts': new RegExp(String.raw`[?:]\s*${LITERAL}`, 'g'),
   'lib/daemon/handshakes.ts': new RegExp(`CERTIFICATE_REFUSED = ${LITERAL}`, 'g'),
   'lib/daemon/tls-gate.ts': new RegExp(String.raw`[?:]\s*${LITERAL}`, 'g'),
-  'lib/cli/programs/rexec-tls.ts': new RegExp(String.raw`(?:\breturn|\?) ${LITERAL}`, 'g'),
+  'lib/cli/programs/rexec/tls.ts': new RegExp(String.raw`(?:\breturn|\?) ${LITERAL}`, 'g'),
   'lib/run/refusal.ts': new RegExp(String.raw`(?:REXEC_\w+:|\breturn) ${LITERAL}`, 'g'),
-  'lib/cli/programs/rexec-options.ts': new RegExp(String.raw`\breturn ${LITERAL}`, 'g'),
-  'lib/cli/programs/rexec-failures.ts': new RegExp(String.raw`\|\| ${LITERAL}`, 'g'),
+  'lib/cli/programs/rexec/options.ts': new RegExp(String.raw`\breturn ${LITERAL}`, 'g'),
+  'lib/cli/programs/rexec/failures.ts': new RegExp(String.raw`\|\| ${LITERAL}`, 'g'),
 };
 
 /** A message as the page has it: what changes is an ellipsis. */

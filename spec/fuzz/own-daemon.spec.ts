@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { ownDaemon } from '../../lib/cli/programs/fuzz-daemon.ts';
+import { ownDaemon } from '../../lib/cli/programs/rexec-fuzz/daemon.ts';
 import { findingText, fuzz } from '../../lib/fuzz/index.ts';
 
 describe('our daemon', { timeout: 240_000 }, () => {

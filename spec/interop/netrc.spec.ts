@@ -6,7 +6,7 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { netrcEntry } from '../../lib/cli/programs/rexec-netrc.ts';
+import { netrcEntry } from '../../lib/cli/programs/rexec/netrc.ts';
 import { eventually, within } from '../support/peer.ts';
 import { PATIENT } from '../support/program.ts';
 import { makeNetrcClient, noGlibc, type Started } from './fixtures/clients.ts';
@@ -248,7 +248,7 @@ describe('a .netrc that rexec and the C library read', { ...PATIENT, skip: noGli
   it("has the same for the first name of a host of this machine's domain (D2)", { skip: noUts }, () => {
     write('machine web login a password p\n');
     const print = `
-      import { netrcEntry } from '${new URL('../../lib/cli/programs/rexec-netrc.ts', import.meta.url)}';
+      import { netrcEntry } from '${new URL('../../lib/cli/programs/rexec/netrc.ts', import.meta.url)}';
       const { login, password } = netrcEntry(process.argv[1]) ?? {};
       for (const found of [login, password]) process.stdout.write(\`\${found ? \`+\${found}\` : ''}\\0\`);`;
     for (const [host, found] of [

@@ -5,7 +5,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { closeInherited } from '../../../lib/cli/programs/descriptors.ts';
+import { closeInherited } from '../../../lib/cli/programs/rexecd/descriptors.ts';
 import { activatedSockets } from '../../../lib/service/index.ts';
 
 const [, , judged] = process.argv;

@@ -1,0 +1,37 @@
+import { type Authenticator, hasPamService, pamAuthenticator, usersFile } from '../../../login/index.ts';
+import type { Resolved, Settings } from '../../../settings/index.ts';
+
+/** The PAM service of other rexec daemons, and of earlier versions of this one. */
+const OTHER_SERVICE = 'rexec';
+
+/**
+ * The settings with the PAM service that is used. Rules for logins that an administrator wrote for the service `rexec`
+ * stay in force until there is a file for ours, or the setting says otherwise.
+ */
+export function withPamService({ settings, origins }: Pick<Resolved, 'settings' | 'origins'>): Settings {
+  const isOurs = origins.pamService !== 'default' || hasPamService(settings.pamService);
+  return isOurs || !hasPamService(OTHER_SERVICE) ? settings : { ...settings, pamService: OTHER_SERVICE };
+}
+
+/** Whether accounts of the machine log in. */
+export const bySystem = ({ authenticator, users }: Settings): boolean =>
+  authenticator === 'pam' || (authenticator === 'auto' && users === '');
+
+/** What checks the logins of a daemon. @throws Error if the settings or a file do not let it be */
+export const authenticatorFor = (settings: Settings): Promise<Authenticator> =>
+  bySystem(settings) ? pamAuthenticator(settings) : ownUsers(settings);
+
+/** SECURITY: commands of a users file run as this account, so root would make every user of it root. */
+async function ownUsers({ users, allowRoot }: Settings): Promise<Authenticator> {
+  if (process.getuid?.() === 0 && !allowRoot)
+    throw new Error(
+      `users file ${users}: every user of it would run commands as root; run rexecd as another account ("chown ACCOUNT ${users}", then "setpriv --reuid=ACCOUNT --regid=ACCOUNT --init-groups rexecd ..."), or set allowRoot`,
+    );
+  return usersFile(users);
+}
+
+/** Who may log in, in words. */
+export const usersOf = (settings: Settings): string =>
+  bySystem(settings)
+    ? `accounts of this machine, PAM service ${settings.pamService}`
+    : `users file ${settings.users}; commands run as this account`;

@@ -1,0 +1,65 @@
+import { Command, type HelpConfiguration } from 'commander';
+import { nearestTo } from '../../../text/index.ts';
+import { VERSION } from './version.ts';
+
+export { type Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+
+const WIDTH = 80;
+const TERM = 30; // columns of a term that has its meaning beside it
+
+/** How help looks: at most 80 columns wide, or the terminal if it is narrower; a long term has a line of its own. */
+const helpStyle: HelpConfiguration = {
+  helpWidth: Math.min(WIDTH, process.stdout.columns || WIDTH),
+  minWidthToWrap: 20,
+  padWidth: (command, helper) =>
+    Math.min(
+      TERM,
+      Math.max(
+        helper.longestOptionTermLength(command, helper),
+        helper.longestSubcommandTermLength(command, helper),
+        helper.longestArgumentTermLength(command, helper),
+      ),
+    ),
+  formatItem(term, termWidth, description, helper) {
+    const width = (helper.helpWidth ?? WIDTH) - termWidth - 4;
+    const [first = '', ...rest] = helper.boxWrap(description, width).split('\n');
+    const indent = ' '.repeat(termWidth + 4);
+    const isLong = helper.displayWidth(term) > termWidth;
+    const head = isLong ? [`  ${term}`, indent + first] : [`  ${term.padEnd(termWidth + 2)}${first}`];
+    return [...head, ...rest.map((line) => indent + line)].map((line) => line.trimEnd()).join('\n');
+  },
+};
+
+/**
+ * A program's command line as all of ours are: an error is one line that begins with its name, names what was probably
+ * meant, and is thrown.
+ */
+export function commandLine(name: string): Command {
+  return new Command(name)
+    .version(VERSION)
+    .showSuggestionAfterError(false)
+    .configureHelp(helpStyle)
+    .configureOutput({ outputError: (text, write) => write(oneLine(name, text)) })
+    .exitOverride();
+}
+
+const oneLine = (name: string, text: string): string =>
+  text.replace(/^error: /, `${name}: `).replace(/\n\(Did you mean (.*)\?\)\n$/, '; did you mean $1?\n');
+
+/** @throws CommanderError if the first word that is no option and no option's value is none of the commands */
+export function mustNameACommand(program: Command, words: readonly string[]): void {
+  const { operands, unknown } = program.parseOptions([...words]);
+  const [option = ''] = unknown[0]?.split('=') ?? [];
+  if (option !== unknown[0] && option.startsWith('--')) {
+    const options = program.options.map(({ long }) => long ?? '');
+    program.error(`error: unknown option '${option}'${hint(nearestTo(option, options))}`);
+  }
+  const names = [...program.commands.map((each) => each.name()), 'help'];
+  const [word] = operands;
+  if (word === undefined || names.includes(word)) return;
+  const nearest = hint(nearestTo(word, names));
+  program.error(`error: unknown command '${word}'${nearest} (see ${program.name()} --help)`);
+}
+
+const hint = (nearest: string | undefined): string =>
+  nearest === undefined ? '' : `; did you mean ${nearest}?`;

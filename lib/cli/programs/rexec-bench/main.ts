@@ -1,0 +1,190 @@
+import { lookup } from 'node:dns/promises';
+import { printableJson, printableText } from '../../../events/index.ts';
+import {
+  type Answer,
+  isLoopback,
+  LoadError,
+  type LoadReport,
+  type LoadTarget,
+  runLoad,
+  trySession,
+} from '../../../load/index.ts';
+import { CommanderError, commandLine, InvalidArgumentError } from '../common/command.ts';
+import { REXEC_BENCH_EXIT as EXIT } from '../common/exit-codes.ts';
+import { ownName } from '../common/own-name.ts';
+import { passwordFromFile, passwordFromStream, passwordFromTerminal } from '../common/password.ts';
+
+interface Flags {
+  user?: string;
+  passwordFile?: string;
+  port: number;
+  parallel: number[];
+  sessions?: number;
+  seconds?: number;
+  timeout: number;
+  command: string;
+  stderr?: boolean;
+  json?: boolean;
+  iOwnThisHost?: boolean;
+}
+
+const MOST_PARALLEL = 10_000;
+const SESSIONS = 1000;
+/** A login that takes this long, and this share of a session, is what a load measures. */
+const SLOW_LOGIN = { ms: 20, share: 0.75 } as const;
+/** Heads of the columns, and the width of each. */
+const COLUMNS = [
+  'parallel',
+  'sessions/s',
+  'p50 ms',
+  'p90 ms',
+  'p99 ms',
+  'max ms',
+  'correct',
+  'failed',
+] as const;
+const WIDTH = 12;
+
+const EXIT_HELP = `
+Exit status:
+  ${EXIT.allRight}    every session got the expected answer
+  ${EXIT.notRight}    some did not, or the first session failed
+  ${EXIT.usage}   usage error, not a loopback address, or no password
+`;
+
+const program = commandLine('rexec-bench')
+  .usage('[options] host')
+  .description('Put load on a rexec daemon on this machine, and report its speed and its wrong answers.')
+  .argument('<host>')
+  .option('-l, --user <name>', 'user to log in as (default: your own user name)')
+  .option('-P, --password-file <file>', 'read the password from a file; - is standard input')
+  .option('--port <number>', 'port of the daemon', whole('a port number', 1, 65_535), 512)
+  .option(
+    '--parallel <numbers>',
+    'how many sessions run at the same time; with a comma-separated list, one measurement for each',
+    parallels,
+    [16],
+  )
+  .option(
+    '--sessions <number>',
+    `total number of sessions (default: ${SESSIONS})`,
+    whole('a number of sessions', 1, 1e9),
+  )
+  .option('--seconds <number>', 'run for this many seconds instead of a number of sessions', seconds)
+  .option('--timeout <seconds>', 'time limit for one session', seconds, 30)
+  .option('--command <command>', 'command that each session runs; its output must always be the same', ':')
+  .option('--stderr', 'use a stderr channel in every session')
+  .option('--json', 'print JSON')
+  .option('--i-own-this-host', 'allow a host that is not this machine; only for hosts that you own')
+  .addHelpText('after', EXIT_HELP);
+
+try {
+  program.parse();
+  process.exitCode = await main(program.args[0]!, program.opts<Flags>());
+} catch (error) {
+  process.exitCode = failure(error);
+}
+
+async function main(host: string, flags: Flags): Promise<number> {
+  if (flags.sessions !== undefined && flags.seconds !== undefined)
+    throw new Error('--sessions and --seconds cannot be used together');
+  const address = await addressOf(host, flags.iOwnThisHost ?? false);
+  const { user = ownName(), port, command, stderr = false } = flags;
+  const password = await passwordFor(user, flags);
+  const target = { host: address, port, user, password, command, stderr };
+  try {
+    return await load(target, await trySession(target, flags.timeout), flags);
+  } finally {
+    password.fill(0);
+  }
+}
+
+/** Says on standard error if the figures are those of the login: its fastest time is most of the fastest session. */
+function noteOn(reports: readonly LoadReport[]): void {
+  const login = Math.min(...reports.flatMap((each) => each.login ?? []));
+  const session = Math.min(...reports.flatMap(({ latency }) => latency?.min ?? []));
+  if (login === Number.POSITIVE_INFINITY || login < SLOW_LOGIN.ms || login < SLOW_LOGIN.share * session)
+    return;
+  process.stderr.write(
+    `rexec-bench: note: a login takes at least ${login.toFixed(0)} of the ${session.toFixed(0)} ms of a session: the password hash, such as argon2id, is most of what is measured\n`,
+  );
+}
+
+/** SECURITY: a load is an attack on a daemon that does not expect it. */
+async function addressOf(host: string, owned: boolean): Promise<string> {
+  const { address } = await lookup(host);
+  if (owned || isLoopback(address)) return address;
+  const which = address === host ? host : `${host} (${address})`;
+  throw new Error(
+    `${which} is not a loopback address; to put load on a host that you own, add --i-own-this-host`,
+  );
+}
+
+async function passwordFor(user: string, { passwordFile }: Flags): Promise<Buffer> {
+  if (passwordFile === '-') return passwordFromStream(process.stdin);
+  if (passwordFile !== undefined) return passwordFromFile(passwordFile);
+  return passwordFromTerminal(`Password for ${user}: `);
+}
+
+async function load(target: LoadTarget, expected: Answer, flags: Flags): Promise<number> {
+  const { sessions, seconds: time, timeout, json } = flags;
+  const much = time === undefined ? { sessions: sessions ?? SESSIONS } : { seconds: time };
+  if (!json) console.log(line([...COLUMNS]));
+  const reports: LoadReport[] = [];
+  for (const parallel of flags.parallel) {
+    const report = await runLoad(target, { parallel, ...much, timeoutSeconds: timeout, expected });
+    reports.push(report);
+    if (!json) print(report);
+  }
+  if (json) console.log(printableJson(reports, 2));
+  noteOn(reports);
+  return reports.every(({ right, sessions: all }) => right === all) ? EXIT.allRight : EXIT.notRight;
+}
+
+function print({ parallel, sessions, rate, latency, right, causes }: LoadReport): void {
+  const { p50, p90, p99, max } = latency ?? {
+    p50: Number.NaN,
+    p90: Number.NaN,
+    p99: Number.NaN,
+    max: Number.NaN,
+  };
+  const times = [p50, p90, p99, max].map((ms) => (Number.isNaN(ms) ? '-' : ms.toFixed(2)));
+  console.log(line([parallel, rate.toFixed(1), ...times, right, sessions - right].map(String)));
+  for (const [ending, counts] of Object.entries(causes))
+    for (const [cause, count] of Object.entries(counts))
+      console.log(`  ${ending}: ${count} x ${printableText(cause)}`);
+}
+
+function line(cells: readonly string[]): string {
+  return cells.map((cell) => cell.padStart(WIDTH)).join('');
+}
+
+function failure(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.allRight : EXIT.usage; // it has spoken
+  const message = error instanceof Error ? error.message : String(error);
+  if (!(error instanceof LoadError)) {
+    process.stderr.write(`rexec-bench: ${printableText(message)}\n`);
+    return EXIT.usage;
+  }
+  const what = error.code === 'REXEC_REFUSED' ? 'was refused' : 'failed';
+  process.stderr.write(`rexec-bench: the first session ${what}: ${printableText(message)}\n`);
+  return EXIT.notRight;
+}
+
+function parallels(text: string): number[] {
+  return text.split(',').map(whole('a number of parallel sessions', 1, MOST_PARALLEL));
+}
+
+function whole(what: string, lowest: number, highest: number) {
+  return (text: string): number => {
+    const number = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
+    if (number >= lowest && number <= highest) return number;
+    throw new InvalidArgumentError(`Must be ${what} from ${lowest} to ${highest}.`);
+  };
+}
+
+function seconds(text: string): number {
+  const number = /^\d{1,6}(\.\d+)?$/.test(text) ? Number(text) : 0;
+  if (number > 0) return number;
+  throw new InvalidArgumentError('Must be a number of seconds greater than 0.');
+}

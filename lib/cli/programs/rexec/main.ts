@@ -1,0 +1,66 @@
+import type { Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { exec, type RemoteCommand } from '../../../client/index.ts';
+import { CommanderError } from '../common/command.ts';
+import { REXEC_EXIT } from '../common/exit-codes.ts';
+import { adviceOn, exitCodeOf, exitCodeOfFailure, failureText } from './failures.ts';
+import { listHosts, parseTarget, type Target } from './hosts.ts';
+import { findLogins } from './logins.ts';
+import { runOnMany } from './many/many.ts';
+import { execOptions, type Flags, hasNoInput, parseArguments } from './options.ts';
+import { phaseTeller } from './phases.ts';
+import { forwardSignals, leave } from './signals.ts';
+import { portOf, warnOfInsecurity } from './tls.ts';
+
+const code = await main(process.argv.slice(2)).catch(failure);
+await Promise.all([process.stdout, process.stderr].map(taken));
+process.exit(code);
+
+async function main(argv: string[]): Promise<number> {
+  const { flags, host, command } = parseArguments(argv);
+  process.title = 'rexec'; // the password on the command line goes out of sight
+  for (const output of [process.stdout, process.stderr])
+    output.on('error', () => process.exit(REXEC_EXIT.outputClosed));
+  warnOfInsecurity(flags);
+  const { hosts, hostsFile, collect, json } = flags;
+  if (hosts.length > 0 || hostsFile !== undefined)
+    return runOnMany(await listHosts(hosts, hostsFile), command, flags);
+  const target = parseTarget(host);
+  return collect || json ? runOnMany([target], command, flags) : runOnOne(target, command, flags);
+}
+
+async function runOnOne(target: Target, command: string, flags: Flags): Promise<number> {
+  const [login] = await findLogins([target], flags);
+  const { user, password } = login!;
+  const port = portOf(target, flags);
+  const onPhase = phaseTeller(target, flags);
+  const remote = exec(target.host, command, { ...execOptions(flags), user, password, port, onPhase });
+  password.fill(0);
+  forwardSignals(flags, {
+    send: (signal) => remote.kill(signal),
+    silentSeconds: () => remote.silentSeconds,
+    giveUp: leave,
+  });
+  await connectStreams(remote, flags);
+  return exitCodeOf(await remote.result);
+}
+
+/** Resolves once everything that came from the command is written here, also if the command has failed. */
+async function connectStreams(remote: RemoteCommand, flags: Flags): Promise<void> {
+  if (hasNoInput(flags) || process.stdin.readableEnded) remote.stdin.end();
+  else pipeline(process.stdin, remote.stdin).catch(() => {}); // the command may end before its input does
+  const stderr = remote.stderr && pipeline(remote.stderr, process.stderr, { end: false });
+  await Promise.allSettled([pipeline(remote.stdout, process.stdout, { end: false }), stderr]);
+}
+
+/** Resolves once the reader has taken everything: an exit before that would lose what a pipe cannot hold. */
+function taken(output: Writable): Promise<unknown> {
+  return new Promise((resolve) => output.write('', resolve));
+}
+
+function failure(error: unknown): number {
+  if (error instanceof CommanderError) return exitCodeOfFailure(error); // it has spoken
+  const advice = adviceOn(error);
+  process.stderr.write(`rexec: ${failureText(error)}\n${advice ? `rexec: hint: ${advice}\n` : ''}`);
+  return exitCodeOfFailure(error);
+}

@@ -1,0 +1,55 @@
+import type { SessionSummary } from '../../../daemon/index.ts';
+import { printableJson, printableLines, printableText } from '../../../events/index.ts';
+import type { LockedOut } from '../../../login/index.ts';
+import { reloadDaemon } from '../common/reload.ts';
+import { type Target, tell } from '../common/tell.ts';
+
+/** Prints a line; what comes from the daemon was chosen by a peer and must not reach a terminal as it is. */
+const print = (line: string): void => console.log(printableLines(line));
+
+/** The daemon, for a service manager that runs `rexecd reload` (systemd.exec(5)). */
+const servicePid = /^[1-9]\d*$/.test(process.env.MAINPID ?? '') ? Number(process.env.MAINPID) : undefined;
+
+/** Prints who is locked out, one line each. */
+export async function listLockouts(target: Target): Promise<void> {
+  const lockouts = (await tell(target, 'lockouts')) as LockedOut[];
+  if (lockouts.length === 0) print('nobody is locked out');
+  for (const { subject, failures, seconds } of lockouts)
+    print(`${subject}: ${failures} failed logins, locked out for another ${seconds} s`);
+}
+
+/** Ends one lockout, or all. */
+export async function clearLockouts(target: Target, subject: string | undefined): Promise<void> {
+  const ended = await tell(target, 'unlock', subject);
+  if (subject !== undefined && ended === 0) throw new Error(`${subject} is not locked out`);
+  print(`lockouts ended: ${ended}`);
+}
+
+/** Prints the sessions that run, one line each, or as JSON. */
+export async function listSessions(target: Target, json: boolean): Promise<void> {
+  const sessions = (await tell(target, 'sessions')) as SessionSummary[];
+  if (json) return console.log(printableJson(sessions));
+  if (sessions.length === 0) print('no sessions');
+  for (const { id, state, peer, user, command, pid, seconds, received, sent } of sessions) {
+    const bytes = received === null ? '' : ` in=${received} out=${sent}`;
+    const process = pid === null ? '' : ` pid=${pid}`;
+    const [who, what] = [printableText(user), printableText(command ?? '')];
+    print(`${id} ${state} ${seconds}s ${peer} ${who}${process}${bytes} ${what}`);
+  }
+}
+
+/** Ends one session: its command by SIGHUP, then SIGKILL. */
+export async function killSession(target: Target, id: string): Promise<void> {
+  await tell(target, 'kill', id);
+  print(`ending session ${id}`);
+}
+
+/** Makes the daemon read its settings again. */
+export async function reloadSettings(target: Target): Promise<void> {
+  if (target.settings.control === 'off' && servicePid !== undefined) {
+    process.kill(servicePid, 'SIGHUP');
+    return print('told the daemon to reload; its log has the result (control is "off")');
+  }
+  const changed = await reloadDaemon(target);
+  print(changed.length === 0 ? 'no setting has changed' : `changed: ${changed.join(' ')}`);
+}

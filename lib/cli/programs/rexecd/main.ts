@@ -1,0 +1,166 @@
+import { printableLines, printableText } from '../../../events/index.ts';
+import { addUser, listUsers, removeUser } from '../../../login/index.ts';
+import {
+  describeSettings,
+  flagOf,
+  groupOf,
+  type Layer,
+  type Resolved,
+  resolveSettings,
+  SETTINGS,
+  type SettingName,
+} from '../../../settings/index.ts';
+import { withPamService } from '../common/authenticators.ts';
+import { CommanderError, commandLine, mustNameACommand, Option } from '../common/command.ts';
+import { REXECD_EXIT } from '../common/exit-codes.ts';
+import { passwordFromStream, passwordFromTerminal } from '../common/password.ts';
+import { readSettingFiles, type SettingFiles, settingsFileKnownAs } from '../common/setting-files.ts';
+import type { Target } from '../common/tell.ts';
+import { clearLockouts, killSession, listLockouts, listSessions, reloadSettings } from './administer.ts';
+import { serve } from './serve.ts';
+import { installService, removeService, type ServiceFlags } from './service-manager.ts';
+import { placeholderOf } from './setting-value.ts';
+import { openTrial } from './trial.ts';
+
+interface Flags extends Layer, SettingFiles, ServiceFlags {
+  install?: boolean;
+  remove?: boolean;
+  debug?: boolean;
+  addUser?: string;
+  removeUser?: string;
+  listUsers?: boolean;
+  try?: string;
+}
+
+/** Single-dash long options, as rexecd(8) has them. */
+const PAGE_OPTIONS = ['-install', '-remove', '-debug'];
+
+const program = commandLine('rexecd')
+  .description('Remote execution daemon: runs commands for users who log in with the rexec protocol.')
+  .optionsGroup('Service:')
+  .option('--install', 'install and start the service (also -install)')
+  .option('--remove', 'stop and remove the service (also -remove)')
+  .option(
+    '--root <folder>',
+    'install to, or remove from, this folder instead of /, and start nothing (for packages)',
+  )
+  .option('--no-start', 'install the service, and leave its start to the next boot')
+  .option('--dry-run', 'print what --install or --remove would do, without doing it')
+  .optionsGroup('Options:')
+  .option('--debug', 'run in the foreground; print where it listens and who may log in (also -debug)')
+  .option(
+    '--add-user <name>',
+    'add a user to the users file, or change its password, and exit; asks for the password or reads it from standard input',
+  )
+  .option('--remove-user <name>', 'remove a user from the users file, and exit')
+  .option('--list-users', 'list the names in the users file, and exit')
+  .option(
+    '--config <file>',
+    'settings file (default: REXECD_CONFIG, else /etc/rexecd/rexecd.toml if it exists)',
+  )
+  .option(
+    '--policy <file>',
+    'policy file, which limits the settings (default: /etc/rexecd/policy.toml if it exists)',
+  )
+  .option('--try <folder>', 'serve on a free loopback port with a generated account kept in the folder')
+  .allowExcessArguments(false)
+  .showSuggestionAfterError()
+  .action(run);
+const settings = describeSettings().map((each) => ({ ...each, group: groupOf(each.name) }));
+for (const group of new Set(settings.map((each) => each.group)))
+  for (const { name, meaning, fallback } of settings.filter((each) => each.group === group)) {
+    const text = `${meaning} (default: ${JSON.stringify(fallback)})`;
+    program.addOption(new Option(`${flagOf(name)} <${placeholderOf(name)}>`, text).helpGroup(`${group}:`));
+  }
+program
+  .command('lockouts')
+  .description('list who is locked out of the daemon on --port')
+  .action(async () => listLockouts(await target()));
+program
+  .command('unlock [subject]')
+  .description('end the lockout of one subject, as "lockouts" prints it, or all lockouts')
+  .action(async (subject?: string) => clearLockouts(await target(), subject));
+program
+  .command('sessions')
+  .description('list the running sessions')
+  .option('--json', 'print JSON')
+  .action(async ({ json = false }) => listSessions(await target(), json));
+program
+  .command('kill <session>')
+  .description(
+    'end a session: its command gets SIGHUP, then SIGKILL if it is still running after killSeconds',
+  )
+  .action(async (id: string) => killSession(await target(), id));
+program
+  .command('reload')
+  .description('make the daemon reload its settings; running sessions keep theirs')
+  .action(async () => reloadSettings(await target()));
+
+try {
+  const words = process.argv.slice(2).map((word) => (PAGE_OPTIONS.includes(word) ? `-${word}` : word));
+  mustNameACommand(program, words);
+  await program.parseAsync(words, { from: 'user' });
+} catch (error) {
+  process.exitCode = failure(error);
+}
+
+/** The daemon that the words on the command line mean. */
+async function target(): Promise<Target> {
+  return { ...(await load()), config: await settingsFileKnownAs(program.opts<Flags>()) };
+}
+
+/** The settings as files, environment and flags have them now. A trial is one without files. */
+async function load(trial?: Layer): Promise<Resolved> {
+  const { config, policy, ...others } = program.opts<Flags>();
+  const flags = Object.fromEntries(Object.entries(others).filter(([name]) => Object.hasOwn(SETTINGS, name)));
+  const files = trial ? {} : await readSettingFiles({ ...(config && { config }), ...(policy && { policy }) });
+  const resolved = resolveSettings({ ...files, environment: process.env, flags: { ...flags, ...trial } });
+  return { ...resolved, settings: withPamService(resolved) };
+}
+
+async function run(): Promise<void> {
+  const { install, remove, debug = false, try: folder, ...others } = program.opts<Flags>();
+  const { addUser: added, removeUser: removed, listUsers: listed, ...flags } = others;
+  if (install && remove) throw new Error('-install and -remove cannot be used together');
+  if (install) return installService(flags);
+  if (remove) return removeService(flags);
+  if (added !== undefined) return add(added, await usersFileFor('--add-user'));
+  if (removed !== undefined) {
+    await removeUser(await usersFileFor('--remove-user'), removed);
+    return console.log(`${removed}: removed`);
+  }
+  if (listed) {
+    for (const user of await listUsers(await usersFileFor('--list-users'))) console.log(printableText(user));
+    return;
+  }
+  const trial = folder === undefined ? undefined : await openTrial(folder);
+  // The only user of a trial is the account that started it.
+  const own = trial && { port: 0, users: trial.usersFile, allowRoot: true };
+  const config = trial ? '' : await settingsFileKnownAs(program.opts<Flags>());
+  await serve({ load: () => load(own), config, debug, trial });
+}
+
+async function usersFileFor(option: string): Promise<string> {
+  const { users } = (await load()).settings;
+  if (users === '') throw new Error(`${option} needs ${flagOf('users' satisfies SettingName)} FILE`);
+  return users;
+}
+
+async function add(user: string, file: string): Promise<void> {
+  const secret = process.stdin.isTTY
+    ? await passwordFromTerminal(`New password for ${user}: `)
+    : await passwordFromStream(process.stdin);
+  try {
+    console.log(`${user}: ${await addUser(file, user, secret)}`);
+  } finally {
+    secret.fill(0);
+  }
+}
+
+function failure(error: unknown): number {
+  if (error instanceof CommanderError)
+    return error.exitCode === 0 ? REXECD_EXIT.success : REXECD_EXIT.failure;
+  const message = error instanceof Error ? error.message : String(error);
+  console.error(`rexecd: ${printableLines(message)}`);
+  return REXECD_EXIT.failure;
+}

@@ -1,0 +1,59 @@
+import { ControlServer, type Identity, type Operations } from '../../../control/index.ts';
+import type { Daemon } from '../../../daemon/index.ts';
+import type { EventLog } from '../../../events/index.ts';
+import type { Settings } from '../../../settings/index.ts';
+import { controlPathOf } from '../common/control-path.ts';
+
+/** What the control socket can do. */
+export function operationsOf(daemon: Daemon, reload: () => Promise<string[]>, config: string): Operations {
+  return {
+    identify: (): Identity => ({ pid: process.pid, port: daemon.port, config }),
+    lockouts: () => daemon.lockout.list(),
+    unlock: (subject) => daemon.lockout.clear(typeof subject === 'string' ? subject : undefined),
+    sessions: async () => {
+      const summaries = await Promise.all(daemon.sessions.map(({ summary }) => summary));
+      return summaries.filter((each) => each !== undefined); // one may have ended meanwhile
+    },
+    kill: (id) => {
+      if (!daemon.hangUp(String(id))) throw new Error(`no session ${id}`);
+    },
+    reload: async () => ({ changed: await reload() }),
+  };
+}
+
+/** The control socket, which follows the settings. Without one the daemon serves all the same, and the log says so. */
+export class Orders {
+  readonly #daemon: Daemon;
+  readonly #events: EventLog;
+  #operations: Operations = {};
+  #server: ControlServer | undefined;
+  #path = '';
+
+  constructor(daemon: Daemon, events: EventLog) {
+    this.#daemon = daemon;
+    this.#events = events;
+  }
+
+  async take(settings: Settings, operations: Operations = this.#operations): Promise<void> {
+    const { port } = this.#daemon;
+    const path = settings.control === 'off' ? '' : controlPathOf({ ...settings, port, tlsPort: port });
+    this.#operations = operations;
+    if (path === this.#path) return;
+    this.close();
+    if (path === '') return;
+    const server = new ControlServer(path, operations);
+    try {
+      await server.listen();
+      this.#server = server;
+      this.#path = path;
+    } catch (error) {
+      this.#events.emit('controlFailed', { cause: (error as Error).message });
+    }
+  }
+
+  close(): void {
+    this.#server?.close();
+    this.#server = undefined;
+    this.#path = '';
+  }
+}

@@ -1,0 +1,210 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { ignoreSignals, STRAY_SIGNALS } from '../../../base/index.ts';
+import { Daemon, type DaemonParts } from '../../../daemon/index.ts';
+import { EventLog, type LogOptions } from '../../../events/index.ts';
+import { becomeSubreaper, listenAhead, reapOrphans } from '../../../native/index.ts';
+import { missingPrivileges, ServiceNotifier, thisHolder } from '../../../service/index.ts';
+import { keyOf, type Resolved, SETTING_NAMES, type Settings } from '../../../settings/index.ts';
+import { authenticatorFor, bySystem, usersOf } from '../common/authenticators.ts';
+import { REXECD_EXIT } from '../common/exit-codes.ts';
+import { VERSION } from '../common/version.ts';
+import { Orders, operationsOf } from './orders.ts';
+import { adoptDescriptors } from './service-manager.ts';
+import type { Trial } from './trial.ts';
+
+/** How a daemon is run. */
+export interface ServeOptions {
+  /** Reads the settings, at the start and at each reload. */
+  readonly load: () => Promise<Resolved>;
+  /** Say on standard output what it does for whom. */
+  readonly debug: boolean;
+  /** Absolute path of the settings file that it reads; empty: none. */
+  readonly config: string;
+  readonly trial?: Trial | undefined;
+}
+
+/** Runs the daemon until it is told to stop. */
+export async function serve({ load, config, debug, trial }: ServeOptions): Promise<void> {
+  ignoreSignals(STRAY_SIGNALS);
+  const descriptor = await adoptDescriptors();
+  const manager = await ServiceNotifier.open();
+  process.umask(0o022); // what a command starts with, as at login
+  const resolved = await load();
+  const { settings } = resolved;
+  const events = new EventLog(logOptions(settings));
+  reportCapped(resolved, events);
+  if (manager.problem) events.emit('managerNotTold', { cause: manager.problem.message });
+  if (!(await hasPrivileges(settings, descriptor !== undefined, debug, events))) return;
+  const [told, impatient] = stopSignals(); // before anybody can know that we run
+  // A service, which systemd or init started, waits for its address; a person reads the error.
+  const ahead = manager.isAsked || process.ppid === 1 ? listenAhead : undefined;
+  const [daemon, { address, port }] = await listening(settings, events, descriptor, ahead).catch(
+    async (error) => {
+      await events.close();
+      throw error;
+    },
+  );
+  const orders = new Orders(daemon, events);
+  const status = () => `listening on port ${daemon.port}`;
+  const readAgain = reloader(daemon, settings, load, events, orders);
+  let turn: Promise<unknown> = Promise.resolve(); // one reload after another
+  let isStopping = false;
+  const reload = (): Promise<string[]> => {
+    if (isStopping) return Promise.reject(new Error('the daemon is stopping'));
+    manager.reloading();
+    const done = turn.then(readAgain).finally(() => manager.ready(status()));
+    turn = done.catch(() => {});
+    return done;
+  };
+  if (!process.stdin.isTTY) process.on('SIGHUP', () => reload().catch(() => {})); // the log has it
+  await orders.take(settings, operationsOf(daemon, reload, config));
+  manager.ready(status());
+  // With -debug standard output says the same.
+  if (!debug || settings.logLevel === 'info' || settings.logLevel === 'debug')
+    events.emit('started', {
+      version: VERSION,
+      addresses: daemon.allAddresses.map(shownAddress).join(' '),
+      logins: usersOf(settings),
+    });
+  const { tls } = daemon.addresses;
+  const { exposed } = daemon;
+  if (exposed)
+    console.error(
+      `rexecd: warning: listening in clear text on ${exposed.address} port ${exposed.port}, which is not a loopback address: anyone on the network can read passwords (see tls.mode)`,
+    );
+  if (debug) {
+    console.log(`rexecd ${VERSION} listening on ${address} port ${port}; press Ctrl-C to stop`);
+    if (tls) console.log(`TLS: ${tls.address} port ${tls.port}, login with ${loginsOf(settings)}`);
+    console.log(`logins: ${usersOf(settings)}`);
+  }
+  if (trial) console.log(`try: ${trial.commandFor(port)}`);
+  if (!told.aborted) await once(told, 'abort');
+  isStopping = true;
+  await turn; // a reload that is under way
+  manager.stopping(daemon.settings.stopSeconds + daemon.settings.killSeconds);
+  orders.close();
+  await daemon.stop(impatient);
+  await events.close();
+  process.exit(REXECD_EXIT.success);
+}
+
+async function listening(
+  settings: Settings,
+  events: EventLog,
+  descriptor: number | undefined,
+  ahead: DaemonParts['listenAhead'],
+): Promise<[Daemon, AddressInfo]> {
+  const authenticator = await authenticatorFor(settings);
+  const parts = {
+    authenticator,
+    events,
+    ...(descriptor !== undefined && { descriptor }),
+    listenAhead: ahead,
+  };
+  // Orphans of commands are this program's: of a program that embeds the daemon they are not.
+  becomeSubreaper();
+  reapOrphans();
+  const daemon = new Daemon(settings, parts);
+  return [daemon, await daemon.listen()];
+}
+
+const logOptions = (settings: Settings): LogOptions => ({
+  level: settings.logLevel,
+  access: settings.logAccess,
+  sinks: settings.logSinks,
+  format: settings.logFormat,
+  file: settings.logFile,
+  fileBytes: settings.logFileBytes,
+  files: settings.logFiles,
+  syslogSocket: settings.logSyslogSocket,
+  journaldSocket: settings.logJournaldSocket,
+});
+
+const loginsOf = ({ tlsLogin }: Settings): string =>
+  ({
+    password: 'password',
+    either: 'certificate or password',
+    certificate: 'certificate',
+    both: 'certificate and password',
+  })[tlsLogin];
+
+const shownAddress = ({ address, port, family }: AddressInfo): string =>
+  family === 'IPv6' ? `[${address}]:${port}` : `${address}:${port}`;
+
+/** Reads the settings again and gives them to the daemon, all or nothing; the keys that changed. */
+function reloader(
+  daemon: Daemon,
+  settings: Settings,
+  load: () => Promise<Resolved>,
+  events: EventLog,
+  orders: Orders,
+) {
+  let current = settings;
+  return async (): Promise<string[]> => {
+    try {
+      const resolved = await load();
+      const next = resolved.settings;
+      const changed = SETTING_NAMES.filter(
+        (name) => JSON.stringify(next[name]) !== JSON.stringify(current[name]),
+      );
+      reportCapped(resolved, events);
+      await daemon.reload(next, await authenticatorFor(next));
+      await events.reopen(logOptions(next));
+      current = next;
+      await orders.take(next);
+      events.emit('reloaded', { changed: changed.map(keyOf).join(' ') });
+      return changed.map(keyOf);
+    } catch (error) {
+      events.emit('reloadFailed', { cause: (error as Error).message });
+      throw error;
+    }
+  };
+}
+
+function reportCapped({ capped }: Resolved, events: EventLog): void {
+  for (const setting of capped) events.emit('settingCapped', { setting });
+}
+
+/** False, and a failure of the program, when a privilege is missing that the settings make necessary. */
+async function hasPrivileges(
+  settings: Settings,
+  opened: boolean,
+  debug: boolean,
+  events: EventLog,
+): Promise<boolean> {
+  const servesAccounts = bySystem(settings);
+  const listensOn = lowestPort(settings, opened);
+  const missing = missingPrivileges({ listensOn, servesAccounts }, thisHolder());
+  if (missing.length === 0) return true;
+  for (const { privilege, purpose, grant } of missing) {
+    if (debug)
+      console.error(
+        `rexecd: missing privilege ${privilege}, needed to ${purpose}; run as root, or run: ${grant}`,
+      );
+    else events.emit('privilegeMissing', { privilege, purpose, grant });
+  }
+  if (servesAccounts) console.error('rexecd: with --users FILE, the privileges for accounts are not needed');
+  await events.close();
+  process.exitCode = REXECD_EXIT.failure;
+  return false;
+}
+
+/** The lowest port that the daemon opens itself: the service manager may have opened the first one. 0: none. */
+function lowestPort({ tlsMode, port, tlsPort }: Settings, opened: boolean): number {
+  const all = tlsMode === 'off' ? [port] : tlsMode === 'only' ? [tlsPort] : [port, tlsPort];
+  const own = all.slice(opened ? 1 : 0).filter((each) => each > 0);
+  return own.length === 0 ? 0 : Math.min(...own);
+}
+
+/**
+ * Aborted by the first signal that stops the daemon, or when it loses its terminal, and by the second, which cuts the wait
+ * for commands short. More of them change nothing: what is still to be closed is closed.
+ */
+function stopSignals(): [told: AbortSignal, impatient: AbortSignal] {
+  const [told, impatient] = [new AbortController(), new AbortController()];
+  const stop = () => (told.signal.aborted ? impatient : told).abort();
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGQUIT'] as const) process.on(signal, stop);
+  if (process.stdin.isTTY) process.on('SIGHUP', stop);
+  return [told.signal, impatient.signal];
+}

@@ -1,0 +1,52 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { journalCatalogue } from '../../../events/index.ts';
+import { activatedSockets, install, type ManPage, remove } from '../../../service/index.ts';
+import { closeInherited } from './descriptors.ts';
+
+/** Where to install to, and how far. */
+export interface ServiceFlags {
+  readonly root?: string;
+  readonly dryRun?: boolean;
+  /** False: the files only. */
+  readonly start?: boolean;
+}
+
+/** Installs and starts the service; says each deed in a line. */
+export async function installService({
+  root = '/',
+  dryRun = false,
+  start = true,
+}: ServiceFlags): Promise<void> {
+  const program = { node: process.execPath, script: process.argv[1]! };
+  const tell = (line: string) => console.log(line);
+  await install({ root, dryRun, start, tell, program, catalog: journalCatalogue(), manPages: manPages() });
+}
+
+/** Stops the service and takes away what its installation put there. */
+export async function removeService({ root = '/', dryRun = false }: ServiceFlags): Promise<void> {
+  await remove({ root, dryRun, tell: (line) => console.log(line) });
+}
+
+/**
+ * The listening socket that the service manager passed on, if it did; every other descriptor this process was started
+ * with is closed, and no command inherits that one either.
+ */
+export async function adoptDescriptors(): Promise<number | undefined> {
+  const [socket] = activatedSockets();
+  closeInherited(socket ? [socket.fd] : []);
+  if (!socket) return undefined;
+  const { closeOnExec } = await import('../../../native/index.ts'); // only now: it loads koffi
+  closeOnExec(socket.fd);
+  return socket.fd;
+}
+
+/** Pages that the build made; a checkout has none until then. */
+function manPages(): ManPage[] {
+  const folder = join(import.meta.dirname, '..', '..', '..', '..', 'man');
+  try {
+    return readdirSync(folder).map((name) => ({ name, text: readFileSync(join(folder, name), 'utf8') }));
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,45 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { locked } from '../../../files/index.ts';
+import { addUser } from '../../../login/index.ts';
+
+/** A place to try the daemon without an account or a setting. */
+export interface Trial {
+  readonly usersFile: string;
+  /** The command line that works against this trial when it is pasted into a shell in this folder. */
+  commandFor(port: number): string;
+}
+
+const USER = 'demo';
+
+/** Makes, on first use, a users file with one account and a random password in `folder`; nobody else can read it. */
+export async function openTrial(folder: string): Promise<Trial> {
+  const usersFile = join(folder, 'users');
+  const passwordFile = join(folder, `${USER}.password`);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await locked(passwordFile, async () => {
+    const known = await Promise.all([readFile(usersFile), readFile(passwordFile)]).catch(() => undefined);
+    if (known) return;
+    const password = randomBytes(12).toString('base64url');
+    await writeFile(passwordFile, `${password}\n`, { mode: 0o600 });
+    await addUser(usersFile, USER, Buffer.from(password));
+  });
+  const client = [here(process.execPath), here(join(import.meta.dirname, '..', '..', 'rexec.ts'))]
+    .map(quoted)
+    .join(' ');
+  return {
+    usersFile,
+    commandFor: (port) =>
+      `${client} -l ${USER} -P ${quoted(passwordFile)} --port ${port} 127.0.0.1 'echo "hello from process $$ of $(hostname)"'`,
+  };
+}
+
+/** Relative where it is below this folder. */
+function here(path: string): string {
+  const short = relative(process.cwd(), path);
+  return short.startsWith('..') ? path : short;
+}
+
+const quoted = (word: string): string =>
+  /^[\w./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
