@@ -1,6 +1,6 @@
 import { CATALOGUE } from './catalogue.ts';
 import type { EventDefinition } from './definition.ts';
-import { journalField, messageId } from './journald.ts';
+import { journalField, messageId } from './formats/journald.ts';
 
 const EVENTS: readonly (readonly [name: string, event: EventDefinition])[] = Object.entries<EventDefinition>(
   CATALOGUE,

@@ -1,15 +1,15 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { CATALOGUE, type EventFields, type EventName } from './catalogue.ts';
-import { ConsoleSink } from './console-sink.ts';
-import { DatagramSink } from './datagram-sink.ts';
 import { type EventDefinition, LEVELS, type Level } from './definition.ts';
-import { FileSink } from './file-sink.ts';
-import { FORMATS, type Format } from './formats.ts';
-import { journalEntry } from './journald.ts';
+import { FORMATS, type Format } from './formats/formats.ts';
+import { journalEntry } from './formats/journald.ts';
+import { syslogMessage } from './formats/syslog.ts';
 import { entryOf, type LogEntry } from './log-entry.ts';
-import type { Info, Sink, Trouble } from './sink.ts';
-import { syslogMessage } from './syslog.ts';
-import { createLogger, format, type Logger } from './winston.ts';
+import { ConsoleSink } from './sinks/console-sink.ts';
+import { DatagramSink } from './sinks/datagram-sink.ts';
+import { FileSink } from './sinks/file-sink.ts';
+import type { Info, Sink, Trouble } from './sinks/sink.ts';
+import { createLogger, format, type Logger } from './sinks/winston.ts';
 
 export type SinkName = 'console' | 'file' | 'syslog' | 'journald';
 

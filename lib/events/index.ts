@@ -3,4 +3,4 @@ export { CATALOGUE, type EventFields, type EventName } from './catalogue.ts';
 export type { Level } from './definition.ts';
 export { eventTable, journalCatalogue } from './documents.ts';
 export { EventLog, type LogOptions, type SinkName } from './event-log.ts';
-export { printableJson, printableLines, printableText } from './printable.ts';
+export { printableJson, printableLines, printableText } from './formats/printable.ts';

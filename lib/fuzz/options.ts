@@ -1,6 +1,6 @@
-import type { OnFinding } from './findings.ts';
+import type { OnFinding } from './campaign/findings.ts';
+import type { Progress } from './campaign/report.ts';
 import type { OracleId } from './oracles/catalogue.ts';
-import type { Progress } from './report.ts';
 import type { PlayOptions } from './settings.ts';
 
 export interface FuzzOptions extends Partial<PlayOptions> {

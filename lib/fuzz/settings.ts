@@ -1,5 +1,5 @@
 import { LIMITS, LOWEST_STDERR_PORT } from '../../codec/index.ts';
-import type { Rules } from './request-model.ts';
+import type { Rules } from './script/request-model.ts';
 
 /** A login of the target. */
 export interface Login {

@@ -1,15 +1,16 @@
 /** The daemon as a service of the machine: installation, the service manager, and the privileges it needs. */
-export { type ActivatedSocket, activatedSockets } from './activation.ts';
-export { type InstallOptions, install, type ServiceOptions } from './install.ts';
-export type { ManPage } from './installation.ts';
-export { ServiceNotifier } from './notify.ts';
+
+export type { Program } from './files/program.ts';
+export { type InstallOptions, install, type ServiceOptions } from './install/install.ts';
+export type { ManPage } from './install/installation.ts';
+export { remove } from './install/remove.ts';
+export { type ActivatedSocket, activatedSockets } from './manager/activation.ts';
+export { ServiceNotifier } from './manager/notify.ts';
 export {
   type Duties,
   type Holder,
   type MissingPrivilege,
   missingPrivileges,
   thisHolder,
-} from './privileges.ts';
-export type { Program } from './program.ts';
-export { remove } from './remove.ts';
+} from './manager/privileges.ts';
 export { ServiceError } from './service-error.ts';

@@ -20,7 +20,7 @@ const ROOMS = [
   'service',
   'settings',
 ];
-const SOURCES = ['codec/*.ts', `lib/{${ROOMS.join()}}/*.ts`, 'lib/cli/*.ts', 'lib/cli/programs/**/*.ts'];
+const SOURCES = ['codec/*.ts', `lib/{${ROOMS.join()}}/**/*.ts`, 'lib/cli/*.ts', 'lib/cli/programs/**/*.ts'];
 const OTHERS = /rconfig|fuzz/;
 /** Said to whoever writes a program or breaks a rule of ours, and to no user. */
 const FOR_PROGRAMMERS = [

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { disarmed, isHarmless } from '../../lib/fuzz/commands.ts';
-import { generateScripts } from '../../lib/fuzz/generators.ts';
+import { shrink } from '../../lib/fuzz/campaign/shrink.ts';
+import { generateScripts } from '../../lib/fuzz/generate/generators.ts';
+import { mutateScript } from '../../lib/fuzz/generate/mutators.ts';
+import { Random } from '../../lib/fuzz/generate/random.ts';
 import { parseScript } from '../../lib/fuzz/index.ts';
-import { mutateScript } from '../../lib/fuzz/mutators.ts';
-import { Random } from '../../lib/fuzz/random.ts';
-import { partsOf, peersOf, type Script } from '../../lib/fuzz/script.ts';
+import { disarmed, isHarmless } from '../../lib/fuzz/script/commands.ts';
+import { partsOf, peersOf, type Script } from '../../lib/fuzz/script/script.ts';
 import { RULES } from '../../lib/fuzz/settings.ts';
-import { shrink } from '../../lib/fuzz/shrink.ts';
 
 const WORDS = { user: 'ada', password: 's3cret', port: '40000' } as const;
 

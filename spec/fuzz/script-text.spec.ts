@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { generateScripts } from '../../lib/fuzz/generators.ts';
+import { generateScripts } from '../../lib/fuzz/generate/generators.ts';
+import { mutateScript } from '../../lib/fuzz/generate/mutators.ts';
+import { Random } from '../../lib/fuzz/generate/random.ts';
 import { FuzzError, parseScript, printScript, SEEDS } from '../../lib/fuzz/index.ts';
-import { mutateScript } from '../../lib/fuzz/mutators.ts';
-import { Random } from '../../lib/fuzz/random.ts';
 import { RULES } from '../../lib/fuzz/settings.ts';
 
 const EVERY_STEP = String.raw`connect from 127.0.0.2

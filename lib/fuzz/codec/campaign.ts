@@ -1,8 +1,8 @@
-import { Findings, type OnFinding } from '../findings.ts';
+import { Findings, type OnFinding } from '../campaign/findings.ts';
+import type { Progress, Report, Stopped } from '../campaign/report.ts';
+import { shrink } from '../campaign/shrink.ts';
 import type { Violation } from '../oracles/sight.ts';
-import type { Progress, Report, Stopped } from '../report.ts';
-import { type Script, send } from '../script.ts';
-import { shrink } from '../shrink.ts';
+import { type Script, send } from '../script/script.ts';
 import { checkDecoded, tell } from './checks.ts';
 import { Coverage } from './coverage.ts';
 import { DECODERS, type Decoded, type Decoders, decodeAll, KINDS, type Kind } from './decoding.ts';

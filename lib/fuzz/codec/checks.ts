@@ -7,8 +7,8 @@ import {
   encodeRequestFrame,
   LIMITS,
 } from '../../../codec/index.ts';
-import { shown } from '../byte-text.ts';
 import type { Violation } from '../oracles/sight.ts';
+import { shown } from '../script/byte-text.ts';
 import { RULES } from '../settings.ts';
 import type { Decoded, Frame, Kind } from './decoding.ts';
 import { type Expected, expectedOf } from './model.ts';

@@ -1,9 +1,9 @@
 import { encodeAccepted, encodeExitStatus, encodeRefused, encodeRequest } from '../../../codec/index.ts';
 import { SEEDS } from '../corpus/index.ts';
-import { generateRequests } from '../generators.ts';
-import { mutateBytes } from '../mutators.ts';
-import { Random } from '../random.ts';
-import { partsOf, type Token } from '../script.ts';
+import { generateRequests } from '../generate/generators.ts';
+import { mutateBytes } from '../generate/mutators.ts';
+import { Random } from '../generate/random.ts';
+import { partsOf, type Token } from '../script/script.ts';
 import { KINDS, type Kind } from './decoding.ts';
 
 /** Bytes for a decoder, and where to cut them. */

@@ -4,7 +4,7 @@ import {
   DIAGNOSTIC_LIMIT,
   type FieldName,
 } from '../../../codec/index.ts';
-import { type Reading, type RefusalCause, type Rules, readRequest } from '../request-model.ts';
+import { type Reading, type RefusalCause, type Rules, readRequest } from '../script/request-model.ts';
 import type { Frame, Kind } from './decoding.ts';
 
 /** What a decoder should make of bytes. */

@@ -1,5 +1,5 @@
-import type { Script } from '../script.ts';
-import { parseScript } from '../script-text.ts';
+import type { Script } from '../script/script.ts';
+import { parseScript } from '../script/script-text.ts';
 import { CHECKLIST } from './checklist.ts';
 import { CLIENTS } from './clients.ts';
 

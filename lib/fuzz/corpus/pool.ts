@@ -1,9 +1,9 @@
-import type { Observation } from '../observation.ts';
-import { received, replyOf } from '../observation.ts';
+import type { Random } from '../generate/random.ts';
 import { causeOf, wordingOf } from '../oracles/sight.ts';
-import type { Random } from '../random.ts';
-import { type Rules, readRequest } from '../request-model.ts';
-import type { Script } from '../script.ts';
+import type { Observation } from '../play/observation.ts';
+import { received, replyOf } from '../play/observation.ts';
+import { type Rules, readRequest } from '../script/request-model.ts';
+import type { Script } from '../script/script.ts';
 
 const MOST = 3000; // scripts
 

@@ -1,12 +1,12 @@
-import { Arena } from '../arena.ts';
-import { CaseSource } from '../case-source.ts';
+import { Findings, type OnFinding } from '../campaign/findings.ts';
+import type { Progress, Report, Stopped } from '../campaign/report.ts';
+import { shrink } from '../campaign/shrink.ts';
 import { Pool } from '../corpus/pool.ts';
-import { Findings, type OnFinding } from '../findings.ts';
+import { CaseSource } from '../generate/case-source.ts';
 import type { Violation } from '../oracles/sight.ts';
-import type { Progress, Report, Stopped } from '../report.ts';
-import type { Script } from '../script.ts';
+import { Arena } from '../play/arena.ts';
+import type { Script } from '../script/script.ts';
 import { type PlayOptions, playOptions } from '../settings.ts';
-import { shrink } from '../shrink.ts';
 import type { Target } from '../targets/target.ts';
 import { type Difference, type Explanation, explains } from './explanations.ts';
 import { ASPECTS, outcomesOf } from './outcome.ts';

@@ -1,9 +1,9 @@
-import { shown } from '../byte-text.ts';
-import { isFatal } from '../due.ts';
-import type { Observation, PeerObservation } from '../observation.ts';
-import { received, replyOf } from '../observation.ts';
+import { isFatal } from '../judge/due.ts';
 import { causeOf, wordingOf } from '../oracles/sight.ts';
-import { type Rules, readRequest } from '../request-model.ts';
+import type { Observation, PeerObservation } from '../play/observation.ts';
+import { received, replyOf } from '../play/observation.ts';
+import { shown } from '../script/byte-text.ts';
+import { type Rules, readRequest } from '../script/request-model.ts';
 
 /** What of an outcome is compared, in the order in which one explains the next. */
 export const ASPECTS = ['answer', 'end', 'channel', 'stderr', 'output'] as const;

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { FIELD_LABEL } from '../../../codec/index.ts';
-import { shown } from '../byte-text.ts';
-import { readRequest } from '../request-model.ts';
+import { shown } from '../script/byte-text.ts';
+import { readRequest } from '../script/request-model.ts';
 import { causeOf, type Sight, type Violation, wordingOf } from './sight.ts';
 
 const LOGIN_WORDS = /incorrect|denied|not correct|invalid user/i;

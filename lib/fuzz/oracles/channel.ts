@@ -1,7 +1,7 @@
-import { shown } from '../byte-text.ts';
-import { behaviourOf, isHarmless } from '../commands.ts';
-import { isFatal } from '../due.ts';
-import { portOf } from '../request-model.ts';
+import { isFatal } from '../judge/due.ts';
+import { shown } from '../script/byte-text.ts';
+import { behaviourOf, isHarmless } from '../script/commands.ts';
+import { portOf } from '../script/request-model.ts';
 import type { Sight, Violation } from './sight.ts';
 
 const STATUS_BYTES: readonly (number | undefined)[] = [0, 1];

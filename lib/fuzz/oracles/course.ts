@@ -1,6 +1,6 @@
-import { shown } from '../byte-text.ts';
-import { behaviourOf } from '../commands.ts';
-import { isFatal } from '../due.ts';
+import { isFatal } from '../judge/due.ts';
+import { shown } from '../script/byte-text.ts';
+import { behaviourOf } from '../script/commands.ts';
 import { causeOf, type Sight, type Violation } from './sight.ts';
 
 /** Whether everything came in time. */

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import { shown } from '../byte-text.ts';
-import type { Observation } from '../observation.ts';
+import type { Observation } from '../play/observation.ts';
+import { shown } from '../script/byte-text.ts';
 import type { PlayOptions } from '../settings.ts';
 import { judgeForm, judgeLimits, judgeVerdict } from './answer.ts';
 import { judgeChannel, judgeChannelOutput } from './channel.ts';

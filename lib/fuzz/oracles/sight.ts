@@ -1,8 +1,8 @@
-import { isHarmless } from '../commands.ts';
-import { type Due, dueFor, isGoodLogin } from '../due.ts';
-import type { PeerObservation } from '../observation.ts';
-import { type Reply, received, replyOf } from '../observation.ts';
-import { type Reading, readRequest } from '../request-model.ts';
+import { type Due, dueFor, isGoodLogin } from '../judge/due.ts';
+import type { PeerObservation } from '../play/observation.ts';
+import { type Reply, received, replyOf } from '../play/observation.ts';
+import { isHarmless } from '../script/commands.ts';
+import { type Reading, readRequest } from '../script/request-model.ts';
 import type { PlayOptions } from '../settings.ts';
 import type { OracleId } from './catalogue.ts';
 

@@ -1,4 +1,4 @@
-import type { Endpoint } from '../actor.ts';
+import type { Endpoint } from '../play/actor.ts';
 
 /** A server that scripts are played against. */
 export interface Target extends Endpoint {

@@ -5,7 +5,7 @@ import { PassThrough } from 'node:stream';
 import { describe, it } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { entryOf, type LogEntry } from '../../../lib/events/log-entry.ts';
-import { Sink } from '../../../lib/events/sink.ts';
+import { Sink } from '../../../lib/events/sinks/sink.ts';
 import { BOUNDED, upTo } from '../../support/log-process.ts';
 import { within } from '../../support/peer.ts';
 

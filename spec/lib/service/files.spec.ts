@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
-import { pamFile } from '../../../lib/service/pam-file.ts';
+import { pamFile } from '../../../lib/service/files/pam-file.ts';
 import { SETTINGS } from '../../../lib/settings/index.ts';
 import { BOUNDED } from '../../support/daemon.ts';
 import { findProgram, temporaryFolder } from '../../support/program.ts';

@@ -7,7 +7,7 @@ import {
   TomlDocument,
 } from '../../../settings/index.ts';
 import { announce, ReloadRefusedError } from '../common/reload.ts';
-import { faultOf } from './would-start.ts';
+import { faultOf } from '../common/would-start.ts';
 
 /** A settings file that is to be changed, and the daemon that reads it. */
 export interface ChangedFile {

@@ -1,0 +1,24 @@
+import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { readTlsMaterial } from '../../../daemon/index.ts';
+import { certificateLogin } from '../../../login/index.ts';
+import type { Resolved } from '../../../settings/index.ts';
+import { authenticatorFor, withPamService } from './authenticators.ts';
+
+/**
+ * Why a daemon would not start with settings, as far as files tell: whether a port is free is known only when it is
+ * listened on. The caller may be root where the daemon is not.
+ */
+export async function faultOf(resolved: Pick<Resolved, 'settings' | 'origins'>): Promise<string | undefined> {
+  try {
+    const settings = withPamService(resolved);
+    const { tlsMode, logSinks, logFile } = settings;
+    if (tlsMode !== 'off') await readTlsMaterial(settings);
+    await certificateLogin(await authenticatorFor({ ...settings, allowRoot: true }), settings);
+    if (logSinks.includes('file') && !existsSync(dirname(logFile)))
+      throw new Error(`log.file ${logFile}: the folder ${dirname(logFile)} does not exist`);
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}

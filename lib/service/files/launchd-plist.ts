@@ -1,0 +1,36 @@
+import { NO_DEBUGGER } from '../../base/index.ts';
+import { type Program, STOP_SECONDS, xml } from './program.ts';
+
+/** A launchd daemon for macOS. Generated only: it has not been run. */
+export const launchdPlist = ({ node, script }: Program): string => `<?xml version="1.0" encoding="UTF-8"?>
+<!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">
+<plist version="1.0">
+<dict>
+  <key>Label</key>
+  <string>rexecd</string>
+  <key>ProgramArguments</key>
+  <array>
+    <string>${xml(node)}</string>
+    <string>${NO_DEBUGGER}</string>
+    <string>${xml(script)}</string>
+  </array>
+  <key>RunAtLoad</key>
+  <true/>
+  <key>KeepAlive</key>
+  <dict>
+    <key>SuccessfulExit</key>
+    <false/>
+  </dict>
+  <key>ThrottleInterval</key>
+  <integer>10</integer>
+  <key>ExitTimeOut</key>
+  <integer>${STOP_SECONDS}</integer>
+  <key>AbandonProcessGroup</key>
+  <false/>
+  <key>Umask</key>
+  <integer>18</integer>
+  <key>StandardErrorPath</key>
+  <string>/var/log/rexecd/console.log</string>
+</dict>
+</plist>
+`;
