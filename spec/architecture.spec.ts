@@ -144,10 +144,9 @@ describe('the sources of codec and lib', () => {
 
   it('have the arrows that docs/architecture.md shows', () => {
     const page = readFileSync(`${root}/docs/architecture.md`, 'utf8');
-    const shown = [...page.matchAll(/^\| `(?:lib\/)?([\w-]+)\/` \|[^|]*\| ([^|]*) \|$/gm)].map(([, room, may]) => [
-      room,
-      may === NOTHING ? [] : may!.split(', ').sort(),
-    ]);
+    const shown = [...page.matchAll(/^\| `(?:lib\/)?([\w-]+)\/` \|[^|]*\| ([^|]*) \|$/gm)].map(
+      ([, room, may]) => [room, may === NOTHING ? [] : may!.split(', ').sort()],
+    );
     const { lib: _, ...rooms } = ARROWS; // the door of the package
     assert.deepEqual(
       Object.fromEntries(shown),

