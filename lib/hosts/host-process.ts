@@ -23,6 +23,8 @@ export interface Heard {
   abandoned(owner: Owner, command: number): void;
 }
 
+/** Time to start, on a machine that is busy. A host is no user's before that, so none can keep it from starting. */
+const START_SECONDS = 30;
 /** Time for each answer; a host that takes longer is silent. */
 const ANSWER_SECONDS = 10;
 /** Time to end by itself, and once more after SIGKILL. */
@@ -36,6 +38,8 @@ export class HostProcess {
   readonly #became = Promise.withResolvers<Became>();
   readonly #heard: Heard;
   #owner: Owner | undefined;
+  /** Resolves when it waits to become a user, or has ended. */
+  readonly started: Promise<void>;
   /** Resolves with the cause when the process has ended. */
   readonly gone: Promise<string>;
   #cause: string | undefined;
@@ -54,6 +58,11 @@ export class HostProcess {
         resolve(this.#lost(this.#cause ?? signal ?? `exit status ${code}`)),
       );
     });
+    const late = setTimeout(() => {
+      this.#cause = `not started within ${START_SECONDS} s`;
+      this.kill();
+    }, START_SECONDS * 1000).unref();
+    this.started = this.#ready.promise.catch(() => {}).finally(() => clearTimeout(late));
     for (const promise of [this.#ready.promise, this.#became.promise]) promise.catch(() => {}); // awaited by become()
     this.#child.on('message', (message) => this.#hear(message));
     this.#child.unref();
@@ -62,11 +71,6 @@ export class HostProcess {
 
   get pid(): number {
     return this.#child.pid ?? 0;
-  }
-
-  /** Resolves when it waits to become a user, or has ended. */
-  get started(): Promise<void> {
-    return this.#ready.promise.catch(() => {});
   }
 
   /** Whose it is; empty before {@link become}. */
@@ -100,14 +104,12 @@ export class HostProcess {
     opened?: Opened,
   ): Promise<Became> {
     this.#owner = owner;
+    await this.#ready.promise;
     const timer = setTimeout(() => {
-      const late = new LaunchError(`no answer from the host within ${loginSeconds} s (loginSeconds)`);
-      this.#ready.reject(late);
-      this.#became.reject(late);
+      this.#became.reject(new LaunchError(`no answer from the host within ${loginSeconds} s (loginSeconds)`));
       this.kill();
     }, loginSeconds * 1000);
     try {
-      await this.#ready.promise;
       this.say({ say: 'become', owner, address, ...(opened && { opened }) });
       return await this.#became.promise;
     } finally {

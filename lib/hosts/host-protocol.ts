@@ -22,7 +22,7 @@ export interface Became {
 
 /** How a host becomes a user. */
 export interface BecomeOptions {
-  /** Time to start it, and for modules of PAM. */
+  /** Time for modules of PAM. */
   readonly loginSeconds: number;
 }
 

@@ -1,6 +1,6 @@
 import type { EventLog } from '../events/index.ts';
 import type { Grant, Turnstile } from '../login/index.ts';
-import { stopping, within } from '../run/index.ts';
+import { stopping } from '../run/index.ts';
 import type { HostProcess } from './host-process.ts';
 import type { BecomeOptions, Opened } from './host-protocol.ts';
 
@@ -87,12 +87,12 @@ export class OwnedHost {
   }
 
   #startProcess(): Promise<HostProcess> {
-    const { start, turn, options } = this.#parts;
+    const { start, turn } = this.#parts;
     return turn.pass(async () => {
       if (this.#ending) throw stopping();
       const process = start();
       this.#process = process;
-      await within(options.loginSeconds, process.started);
+      await process.started;
       return process;
     });
   }
