@@ -4,7 +4,7 @@ import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startProgram } from '../base/index.ts';
 import { encodeMessage, MessageReader } from '../messages/index.ts';
-import type { Question } from './helper-protocol.ts';
+import { type Question, READY } from './helper-protocol.ts';
 
 /** The helper did not do what it was asked for. */
 export class LoginHelperError extends Error {
@@ -21,16 +21,20 @@ export class LoginHelperError extends Error {
 export interface LoginHelperOptions {
   /** Questions that are worked on at once; others wait in the helper. */
   readonly threads: number;
-  /** Time for an answer. */
+  /** Time for an answer, once the helper has started. */
   readonly seconds: number;
 }
 
 const PROGRAM = fileURLToPath(new URL(`./helper-program${extname(import.meta.filename)}`, import.meta.url));
 
+/** Time to start, on a machine that is busy. */
+const START_SECONDS = 30;
+
 interface Pending {
   readonly resolve: (answer: object) => void;
   readonly reject: (error: Error) => void;
-  readonly deadline: NodeJS.Timeout;
+  /** Set once the helper has started. */
+  deadline: NodeJS.Timeout | undefined;
 }
 
 /**
@@ -49,6 +53,8 @@ export class HelperProcess {
   readonly #pending = new Map<number, Pending>();
   #lastId = 0;
   #state: State = 'ready';
+  #started = false;
+  readonly #late: NodeJS.Timeout;
   readonly #gone = Promise.withResolvers<void>();
 
   constructor({ threads, seconds }: LoginHelperOptions) {
@@ -57,6 +63,7 @@ export class HelperProcess {
     this.#child = startProgram(PROGRAM, [...stdio], {
       variables: { UV_THREADPOOL_SIZE: String(threads) },
     });
+    this.#late = setTimeout(() => this.#child.kill('SIGKILL'), START_SECONDS * 1000).unref();
     const reader = new MessageReader();
     this.#line = this.#child.stdio[3] as Socket;
     this.#line.on('data', (chunk: Buffer) => {
@@ -81,8 +88,9 @@ export class HelperProcess {
     const message = encodeMessage({ id, ...question }, secret);
     this.#line.write(message, () => message.fill(0));
     return new Promise((resolve, reject) => {
-      const deadline = setTimeout(() => this.#tooLate(id), this.#seconds * 1000);
-      this.#pending.set(id, { resolve, reject, deadline });
+      const asked = { resolve, reject, deadline: undefined };
+      this.#pending.set(id, asked);
+      if (this.#started) this.#await(id, asked);
     });
   }
 
@@ -99,11 +107,22 @@ export class HelperProcess {
   }
 
   #take({ id, ...answer }: { id: number; cause?: string; refused?: boolean }): void {
+    if (id === READY) return this.#start();
     const asked = this.#settle(id);
     if (answer.cause === undefined) asked?.resolve(answer);
     else asked?.reject(new LoginHelperError(answer.cause, answer.refused));
     this.#killIfHung();
     this.#endIfIdle();
+  }
+
+  #start(): void {
+    this.#started = true;
+    clearTimeout(this.#late);
+    for (const [id, asked] of this.#pending) this.#await(id, asked);
+  }
+
+  #await(id: number, asked: Pending): void {
+    asked.deadline = setTimeout(() => this.#tooLate(id), this.#seconds * 1000);
   }
 
   #tooLate(id: number): void {
@@ -126,6 +145,7 @@ export class HelperProcess {
 
   #lost(how: string): void {
     this.#state = 'dead';
+    clearTimeout(this.#late);
     this.#gone.resolve();
     for (const id of this.#pending.keys())
       this.#settle(id)?.reject(new LoginHelperError(`login helper ${how}`));

@@ -20,6 +20,7 @@ import type {
   CloseSession,
   Question,
 } from './helper-protocol.ts';
+import { READY } from './helper-protocol.ts';
 import { checkPamService, hasSessionModules } from './pam-service.ts';
 
 // The login helper: a process of its own, because PAM and name service modules are other people's code. They may crash,
@@ -44,6 +45,7 @@ line.on('data', (chunk: Buffer) => {
 line.on('error', () => {}); // a daemon that was killed with answers unread: 'close' tells
 line.once('close', () => process.exit());
 ignoreSignals(['SIGINT', 'SIGHUP', 'SIGTERM', 'SIGQUIT', ...STRAY_SIGNALS]); // it ends with the daemon
+line.write(encodeMessage({ id: READY }));
 
 async function answer({ body, secret }: Message): Promise<void> {
   const { id, ...question } = body as Question & { id: number };

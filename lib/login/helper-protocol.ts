@@ -1,6 +1,9 @@
 import type { Machine } from './account-rules.ts';
 import type { Identity } from './identity.ts';
 
+/** The id of what the helper says when it takes questions, which have ids from 1. */
+export const READY = 0;
+
 /** What the daemon asks its login helper. */
 export type Question = AskAccount | Authenticate | CloseSession;
 
