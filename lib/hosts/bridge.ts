@@ -43,7 +43,8 @@ export function bridge({ connection, muxed, options }: Job, events: RunEvents): 
     muxed?.onSignal((signal) => {
       if (nearStderr?.writable) nearStderr.write(Buffer.of(signal));
     });
-    await Promise.race([Promise.all([output, stderr]), left.promise]); // they end with the host at the latest
+    // How the command ended may be heard after the ends of its outputs. All three come with the host's end at the latest.
+    await Promise.race([Promise.all([output, stderr, shell.promise]), left.promise]);
     await Promise.all([lingeringClose(connection, drain), muxed?.finish(status, drain)]);
     near.destroy();
     nearStderr?.destroy();

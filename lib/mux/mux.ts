@@ -121,6 +121,7 @@ export class Mux {
   }
 
   #ended(): void {
+    this.#status.resolve(undefined); // none can come any more
     if (this.#mainEnded) this.stderr.arriveEnd();
     else this.#break(new Error('connection ended before its streams'));
   }

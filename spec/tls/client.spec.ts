@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
+import type { ChildProcess } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { describe, it } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { connect } from 'node:tls';
 import { encodeMuxFrame, encodeRequest, type MuxFrame } from '../../codec/index.ts';
 import { exec } from '../../lib/client/index.ts';
@@ -15,6 +18,23 @@ import { noOpenssl, TlsBench, type TlsDaemon } from '../support/tls.ts';
 
 const TLS = { ...BOUNDED, skip: noOpenssl } as const;
 const bench = noOpenssl ? undefined! : new TlsBench();
+/** Holds back what children tell, until the function that is returned is called. */
+function holdMessages(children: readonly ChildProcess[]): () => void {
+  const held: (() => void)[] = [];
+  for (const child of children) {
+    const emit = child.emit.bind(child) as (...event: unknown[]) => boolean;
+    child.emit = (...event: unknown[]) => {
+      if (event[0] !== 'message') return emit(...event);
+      held.push(() => emit(...event));
+      return true;
+    };
+  }
+  return () => {
+    for (const child of children) Reflect.deleteProperty(child, 'emit');
+    for (const tell of held) tell();
+  };
+}
+
 const PIECE = randomBytes(1024 * 1024);
 
 async function digest(stream: AsyncIterable<Buffer>): Promise<string> {
@@ -49,6 +69,24 @@ describe('exec over TLS', TLS, () => {
         stdout: 'in',
         stderr: 'err\n',
       });
+    });
+
+    it('brings the exit code, though rexecd hears of it after the ends of the outputs', async (t) => {
+      const hosts: ChildProcess[] = [];
+      const note = (message: unknown) => hosts.push((message as { process: ChildProcess }).process);
+      subscribe('child_process', note);
+      t.after(() => unsubscribe('child_process', note));
+      const daemon = await bench.start(t, way);
+      const options = bench.client(daemon, { strict: true });
+      const remote = exec('127.0.0.1', 'echo $$; read x; echo err >&2; exit 7', options);
+      const [pid] = (await once(remote.stdout, 'data')) as [Buffer];
+      const release = holdMessages(hosts);
+      remote.stdin.end('go\n');
+      await once(remote.stderr!, 'data');
+      await eventually(() => !isAlive(Number(pid)), 'the command ends');
+      await delay(100); // the outputs end too, which nothing here can see
+      release();
+      assert.partialDeepStrictEqual(await remote, { exitCode: 7, signal: null });
     });
 
     it('signals the command', async (t) => {
