@@ -1,3 +1,3 @@
 /** What every process of this package needs. */
-export { NO_DEBUGGER, startProgram } from './child.ts';
+export { NO_DEBUGGER, startDeadline, startProgram } from './child.ts';
 export { ignoreSignals, STRAY_SIGNALS } from './signals.ts';

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, isIP, type ListenOptions, type Server, type Socket } from 'node:net';
 import type { EventLog } from '../events/index.ts';
 import { addressForm } from '../login/index.ts';
+import { codeOf } from '../run/index.ts';
 import { fixAddresses } from './ends.ts';
 
 /** Where to listen, and how. */
@@ -28,8 +29,6 @@ const MOST_CHOICES = 8;
 
 /** An address that this machine does not have, or a family that it does not speak. */
 const MISSING = ['EADDRNOTAVAIL', 'EAFNOSUPPORT'];
-
-const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? '';
 
 /** Accepts connections on one port: of each address that a name has, or of a socket that the service manager opened. */
 export class Listener {

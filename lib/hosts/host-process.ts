@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
+import { startDeadline } from '../base/index.ts';
 import { LaunchError, type LauncherName, letGo } from '../launch/index.ts';
 import { LoginError } from '../login/index.ts';
 import { connectionClosed, type Job, type Run, type RunEvents, within } from '../run/index.ts';
@@ -23,8 +24,6 @@ export interface Heard {
   abandoned(owner: Owner, command: number): void;
 }
 
-/** Time to start, on a machine that is busy. A host is no user's before that, so none can keep it from starting. */
-const START_SECONDS = 30;
 /** Time for each answer; a host that takes longer is silent. */
 const ANSWER_SECONDS = 10;
 /** Time to end by itself, and once more after SIGKILL. */
@@ -58,11 +57,10 @@ export class HostProcess {
         resolve(this.#lost(this.#cause ?? signal ?? `exit status ${code}`)),
       );
     });
-    const late = setTimeout(() => {
-      this.#cause = `not started within ${START_SECONDS} s`;
-      this.kill();
-    }, START_SECONDS * 1000).unref();
-    this.started = this.#ready.promise.catch(() => {}).finally(() => clearTimeout(late));
+    const inTime = startDeadline(this.#child, (cause) => {
+      this.#cause = cause;
+    });
+    this.started = this.#ready.promise.catch(() => {}).finally(inTime);
     for (const promise of [this.#ready.promise, this.#became.promise]) promise.catch(() => {}); // awaited by become()
     this.#child.on('message', (message) => this.#hear(message));
     this.#child.unref();

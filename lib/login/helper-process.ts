@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { startProgram } from '../base/index.ts';
+import { startDeadline, startProgram } from '../base/index.ts';
 import { encodeMessage, MessageReader } from '../messages/index.ts';
 import { type Question, READY } from './helper-protocol.ts';
 
@@ -26,9 +26,6 @@ export interface LoginHelperOptions {
 }
 
 const PROGRAM = fileURLToPath(new URL(`./helper-program${extname(import.meta.filename)}`, import.meta.url));
-
-/** Time to start, on a machine that is busy. */
-const START_SECONDS = 30;
 
 interface Pending {
   readonly resolve: (answer: object) => void;
@@ -54,7 +51,7 @@ export class HelperProcess {
   #lastId = 0;
   #state: State = 'ready';
   #started = false;
-  readonly #late: NodeJS.Timeout;
+  readonly #inTime: () => void;
   readonly #gone = Promise.withResolvers<void>();
 
   constructor({ threads, seconds }: LoginHelperOptions) {
@@ -63,7 +60,7 @@ export class HelperProcess {
     this.#child = startProgram(PROGRAM, [...stdio], {
       variables: { UV_THREADPOOL_SIZE: String(threads) },
     });
-    this.#late = setTimeout(() => this.#child.kill('SIGKILL'), START_SECONDS * 1000).unref();
+    this.#inTime = startDeadline(this.#child);
     const reader = new MessageReader();
     this.#line = this.#child.stdio[3] as Socket;
     this.#line.on('data', (chunk: Buffer) => {
@@ -117,7 +114,7 @@ export class HelperProcess {
 
   #start(): void {
     this.#started = true;
-    clearTimeout(this.#late);
+    this.#inTime();
     for (const [id, asked] of this.#pending) this.#await(id, asked);
   }
 
@@ -145,7 +142,7 @@ export class HelperProcess {
 
   #lost(how: string): void {
     this.#state = 'dead';
-    clearTimeout(this.#late);
+    this.#inTime();
     this.#gone.resolve();
     for (const id of this.#pending.keys())
       this.#settle(id)?.reject(new LoginHelperError(`login helper ${how}`));
