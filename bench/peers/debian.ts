@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { encodeRequest } from '../../codec/index.ts';
+import { freePort } from '../../spec/support/free-port.ts';
 import { findProgram } from '../../spec/support/program.ts';
 import type { Bench } from '../question.ts';
 import { ACCOUNT, Host, portOf } from './host.ts';
@@ -62,16 +63,6 @@ export async function startSocat(bench: Bench, host: Host, backlog: number): Pro
 
 export const lacks = (program: string, name: string): string | false =>
   findProgram(program) === undefined && `needs ${program} (Debian: ${name})`;
-
-/** A port that was free a moment ago, for programs that do not take one by themselves. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 /** Resolves once a process listens on the port. */
 export async function accepting(port: number): Promise<void> {

@@ -2,8 +2,9 @@ import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { freePort } from '../../spec/support/free-port.ts';
 import type { Bench } from '../question.ts';
-import { accepting, freePort, lacks } from './debian.ts';
+import { accepting, lacks } from './debian.ts';
 import { ACCOUNT, Host } from './host.ts';
 
 /** Why ssh cannot be measured; false where it can. */

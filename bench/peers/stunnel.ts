@@ -1,9 +1,9 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Authority, type Identity } from '../../spec/support/certificates.ts';
+import { freePort } from '../../spec/support/free-port.ts';
 import { findProgram } from '../../spec/support/program.ts';
+import { stunnelFile } from '../../spec/support/stunnel.ts';
 import type { Bench } from '../question.ts';
-import { accepting, freePort, lacks } from './debian.ts';
+import { accepting, lacks } from './debian.ts';
 import type { Host } from './host.ts';
 
 /** A certificate of 127.0.0.1, and the authority that made it. */
@@ -30,14 +30,7 @@ export async function startStunnel(
   { cert, key }: Identity,
 ): Promise<number> {
   const port = await freePort();
-  const path = join(bench.folder, 'stunnel.conf');
-  const service = [
-    `accept = 127.0.0.1:${port}`,
-    `connect = 127.0.0.1:${to}`,
-    `cert = ${cert}`,
-    `key = ${key}`,
-  ];
-  writeFileSync(path, ['foreground = yes', 'pid =', 'syslog = no', '[rexec]', ...service, ''].join('\n'));
+  const path = stunnelFile(bench.folder, port, to, `cert = ${cert}`, `key = ${key}`);
   host.start(bench, findProgram('stunnel4')!, [path]).stderr!.resume();
   await accepting(port);
   return port;

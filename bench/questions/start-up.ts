@@ -119,7 +119,7 @@ function goals(results: Results, there: readonly Variant[], sessions: number): G
     },
     {
       id: 6,
-      want: `at most ${MOST_MB} MB in all processes when idle`,
+      want: `at most ${MOST_MB.toFixed(1)} MB in all processes when idle`,
       got: `${resident.median.toFixed(1)} MB`,
       reached: resident.median <= MOST_MB,
     },

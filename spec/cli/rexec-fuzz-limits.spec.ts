@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { chmodSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { PASSWORD, USER } from '../fuzz/broken/server.ts';
+import { freePort } from '../support/free-port.ts';
 import { eventually } from '../support/peer.ts';
 import { findProgram, PATIENT, Program, run, temporaryFolder } from '../support/program.ts';
 
@@ -13,16 +14,6 @@ const INETD = findProgram('inetd');
 const NEEDS_INETD = process.getuid?.() !== 0 ? 'needs root' : !INETD && 'needs inetd (Debian: openbsd-inetd)';
 const SLOW = fileURLToPath(new URL('../fuzz/broken/slow-login.ts', import.meta.url));
 const MAXIMUM = 40; // starts per minute
-
-/** A port of loopback that was free just now. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 /** Starts Debian's inetd with a service that refuses every request; its port. */
 async function startInetd(t: TestContext): Promise<number> {

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { format } from 'node:util';
+import { freePort } from '../support/free-port.ts';
 import { findProgram, PATIENT, Program, ROOT, ROOT_MAY, temporaryFolder } from '../support/program.ts';
 
 /** Each with what it takes; the second of a line goes on with the daemons of the first. */
@@ -49,14 +48,6 @@ const patternOf = (line: string): RegExp => {
     `^${plain.replaceAll('…', '.*').replaceAll(/\d+\\\.\d{2,3}(?!\d|\\\.)/g, '\\d+(?:\\.\\d{1,3})?')}\\s*$`,
   );
 };
-
-async function freePort(): Promise<string> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return String(port);
-}
 
 /** A machine as the guide's reader has it: our programs on the path, an empty home. */
 class Reader {
@@ -104,7 +95,7 @@ class Reader {
       /listening on \S+ port (\d+);/,
     );
     this.#port = port;
-    this.#openPort = await freePort();
+    this.#openPort = String(await freePort());
   }
 
   #shell(script: string): Program {

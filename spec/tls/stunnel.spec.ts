@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
-import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { exec } from '../../lib/client/index.ts';
 import { BOUNDED, PASSWORD, request, startDaemon, USER } from '../support/daemon.ts';
+import { freePort } from '../support/free-port.ts';
 import { eventually, Peer } from '../support/peer.ts';
 import { findProgram, Program, temporaryFolder } from '../support/program.ts';
+import { stunnelFile } from '../support/stunnel.ts';
 import { noOpenssl, TlsBench } from '../support/tls.ts';
 
 const STUNNEL = findProgram('stunnel4');
@@ -20,19 +18,9 @@ const bench = noOpenssl ? undefined! : new TlsBench();
 /** Starts stunnel between a free port, which is returned, and another one. */
 async function stunnel(t: TestContext, to: number, ...lines: string[]): Promise<number> {
   const port = await freePort();
-  const file = join(temporaryFolder(t), 'stunnel.conf');
-  const service = [`accept = 127.0.0.1:${port}`, `connect = 127.0.0.1:${to}`, ...lines];
-  writeFileSync(file, ['foreground = yes', 'pid =', 'syslog = no', '[rexec]', ...service, ''].join('\n'));
+  const file = stunnelFile(temporaryFolder(t), port, to, ...lines);
   const program = new Program(t, STUNNEL!, [file]);
   await eventually(() => program.stderr.includes('Configuration successful'), 'stunnel listens');
-  return port;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
   return port;
 }
 
