@@ -1,6 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { getPriority, setPriority } from 'node:os';
-import type { Environment } from '../launch/index.ts';
 import {
   closeDescriptor,
   dropInheritedCapabilities,
@@ -29,14 +28,15 @@ export function openSession(
   address: string,
 ): { opened: Opened; spoilt: boolean } {
   for (const fd of KEPT_DESCRIPTORS) closeDescriptor(fd);
+  globalThis.gc?.(); // until what the session lowers (`as`, `data`) is undone, there may be no memory to get
   const before = processLimits();
   const changes = () => {
     const after = processLimits();
     return [after, Object.keys(after).filter((name) => after[name] !== before[name])] as const;
   };
-  let environment: Environment;
+  let session: PamTransaction;
   try {
-    environment = PamTransaction.openSessionHere({ service, user, address });
+    session = PamTransaction.openSessionHere({ service, user, address });
   } catch (cause) {
     // Modules that fail under a limit which this process got refuse no one.
     const [, lowered] = changes();
@@ -49,7 +49,12 @@ export function openSession(
   const valuesOf = (names: readonly string[]) =>
     Object.fromEntries(names.map((name) => [name, after[name]!]));
   return {
-    opened: { ...ownSession(), environment, limits: valuesOf(noted), ownLimits: valuesOf(kept) },
+    opened: {
+      ...ownSession(),
+      environment: session.environment(),
+      limits: valuesOf(noted),
+      ownLimits: valuesOf(kept),
+    },
     spoilt: stuck.some((name) => DEADLY.includes(name)),
   };
 }

@@ -20,6 +20,7 @@ const FLAGS = [
   '--no-opt',
   '--single-threaded-gc',
   '--v8-pool-size=0',
+  '--expose-gc', // see openSession
   '--disable-wasm-trap-handler',
   '--wasm-max-mem-pages=1024',
   '--disable-warning=ExperimentalWarning',

@@ -133,15 +133,13 @@ export class PamTransaction {
    * Opens a session for the user, on this thread: a login uid, a keyring, a mount namespace and a priority belong to the
    * thread that the modules are called on, and are inherited by what is forked there. It stays open when this process
    * ends; {@link closeSession} of another transaction closes it.
-   *
-   * @returns the environment of the session
    */
-  static openSessionHere({ service, user, address }: PamPeer): Record<string, string> {
+  static openSessionHere({ service, user, address }: PamPeer): PamTransaction {
     const { pam, id, talking, handle } = newTransaction();
     const status = pam.start(service, cString(user), talking, handle);
     const transaction = PamTransaction.#started(status, NO_SECRET, address, { pam, id, talking, handle });
     transaction.#finish('openSession', pam.openSession(handle[0], FLAGS.none));
-    return transaction.environment();
+    return transaction;
   }
 
   static #started(status: number, secret: Buffer, address: string, begun: Begun): PamTransaction {

@@ -43,6 +43,7 @@ describe('a PAM session seen from inside a command', { ...PATIENT, skip: noMachi
   let machine: Machine;
   let daemon: RunningDaemon;
   let audited: RunningDaemon;
+  let forgetful: RunningDaemon; // each login takes a new host
   const accounts = Object.values(LIMITS).map(([rule]) => rule.split(' ')[0]!);
 
   before(async () => {
@@ -60,9 +61,11 @@ describe('a PAM session seen from inside a command', { ...PATIENT, skip: noMachi
     for (const [index, name] of ['ada', 'bob', 'moment', ...accounts].entries())
       machine.addQuickUser(name, PASSWORD, '--uid', `${45_100 + index}`);
     const flags = [...QUICK, '--profile', 'false'];
-    [daemon, audited] = (await Promise.all(
-      [SERVICE, WITH_LOGINUID].map((service) => machine.rexecd({ service, flags })),
-    )) as [RunningDaemon, RunningDaemon];
+    [daemon, audited, forgetful] = await Promise.all([
+      machine.rexecd({ service: SERVICE, flags }),
+      machine.rexecd({ service: WITH_LOGINUID, flags }),
+      machine.rexecd({ service: SERVICE, flags: [...flags, '--host-idle-seconds', '0'] }),
+    ]);
   });
   after(() => machine.end());
 
@@ -120,7 +123,9 @@ describe('a PAM session seen from inside a command', { ...PATIENT, skip: noMachi
   });
 
   it('[step 8] is killed at once by the limit cpu 0, and nothing else is', async (t) => {
-    const peer = await daemon.ask(t, 'moment', PASSWORD, 'echo ran');
+    // The kernel looks at its next tick: a command may be quicker.
+    const slow = 'i=0; while [ $i -lt 1000000 ]; do i=$((i+1)); done; echo ran';
+    const peer = await daemon.ask(t, 'moment', PASSWORD, slow);
     assert.doesNotMatch(await peer.toEnd(), /ran/);
     assert.equal(await output(t, 'bob', 'echo served'), 'served\n');
     assert.equal(await output(t, 'brief', 'echo served'), 'served\n');
@@ -142,6 +147,13 @@ describe('a PAM session seen from inside a command', { ...PATIENT, skip: noMachi
     for (const user of ['ada', 'bob', 'few', 'ada'])
       assert.equal(`${await together(t, audited, user, 'cat /proc/self/loginuid')}\n`, uidOf(user));
     assert.equal(readFileSync(`/proc/${audited.child.pid}/loginuid`, 'utf8'), own);
+  });
+
+  it('[step 8] is served where its limit leaves a new host no memory', async (t) => {
+    for (let round = 0; round < 10; round += 1) {
+      const four = Array.from({ length: 4 }, () => together(t, forgetful, 'small', 'ulimit -Hv'));
+      assert.deepEqual(await Promise.all(four), Array(4).fill('100000\n'));
+    }
   });
 
   it('[step 8] has the login uid of its user where many log in at a time', async (t) => {

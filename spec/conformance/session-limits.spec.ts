@@ -55,7 +55,11 @@ describe('idleSeconds', { ...BOUNDED, concurrency: true }, () => {
         if (sends === 'channel') channel.socket.write(Buffer.of(15));
       }, 300);
       t.after(() => clearInterval(chatter));
-      if (sends === 'main') setTimeout(() => peer.halfClose(), 2500);
+      if (sends === 'main')
+        setTimeout(() => {
+          clearInterval(chatter);
+          peer.halfClose();
+        }, 2500);
       assert.match(await peer.toEnd(), /end\n$/);
       assert.deepEqual(daemon.events.all('limitReached'), []);
     });

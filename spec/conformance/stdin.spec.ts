@@ -79,7 +79,7 @@ forEveryWay((way) => {
   it('a command that never reads stdin does not hold up other peers', async (t) => {
     const daemon = await start(t);
     const stuck = await daemon.run('exec sleep 600');
-    stuck.socket.write(Buffer.alloc(32 * 1024 * 1024)); // more than sockets and pipes hold
+    stuck.socket.write(Buffer.alloc(256 * 1024 * 1024)); // more than sockets and pipes hold
     await daemon.assertServesNextPeer();
     assert.ok(stuck.socket.writableLength > 0);
   });

@@ -305,7 +305,11 @@ export const BUGS: Readonly<Record<string, Bug>> = {
   'control characters in a refusal': { Kind: RawEcho, shows: ['answer.line'] },
   'escape sequences in every answer': { Kind: LoudAnswer, shows: ['answer.line'] },
   'a descriptor that stays open': { Kind: LeakedDescriptor, shows: ['growth.descriptors'], cases: 60 },
-  'a helper that outlives its session': { Kind: LeftHelper, shows: ['growth.children'], cases: 60 },
+  'a helper that outlives its session': {
+    Kind: LeftHelper,
+    shows: ['growth.children', 'growth.descriptors'], // those of the pipes to it
+    cases: 60,
+  },
   'a crash on a long field': { Kind: Crash, shows: ['alive.connect', 'alive.answer'] },
   'a name after which nobody gets in': { Kind: Wedge, shows: ['alive.answer'] },
   'a field that is lost where it is cut': {
