@@ -91,10 +91,10 @@ export interface Way {
   readonly launcher: 'execa' | 'posix-spawn';
 }
 
-/** Runs the suites of `body` with each launcher. */
-export function forEveryWay(body: (way: Way) => void): void {
+/** Runs the suite of a subject with each launcher. */
+export function forEveryWay(subject: string, body: (way: Way) => void): void {
   for (const launcher of ['execa', 'posix-spawn'] as const)
-    describe(`by ${launcher}`, BOUNDED, () => body({ launcher }));
+    describe(`${subject}, by ${launcher}`, BOUNDED, () => body({ launcher }));
 }
 
 /** A real daemon that a test talks to. */
