@@ -16,7 +16,7 @@ const DOCUMENTS = [
 const OPTION = /(?<![\w-])--?[a-zA-Z][\w-]*/g;
 
 /** A source file or a folder of the repository, and what documents leave out of its path. */
-const OWN_FILE = /^[a-z][\w-]*(\/[\w-]+)*\/([\w-]+(\.spec)?\.ts)?$/;
+const OWN_FILE = /^([a-z][\w-]*\/)+[\w-]+(\.spec)?\.ts$|^(bench|codec|lib|spec)\/([\w-]+\/)*$/;
 const BASES = ['', 'lib', 'spec/protocol'];
 
 /** Options of all our programs: the manual pages have every one (man.spec.ts). */
