@@ -241,7 +241,7 @@ describe('createDaemon', BOUNDED, () => {
     const seen: unknown[] = [];
     const { addresses } = await started(t, {
       ...bench.settings,
-      tlsMode: 'only',
+      listen: ['tls:127.0.0.1:0'],
       tlsLogin: 'both',
       tlsClientCa: bench.authority.ca,
       launch,

@@ -10,7 +10,7 @@ import { cleanEnvironment, findProgram, PATIENT, ROOT } from '../../support/prog
 const KEYS = describeSettings().map(({ key }) => key);
 const COMMANDS = [
   ...['get', 'set', 'unset', 'list', 'check', 'edit'],
-  ...['explain', 'template', 'reload', 'completion'],
+  ...['explain', 'template', 'migrate', 'reload', 'completion'],
 ];
 
 /** Calls a shell's completion with words, the last of which is being typed; prints what it offers. */
@@ -39,16 +39,16 @@ const CASES: readonly (readonly [words: string, offered: readonly string[]])[] =
   ['', COMMANDS],
   ['un', ['unset']],
   ['get ', KEYS],
-  ['explain requestS', ['requestSeconds']],
+  ['explain limits.requestS', ['limits.requestSeconds']],
   ['unset log.', KEYS.filter((key) => key.startsWith('log.'))],
-  ['get port ', []],
-  ['set stderrChannel ', ['before-auth', 'after-auth', 'never']],
+  ['get listen ', []],
+  ['set launch.stderrChannel ', ['before-auth', 'after-auth', 'never']],
   ['set log.level w', ['warn']],
-  ['set profile ', ['true', 'false']],
-  ['set port ', []],
-  ['--no-reload set shel', ['shells']],
-  ['--config x.toml set shells u', ['usable']],
-  ['--policy set get sh', ['shells']],
+  ['set launch.profile ', ['true', 'false']],
+  ['set listen ', []],
+  ['--no-reload set accounts.shel', ['accounts.shells']],
+  ['--config x.toml set accounts.shells u', ['usable']],
+  ['--policy set get accounts.sh', ['accounts.shells']],
   ['completion ', ['bash', 'zsh', 'fish']],
   ['list --ch', ['--changed']],
   ['--no', ['--no-reload']],

@@ -45,7 +45,7 @@ describe('rconfig edit', { ...PATIENT, concurrency: 4 }, () => {
     assert.equal(
       stderr,
       `rconfig: ${kept}:1: port: invalid value "x"; allowed: whole number from 0 to 65535
-${kept}:3: maxConnections: the policy file allows at most 1, not 5
+${kept}:3: limits.maxConnections: the policy file allows at most 1, not 5
 ${here.file} was not changed; your edits are kept in ${kept}\n`,
     );
     assert.equal(readFileSync(kept!, 'utf8'), bad);
@@ -54,9 +54,9 @@ ${here.file} was not changed; your edits are kept in ${kept}\n`,
 
   it('begins with the template where there is no file', async (t) => {
     const here = new Installation(t);
-    const { stdout, status } = await edited(here, 'sed -i "0,/^# port = .*/s//port = 700/" "$1"');
+    const { stdout, status } = await edited(here, 'sed -i "0,/^# control = .*/s//control = \\"off\\"/" "$1"');
     assert.deepEqual([stdout, status], [`${here.file} is changed\n`, 0]);
-    assert.equal(here.text, settingsTemplate().replace('# port = 512', 'port = 700'));
+    assert.equal(here.text, settingsTemplate().replace('# control = "auto"', 'control = "off"'));
   });
 
   it('makes no file of a template that is left as it is', async (t) => {

@@ -37,9 +37,9 @@ describe('the form of rconfig', { ...PATIENT, ...ON_A_TERMINAL, concurrency: 4 }
     const { stdout, status } = await form.end();
     assert.equal(status, 0);
     for (const line of [
-      'maxConnections: 12000 -> 1',
+      'limits.maxConnections: 12000 -> 1',
       'log.access: false -> true',
-      'domainUsers: false -> true',
+      'accounts.domainUsers: false -> true',
     ])
       assert.ok(stdout.includes(`  ${line}\r\n`), stdout);
     assert.ok(stdout.endsWith(`written to ${here.file}\r\n`), stdout);
@@ -65,7 +65,10 @@ describe('the form of rconfig', { ...PATIENT, ...ON_A_TERMINAL, concurrency: 4 }
     await form.says(WRITE);
     form.child.stdin.write('y\r');
     const { stdout } = await form.end();
-    assert.ok(stdout.includes('  maxConnections: 1 -> 12000\r\n  domainUsers: true -> false\r\n'), stdout);
+    assert.ok(
+      stdout.includes('  limits.maxConnections: 1 -> 12000\r\n  accounts.domainUsers: true -> false\r\n'),
+      stdout,
+    );
     assert.equal(here.text, '# a\nport = 600\n');
   });
 
@@ -93,7 +96,7 @@ describe('the form of rconfig', { ...PATIENT, ...ON_A_TERMINAL, concurrency: 4 }
     form.child.stdin.write('two\r');
     await form.says(/Please answer one or many\.\r\n/);
     form.child.stdin.write('many\r');
-    await form.says(/maxConnections: the policy file allows at most 1, not 12000\r\n/);
+    await form.says(/limits\.maxConnections: the policy file allows at most 1, not 12000\r\n/);
     await answer(form, '', '', '');
     assert.match((await form.end()).stdout, /Nothing to change\.\r\n$/);
     assert.equal(here.text, 'port = 600\n');

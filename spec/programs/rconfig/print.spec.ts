@@ -35,12 +35,12 @@ describe('a value as rconfig shows it', () => {
 
 describe('the list of rconfig', () => {
   it('has columns in line, as wide as they need where there is no terminal', () => {
-    const chosen = standings('\nport = 600\n[log]\nlevel = "info"\n').filter(({ changed }) => changed);
+    const chosen = standings('\ncontrol = "/x"\n[log]\nlevel = "info"\n').filter(({ changed }) => changed);
     assert.equal(
       listing(chosen),
       [
         'SETTING    VALUE  SOURCE    DEFAULT  MEANING\n',
-        `port       600    x.toml:2  512      ${describeSetting('port').meaning}\n`,
+        `control    /x     x.toml:2  auto     ${describeSetting('control').meaning}\n`,
         `log.level  info   x.toml:4  error    ${describeSetting('logLevel').meaning}\n`,
       ].join(''),
     );
@@ -48,7 +48,7 @@ describe('the list of rconfig', () => {
 
   for (const width of [40, 80, 100, 132, 200])
     it(`fits ${width} columns, whatever the values`, () => {
-      const long = `users = "/${'x'.repeat(300)}"\nport = 600\n`;
+      const long = `control = "/${'x'.repeat(300)}"\nlisten = ["::1"]\n`;
       const lines = listing(standings(long, { REXECD_MAX_CONNECTIONS_PER_ADDRESS: '7' }), width).split('\n');
       assert.equal(lines.pop(), '');
       for (const line of lines) assert.ok(line.length <= width, line);
@@ -72,12 +72,12 @@ describe('rconfig explain', () => {
     assert.equal(
       explanation(describeSetting('refusalSeconds')),
       [
-        `refusalSeconds: ${describeSetting('refusalSeconds').meaning}\n`,
+        `login.refusalSeconds: ${describeSetting('refusalSeconds').meaning}\n`,
         '  allowed      number from 0 to 60\n',
         '  default      1\n',
         '  flag         --refusal-seconds VALUE\n',
         '  environment  REXECD_REFUSAL_SECONDS\n',
-        '  file         refusalSeconds\n',
+        '  file         refusalSeconds in the table [login]\n',
       ].join(''),
     );
     assert.match(explanation(describeSetting('logLevel')), /\n {2}file {9}level in the table \[log\]\n$/);
@@ -85,43 +85,43 @@ describe('rconfig explain', () => {
 });
 
 describe('what rconfig prints', AT_ONCE, () => {
-  const text = '# x\nport = 600\nprofile = true\n';
+  const text = '# x\ncontrol = "/600"\n[launch]\nprofile = true\n';
 
   it('is a list of what there is, with its lines', async (t) => {
     const here = new Installation(t, text, 'maxConnections = 1\n');
     const { stdout, stderr, status } = await here.run(['list'], { env: { REXECD_BACKLOG: '9' } });
     assert.deepEqual([stderr, status], ['', 0]);
     assert.equal(stdout.split('\n').length, SETTING_NAMES.length + 2);
-    assert.match(stdout, /^port +600 +rexecd\.toml:2 +512 {2}/m);
-    assert.match(stdout, /^backlog +9 +REXECD_BACKLOG +511 {2}/m);
-    assert.match(stdout, /^maxConnections +1 +policy +12000 {2}/m);
-    assert.match(stdout, /^profile +true +rexecd\.toml:3 +true {2}/m);
+    assert.match(stdout, /^control +\/600 +rexecd\.toml:2 +auto {2}/m);
+    assert.match(stdout, /^limits\.backlog +9 +REXECD_BACKLOG +511 {2}/m);
+    assert.match(stdout, /^limits\.maxConnections +1 +policy +12000 {2}/m);
+    assert.match(stdout, /^launch\.profile +true +rexecd\.toml:4 +true {2}/m);
   });
 
   it('is JSON for programs, of the changed alone if they like', async (t) => {
     const here = new Installation(t, text);
     const { stdout } = await here.rconfig('list', '--changed', '--json');
-    const { key, meaning, allowed } = describeSetting('port');
-    const port = {
+    const { key, meaning, allowed } = describeSetting('control');
+    const control = {
       key,
-      default: 512,
+      default: 'auto',
       meaning,
       allowed,
-      flag: '--port',
-      variable: 'REXECD_PORT',
-      value: 600,
+      flag: '--control',
+      variable: 'REXECD_CONTROL',
+      value: '/600',
       source: `${here.file}:2`,
       changed: true,
     };
-    assert.deepEqual(JSON.parse(stdout), [port]);
-    assert.deepEqual(JSON.parse((await here.rconfig('get', 'PORT', '--json')).stdout), port);
-    const { value: _value, source: _source, changed: _changed, ...explained } = port;
-    assert.deepEqual(JSON.parse((await here.rconfig('explain', 'port', '--json')).stdout), explained);
+    assert.deepEqual(JSON.parse(stdout), [control]);
+    assert.deepEqual(JSON.parse((await here.rconfig('get', 'CONTROL', '--json')).stdout), control);
+    const { value: _value, source: _source, changed: _changed, ...explained } = control;
+    assert.deepEqual(JSON.parse((await here.rconfig('explain', 'control', '--json')).stdout), explained);
   });
 
   it('is an explanation and the template, even where the file is broken', async (t) => {
     const here = new Installation(t, 'port\n');
-    assert.equal((await here.rconfig('explain', 'port')).stdout, explanation(describeSetting('port')));
+    assert.equal((await here.rconfig('explain', 'control')).stdout, explanation(describeSetting('control')));
     assert.match((await here.rconfig('template')).stdout, /^# Settings of rexecd/);
     const { stderr, status } = await here.rconfig('list');
     assert.deepEqual(
@@ -138,10 +138,10 @@ describe('what rconfig prints', AT_ONCE, () => {
   });
 
   it('is what is wrong in the file, all of it, and exit code 1', async (t) => {
-    const here = new Installation(t, 'prot = 1\nmaxConnections = 2\n', 'maxConnections = 1\n');
+    const here = new Installation(t, 'prot = 1\nlimits.maxConnections = 2\n', 'limits.maxConnections = 1\n');
     const problems = [
-      `${here.file}:1: unknown setting prot; did you mean port?`,
-      `${here.file}:2: maxConnections: the policy file allows at most 1, not 2`,
+      `${here.file}:1: unknown setting prot`,
+      `${here.file}:2: limits.maxConnections: the policy file allows at most 1, not 2`,
     ];
     assert.deepEqual(await here.rconfig('check'), {
       stdout: '',
@@ -153,7 +153,7 @@ describe('what rconfig prints', AT_ONCE, () => {
       file: here.file,
       problems: [
         { line: 1, key: 'prot', message: problems[0] },
-        { line: 2, key: 'maxConnections', message: problems[1] },
+        { line: 2, key: 'limits.maxConnections', message: problems[1] },
       ],
     });
     assert.equal(status, 1);

@@ -15,18 +15,18 @@ describe('rconfig', { ...PATIENT, concurrency: 4 }, () => {
     const { file } = here;
     assert.deepEqual(
       await here.rconfig('set', 'Request-Seconds', '7.5'),
-      done(`requestSeconds = 7.5 in ${file}\n`),
+      done(`limits.requestSeconds = 7.5 in ${file}\n`),
     );
     const line = '# requestSeconds = 60\n';
     assert.equal(here.text, settingsTemplate().replace(line, `${line}requestSeconds = 7.5\n`));
     assert.deepEqual(await here.rconfig('get', 'requestSeconds'), done('7.5\n'));
     assert.deepEqual(
       await here.rconfig('set', 'requestSeconds', '7.5'),
-      done(`requestSeconds = 7.5 in ${file} (unchanged)\n`),
+      done(`limits.requestSeconds = 7.5 in ${file} (unchanged)\n`),
     );
     assert.deepEqual(
       await here.rconfig('unset', 'requestSeconds'),
-      done(`requestSeconds is no longer set in ${file}\n`),
+      done(`limits.requestSeconds is no longer set in ${file}\n`),
     );
     assert.equal(here.text, settingsTemplate());
     assert.deepEqual(await here.rconfig('get', 'requestSeconds'), done('60\n'));
@@ -35,15 +35,15 @@ describe('rconfig', { ...PATIENT, concurrency: 4 }, () => {
   it('takes a list in several words and with commas, and gives it as it takes it', async (t) => {
     const here = new Installation(t, 'port = 1\r\n');
     await here.rconfig('set', 'denyUsers', 'ada', 'bob,eve');
-    assert.equal(here.text, 'port = 1\r\ndenyUsers = ["ada", "bob", "eve"]\r\n');
+    assert.equal(here.text, 'port = 1\r\n\r\n[accounts]\r\ndenyUsers = ["ada", "bob", "eve"]\r\n');
     const { stdout } = await here.rconfig('get', 'denyUsers');
     assert.equal(stdout, 'ada,bob,eve\n');
     await here.rconfig('set', 'denyUsers', '');
-    assert.equal(here.text, 'port = 1\r\ndenyUsers = []\r\n');
+    assert.equal(here.text, 'port = 1\r\n\r\n[accounts]\r\ndenyUsers = []\r\n');
   });
 
   for (const [what, words, stderr] of [
-    ['a key there is not', ['set', 'prot', '5'], 'rconfig: unknown setting prot; did you mean port?\n'],
+    ['a key there is not', ['set', 'lisen', '5'], 'rconfig: unknown setting lisen; did you mean listen?\n'],
     ['a key like none', ['get', 'xyzzy'], 'rconfig: unknown setting xyzzy\n'],
     [
       'a value that is not allowed',
@@ -53,7 +53,7 @@ describe('rconfig', { ...PATIENT, concurrency: 4 }, () => {
     [
       'a value the policy does not allow',
       ['set', 'maxConnections', '2'],
-      'rconfig: maxConnections: the policy file allows at most 1, not 2\n',
+      'rconfig: limits.maxConnections: the policy file allows at most 1, not 2\n',
     ],
     ['a command there is not', ['change'], "rconfig: unknown command 'change'\n"],
     ['a key alone', ['set', 'port'], "rconfig: missing required argument 'value'\n"],
@@ -77,13 +77,36 @@ describe('rconfig', { ...PATIENT, concurrency: 4 }, () => {
     assert.equal((await run(t, 'rconfig', ['--policy', policy, 'get', 'port'], { env })).stdout, '600\n');
   });
 
+  it('sets and gets a part of listen by its own name', async (t) => {
+    const here = new Installation(t, 'listen = ["0.0.0.0", "[::1]:600", "tls:0.0.0.0"]\n');
+    assert.deepEqual(
+      await here.rconfig('set', 'port', '601'),
+      done(`listen = 0.0.0.0:601,tls:0.0.0.0:10512,"[::1]:600" in ${here.file}\n`),
+    );
+    assert.deepEqual(await here.rconfig('get', 'port'), done('601\n'));
+    assert.deepEqual(await here.rconfig('get', 'tls.port'), done('10512\n'));
+  });
+
+  it('gives the keys of an earlier version their names of today', async (t) => {
+    const here = new Installation(t, '# mine\nmaxConnections = 5\n');
+    const { stdout, stderr } = await here.rconfig('check');
+    assert.equal(stdout, `${here.file} is valid\n`);
+    assert.equal(
+      stderr,
+      `rconfig: warning: ${here.file}:2: maxConnections is now limits.maxConnections; "rconfig migrate" rewrites the file\n`,
+    );
+    assert.deepEqual(await here.rconfig('migrate'), done(`${here.file} is rewritten\n`));
+    assert.equal(here.text, '# mine\n\n[limits]\nmaxConnections = 5\n');
+    assert.deepEqual(await here.rconfig('migrate'), done(`${here.file} is up to date\n`));
+  });
+
   it('says so when a variable wins over what it sets', async (t) => {
     const here = new Installation(t, '');
     const env = { REXECD_PORT: '700' };
     const { stderr, status } = await here.run(['--no-reload', 'set', 'port', '600'], { env });
     assert.equal(stderr, 'rconfig: REXECD_PORT is set in this environment and overrides the file\n');
     assert.equal(status, 0);
-    assert.equal(here.text, 'port = 600\n');
+    assert.equal(here.text, 'listen = ["127.0.0.1:600"]\n');
   });
 
   it('keeps a link, and what runs at the same time loses nothing', async (t) => {
@@ -95,7 +118,12 @@ describe('rconfig', { ...PATIENT, concurrency: 4 }, () => {
     for (const { stderr, status } of ended) assert.deepEqual([stderr, status], ['', 0]);
     assert.equal(readlinkSync(here.file), 'real.toml');
     const { assignments } = new TomlDocument('x', here.text);
-    assert.deepEqual(assignments.map(({ key }) => key).sort(), [...keys].sort());
+    assert.deepEqual(assignments.map(({ key }) => key).sort(), [
+      'limits.drainSeconds',
+      'limits.killSeconds',
+      'limits.stopSeconds',
+      'login.seconds',
+    ]);
     assert.deepEqual(readdirSync(here.folder), ['policy.toml', 'real.toml', 'rexecd.toml']);
   });
 
@@ -103,11 +131,8 @@ describe('rconfig', { ...PATIENT, concurrency: 4 }, () => {
     const here = new Installation(t, 'prot = 5\nport = 1\n');
     assert.deepEqual(await here.rconfig('unset', 'prot'), done(`prot is no longer set in ${here.file}\n`));
     assert.equal(here.text, 'port = 1\n');
-    assert.deepEqual(
-      await here.rconfig('unset', 'prot'),
-      failed('rconfig: unknown setting prot; did you mean port?\n'),
-    );
-    assert.deepEqual(await here.rconfig('unset', 'host'), done(`host is not set in ${here.file}\n`));
+    assert.deepEqual(await here.rconfig('unset', 'prot'), failed('rconfig: unknown setting prot\n'));
+    assert.deepEqual(await here.rconfig('unset', 'control'), done(`control is not set in ${here.file}\n`));
   });
 
   it('ends quietly when nobody reads what it prints', async (t) => {

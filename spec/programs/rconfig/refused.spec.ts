@@ -35,8 +35,8 @@ describe('a change that the daemon would refuse (E22)', { ...PATIENT, concurrenc
   it('is written where the file was no better before, so that faults are put right one by one', async (t) => {
     const here = new Installation(t, 'users = "/no/such/users"\n[tls]\nmode = "only"\n');
     const { stdout, status } = await here.rconfig('set', 'tls.mode', 'off');
-    assert.deepEqual([stdout, status], [`tls.mode = off in ${here.file}\n`, 0]);
-    assert.equal(here.text, 'users = "/no/such/users"\n[tls]\nmode = "off"\n');
+    assert.deepEqual([stdout, status], [`listen = 127.0.0.1:512 in ${here.file}\n`, 0]);
+    assert.equal(here.text, 'users = "/no/such/users"\nlisten = ["127.0.0.1:512"]\n\n[tls]\n');
   });
 
   it('may come to be all right: TLS with its certificate first', { skip: noOpenssl }, async (t) => {

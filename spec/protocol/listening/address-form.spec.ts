@@ -17,23 +17,22 @@ const connect = (t: Parameters<typeof Peer.connect>[0], port: number, from = PEE
   Peer.connect(t, { host: '127.0.0.1', port, localAddress: from });
 
 describe('an IPv4 peer of a socket for both families (C1)', { ...BOUNDED, skip }, () => {
-  for (const workers of [1, 2])
-    it(`has its dotted address in RHOST, events, sessions and its stderr channel, with ${workers} worker(s)`, async (t) => {
-      const daemon = await startDaemon(t, { host: '::', authenticator: anyone(), workers });
-      const stderr = await listenForStderr(t, PEER);
-      const peer = await connect(t, daemon.port);
-      await peer.send(request('echo "$RHOST"; echo err >&2; read line', stderr.port));
-      const channel = await stderr.accepted;
-      assert.deepEqual([channel.socket.remoteAddress, await channel.read(4)], ['127.0.0.1', 'err\n']);
-      assert.equal(await peer.read(1 + PEER.length + 1), `\0${PEER}\n`);
-      const name = `${PEER}:${peer.socket.localPort}`;
-      assert.equal((await daemon.events.seen('loginAccepted')).peer, name);
-      const summaries = await Promise.all(daemon.daemon.sessions.map(({ summary }) => summary));
-      assert.deepEqual(
-        summaries.map((each) => each?.peer),
-        [name],
-      );
-    });
+  it('has its dotted address in RHOST, events, sessions and its stderr channel', async (t) => {
+    const daemon = await startDaemon(t, { host: '::', authenticator: anyone() });
+    const stderr = await listenForStderr(t, PEER);
+    const peer = await connect(t, daemon.port);
+    await peer.send(request('echo "$RHOST"; echo err >&2; read line', stderr.port));
+    const channel = await stderr.accepted;
+    assert.deepEqual([channel.socket.remoteAddress, await channel.read(4)], ['127.0.0.1', 'err\n']);
+    assert.equal(await peer.read(1 + PEER.length + 1), `\0${PEER}\n`);
+    const name = `${PEER}:${peer.socket.localPort}`;
+    assert.equal((await daemon.events.seen('loginAccepted')).peer, name);
+    const summaries = await Promise.all(daemon.daemon.sessions.map(({ summary }) => summary));
+    assert.deepEqual(
+      summaries.map((each) => each?.peer),
+      [name],
+    );
+  });
 
   it('is locked out under its dotted address', async (t) => {
     const daemon = await startDaemon(t, { host: '::', lockoutFailures: 1 });

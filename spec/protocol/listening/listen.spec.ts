@@ -43,8 +43,7 @@ describe('listening', BOUNDED, () => {
   });
 
   it('is on port 512 of the loopback address unless told otherwise', () => {
-    const { host, port } = loadSettings({}, {});
-    assert.deepEqual([host, port], ['127.0.0.1', 512]);
+    assert.deepEqual(loadSettings({}, {}).listen, ['127.0.0.1:512']);
   });
 });
 

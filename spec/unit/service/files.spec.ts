@@ -153,7 +153,7 @@ describe('the units of an installation', BOUNDED, () => {
 
   it('listen on loopback, on the port of the settings, unless somebody changes it', async (t) => {
     const unit = (await installed(t)).text(`${UNITS}/rexecd.socket`);
-    assert.deepEqual(valuesOf(unit, 'ListenStream'), [`127.0.0.1:${SETTINGS.port.parse(undefined)}`]);
+    assert.deepEqual(valuesOf(unit, 'ListenStream'), SETTINGS.listen.parse(undefined));
     assert.deepEqual(valuesOf(unit, 'Backlog'), [String(SETTINGS.backlog.parse(undefined))]);
   });
 });

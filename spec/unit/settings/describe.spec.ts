@@ -21,7 +21,9 @@ describe('the description of settings', () => {
     ));
 
   for (const [name, allowed, choices] of [
-    ['port', 'whole number from 0 to 65535', []],
+    ['backlog', 'whole number from 1 to 65535', []],
+    ['listen', 'list of addresses, such as "127.0.0.1:512" or "tls:[::]:10512"', []],
+    ['denyAddresses', 'list of addresses and networks, such as "10.0.0.0/8"', []],
     ['requestSeconds', 'number from 0.05 to 3600', []],
     ['profile', 'true, false', [true, false]],
     ['shells', '"listed", "usable", "any"', ['listed', 'usable', 'any']],

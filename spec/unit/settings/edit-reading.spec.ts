@@ -17,7 +17,7 @@ describe('the problems in a settings file', () => {
   it('are all told, with line, key and what is allowed', () => {
     const text = 'prot = 1\nport = "x"\n\n[log]\nlevel = "all"\nlevels = 1\n"a" = [\n]\n';
     assert.deepEqual(problemsIn('f', text), [
-      { line: 1, key: 'prot', message: 'f:1: unknown setting prot; did you mean port?' },
+      { line: 1, key: 'prot', message: 'f:1: unknown setting prot' },
       {
         line: 2,
         key: 'port',
@@ -34,11 +34,11 @@ describe('the problems in a settings file', () => {
   });
 
   it('are what the policy does not allow, too', () =>
-    assert.deepEqual(problemsIn('f', '\nmaxConnections = 2\nport = 1\n', ONE_AT_A_TIME), [
+    assert.deepEqual(problemsIn('f', '[limits]\nmaxConnections = 2\nbacklog = 1\n', ONE_AT_A_TIME), [
       {
         line: 2,
-        key: 'maxConnections',
-        message: 'f:2: maxConnections: the policy file allows at most 1, not 2',
+        key: 'limits.maxConnections',
+        message: 'f:2: limits.maxConnections: the policy file allows at most 1, not 2',
       },
     ]));
 
@@ -66,7 +66,7 @@ describe('the problems in a settings file', () => {
 
 describe('the words of a person', () => {
   for (const [name, words, value] of [
-    ['port', ['600'], 600],
+    ['backlog', ['600'], 600],
     ['requestSeconds', ['0.5'], 0.5],
     ['profile', ['false'], false],
     ['users', [''], ''],
@@ -78,22 +78,25 @@ describe('the words of a person', () => {
       assert.deepEqual(valueFrom(name as SettingName, words), value));
 
   for (const [name, words, message] of [
-    ['port', ['1', '2'], 'port takes a single value'],
-    ['port', [], 'port takes a single value'],
+    ['backlog', ['1', '2'], 'limits.backlog takes a single value'],
+    ['backlog', [], 'limits.backlog takes a single value'],
     ['logLevel', ['all'], 'log.level: invalid value "all"; allowed: "error", "warn", "info", "debug"'],
   ] as const)
     it(`are refused: ${message}`, () => assert.throws(() => valueFrom(name, words), { message }));
 
   it('find a setting however it is spelled, or the nearest', () => {
     assert.equal(findSetting('Request-Seconds'), 'requestSeconds');
-    const message = 'unknown setting requst-seconds; did you mean requestSeconds?';
+    const message = 'unknown setting requst-seconds; did you mean limits.requestSeconds?';
     assert.throws(() => findSetting('requst-seconds'), { message });
   });
 });
 
 describe('the list of settings', () => {
   it('tells values and where they come from', () => {
-    const document = new TomlDocument('/f', '\nport = 600\nprofile = true\nmaxConnections = 7\n');
+    const document = new TomlDocument(
+      '/f',
+      '\ncontrol = "off"\n[launch]\nprofile = true\n[limits]\nmaxConnections = 7\n',
+    );
     const all = listSettings({
       file: { path: '/f', document },
       environment: { REXECD_BACKLOG: '9', REXECD_CONFIG: 'x' },
@@ -107,10 +110,10 @@ describe('the list of settings', () => {
     assert.deepEqual(
       chosen.map(({ key, value, source, fallback, changed }) => [key, value, source, fallback, changed]),
       [
-        ['port', 600, '/f:2', 512, true],
-        ['backlog', 9, 'REXECD_BACKLOG', 511, true],
-        ['maxConnections', 1, 'policy', 12_000, true],
-        ['profile', true, '/f:3', true, false],
+        ['control', 'off', '/f:2', 'auto', true],
+        ['limits.maxConnections', 1, 'policy', 12_000, true],
+        ['limits.backlog', 9, 'REXECD_BACKLOG', 511, true],
+        ['launch.profile', true, '/f:4', true, false],
       ],
     );
   });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import {
   changeSettings,
+  keyOf,
   type Policy,
   removeKey,
   replaceSettings,
@@ -41,63 +42,66 @@ describe('a change of settings', () => {
     const folder = join(temporaryFolder(t), 'etc', 'rexecd');
     const path = join(folder, 'rexecd.toml');
     const umask = process.umask(0o077);
-    const changes = [{ name: 'port', value: 600 } as const];
+    const changes = [{ name: 'control', value: '/600' } as const];
     assert.ok(await changeSettings(path, changes).finally(() => process.umask(umask)));
-    assert.equal(textOf(path), settingsTemplate().replace('# port = 512\n', '# port = 512\nport = 600\n'));
+    assert.equal(
+      textOf(path),
+      settingsTemplate().replace('# control = "auto"\n', '# control = "auto"\ncontrol = "/600"\n'),
+    );
     assert.deepEqual([statSync(path).mode & 0o777, statSync(folder).mode & 0o777], [0o644, 0o755]);
     assert.deepEqual(readdirSync(folder), ['rexecd.toml']);
   });
 
   it('may be of several settings at once, some taken out', async (t) => {
-    const path = fileOf(t, '# a\nport = 1 # b\nprofile = true\n');
+    const path = fileOf(t, '# a\ncontrol = "/1" # b\n[launch]\nprofile = true\n');
     const changes = [
-      { name: 'port', value: undefined },
+      { name: 'control', value: undefined },
       { name: 'logLevel', value: 'info' },
       { name: 'profile', value: false },
     ] as const;
     assert.equal(await changeSettings(path, changes), true);
-    assert.equal(textOf(path), '# a\nprofile = false\n\n[log]\nlevel = "info"\n');
+    assert.equal(textOf(path), '# a\n[launch]\nprofile = false\n\n[log]\nlevel = "info"\n');
     assert.equal(await changeSettings(path, changes), false, 'the second time there is nothing to do');
   });
 
   it('is of all or none', async (t) => {
-    const path = fileOf(t, 'port = 1\n');
-    const good = { name: 'port', value: 2 } as const;
+    const path = fileOf(t, 'control = "/1"\n');
+    const good = { name: 'control', value: '/2' } as const;
     const bad = { name: 'backlog', value: 0 } as const;
-    const words = 'backlog: invalid value 0; allowed: whole number from 1 to 65535';
+    const words = 'limits.backlog: invalid value 0; allowed: whole number from 1 to 65535';
     await refused(path, () => changeSettings(path, [good, bad]), words);
   });
 
   it('is refused by the policy in its words, but may put back the default', async (t) => {
-    const path = fileOf(t, 'maxConnections = 5\n');
+    const path = fileOf(t, '[limits]\nmaxConnections = 5\n');
     const change = (value: unknown) =>
       changeSettings(path, [{ name: 'maxConnections', value }], ONE_AT_A_TIME);
-    await refused(path, () => change(2), 'maxConnections: the policy file allows at most 1, not 2');
+    await refused(path, () => change(2), 'limits.maxConnections: the policy file allows at most 1, not 2');
     assert.equal(await change(1), true);
     assert.equal(await change(undefined), true);
-    assert.equal(textOf(path), '');
+    assert.equal(textOf(path), '[limits]\n');
   });
 
   it('makes nothing where there is nothing to take out', async (t) => {
     const path = join(temporaryFolder(t), 'none', 'x.toml');
-    assert.equal(await changeSettings(path, [{ name: 'port', value: undefined }]), false);
+    assert.equal(await changeSettings(path, [{ name: 'control', value: undefined }]), false);
     assert.equal(await removeKey(path, 'prot'), false);
     assert.ok(!existsSync(join(path, '..')));
   });
 
   it('puts right what is wrong, one by one', async (t) => {
-    const path = fileOf(t, 'port = "http"\nprot = 1 # typo\nprofile = 3\n');
-    await changeSettings(path, [{ name: 'port', value: 80 }]);
-    assert.equal(textOf(path), 'port = 80\nprot = 1 # typo\nprofile = 3\n');
+    const path = fileOf(t, 'control = 5\nprot = 1 # typo\n[launch]\nprofile = 3\n');
+    await changeSettings(path, [{ name: 'control', value: '/80' }]);
+    assert.equal(textOf(path), 'control = "/80"\nprot = 1 # typo\n[launch]\nprofile = 3\n');
     assert.equal(await removeKey(path, 'prot'), true);
     await changeSettings(path, [{ name: 'profile', value: undefined }]);
-    assert.equal(textOf(path), 'port = 80\n');
+    assert.equal(textOf(path), 'control = "/80"\n[launch]\n');
   });
 
   it('is not made in what is no TOML', async (t) => {
-    const path = fileOf(t, 'port = 1\nhost\n');
+    const path = fileOf(t, 'control = "/1"\nhost\n');
     const words = `${path}:2: Invalid TOML document: illegal character in key`;
-    await refused(path, () => changeSettings(path, [{ name: 'port', value: 2 }]), words);
+    await refused(path, () => changeSettings(path, [{ name: 'control', value: '/2' }]), words);
   });
 
   for (const text of ['log = { level = "info" }\n', '"log.level" = "warn"\n[log]\nlevel = "info"\n'])
@@ -112,46 +116,46 @@ describe('a change of settings', () => {
     const names = SETTING_NAMES.filter((name) => /Seconds$/.test(name));
     await Promise.all(names.map((name) => changeSettings(path, [{ name, value: 1 }])));
     const { assignments } = new TomlDocument(path, textOf(path));
-    assert.deepEqual(assignments.map(({ key }) => key).sort(), [...names].sort());
+    assert.deepEqual(assignments.map(({ key }) => key).sort(), names.map(keyOf).sort());
     assert.deepEqual(readdirSync(join(path, '..')), ['x.toml']);
   });
 
   it('does not undo what an editor without our lock saves meanwhile', async (t) => {
-    const path = fileOf(t, 'port = 1\n');
+    const path = fileOf(t, 'control = "/1"\n');
     let saved = 0;
     const change = {
       name: 'backlog',
       get value() {
         if (saved < 9) {
           saved += 1;
-          writeFileSync(path, `port = ${saved}\n`);
+          writeFileSync(path, `control = "/${saved}"\n`);
         }
         return 5;
       },
     } as const;
     await changeSettings(path, [change]);
     assert.equal(saved, 9);
-    assert.equal(textOf(path), 'port = 9\nbacklog = 5\n');
+    assert.equal(textOf(path), 'control = "/9"\n\n[limits]\nbacklog = 5\n');
   });
 });
 
 describe('another text for a settings file', () => {
   it('takes the place of the one it was made from', async (t) => {
-    const path = fileOf(t, 'port = 1\n');
-    assert.equal(await replaceSettings(path, 'port = 1\n', 'port = 2'), true);
-    assert.equal(textOf(path), 'port = 2');
+    const path = fileOf(t, 'control = "/1"\n');
+    assert.equal(await replaceSettings(path, 'control = "/1"\n', 'control = "/2"'), true);
+    assert.equal(textOf(path), 'control = "/2"');
   });
 
   it('may be the first', async (t) => {
     const path = join(temporaryFolder(t), 'new', 'x.toml');
-    assert.equal(await replaceSettings(path, undefined, 'port = 2\n'), true);
-    assert.equal(textOf(path), 'port = 2\n');
+    assert.equal(await replaceSettings(path, undefined, 'control = "/2"\n'), true);
+    assert.equal(textOf(path), 'control = "/2"\n');
   });
 
-  for (const expected of ['port = 0\n', undefined])
+  for (const expected of ['control = "/0"\n', undefined])
     it(`does not take the place of another than ${expected}`, async (t) => {
-      const path = fileOf(t, 'port = 1\n');
+      const path = fileOf(t, 'control = "/1"\n');
       const words = `${path} was changed by another program in the meantime`;
-      await refused(path, () => replaceSettings(path, expected, 'port = 2\n'), words);
+      await refused(path, () => replaceSettings(path, expected, 'control = "/2"\n'), words);
     });
 });

@@ -102,8 +102,8 @@ describe('a settings file that is read', () => {
       loadPolicy(path, false),
       refused(`${path}:2: users: invalid value 5; allowed: string`),
     );
-    const good = fileOf(t, 'port = 5\n');
-    assert.deepEqual([...(await loadPolicy(good, false))!], [['port', { max: 5 }]]);
+    const good = fileOf(t, 'limits.backlog = 5\n');
+    assert.deepEqual([...(await loadPolicy(good, false))!], [['backlog', { max: 5 }]]);
   });
 });
 

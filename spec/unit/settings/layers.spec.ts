@@ -1,11 +1,19 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { flagOf, loadSettings, SETTINGS, SettingsError, variableOf } from '../../../lib/settings/index.ts';
+import {
+  flagOf,
+  type Layer,
+  loadSettings,
+  SETTINGS,
+  SettingsError,
+  variableOf,
+} from '../../../lib/settings/index.ts';
 
 /** What a setting does not take, from either source. */
 const BAD = {
   host: [''],
   port: ['-1', '65536', '512.5', 'http', '', ' 512', '0x200', '1e3', 'NaN', 'Infinity'],
+  listen: ['', '127.0.0.1:65536', 'a b', 'udp:127.0.0.1:1', '[::1', '[x]:1', '127.0.0.1:', 'tls:', ':1'],
   backlog: ['0', '65536', 'many'],
   maxConnections: ['0', '1000001', '-5', 'none'],
   maxConnectionsPerAddress: ['0', 'all'],
@@ -19,7 +27,6 @@ const BAD = {
   lowestStderrPort: ['0', '65536'],
   charset: ['klingon', ''],
   profile: ['yes', '1', 'TRUE', ''],
-  stdio: ['handOver', ''],
   logLevel: ['verbose', 'ERROR'],
   authenticator: ['PAM', 'ldap', 'pam,users', ''],
   pamService: ['', 'a/b', '/etc/pam.d/rexec', '../passwd', 'a b', 'rexec\n', 'rexec\0', 'ä'],
@@ -47,10 +54,14 @@ const BAD = {
   lockoutFailures: ['-1', '100001', '1.5', ''],
   lockoutSeconds: ['0', '0.04', '86401', '1m', ''],
   longestLockoutSeconds: ['0', '86401', 'never', ''],
-} as const satisfies Partial<Record<keyof typeof SETTINGS, readonly string[]>>;
+} as const satisfies Layer;
 
 /** What a setting makes of a text, from either source. */
 const GOOD: readonly (readonly [name: keyof typeof SETTINGS, text: string, value: unknown])[] = [
+  ['listen', '0.0.0.0', ['0.0.0.0:512']],
+  ['listen', 'tls:[::]', ['tls:[::]:10512']],
+  ['listen', '::1,tls:host.example:0', ['[::1]:512', 'tls:host.example:0']],
+  ['listen', '[fe80::1%eth0]:65535', ['[fe80::1%eth0]:65535']],
   ['authenticator', 'users', 'users'],
   ['pamService', 'rexec-2.x_y', 'rexec-2.x_y'],
   ['loginThreads', '256', 256],
@@ -104,7 +115,7 @@ describe('settings', () => {
 
   it('are safe by default', () => {
     const settings = loadSettings({}, {});
-    assert.equal(settings.host, '127.0.0.1');
+    assert.deepEqual(settings.listen, ['127.0.0.1:512']);
     assert.equal(settings.users, '');
     assert.equal(settings.logLevel, 'error'); // rexecd(8): only errors are written
     assert.equal(settings.stderrChannel, 'before-auth');
@@ -116,18 +127,18 @@ describe('settings', () => {
   });
 
   it('come from flags before the environment, and from it before the default', () => {
-    const environment = { REXECD_PORT: '1000', REXECD_REQUEST_SECONDS: '7', UNRELATED: 'x' };
-    const { port, requestSeconds, backlog } = loadSettings(environment, { port: '2000' });
-    assert.deepEqual([port, requestSeconds, backlog], [2000, 7, 511]);
+    const environment = { REXECD_BACKLOG: '1000', REXECD_REQUEST_SECONDS: '7', UNRELATED: 'x' };
+    const { backlog, requestSeconds, killSeconds } = loadSettings(environment, { backlog: '2000' });
+    assert.deepEqual([backlog, requestSeconds, killSeconds], [2000, 7, 2]);
   });
 
   it('are not set by a flag that is undefined', () => {
-    assert.equal(loadSettings({ REXECD_PORT: '1000' }, { port: undefined }).port, 1000);
+    assert.equal(loadSettings({ REXECD_BACKLOG: '1000' }, { backlog: undefined }).backlog, 1000);
   });
 
   it('take numbers and switches as text and as values', () => {
-    const text = { port: '0', requestSeconds: '0.5', profile: 'false' };
-    const values = { port: 0, requestSeconds: 0.5, profile: false };
+    const text = { backlog: '9', requestSeconds: '0.5', profile: 'false' };
+    const values = { backlog: 9, requestSeconds: 0.5, profile: false };
     assert.deepEqual(loadSettings({}, text), loadSettings({}, values));
     assert.equal(loadSettings({ REXECD_PROFILE: 'true' }, {}).profile, true);
   });
@@ -138,7 +149,7 @@ describe('settings', () => {
     assert.equal(new Set(names.map(variableOf)).size, names.length);
   });
 
-  for (const [name, values] of Object.entries(BAD) as [keyof typeof SETTINGS, readonly string[]][])
+  for (const [name, values] of Object.entries(BAD))
     for (const value of values)
       it(`refuse ${JSON.stringify(value)} as ${name}, naming where it came from`, () => {
         const refused = (source: string) => (error: unknown) => {

@@ -11,10 +11,13 @@ import {
 } from '../../../lib/settings/index.ts';
 
 describe('the names of settings', () => {
-  it('have a table in the file where they begin with its word', () => {
+  it('stand in a table of the file without the word that is the table', () => {
+    assert.equal(keyOf('listen'), 'listen');
     assert.equal(keyOf('logLevel'), 'log.level');
-    assert.equal(keyOf('loginThreads'), 'loginThreads');
-    assert.equal(keyOf('maxConnectionsPerAddress'), 'maxConnectionsPerAddress');
+    assert.equal(keyOf('loginThreads'), 'login.threads');
+    assert.equal(keyOf('launcher'), 'launch.launcher');
+    assert.equal(keyOf('longestLockoutSeconds'), 'lockout.longestSeconds');
+    assert.equal(keyOf('maxConnectionsPerAddress'), 'limits.maxConnectionsPerAddress');
   });
 
   it('are one to one with keys, flags and variables', () => {
@@ -24,13 +27,24 @@ describe('the names of settings', () => {
   });
 
   it('are what a file says to the letter', () => {
-    for (const key of ['Port', 'logLevel', 'log_level', 'request-seconds', 'log.Level', '', 'toString'])
+    for (const key of [
+      'Listen',
+      'port',
+      'logLevel',
+      'log_level',
+      'request-seconds',
+      'log.Level',
+      '',
+      'toString',
+    ])
       assert.equal(settingOf(key), undefined, key);
   });
 
   for (const [key, name] of [
-    ['port', 'port'],
-    ['PORT', 'port'],
+    ['listen', 'listen'],
+    ['LISTEN', 'listen'],
+    ['limits.request-seconds', 'requestSeconds'],
+    ['lockout.failures', 'lockoutFailures'],
     ['request-seconds', 'requestSeconds'],
     ['requestseconds', 'requestSeconds'],
     ['REQUEST_SECONDS', 'requestSeconds'],
@@ -46,19 +60,20 @@ describe('the names of settings', () => {
     for (const name of SETTING_NAMES)
       for (const spelling of [name, keyOf(name), flagOf(name).slice(2), keyOf(name).toUpperCase()])
         assert.equal(settingLike(spelling), name);
-    for (const key of ['', '-', 'ports', 'log', 'level', 'constructor'])
+    for (const key of ['', '-', 'listens', 'log', 'level', 'constructor'])
       assert.equal(settingLike(key), undefined, key);
   });
 
   for (const [key, nearest] of [
-    ['prot', 'port'],
-    ['maxConnection', 'maxConnections'],
-    ['max-conections', 'maxConnections'],
-    ['REQUEST_SECOND', 'requestSeconds'],
+    ['lisen', 'listen'],
+    ['maxConnection', 'limits.maxConnections'],
+    ['max-conections', 'limits.maxConnections'],
+    ['limits.maxConnection', 'limits.maxConnections'],
+    ['REQUEST_SECOND', 'limits.requestSeconds'],
     ['loglevl', 'log.level'],
     ['log.levels', 'log.level'],
-    ['domainUser', 'domainUsers'],
-    ['allowuser', 'allowUsers'],
+    ['domainUser', 'accounts.domainUsers'],
+    ['allowuser', 'accounts.allowUsers'],
     ['quite something else', undefined],
     ['', undefined],
   ] as const)

@@ -31,8 +31,9 @@ describe('a policy', () => {
       'any',
       'listed',
     ],
-    ['the only number', 'port = { allow = [512] }', 'port', 513, 512],
-    ['a number, given as text', 'port = "512"', 'port', 512, 512],
+    ['the only number', 'limits.backlog = { allow = [512] }', 'backlog', 513, 512],
+    ['a key of an earlier version', 'maxConnections = 5', 'maxConnections', 6, 5],
+    ['a number, given as text', 'backlog = "512"', 'backlog', 512, 512],
     ['a list', 'allowUsers = ["ada"]', 'allowUsers', ['bob'], ['ada']],
     ['a list of one, given as text', 'denyUsers = "root"', 'denyUsers', ['root'], ['root']],
     ['a key of a table', '[log]\nlevel = { allow = ["info"] }', 'logLevel', 'error', 'info'],
@@ -50,20 +51,34 @@ describe('a policy', () => {
     });
 
   it('rules over file, environment and flags, and says what it took', () => {
-    const document = new TomlDocument('f.toml', 'maxConnections = 10\nport = 600\nbacklog = 9\n');
+    const document = new TomlDocument(
+      'f.toml',
+      '[limits]\nmaxConnections = 10\nstopSeconds = 600\nbacklog = 9\n',
+    );
     const { settings, capped, origins } = resolveSettings({
       file: { path: 'f.toml', document },
-      environment: { REXECD_PORT: '700' },
+      environment: { REXECD_STOP_SECONDS: '700' },
       flags: { backlog: '10' },
-      policy: policyOf('maxConnections = 1\nport = { min = 800 }\nbacklog = { max = 5 }\nprofile = true'),
+      policy: policyOf(
+        'launch.profile = true\n[limits]\nmaxConnections = 1\nstopSeconds = { min = 800 }\nbacklog = { max = 5 }',
+      ),
     });
-    assert.deepEqual([settings.maxConnections, settings.port, settings.backlog], [1, 800, 5]);
-    assert.deepEqual(capped, ['maxConnections 10 -> 1', 'port 700 -> 800', 'backlog 10 -> 5']);
-    assert.deepEqual([origins.profile, origins.port], ['default', 'policy']);
+    assert.deepEqual([settings.maxConnections, settings.stopSeconds, settings.backlog], [1, 800, 5]);
+    assert.deepEqual(capped, [
+      'limits.maxConnections 10 -> 1',
+      'limits.stopSeconds 700 -> 800',
+      'limits.backlog 10 -> 5',
+    ]);
+    assert.deepEqual([origins.profile, origins.stopSeconds], ['default', 'policy']);
   });
 
   for (const [text, name, value, words] of [
-    ['maxConnections = 1', 'maxConnections', 5, 'maxConnections: the policy file allows at most 1, not 5'],
+    [
+      'maxConnections = 1',
+      'maxConnections',
+      5,
+      'limits.maxConnections: the policy file allows at most 1, not 5',
+    ],
     [
       '[log]\nlevel = "error"',
       'logLevel',
@@ -71,16 +86,16 @@ describe('a policy', () => {
       'log.level: the policy file allows one of "error", not "info"',
     ],
     [
-      'port = { min = 1, max = 1023 }',
-      'port',
-      0,
-      'port: the policy file allows at least 1 and at most 1023, not 0',
+      'limits.backlog = { min = 2, max = 1023 }',
+      'backlog',
+      1,
+      'limits.backlog: the policy file allows at least 2 and at most 1023, not 1',
     ],
     [
       'shells = { allow = ["listed", "any"] }',
       'shells',
       'usable',
-      'shells: the policy file allows one of "listed", "any", not "usable"',
+      'accounts.shells: the policy file allows one of "listed", "any", not "usable"',
     ],
   ] as const)
     it(`says what it allows: ${words}`, () =>
@@ -90,18 +105,23 @@ describe('a policy', () => {
 
   const SHAPE = 'a rule must be a value, or a table of min, max (both for numbers) and allow (a list)';
   for (const [what, text, words] of [
+    [
+      'a part of listen',
+      'tls.mode = "only"',
+      'p.toml:1: tls.mode is now part of listen; write a rule for listen',
+    ],
     ['nothing there is', '# c\nprot = 5', 'p.toml:2: unknown setting prot'],
     ['a number for a text', 'users = 5', 'p.toml:1: users: invalid value 5; allowed: '],
     ['a number for a switch', 'profile = 1', 'p.toml:1: profile: invalid value 1; allowed: true, false'],
     ['a bound for a switch', 'profile = { max = 1 }', `p.toml:1: profile: ${SHAPE}`],
     ['a bound for a text', '\ncharset = { min = 1 }', `p.toml:2: charset: ${SHAPE}`],
-    ['a bound as text', 'port = { max = "5" }', `p.toml:1: port: ${SHAPE}`],
-    ['an empty table', 'port = {}', `p.toml:1: port: ${SHAPE}`],
-    ['a word it does not know', 'port = { max = 5, most = 6 }', `p.toml:1: port: ${SHAPE}`],
-    ['nothing allowed', 'port = { allow = [] }', `p.toml:1: port: ${SHAPE}`],
+    ['a bound as text', 'backlog = { max = "5" }', `p.toml:1: backlog: ${SHAPE}`],
+    ['an empty table', 'backlog = {}', `p.toml:1: backlog: ${SHAPE}`],
+    ['a word it does not know', 'backlog = { max = 5, most = 6 }', `p.toml:1: backlog: ${SHAPE}`],
+    ['nothing allowed', 'backlog = { allow = [] }', `p.toml:1: backlog: ${SHAPE}`],
     ['what is no list', 'shells = { allow = "any" }', `p.toml:1: shells: ${SHAPE}`],
-    ['a day', 'port = 2020-01-01', `p.toml:1: port: ${SHAPE}`],
-    ['bounds that cross', 'port = { min = 6, max = 5 }', 'p.toml:1: port: min 6 is above max 5'],
+    ['a day', 'backlog = 2020-01-01', `p.toml:1: backlog: ${SHAPE}`],
+    ['bounds that cross', 'backlog = { min = 6, max = 5 }', 'p.toml:1: backlog: min 6 is above max 5'],
     [
       'a bound that cannot be',
       'backlog = 0',
@@ -109,8 +129,8 @@ describe('a policy', () => {
     ],
     [
       'a bound that is not whole',
-      'port = { min = 1.5 }',
-      'p.toml:1: port: invalid value 1.5; allowed: whole number',
+      'backlog = { min = 1.5 }',
+      'p.toml:1: backlog: invalid value 1.5; allowed: whole number',
     ],
     [
       'a value that cannot be',

@@ -1,17 +1,9 @@
-import { whole, yesOrNo, z } from './kinds.ts';
+import { yesOrNo, z } from '../kinds.ts';
 
 const file = (what: string) => z.string().default('').describe(what);
 
 /** Settings of the listener that speaks TLS. */
-export const TLS_SETTINGS = {
-  tlsMode: z
-    .enum(['off', 'beside', 'only'])
-    .default('off')
-    .describe(
-      'TLS listener: "off", "beside" (TLS on tls.port, clear text on port), or "only" (TLS, no clear text)',
-    ),
-  tlsHost: z.string().min(1).default('127.0.0.1').describe('address to listen on for TLS'),
-  tlsPort: whole(0, 65_535).default(10_512).describe('TCP port to listen on for TLS; 0 picks a free port'),
+export const TLS = {
   tlsCertificate: file(
     'PEM file with the certificate of the daemon, followed by its intermediate certificates',
   ),

@@ -1,7 +1,7 @@
-import { list, whole, yesOrNo, z } from './kinds.ts';
+import { list, whole, yesOrNo, z } from '../kinds.ts';
 
 /** Settings of the event log: what is logged, where, and in which form. */
-export const LOG_SETTINGS = {
+export const LOG = {
   logLevel: z
     .enum(['error', 'warn', 'info', 'debug'])
     .default('error')
