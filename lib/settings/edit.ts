@@ -104,7 +104,7 @@ function problemOf(where: string, key: string, value: unknown, policy: Policy, s
   seen.add(subject);
   try {
     if (old?.part) readPart(old.part, value, `${where}: ${key}`);
-    else if (name) checkPolicy(policy, name, readValue(name, value, where));
+    else if (name) checkPolicy(policy, name, readValue(name, value, where, key));
     return undefined;
   } catch (error) {
     const { message } = error as SettingsError;

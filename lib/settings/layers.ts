@@ -43,8 +43,8 @@ export function resolveSettings({
 }: Sources): Resolved {
   const values = new Map<SettingName, unknown>();
   const origins = new Map<SettingName, string>();
-  const put = (name: SettingName, value: unknown, origin: string) => {
-    values.set(name, readValue(name, value, origin));
+  const put = (name: SettingName, value: unknown, origin: string, key = keyOf(name)) => {
+    values.set(name, readValue(name, value, origin, key));
     origins.set(name, origin);
   };
   /** Puts parts of `listen` that have names of their own, as they were read. */
@@ -79,7 +79,7 @@ export function resolveSettings({
     if (old?.part) {
       inFile.set(old.part, readPart(old.part, value, `${where}: ${key}`));
       lastInFile = where;
-    } else if (name) put(name, value, where);
+    } else if (name) put(name, value, where, key);
   }
   putParts(inFile, lastInFile);
   for (const [given, originOf] of [
@@ -120,11 +120,11 @@ export const outdatedIn = (path: string, text: string): string | undefined =>
 export const loadSettings = (environment: NodeJS.ProcessEnv, flags: Layer): Settings =>
   resolveSettings({ environment, flags }).settings;
 
-/** A value as its setting has it. @throws SettingsError that names the origin and what is allowed */
-export function readValue(name: SettingName, value: unknown, origin: string): unknown {
+/** A value as its setting has it. @throws SettingsError that names the origin, in a file the key, and what is allowed */
+export function readValue(name: SettingName, value: unknown, origin: string, key = keyOf(name)): unknown {
   const result = SETTINGS[name].safeParse(value);
   if (result.success) return result.data;
-  const where = origin.includes(':') ? `${origin}: ${keyOf(name)}` : origin;
+  const where = origin.includes(':') ? `${origin}: ${key}` : origin;
   const allowed = allowedBy(name);
   const why = allowed === 'string' ? explain(result.error) : allowed;
   throw new SettingsError(`${where}: invalid value ${JSON.stringify(value)}; allowed: ${why}`);

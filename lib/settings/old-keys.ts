@@ -28,7 +28,7 @@ const LISTENER_KEYS: Readonly<Record<string, ListenerName>> = {
   'tls.port': 'tlsPort',
 };
 
-/** Settings that have no effect any more. */
+/** Settings of earlier versions that have no effect. */
 export const GONE = ['workers', 'stdio'] as const;
 
 /** A key of an earlier version: the setting that it is now, a part of `listen`, or nothing. */

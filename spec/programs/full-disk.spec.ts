@@ -16,16 +16,16 @@ describe('a full disk (E4)', { ...PATIENT, skip: noPrivateRoot() }, () => {
   for (const inodes of ['0', '4'])
     it(`keeps rconfig from a change only while it is full, with ${inodes === '0' ? 'no block' : 'no inode'} left`, () => {
       machine.ok(`mkdir -p /small; mount -t tmpfs -o size=64k,nr_inodes=${inodes} tmpfs /small
-        echo 'port = 600' > /small/x.toml`);
+        echo 'control = "off"' > /small/x.toml`);
       const set = `cd ${ROOT}; ${node} lib/cli/rconfig.ts --no-reload --config /small/x.toml set backlog 9`;
       machine.ok(`${fill}; touch /small/fill2 || true`);
       const { status, stderr } = machine.shell(set);
       assert.equal(status, 1);
       assert.match(stderr, /^rconfig: \/small\/x\.toml: no space left on device\n$/);
-      assert.equal(machine.ok('cat /small/x.toml'), 'port = 600\n');
+      assert.equal(machine.ok('cat /small/x.toml'), 'control = "off"\n');
       machine.ok('rm /small/fill*');
       machine.ok(set);
-      assert.equal(machine.ok('cat /small/x.toml'), 'port = 600\nbacklog = 9\n');
+      assert.equal(machine.ok('cat /small/x.toml'), 'control = "off"\n\n[limits]\nbacklog = 9\n');
       assert.equal(machine.ok('ls /small'), 'x.toml\n');
       machine.ok('umount /small');
     });

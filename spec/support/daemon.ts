@@ -178,7 +178,7 @@ export async function startDaemon(t: TestContext, options: DaemonOptions = {}): 
   const { authenticator, ...settings } = options;
   known ??= knownUsers();
   const events = new EventRecord();
-  const daemon = new Daemon(loadSettings({}, { ...QUICK, port: 0, ...settings }), {
+  const daemon = new Daemon(loadSettings({}, { ...QUICK, listen: ['127.0.0.1:0'], ...settings }), {
     authenticator: authenticator ?? (await known),
     events,
   });

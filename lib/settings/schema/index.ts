@@ -8,7 +8,7 @@ import { LOG } from './log.ts';
 import { LOGIN } from './login.ts';
 import { TLS } from './tls.ts';
 
-/** The tables of the file, in its order; the settings of the first stand above them. */
+/** The tables of the file, in its order; those of the first are outside of them, at its beginning. */
 export const TABLES = {
   '': LISTEN,
   login: LOGIN,

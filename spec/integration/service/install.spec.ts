@@ -85,7 +85,7 @@ describe('the service on a machine without systemd', { ...BOUNDED, skip: NEEDS }
 
   it('reads its settings again', () => {
     const before = pid();
-    machine.ok(`sed -i 's/^# port = .*/port = 5512/' /etc/rexecd/rexecd.toml; ${SCRIPT} reload
+    machine.ok(`sed -i 's/^# listen = .*/listen = ["127.0.0.1:5512"]/' /etc/rexecd/rexecd.toml; ${SCRIPT} reload
       until ss -Hltn | grep -q :5512; do sleep 0.05; done`);
     assert.equal(machine.ok(rexec('echo reloaded', 5512)), 'reloaded\n');
     assert.equal(pid(), before);
@@ -94,10 +94,12 @@ describe('the service on a machine without systemd', { ...BOUNDED, skip: NEEDS }
   it('says what is wrong with its settings when it reads them again, with status 1 (E10)', () => {
     const before = pid();
     for (const [line, why] of [
-      ['prot = 1', /^rexecd: \/etc\/rexecd\/rexecd\.toml:1: unknown setting prot; did you mean port\?$/m],
-      ['backlog = "many"', /^rexecd: \/etc\/rexecd\/rexecd\.toml:1: backlog: invalid value "many"/m],
-      ['host = "192.0.2.77"', /^rexecd: .*EADDRNOTAVAIL/m],
-      ['users = "/no/such/users"', /^rexecd: .*\/no\/such\/users/m],
+      ['lisen = 1', /^rexecd: \/etc\/rexecd\/rexecd\.toml:1: unknown setting lisen; did you mean listen\?$/m],
+      [
+        'limits.backlog = "many"',
+        /^rexecd: \/etc\/rexecd\/rexecd\.toml:1: limits\.backlog: invalid value "many"/m,
+      ],
+      ['login.users = "/no/such/users"', /^rexecd: .*\/no\/such\/users/m],
     ] as const) {
       machine.ok(`sed -i '1i ${line}' /etc/rexecd/rexecd.toml`);
       const { status, stderr } = machine.shell(`${SCRIPT} reload`);

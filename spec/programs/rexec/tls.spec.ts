@@ -215,7 +215,7 @@ describe('rexecd', TLS, () => {
   it('does not start without what TLS takes, and says what', async (t) => {
     const words = ['-debug', '--port', '0', '--users', usersFileOf(t), '--tls-mode', 'beside'];
     const { stderr, status } = await run(t, 'rexecd', words);
-    assert.equal(stderr, 'rexecd: tls.certificate is not set, but tls.mode is beside\n');
+    assert.equal(stderr, 'rexecd: tls.certificate is not set, but listen has an address for TLS\n');
     assert.equal(status, 1);
   });
 });

@@ -33,9 +33,11 @@ describe('the command line of rexecd', { ...PATIENT, concurrency: 2 }, () => {
     for (const title of [
       'Service',
       'Listening',
-      'Users and logins',
-      'Connections',
-      'Time limits',
+      'Logins',
+      'Accounts',
+      'Lockouts',
+      'Limits',
+      'Commands and streams',
       'TLS',
       'Log',
     ])
@@ -44,7 +46,8 @@ describe('the command line of rexecd', { ...PATIENT, concurrency: 2 }, () => {
       ...stdout.split(/^\w[\w ]*:$/m).map((each) => each.match(/^ {2}-/gm)?.length ?? 0),
     );
     assert.ok(largest <= 25, `${largest} options in one group`);
-    assert.match(stdout, /^ {2}--tls-mode <off\|beside\|only>/m);
+    assert.match(stdout, /^ {2}--overflow <refuse\|queue>/m);
+    assert.doesNotMatch(stdout, /--tls-mode|--workers/, 'options of earlier versions');
     assert.match(stdout, /^ {2}--log-sinks <console\|file\|syslog\|journald,\.\.\.>/m);
     for (const { name, choices, fallback } of describeSettings()) {
       const [, value = ''] = new RegExp(`^  ${flagOf(name)} <(.*)>`, 'm').exec(stdout) ?? [];

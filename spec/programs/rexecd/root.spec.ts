@@ -26,7 +26,7 @@ describe('rexecd as root with a users file (E5)', { ...PATIENT, skip: notRoot },
   it('is refused, whichever way the file is named, and the message says what to do', async (t) => {
     const users = usersFileOf(t);
     const config = join(users, '..', 'rexecd.toml');
-    writeFileSync(config, `authenticator = "users"\nusers = "${users}"\n`, { mode: 0o644 });
+    writeFileSync(config, `[login]\nauthenticator = "users"\nusers = "${users}"\n`, { mode: 0o644 });
     const ways: readonly [string[], NodeJS.ProcessEnv][] = [
       [['--users', users], {}],
       [['-debug', '--users', users], {}],

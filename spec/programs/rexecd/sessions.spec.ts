@@ -59,10 +59,10 @@ describe('settings of a running daemon', PATIENT, () => {
     it(`are read again by ${how}`, async (t) => {
       const { daemon, tell, call, write } = await served(t);
       assert.equal((await call('echo in').end()).stdout, 'in\n');
-      write('maxConnections = 1\noverflow = "refuse"');
+      write('[limits]\nmaxConnections = 1\noverflow = "refuse"');
       if (how === 'SIGHUP') daemon.child.kill('SIGHUP');
-      else assert.equal((await tell('reload')).stdout, 'changed: maxConnections\n');
-      const event = 'REXECD-103 settings reloaded: changed="maxConnections"';
+      else assert.equal((await tell('reload')).stdout, 'changed: limits.maxConnections\n');
+      const event = 'REXECD-103 settings reloaded: changed="limits.maxConnections"';
       await eventually(() => daemon.stderr.includes(event), 'the event');
       const first = call('echo first; exec sleep 600');
       await first.says(/first/);
@@ -92,7 +92,10 @@ describe('settings of a running daemon', PATIENT, () => {
         'maxConnections = 0',
         /rexecd\.toml:2: maxConnections: invalid value 0; allowed: whole number from 1 to 1000000/,
       ],
-      ['maxConections = 1', /rexecd\.toml:2: unknown setting maxConections; did you mean maxConnections\?/],
+      [
+        'maxConections = 1',
+        /rexecd\.toml:2: unknown setting maxConections; did you mean limits\.maxConnections\?/,
+      ],
       ['maxConnections = ', /rexecd\.toml:2: /],
     ] as const) {
       write(text);

@@ -42,9 +42,9 @@ describe('rconfig changes a running daemon', { ...BOUNDED, skip: noDirectory }, 
 
   it('to one connection at a time, and back to many', async (t) => {
     const first = await Peer.connect(t, { host: '127.0.0.1', port: daemon.port });
-    set('maxConnections', '1');
+    set('limits.maxConnections', '1');
     assert.equal(await daemon.answer(t, 'ada', 's3cret', 'echo in'), '\x01Try again.\n');
-    set('maxConnections', '12000');
+    set('limits.maxConnections', '12000');
     assert.equal(await daemon.answer(t, 'ada', 's3cret', 'echo in'), '\0in\n');
     first.reset();
   });
@@ -64,9 +64,9 @@ describe('rconfig changes a running daemon', { ...BOUNDED, skip: noDirectory }, 
 
   it('to try a domain user where there is no local one, and back to failing', async (t) => {
     assert.equal(await daemon.answer(t, 'alice', 'wonder', 'id -u'), '\x01Login incorrect.\n');
-    set('domainUsers', 'true');
+    set('accounts.domainUsers', 'true');
     assert.equal(await daemon.answer(t, 'alice', 'wonder', 'id -u'), `\0${ALICE.uid}\n`);
-    set('domainUsers', 'false');
+    set('accounts.domainUsers', 'false');
     assert.equal(await daemon.answer(t, 'alice', 'wonder', 'id -u'), '\x01Login incorrect.\n');
   });
 });

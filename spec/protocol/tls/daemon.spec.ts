@@ -168,9 +168,7 @@ describe('a daemon that speaks TLS', TLS, () => {
     const next = {
       ...daemon.daemon.settings,
       ...bench.settings,
-      port: 0,
-      host: '127.0.0.2',
-      tlsPort: other.port,
+      listen: ['127.0.0.2:0', `tls:127.0.0.1:${other.port}`],
     };
     await assert.rejects(daemon.daemon.reload(next), { code: 'EADDRINUSE' });
     await daemon.assertServesNextPeer();
@@ -197,7 +195,7 @@ describe('a daemon that speaks TLS', TLS, () => {
     await chmod(open, 0o644);
     writeFileSync(none, 'nothing');
     const faults: [object, RegExp][] = [
-      [{ tlsKey: '' }, /^tls\.key is not set, but tls\.mode is beside$/],
+      [{ tlsKey: '' }, /^tls\.key is not set, but listen has an address for TLS$/],
       [{ tlsKey: join(folder, 'gone') }, /^tls\.key: ENOENT.*gone/],
       [{ tlsKey: open }, /^tls\.key .*open has mode 644: it must not be readable by others/],
       [{ tlsKey: bench.authority.client('ada').key }, /^tls\.key .*key: .*mismatch/],
