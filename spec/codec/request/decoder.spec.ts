@@ -3,11 +3,11 @@ import { Transform, type TransformCallback } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { describe, it } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
-import { RequestDecoder, type RequestFrame } from '../../codec/index.ts';
-import { decode, decodesEveryCut, type Reading } from '../support/slices.ts';
-import { refusedRequests } from '../vectors/refused-request.ts';
-import { command, password, port, requests, stdin, user } from '../vectors/request.ts';
-import { latin1 } from '../vectors/vector.ts';
+import { RequestDecoder, type RequestFrame } from '../../../codec/index.ts';
+import { decode, decodesEveryCut, type Reading } from '../../support/slices.ts';
+import { refusedRequests } from '../../vectors/refused-request.ts';
+import { command, password, port, requests, stdin, user } from '../../vectors/request.ts';
+import { latin1 } from '../../vectors/vector.ts';
 
 /** Feeds all there is without minding back-pressure, as a peer that is ahead of us looks like. */
 function feed(decoder: Transform, chunks: Iterable<Buffer>): Promise<void> {

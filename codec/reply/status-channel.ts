@@ -1,10 +1,8 @@
-import { NUL } from './grammar.ts';
-import { LONGEST_STATUS, mayBecomeStatus } from './stderr-decoder.ts';
+import { LONGEST_STATUS, mayBecomeStatus } from '../stderr/exit-status.ts';
+import { STATUS_ACCEPTED, STATUS_REFUSED } from './grammar.ts';
 
 /** What a client has seen of a connection: its first bytes, `nothing` so far, or its `end` without a byte. */
 export type Seen = Buffer | 'nothing' | 'end';
-
-const REFUSED = 0x01;
 
 /**
  * Which connection brings the status byte: `main` or `stderr`; undefined where more has to be seen to tell.
@@ -15,12 +13,12 @@ const REFUSED = 0x01;
  * with a NUL, is not taken for a status byte unless the main connection has none.
  */
 export function statusChannel(main: Seen, stderr: Seen): 'main' | 'stderr' | undefined {
-  const channelAccepts = Buffer.isBuffer(stderr) && stderr[0] === NUL;
-  const channelAnswers = channelAccepts || (Buffer.isBuffer(stderr) && stderr[0] === REFUSED);
+  const channelAccepts = Buffer.isBuffer(stderr) && stderr[0] === STATUS_ACCEPTED;
+  const channelAnswers = channelAccepts || (Buffer.isBuffer(stderr) && stderr[0] === STATUS_REFUSED);
   if (main === 'nothing') return channelAccepts && !maybeExitStatus(stderr) ? 'stderr' : undefined;
   if (main === 'end') return channelAnswers ? 'stderr' : stderr === 'nothing' ? undefined : 'main';
-  if (main[0] === NUL) return 'main';
-  if (main[0] === REFUSED) return channelAccepts && !maybeExitStatus(stderr) ? 'stderr' : 'main';
+  if (main[0] === STATUS_ACCEPTED) return 'main';
+  if (main[0] === STATUS_REFUSED) return channelAccepts && !maybeExitStatus(stderr) ? 'stderr' : 'main';
   return channelAnswers ? 'stderr' : stderr === 'nothing' ? undefined : 'main';
 }
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
-import { RequestDecoder } from '../../codec/index.ts';
-import { password } from '../vectors/request.ts';
-import { latin1 } from '../vectors/vector.ts';
+import { RequestDecoder } from '../../../codec/index.ts';
+import { password } from '../../vectors/request.ts';
+import { latin1 } from '../../vectors/vector.ts';
 
 const BEFORE = '1024\0ada\0';
 const SECRET = 's3cret';

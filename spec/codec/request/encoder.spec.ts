@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { encodeLogin, encodeRequest, encodeRequestFrame, type RequestFrame } from '../../codec/index.ts';
-import { command, password, port, requests, stdin, user } from '../vectors/request.ts';
-import { latin1, utf8 } from '../vectors/vector.ts';
+import { encodeLogin, encodeRequest, encodeRequestFrame, type RequestFrame } from '../../../codec/index.ts';
+import { command, password, port, requests, stdin, user } from '../../vectors/request.ts';
+import { latin1, utf8 } from '../../vectors/vector.ts';
 
 const refuses = (encode: () => unknown, code: string, field: string) =>
   assert.throws(encode, { name: 'CodecError', code, field });

@@ -6,9 +6,9 @@ import {
   encodeRefused,
   type ReplyFrame,
   type StderrFrame,
-} from '../../codec/index.ts';
-import { replies } from '../vectors/reply.ts';
-import { stderrs } from '../vectors/stderr.ts';
+} from '../../../codec/index.ts';
+import { replies } from '../../vectors/reply.ts';
+import { stderrs } from '../../vectors/stderr.ts';
 
 function encodeReply(frame: ReplyFrame): Buffer {
   if (frame.type === 'stdout') return frame.chunk;

@@ -1,10 +1,9 @@
-import type { TransformCallback } from 'node:stream';
-import { CodecError } from './errors.ts';
-import { FieldBuffer } from './field-buffer.ts';
-import { FrameDecoder } from './frame-decoder.ts';
+import { CodecError } from '../errors.ts';
+import { FieldBuffer } from '../field-buffer.ts';
+import { FrameDecoder } from '../frame-decoder.ts';
+import { type FieldLimits, fieldLimits, LOWEST_STDERR_PORT } from '../limits.ts';
 import type { RequestFrame } from './frames.ts';
 import { NUL, type RequestGrammar, requestGrammar } from './grammar.ts';
-import { type FieldLimits, fieldLimits, LOWEST_STDERR_PORT } from './limits.ts';
 
 /** What a {@link RequestDecoder} lets through, and who owns its input. */
 export interface RequestDecoderOptions {
@@ -24,8 +23,8 @@ export interface RequestDecoderOptions {
  *
  * A frame leaves as soon as its NUL arrives: real clients wait for the stderr connection before they send their name
  * (protocol.md 1.4). What follows the command's NUL is stdin, as it came. Memory is bounded by the limits. Fails with
- * a {@link CodecError} once the frames before it were read, and pushes nothing after it; how the bytes were cut makes
- * no difference, save for where stdin is cut.
+ * a {@link CodecError}: `REXEC_FIELD_TOO_LONG`, `REXEC_PORT_INVALID`, or `REXEC_TRUNCATED` when the stream ends before
+ * the command does. No frame aliases the input unless that is given away.
  */
 export class RequestDecoder extends FrameDecoder<RequestFrame> {
   readonly #grammar: RequestGrammar;
@@ -55,34 +54,32 @@ export class RequestDecoder extends FrameDecoder<RequestFrame> {
     return this.#stdinSeen;
   }
 
-  /** Bytes of memory held for the arriving field. */
+  /** Bytes of memory held for the field that is arriving. */
   get heldBytes(): number {
     return this.#arriving.capacity;
   }
 
-  override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
+  protected override convert(chunk: Buffer): void {
     let at = 0;
     try {
       while (at !== -1 && at < chunk.length && !this.complete) at = this.#takeField(chunk, at);
     } catch (error) {
       if (this.#ownsInput) chunk.fill(0); // the rest of the chunk may contain a password
-      return this.#fail(error as CodecError, done);
+      throw error;
     }
-    // At most five pushes a chunk, so what push() answers can wait for the next one.
-    if (at !== -1 && at < chunk.length) this.emitFrame({ type: 'stdin', chunk: this.#stdin(chunk, at) });
-    done();
+    // At most five frames a chunk, so what push() answers can wait for the next one.
+    if (at !== -1 && at < chunk.length) this.give({ type: 'stdin', chunk: this.#stdin(chunk, at) });
   }
 
-  override _flush(done: TransformCallback): void {
+  protected override convertEnd(): void {
     const [field] = this.#grammar[this.#field] ?? [];
-    if (field === undefined) return done();
+    if (field === undefined) return;
     const inside = this.#arriving.held === 0 ? 'before' : 'inside';
-    this.#fail(new CodecError('REXEC_TRUNCATED', field, `stream ended ${inside} ${field}`), done);
+    throw new CodecError('REXEC_TRUNCATED', field, `stream ended ${inside} ${field}`);
   }
 
-  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+  protected override release(): void {
     this.#arriving.release();
-    done(error);
   }
 
   /** Takes what `chunk` has of the current field; returns the offset of the next one, -1 when there is none yet. */
@@ -95,7 +92,7 @@ export class RequestDecoder extends FrameDecoder<RequestFrame> {
     this.#arriving.clear();
     this.#field += 1;
     if (this.complete) this.#arriving.release();
-    this.emitFrame(frame);
+    this.give(frame);
     return next;
   }
 
@@ -103,10 +100,5 @@ export class RequestDecoder extends FrameDecoder<RequestFrame> {
   #stdin(chunk: Buffer, at: number): Buffer {
     this.#stdinSeen = true;
     return this.#ownsInput && at === 0 ? chunk : Buffer.from(chunk.subarray(at));
-  }
-
-  #fail(error: CodecError, done: TransformCallback): void {
-    this.#arriving.release();
-    this.failAfterFrames(error, done);
   }
 }

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { ReplyDecoder } from '../../codec/index.ts';
-import { decode, decodesEveryCut } from '../support/slices.ts';
-import { replies } from '../vectors/reply.ts';
-import { latin1 } from '../vectors/vector.ts';
+import { ReplyDecoder } from '../../../codec/index.ts';
+import { decode, decodesEveryCut } from '../../support/slices.ts';
+import { replies } from '../../vectors/reply.ts';
+import { latin1 } from '../../vectors/vector.ts';
 
 describe('ReplyDecoder', () => {
   for (const vector of replies) it(vector.name, () => decodesEveryCut(vector, () => new ReplyDecoder()));

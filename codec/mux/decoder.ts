@@ -1,9 +1,9 @@
-import type { TransformCallback } from 'node:stream';
-import { CodecError } from './errors.ts';
-import { FrameDecoder } from './frame-decoder.ts';
+import { CodecError } from '../errors.ts';
+import { FrameDecoder } from '../frame-decoder.ts';
+import { SIGNAL_NAME_LIMIT } from '../stderr/exit-status.ts';
 import type { MuxFrame, Sender } from './frames.ts';
-import { readMuxControl, readMuxHeader } from './grammar.ts';
-import { MUX_HEADER_BYTES, SIGNAL_NAME_LIMIT } from './mux-kinds.ts';
+import { frameFault, readMuxControl, readMuxHeader } from './grammar.ts';
+import { MUX_HEADER_BYTES } from './kinds.ts';
 
 /** How a {@link MuxDecoder} reads. */
 export interface MuxDecoderOptions {
@@ -17,9 +17,9 @@ export interface MuxDecoderOptions {
  * Bytes of a multiplexed connection in, {@link MuxFrame}s out.
  *
  * Data leaves as it arrives, so a `main` or `stderr` frame of the wire may give several; of the others at most 26 bytes
- * are held. A frame is refused at its header, before its payload is read. Fails with a {@link CodecError} once the
- * frames before it were read: `REXEC_FRAME_INVALID`, or `REXEC_TRUNCATED` when the stream ends inside a frame. It does
- * not check whether data keeps within its window, because that requires both directions.
+ * are held. A frame is refused at its header, before its payload is read. It does not check whether data keeps within its
+ * window, because that requires both directions. Fails with a {@link CodecError}: `REXEC_FRAME_INVALID`, or
+ * `REXEC_TRUNCATED` when the stream ends inside a frame. No frame aliases the input unless that is given away.
  */
 export class MuxDecoder extends FrameDecoder<MuxFrame> {
   readonly #from: Sender;
@@ -37,28 +37,28 @@ export class MuxDecoder extends FrameDecoder<MuxFrame> {
     this.#ownsInput = ownsInput;
   }
 
-  override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
-    try {
-      for (let at = 0; at < chunk.length; ) {
-        if (this.#dataLeft > 0) at = this.#takeData(chunk, at);
-        else at = this.#takeControl(chunk, at);
-      }
-    } catch (error) {
-      return this.failAfterFrames(error as CodecError, done);
-    }
-    done();
+  /** Bytes of memory held for the frame that is arriving. */
+  get heldBytes(): number {
+    return this.#held;
   }
 
-  override _flush(done: TransformCallback): void {
-    if (this.#held === 0 && this.#dataLeft === 0) return done();
-    this.failAfterFrames(new CodecError('REXEC_TRUNCATED', 'frame', 'stream ended inside a mux frame'), done);
+  protected override convert(chunk: Buffer): void {
+    for (let at = 0; at < chunk.length; ) {
+      if (this.#dataLeft > 0) at = this.#takeData(chunk, at);
+      else at = this.#takeControl(chunk, at);
+    }
+  }
+
+  protected override convertEnd(): void {
+    if (this.#held > 0 || this.#dataLeft > 0)
+      throw new CodecError('REXEC_TRUNCATED', 'frame', 'stream ended inside a mux frame');
   }
 
   #takeData(chunk: Buffer, at: number): number {
     const end = Math.min(chunk.length, at + this.#dataLeft);
     const piece = chunk.subarray(at, end);
     this.#dataLeft -= piece.length;
-    this.emitFrame({
+    this.give({
       type: this.#type as 'main' | 'stderr',
       chunk: this.#ownsInput ? piece : Buffer.from(piece),
     });
@@ -77,9 +77,8 @@ export class MuxDecoder extends FrameDecoder<MuxFrame> {
   #readHeader(): void {
     const { kind, length } = readMuxHeader(this.#arriving.subarray(0, MUX_HEADER_BYTES));
     const { type } = kind;
-    if (!kind.from.includes(this.#from)) throw this.#fault(`the ${this.#from} must not send ${type}`);
-    if (this.#mainEnded && (type === 'main' || type === 'mainEnd'))
-      throw this.#fault(`${type} after mainEnd`);
+    if (!kind.from.includes(this.#from)) throw frameFault(`the ${this.#from} must not send ${type}`);
+    if (this.#mainEnded && (type === 'main' || type === 'mainEnd')) throw frameFault(`${type} after mainEnd`);
     this.#type = type;
     if (type === 'main' || type === 'stderr') this.#dataLeft = length;
     else this.#wanted = MUX_HEADER_BYTES + length;
@@ -87,13 +86,9 @@ export class MuxDecoder extends FrameDecoder<MuxFrame> {
 
   #endControl(): void {
     const type = this.#type!;
-    if (this.#dataLeft === 0) this.emitFrame(readMuxControl(type, this.#arriving.subarray(0, this.#held)));
+    if (this.#dataLeft === 0) this.give(readMuxControl(type, this.#arriving.subarray(0, this.#held)));
     if (type === 'mainEnd') this.#mainEnded = true;
     this.#held = 0;
     this.#wanted = MUX_HEADER_BYTES;
-  }
-
-  #fault(message: string): CodecError {
-    return new CodecError('REXEC_FRAME_INVALID', 'frame', message);
   }
 }

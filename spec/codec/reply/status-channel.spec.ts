@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { statusChannel } from '../../codec/index.ts';
-import { latin1 } from '../vectors/vector.ts';
+import { statusChannel } from '../../../codec/index.ts';
+import { latin1 } from '../../vectors/vector.ts';
 
 /** First bytes of both connections, latin1; undefined where nothing was seen yet, empty where it ended without a byte. */
 const SEEN: readonly (readonly [

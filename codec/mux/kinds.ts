@@ -1,3 +1,4 @@
+import { SIGNAL_NAME_LIMIT } from '../stderr/exit-status.ts';
 import type { MuxFrame, Sender } from './frames.ts';
 
 /** Of a mux frame: a kind and a length. */
@@ -8,9 +9,6 @@ export const MUX_DATA_LIMIT = 16_384;
 
 /** Bytes of `main` that either end may send before the other gives it a window; `stderr` has none. */
 export const MUX_FIRST_WINDOW = 16_384;
-
-/** Longest name of a signal in bytes. */
-export const SIGNAL_NAME_LIMIT = 23;
 
 /** One kind of mux frame. */
 export interface MuxKind {

@@ -1,7 +1,8 @@
-import { CodecError } from './errors.ts';
+import { CodecError } from '../errors.ts';
+import { FrameEncoder } from '../frame-encoder.ts';
+import { LIMITS, LOWEST_STDERR_PORT } from '../limits.ts';
 import type { Request, RequestFrame } from './frames.ts';
 import { NUL, readPort } from './grammar.ts';
-import { LIMITS, LOWEST_STDERR_PORT } from './limits.ts';
 
 /**
  * One {@link RequestFrame} as the bytes a client sends.
@@ -63,4 +64,29 @@ function terminated(field: keyof typeof LIMITS, content: Buffer): Buffer {
   const bytes = Buffer.alloc(content.length + 1); // zeroed: the last byte is the terminator
   content.copy(bytes);
   return bytes;
+}
+
+/** The last may come any number of times. */
+const ORDER = ['stderrPort', 'user', 'password', 'command', 'stdin'] as const;
+
+/**
+ * {@link RequestFrame}s in, client bytes of the main connection out, each as {@link encodeRequestFrame} makes it. Fails
+ * with a {@link CodecError} `REXEC_FRAME_INVALID` for a frame out of order, and `REXEC_TRUNCATED` if the frames end
+ * before the command. The bytes that it gives hold the password, and it does not wipe them.
+ */
+export class RequestEncoder extends FrameEncoder<RequestFrame> {
+  #next = 0; // index into ORDER
+
+  protected override convert(frame: RequestFrame): void {
+    const expected = ORDER[this.#next]!;
+    if (frame.type !== expected) throw this.misplaced(frame, `the next frame must be ${expected}`);
+    this.give(encodeRequestFrame(frame));
+    if (expected !== 'stdin') this.#next += 1;
+  }
+
+  protected override convertEnd(): void {
+    const missing = ORDER[this.#next]!;
+    if (missing !== 'stdin')
+      throw new CodecError('REXEC_TRUNCATED', missing, `frames ended before ${missing}`);
+  }
 }

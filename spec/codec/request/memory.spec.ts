@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
-import { type FieldName, LIMITS, RequestDecoder } from '../../codec/index.ts';
-import { latin1 } from '../vectors/vector.ts';
+import { type FieldName, LIMITS, RequestDecoder } from '../../../codec/index.ts';
+import { latin1 } from '../../vectors/vector.ts';
 
 const BEFORE: Record<FieldName, string> = {
   stderrPort: '',

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { RequestDecoder, type RequestDecoderOptions } from '../../codec/index.ts';
-import { decode } from '../support/slices.ts';
-import { command, password, port, user } from '../vectors/request.ts';
-import { latin1 } from '../vectors/vector.ts';
+import { RequestDecoder, type RequestDecoderOptions } from '../../../codec/index.ts';
+import { decode } from '../../support/slices.ts';
+import { command, password, port, user } from '../../vectors/request.ts';
+import { latin1 } from '../../vectors/vector.ts';
 
 describe('the options of a RequestDecoder', () => {
   const decodeWith = (options: RequestDecoderOptions, wire: string) =>

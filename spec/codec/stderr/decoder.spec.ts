@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { StderrDecoder } from '../../codec/index.ts';
-import { decodesEveryCut } from '../support/slices.ts';
-import { stderrs } from '../vectors/stderr.ts';
-import { latin1 } from '../vectors/vector.ts';
+import { StderrDecoder } from '../../../codec/index.ts';
+import { decodesEveryCut } from '../../support/slices.ts';
+import { stderrs } from '../../vectors/stderr.ts';
+import { latin1 } from '../../vectors/vector.ts';
 
 describe('StderrDecoder', () => {
   for (const vector of stderrs) it(vector.name, () => decodesEveryCut(vector, () => new StderrDecoder()));

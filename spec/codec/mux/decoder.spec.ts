@@ -1,11 +1,17 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { encodeMuxFrame, MUX_DATA_LIMIT, MuxDecoder, type MuxFrame, type Sender } from '../../codec/index.ts';
-import { decode, decodesEveryCut, joined } from '../support/slices.ts';
-import { bytesOf, cutAt, cuts, exitStatus, holds, wild } from '../vectors/generated.ts';
-import { muxes } from '../vectors/mux.ts';
-import { latin1 } from '../vectors/vector.ts';
+import {
+  encodeMuxFrame,
+  MUX_DATA_LIMIT,
+  MuxDecoder,
+  type MuxFrame,
+  type Sender,
+} from '../../../codec/index.ts';
+import { decode, decodesEveryCut, joined } from '../../support/slices.ts';
+import { bytesOf, cutAt, cuts, exitStatus, holds, wild } from '../../vectors/generated.ts';
+import { muxes } from '../../vectors/mux.ts';
+import { latin1 } from '../../vectors/vector.ts';
 
 const encoded = (frames: readonly MuxFrame[]): Buffer => Buffer.concat(frames.flatMap(encodeMuxFrame));
 
