@@ -11,7 +11,7 @@ export { MuxDecoder, type MuxDecoderOptions } from './mux/decoder.ts';
 export { encodeMuxFrame, MuxEncoder, type MuxEncoderOptions } from './mux/encoder.ts';
 export type { MuxFrame, Sender } from './mux/frames.ts';
 export { MUX_DATA_LIMIT, MUX_FIRST_WINDOW } from './mux/kinds.ts';
-export { ALPN_PROTOCOLS, DEFAULT_PORT, DEFAULT_TLS_PORT, MUX_PROTOCOL } from './ports.ts';
+export { ALPN_PROTOCOLS, DEFAULT_PORT, DEFAULT_TLS_PORT, defaultPort, MUX_PROTOCOL } from './ports.ts';
 export { ReplyDecoder } from './reply/decoder.ts';
 export { encodeAccepted, encodeRefused, encodeReplyFrame, ReplyEncoder } from './reply/encoder.ts';
 export type { ReplyFrame } from './reply/frames.ts';

@@ -6,6 +6,9 @@ export const DEFAULT_PORT = 512;
 /** TCP port of the protocol inside TLS. Ours: none is registered. */
 export const DEFAULT_TLS_PORT = 10_512;
 
+/** The port of a daemon whose port is not given. */
+export const defaultPort = (tls = false): number => (tls ? DEFAULT_TLS_PORT : DEFAULT_PORT);
+
 /** ALPN name of the plain protocol inside TLS; a peer that names none speaks it too. */
 export const PLAIN_PROTOCOL = 'rexec';
 

@@ -1,6 +1,13 @@
 import { PassThrough } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { type ExitStatus, encodeLogin, StderrDecoder, type StderrFrame } from '../../codec/index.ts';
+import {
+  defaultPort,
+  type ExitStatus,
+  encodeLogin,
+  STATUS_ACCEPTED,
+  StderrDecoder,
+  type StderrFrame,
+} from '../../codec/index.ts';
 import type { Mux } from '../mux/index.ts';
 import { answeredOn } from './answer.ts';
 import { Connections } from './connections.ts';
@@ -21,9 +28,6 @@ export interface Stdio {
 
 type Ending = Pick<ExecResult, 'exitCode' | 'signal'>;
 
-/** Ports of the protocol in clear text, and in TLS where nobody says another. */
-export const DEFAULT_PORT = 512;
-export const DEFAULT_TLS_PORT = 10_512;
 const ANSWER_SECONDS = 60;
 const END_SECONDS = 30;
 const STDERR_OPEN = 'standard output has ended, standard error has not';
@@ -48,11 +52,7 @@ export class Conversation {
   constructor(host: string, options: Partial<ExecOptions>, stdio: Stdio) {
     this.#options = options;
     this.#stdio = stdio;
-    this.#place = new Place(
-      host,
-      options.port ?? (options.tls ? DEFAULT_TLS_PORT : DEFAULT_PORT),
-      options.onPhase,
-    );
+    this.#place = new Place(host, options.port ?? defaultPort(!!options.tls), options.onPhase);
     this.#connections = new Connections(this.#place, options);
     this.#aborted.promise.catch(() => {});
   }
@@ -155,7 +155,7 @@ export class Conversation {
 
   /** The main connection brings stdout and nothing else. */
   async #readAnsweredOnStderr(main: Lookahead, channel: Lookahead): Promise<void> {
-    const accepts = Buffer.isBuffer(channel.seen) && channel.seen[0] === 0;
+    const accepts = Buffer.isBuffer(channel.seen) && channel.seen[0] === STATUS_ACCEPTED;
     if (!accepts) for await (const _ of readReply(channel, this.#place)); // a refusal: it throws
     this.#accepted(main);
     await Promise.all([this.#readStdout(main), this.#readStderr(channel, 1)]);

@@ -1,3 +1,4 @@
+import { DEFAULT_PORT } from '../../codec/index.ts';
 import { names, networks, number, whole, yesOrNo, z } from './kinds.ts';
 import { LOG_SETTINGS } from './log-schema.ts';
 import { TLS_SETTINGS } from './tls-schema.ts';
@@ -11,7 +12,9 @@ export const SETTINGS = {
     .min(1)
     .default('127.0.0.1')
     .describe('address to listen on in clear text; "0.0.0.0" or "::" listens on every interface'),
-  port: whole(0, 65_535).default(512).describe('TCP port to listen on in clear text; 0 picks a free port'),
+  port: whole(0, 65_535)
+    .default(DEFAULT_PORT)
+    .describe('TCP port to listen on in clear text; 0 picks a free port'),
   backlog: whole(1, 65_535)
     .default(511)
     .describe(

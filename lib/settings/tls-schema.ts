@@ -1,3 +1,4 @@
+import { DEFAULT_TLS_PORT } from '../../codec/index.ts';
 import { whole, yesOrNo, z } from './kinds.ts';
 
 const file = (what: string) => z.string().default('').describe(what);
@@ -11,7 +12,9 @@ export const TLS_SETTINGS = {
       'TLS listener: "off", "beside" (TLS on tls.port, clear text on port), or "only" (TLS, no clear text)',
     ),
   tlsHost: z.string().min(1).default('127.0.0.1').describe('address to listen on for TLS'),
-  tlsPort: whole(0, 65_535).default(10_512).describe('TCP port to listen on for TLS; 0 picks a free port'),
+  tlsPort: whole(0, 65_535)
+    .default(DEFAULT_TLS_PORT)
+    .describe('TCP port to listen on for TLS; 0 picks a free port'),
   tlsCertificate: file(
     'PEM file with the certificate of the daemon, followed by its intermediate certificates',
   ),

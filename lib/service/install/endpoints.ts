@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { defaultPort } from '../../../codec/index.ts';
 import {
   loadPolicy,
   POLICY_FILE,
@@ -76,7 +77,7 @@ export function startedLines(settings: Settings): string[] {
   const isTls = settings.tlsMode === 'only';
   const { host = '', port = 0 } = endpoints[0] ?? {};
   const target = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
-  const isUsual = port === (isTls ? 10_512 : 512);
+  const isUsual = port === defaultPort(isTls);
   const words = [
     'rexec',
     ...(isTls ? ['--tls'] : []),
