@@ -54,6 +54,10 @@ export class MuxDecoder extends FrameDecoder<MuxFrame> {
       throw new CodecError('REXEC_TRUNCATED', 'frame', 'stream ended inside a mux frame');
   }
 
+  protected override release(): void {
+    this.#held = 0;
+  }
+
   #takeData(chunk: Buffer, at: number): number {
     const end = Math.min(chunk.length, at + this.#dataLeft);
     const piece = chunk.subarray(at, end);
