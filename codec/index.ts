@@ -4,7 +4,7 @@
  * @module rexecd/codec
  */
 export { CodecError, type CodecErrorCode, type CodecErrorField } from './errors.ts';
-export type { FrameDecoder } from './frame-decoder.ts';
+export type { DecoderOptions, FrameDecoder } from './frame-decoder.ts';
 export type { FrameEncoder } from './frame-encoder.ts';
 export { DIAGNOSTIC_LIMIT, type FieldLimits, LIMITS, LOWEST_STDERR_PORT } from './limits.ts';
 export { MuxDecoder, type MuxDecoderOptions } from './mux/decoder.ts';

@@ -1,16 +1,14 @@
 import { CodecError } from '../errors.ts';
-import { FrameDecoder } from '../frame-decoder.ts';
+import { type DecoderOptions, FrameDecoder } from '../frame-decoder.ts';
 import { SIGNAL_NAME_LIMIT } from '../stderr/exit-status.ts';
 import type { MuxFrame, Sender } from './frames.ts';
 import { frameFault, readMuxControl, readMuxHeader } from './grammar.ts';
 import { MUX_HEADER_BYTES } from './kinds.ts';
 
 /** How a {@link MuxDecoder} reads. */
-export interface MuxDecoderOptions {
+export interface MuxDecoderOptions extends DecoderOptions {
   /** Whose bytes they are: a frame that this end must not send is refused. */
   readonly from: Sender;
-  /** The writer gives its chunks away: data frames share their memory. Without it no frame aliases the input. */
-  readonly ownsInput?: boolean;
 }
 
 /**
@@ -19,11 +17,10 @@ export interface MuxDecoderOptions {
  * Data leaves as it arrives, so a `main` or `stderr` frame of the wire may give several; of the others at most 26 bytes
  * are held. A frame is refused at its header, before its payload is read. It does not check whether data keeps within its
  * window, because that requires both directions. Fails with a {@link CodecError}: `REXEC_FRAME_INVALID`, or
- * `REXEC_TRUNCATED` when the stream ends inside a frame. No frame aliases the input unless that is given away.
+ * `REXEC_TRUNCATED` when the stream ends inside a frame.
  */
 export class MuxDecoder extends FrameDecoder<MuxFrame> {
   readonly #from: Sender;
-  readonly #ownsInput: boolean;
   readonly #arriving = Buffer.alloc(MUX_HEADER_BYTES + SIGNAL_NAME_LIMIT);
   #held = 0; // bytes in #arriving
   #wanted = MUX_HEADER_BYTES; // bytes in #arriving that make a header, or a whole frame
@@ -31,10 +28,9 @@ export class MuxDecoder extends FrameDecoder<MuxFrame> {
   #dataLeft = 0; // payload of a data frame that is still to come
   #mainEnded = false;
 
-  constructor({ from, ownsInput = false }: MuxDecoderOptions) {
-    super();
-    this.#from = from;
-    this.#ownsInput = ownsInput;
+  constructor(options: MuxDecoderOptions) {
+    super(options);
+    this.#from = options.from;
   }
 
   /** Bytes of memory held for the frame that is arriving. */
@@ -64,7 +60,7 @@ export class MuxDecoder extends FrameDecoder<MuxFrame> {
     this.#dataLeft -= piece.length;
     this.give({
       type: this.#type as 'main' | 'stderr',
-      chunk: this.#ownsInput ? piece : Buffer.from(piece),
+      chunk: this.owned(piece),
     });
     return end;
   }

@@ -10,8 +10,7 @@ import { NEWLINE, readDiagnostic, readsAccepted } from './grammar.ts';
  *
  * `accepted` then any number of `stdout`, or one `refused` and nothing more. A diagnostic ends at its newline, at the
  * end of the stream, or at 1024 bytes; what follows it is dropped. Fails with a {@link CodecError}:
- * `REXEC_STATUS_INVALID` when the first byte is not a status, `REXEC_TRUNCATED` when there is none. No frame aliases
- * the input.
+ * `REXEC_STATUS_INVALID` when the first byte is not a status, `REXEC_TRUNCATED` when there is none.
  */
 export class ReplyDecoder extends FrameDecoder<ReplyFrame> {
   readonly #diagnostic = new FieldBuffer(NEWLINE);
@@ -25,7 +24,7 @@ export class ReplyDecoder extends FrameDecoder<ReplyFrame> {
   protected override convert(chunk: Buffer): void {
     const rest = this.#state === 'status' && chunk.length > 0 ? this.#takeStatus(chunk) : chunk;
     if (this.#state === 'diagnostic') this.#takeDiagnostic(rest);
-    if (this.#state === 'stdout' && rest.length > 0) this.give({ type: 'stdout', chunk: Buffer.from(rest) });
+    if (this.#state === 'stdout' && rest.length > 0) this.give({ type: 'stdout', chunk: this.owned(rest) });
   }
 
   protected override convertEnd(): void {

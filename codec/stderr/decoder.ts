@@ -10,7 +10,7 @@ const NOTHING = Buffer.alloc(0);
  *
  * An exit status counts only as the very last bytes, so a command cannot forge one: whatever it writes, the daemon's
  * own comes after. Bytes that may be its beginning (32 at most) are held until the next chunk or the end decides.
- * Never fails; a daemon that sends no status just gives stderr. No frame aliases the input.
+ * Never fails; a daemon that sends no status just gives stderr.
  */
 export class StderrDecoder extends FrameDecoder<StderrFrame> {
   #held = NOTHING; // the tail that may be an exit status
@@ -21,7 +21,7 @@ export class StderrDecoder extends FrameDecoder<StderrFrame> {
   }
 
   protected override convert(chunk: Buffer): void {
-    const bytes = Buffer.concat([this.#held, chunk]);
+    const bytes = this.#held.length === 0 ? this.owned(chunk) : Buffer.concat([this.#held, chunk]);
     const start = statusStart(bytes);
     this.#held = start < bytes.length ? Buffer.from(bytes.subarray(start)) : NOTHING;
     this.#giveStderr(bytes.subarray(0, start));

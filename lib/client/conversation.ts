@@ -1,13 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import {
-  defaultPort,
-  type ExitStatus,
-  encodeLogin,
-  STATUS_ACCEPTED,
-  StderrDecoder,
-  type StderrFrame,
-} from '../../codec/index.ts';
+import { defaultPort, type ExitStatus, encodeLogin, STATUS_ACCEPTED } from '../../codec/index.ts';
 import type { Mux } from '../mux/index.ts';
 import { answeredOn } from './answer.ts';
 import { Connections } from './connections.ts';
@@ -16,7 +9,7 @@ import type { Lookahead } from './lookahead.ts';
 import type { ExecOptions, ExecResult } from './options.ts';
 import { type Output, OutputError } from './output.ts';
 import { Place } from './place.ts';
-import { readReply } from './reply.ts';
+import { readReply, readStderr } from './reply.ts';
 import { Silence } from './silence.ts';
 
 /** What the command reads and writes; stderr is null without a stderr channel. */
@@ -184,7 +177,7 @@ export class Conversation {
   async #readStderr(channel: Lookahead, skip: number): Promise<void> {
     const stderr = this.#stdio.stderr!;
     try {
-      for await (const frame of channel.feed(new StderrDecoder(), skip) as AsyncIterable<StderrFrame>) {
+      for await (const frame of readStderr(channel, skip)) {
         if (frame.type === 'stderr') await this.#silence.while(stderr.write(frame.chunk));
         else this.#endedWith(frame);
       }

@@ -45,6 +45,16 @@ describe('frames and the chunks they came from', () => {
   it('share no memory in a ReplyDecoder', () => survivesScribbling(replies, () => new ReplyDecoder()));
   it('share no memory in a StderrDecoder', () => survivesScribbling(stderrs, () => new StderrDecoder()));
 
+  it('share it if the chunk is given away, where a chunk is nothing but data', () => {
+    for (const [decoder, chunks] of [
+      [new ReplyDecoder({ ownsInput: true }), ['\0', 'data']],
+      [new StderrDecoder({ ownsInput: true }), ['data']],
+    ] as const) {
+      const frames = decodeEach(decoder, chunks.map(latin1), (chunk) => chunk.fill(0xaa));
+      assert.deepEqual((frames.at(-1) as { chunk: Buffer }).chunk, latin1('\xaa'.repeat(4)));
+    }
+  });
+
   it('control: a stdin chunk that is given away is shared', async () => {
     const chunks = [WIRE.subarray(0, -6), WIRE.subarray(-6)].map((chunk) => Buffer.from(chunk));
     const frames = decodeEach(new RequestDecoder({ ownsInput: true }), chunks, (chunk) => chunk.fill(0xaa));
