@@ -2,14 +2,17 @@ import { CodecError, DIAGNOSTIC_LIMIT, LIMITS, STATUS_REFUSED } from '../../../c
 import type { Violation } from '../oracles/sight.ts';
 import { shown } from '../script/byte-text.ts';
 import { RULES } from '../settings.ts';
-import type { Decoded, Frame, Kind } from './decoding.ts';
-import { type Expected, expectedOf } from './model.ts';
+import type { Decoded, Expected, Frame, Kind } from './decoding.ts';
+import { expectedOf } from './model.ts';
+import { canonicalMux } from './mux-model.ts';
 
-/** Bytes that a decoder may hold: its largest field, its diagnostic, or what may be an exit status (docs/codec.md). */
+/** Bytes that a decoder may hold: its largest field, its diagnostic, what may be an exit status, a mux frame (docs/codec.md). */
 const MOST_HELD: Readonly<Record<Kind, number>> = {
   request: Math.max(...Object.values(LIMITS)),
   reply: DIAGNOSTIC_LIMIT,
   stderr: 32,
+  muxClient: 26,
+  muxDaemon: 26,
 };
 const NEWLINE = 0x0a;
 
@@ -69,7 +72,13 @@ function contentOf(frame: Frame): string | number {
     case 'signaled':
       return frame.signal;
     case 'accepted':
+    case 'mainEnd':
       return '';
+    case 'mainWindow':
+    case 'stderrWindow':
+      return frame.bytes;
+    case 'signal':
+      return frame.number;
     default:
       return frame.chunk.toString('latin1');
   }
@@ -77,7 +86,7 @@ function contentOf(frame: Frame): string | number {
 
 const brief = (text: string): string => shown(text.length > 200 ? `${text.slice(0, 200)}...` : text);
 
-/** The one spelling of bytes that can be spelled in several ways: ports and exit codes with zeros, long diagnostics. */
+/** The one spelling of bytes that can be spelled in several ways: ports and exit codes with zeros, long diagnostics, divided data. */
 function canonical(kind: Kind, bytes: Buffer): Buffer {
   if (kind === 'request') {
     const nul = bytes.indexOf(0);
@@ -89,6 +98,7 @@ function canonical(kind: Kind, bytes: Buffer): Buffer {
       bytes.toString('latin1').replace(/\0exit (?=\d{1,3}\n$)0+(\d+)\n$/, '\0exit $1\n'),
       'latin1',
     );
+  if (kind === 'muxClient' || kind === 'muxDaemon') return canonicalMux(bytes);
   if (bytes[0] !== STATUS_REFUSED) return bytes;
   const newline = bytes.indexOf(NEWLINE);
   const end = Math.min(newline === -1 ? bytes.length : newline, 1 + DIAGNOSTIC_LIMIT);

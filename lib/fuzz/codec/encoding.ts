@@ -1,12 +1,14 @@
 import type { Transform } from 'node:stream';
 import { finished } from 'node:stream/promises';
-import { ReplyEncoder, RequestEncoder, StderrEncoder } from '../../../codec/index.ts';
+import { MuxEncoder, ReplyEncoder, RequestEncoder, StderrEncoder } from '../../../codec/index.ts';
 import type { Decoded, Frame, Kind } from './decoding.ts';
 
 const ENCODERS: Readonly<Record<Kind, () => Transform>> = {
   request: () => new RequestEncoder(),
   reply: () => new ReplyEncoder(),
   stderr: () => new StderrEncoder(),
+  muxClient: () => new MuxEncoder({ from: 'client' }),
+  muxDaemon: () => new MuxEncoder({ from: 'daemon' }),
 };
 const UNSAYABLE = /[\0-\x1f\x7f\ufffd]/;
 
