@@ -1,4 +1,4 @@
-import type { FieldName } from './frames.ts';
+import type { FieldName } from './request/frames.ts';
 
 /**
  * What can be wrong with bytes or with values to be encoded.
@@ -7,9 +7,10 @@ import type { FieldName } from './frames.ts';
  * - `REXEC_PORT_INVALID`: not empty, not 1 to 5 digits, or neither 0 nor in range.
  * - `REXEC_NUL_IN_FIELD`: a value to be encoded contains the terminator.
  * - `REXEC_CONTROL_CHARACTER`: a diagnostic to be encoded contains a control character.
- * - `REXEC_TRUNCATED`: the stream ended inside the field.
+ * - `REXEC_TRUNCATED`: the stream ended before or inside the field.
  * - `REXEC_STATUS_INVALID`: the first byte of a reply is neither 0 nor 1.
- * - `REXEC_FRAME_INVALID`: an unknown mux frame, one of the wrong length, or one that its sender must not send.
+ * - `REXEC_FRAME_INVALID`: an unknown mux frame, one of the wrong length, or one that its sender must not send; a frame
+ *   to be encoded is out of order.
  */
 export type CodecErrorCode =
   | 'REXEC_FIELD_TOO_LONG'
@@ -20,7 +21,7 @@ export type CodecErrorCode =
   | 'REXEC_STATUS_INVALID'
   | 'REXEC_FRAME_INVALID';
 
-/** The part of the exchange an error is about: a request field, the reply's status byte or diagnostic, a mux frame. */
+/** The part of the exchange an error is about: a request field, the reply's status byte or diagnostic, a whole frame. */
 export type CodecErrorField = FieldName | 'status' | 'diagnostic' | 'frame';
 
 /** The only error that leaves this room. Decide on `code` and `field`; `message` is for a log, never for the peer. */

@@ -1,31 +1,33 @@
-import { Transform, type TransformCallback } from 'node:stream';
-import type { CodecError } from './errors.ts';
+import { CodecStream } from './codec-stream.ts';
 
-/** A decoder that fails once all frames before the failure were read, however the bytes were cut. */
-export abstract class FrameDecoder<Frame> extends Transform {
-  #asked = false; // the reader asked for more since the last frame
-  #fail: (() => void) | undefined; // a failure that waits until the frames before it were read
+/** What every decoder that gives data lets its caller choose. */
+export interface DecoderOptions {
+  /**
+   * The writer gives its chunks away: data frames may share their memory instead of copying it. Without it no frame
+   * aliases the input, and the input is never written to.
+   */
+  readonly ownsInput?: boolean;
+}
 
-  constructor() {
-    // One frame of read-ahead: a peer whose frames are not taken is not read.
-    super({ readableObjectMode: true, readableHighWaterMark: 1, writableHighWaterMark: 1 });
+/**
+ * What the decoders have in common: bytes in, frames (objects) out, one frame of read-ahead.
+ *
+ * A decoder fails with a {@link CodecError} and with nothing else. The frames that came before the fault are read first,
+ * and none comes after it, so frames and errors do not depend on how the bytes were cut; only the cuts of data do.
+ */
+export abstract class FrameDecoder<Frame> extends CodecStream<Buffer, Frame> {
+  protected readonly ownsInput: boolean;
+
+  constructor({ ownsInput = false }: DecoderOptions = {}) {
+    super({ readableObjectMode: true });
+    this.ownsInput = ownsInput;
   }
 
-  override _read(size: number): void {
-    this.#asked = true;
-    if (this.#fail) process.nextTick(this.#fail);
-    else super._read(size);
-  }
+  /** Bytes of memory held for the frame that is arriving. */
+  abstract get heldBytes(): number;
 
-  protected emitFrame(frame: Frame): void {
-    this.#asked = false;
-    this.push(frame);
-  }
-
-  /** A stream asks for more right before it hands out its last frame: the failure comes a tick after that. */
-  protected failAfterFrames(error: CodecError, done: TransformCallback): void {
-    if (this.readableLength === 0) done(error);
-    else if (this.#asked) process.nextTick(done, error);
-    else this.#fail = () => done(error);
+  /** Bytes of the input as a frame may have them. */
+  protected owned(bytes: Buffer): Buffer {
+    return this.ownsInput ? bytes : Buffer.from(bytes);
   }
 }

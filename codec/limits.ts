@@ -1,4 +1,4 @@
-import type { FieldName } from './frames.ts';
+import type { FieldName } from './request/frames.ts';
 
 /** The longest value of each request field in bytes, its NUL excluded. */
 export type FieldLimits = Readonly<Record<FieldName, number>>;

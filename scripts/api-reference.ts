@@ -70,7 +70,7 @@ function declaredIn(text: string): Declaration[] {
 const publicPart = (code: string): string =>
   code
     .trim()
-    .replaceAll(/^ +(#private;|_\w+\(.*|static \{\};)\n/gm, '')
+    .replaceAll(/^ +(#private;|protected .*|_\w+\(.*|static \{\};)\n/gm, '')
     .replaceAll(LINK, '$1')
     .replaceAll(/^( {4})+/gm, (indent) => indent.slice(indent.length / 2))
     .replace(/^export (declare )?/, '');

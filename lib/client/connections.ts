@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import { encodeRequestFrame } from '../../codec/index.ts';
+import { encodeRequestFrame, encodeSignalFrame } from '../../codec/index.ts';
 import { Mux } from '../mux/index.ts';
 import { dial } from './dial.ts';
 import { ExecError, isNotSocket, reasonOf } from './errors.ts';
@@ -11,8 +11,6 @@ import { readReply } from './reply.ts';
 import { isMultiplexed, secured } from './secure.ts';
 import { StderrListener } from './stderr-listener.ts';
 
-/** The byte that asks for the exit status: signal 0, a no-op everywhere. */
-const EXIT_STATUS_WANTED = Buffer.of(0);
 const NO_STDERR_PORT = encodeRequestFrame({ type: 'stderrPort', port: 0 });
 const CONNECT_SECONDS = 10;
 const KEEP_ALIVE_SECONDS = 30;
@@ -47,7 +45,7 @@ export class Connections {
   sendSignal(number: number): boolean {
     if (this.#mux) return this.#mux.sendSignal(number);
     if (!this.#channel?.writable) return false;
-    this.#channel.write(Buffer.of(number));
+    this.#channel.write(encodeSignalFrame({ type: 'signal', number }));
     return true;
   }
 
@@ -150,7 +148,7 @@ export class Connections {
     const accepted = this.#connectedBack(main, this.#listener);
     const late = 'the daemon did not connect back in time';
     this.#channel = await this.#place.within(connectSeconds, accepted, 'REXEC_NO_STDERR', late);
-    this.#channel.write(EXIT_STATUS_WANTED);
+    this.#channel.write(encodeSignalFrame({ type: 'exitStatusWanted' }));
     return new Lookahead(this.#channel);
   }
 

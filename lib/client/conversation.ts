@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { type ExitStatus, encodeLogin, StderrDecoder, type StderrFrame } from '../../codec/index.ts';
+import { defaultPort, type ExitStatus, encodeLogin, STATUS_ACCEPTED } from '../../codec/index.ts';
 import type { Mux } from '../mux/index.ts';
 import { answeredOn } from './answer.ts';
 import { Connections } from './connections.ts';
@@ -9,7 +9,7 @@ import type { Lookahead } from './lookahead.ts';
 import type { ExecOptions, ExecResult } from './options.ts';
 import { type Output, OutputError } from './output.ts';
 import { Place } from './place.ts';
-import { readReply } from './reply.ts';
+import { readReply, readStderr } from './reply.ts';
 import { Silence } from './silence.ts';
 
 /** What the command reads and writes; stderr is null without a stderr channel. */
@@ -21,9 +21,6 @@ export interface Stdio {
 
 type Ending = Pick<ExecResult, 'exitCode' | 'signal'>;
 
-/** Ports of the protocol in clear text, and in TLS where nobody says another. */
-export const DEFAULT_PORT = 512;
-export const DEFAULT_TLS_PORT = 10_512;
 const ANSWER_SECONDS = 60;
 const END_SECONDS = 30;
 const STDERR_OPEN = 'standard output has ended, standard error has not';
@@ -48,11 +45,7 @@ export class Conversation {
   constructor(host: string, options: Partial<ExecOptions>, stdio: Stdio) {
     this.#options = options;
     this.#stdio = stdio;
-    this.#place = new Place(
-      host,
-      options.port ?? (options.tls ? DEFAULT_TLS_PORT : DEFAULT_PORT),
-      options.onPhase,
-    );
+    this.#place = new Place(host, options.port ?? defaultPort(!!options.tls), options.onPhase);
     this.#connections = new Connections(this.#place, options);
     this.#aborted.promise.catch(() => {});
   }
@@ -155,7 +148,7 @@ export class Conversation {
 
   /** The main connection brings stdout and nothing else. */
   async #readAnsweredOnStderr(main: Lookahead, channel: Lookahead): Promise<void> {
-    const accepts = Buffer.isBuffer(channel.seen) && channel.seen[0] === 0;
+    const accepts = Buffer.isBuffer(channel.seen) && channel.seen[0] === STATUS_ACCEPTED;
     if (!accepts) for await (const _ of readReply(channel, this.#place)); // a refusal: it throws
     this.#accepted(main);
     await Promise.all([this.#readStdout(main), this.#readStderr(channel, 1)]);
@@ -184,7 +177,7 @@ export class Conversation {
   async #readStderr(channel: Lookahead, skip: number): Promise<void> {
     const stderr = this.#stdio.stderr!;
     try {
-      for await (const frame of channel.feed(new StderrDecoder(), skip) as AsyncIterable<StderrFrame>) {
+      for await (const frame of readStderr(channel, skip)) {
         if (frame.type === 'stderr') await this.#silence.while(stderr.write(frame.chunk));
         else this.#endedWith(frame);
       }

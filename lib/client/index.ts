@@ -1,5 +1,4 @@
 /** The rexec client as a library. */
-export { DEFAULT_PORT, DEFAULT_TLS_PORT } from './conversation.ts';
 export { ExecError, type ExecErrorCode, type ExecPhase, type ExecPlace, isNotSocket } from './errors.ts';
 export { exec } from './exec.ts';
 export { GrowingBuffer } from './growing-buffer.ts';

@@ -1,12 +1,10 @@
 import { once } from 'node:events';
 import { isIP, type Socket } from 'node:net';
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
-import { MUX_PROTOCOL } from '../mux/index.ts';
+import { ALPN_PROTOCOLS, MUX_PROTOCOL } from '../../codec/index.ts';
 import { systemAuthorities, systemContext } from './authorities.ts';
 import type { TlsOptions } from './options.ts';
 
-/** ALPN names, the preferred one first. A server that answers without one, such as stunnel, speaks the plain protocol inside. */
-const PROTOCOLS = [MUX_PROTOCOL, 'rexec'];
 const MIN_VERSION = 'TLSv1.2';
 
 /** Begins TLS on a connection. Resolves once the daemon has proved to be `host`; rejects with the system's error. */
@@ -23,7 +21,7 @@ export async function secured(
     servername: serverName ?? (isIP(host) ? '' : host),
     ...contextOf(options),
     rejectUnauthorized: !insecure,
-    ALPNProtocols: PROTOCOLS,
+    ALPNProtocols: [...ALPN_PROTOCOLS], // a server that answers without one, such as stunnel, speaks the plain protocol
   });
   secure.on('error', () => {});
   try {

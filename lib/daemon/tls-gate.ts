@@ -1,12 +1,9 @@
 import type { Socket } from 'node:net';
 import { createServer, type Server, type TLSSocket } from 'node:tls';
+import { ALPN_PROTOCOLS, MUX_PROTOCOL } from '../../codec/index.ts';
 import type { ClientCertificate } from '../login/index.ts';
-import { MUX_PROTOCOL } from '../mux/index.ts';
 import { fixAddresses } from './ends.ts';
 import type { TlsMaterial } from './tls-material.ts';
-
-/** ALPN names, the preferred one first. A client that names none speaks the plain protocol. */
-const PROTOCOLS = [MUX_PROTOCOL, 'rexec'];
 
 /** A connection that was made secure. */
 export interface Passed {
@@ -31,7 +28,11 @@ export class TlsGate {
 
   constructor({ options, needsCertificate }: TlsMaterial, seconds: number) {
     this.#needsCertificate = needsCertificate;
-    this.#server = createServer({ ...options, ALPNProtocols: PROTOCOLS, handshakeTimeout: seconds * 1000 });
+    this.#server = createServer({
+      ...options,
+      ALPNProtocols: [...ALPN_PROTOCOLS],
+      handshakeTimeout: seconds * 1000,
+    });
     this.#server.on('secureConnection', (socket) => {
       const passing = this.#passing.get(endsOf(fixAddresses(socket)));
       if (passing) passing.resolve(socket);

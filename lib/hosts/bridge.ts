@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { finished } from 'node:stream/promises';
-import type { ExitStatus } from '../../codec/index.ts';
+import { type ExitStatus, encodeSignalFrame } from '../../codec/index.ts';
 import { unreadSocket } from '../launch/index.ts';
 import { enlargeSendBuffer, openSocketPair } from '../native/index.ts';
 import { type Job, lingeringClose, type RunEvents, statusOfFailure } from '../run/index.ts';
@@ -41,7 +41,7 @@ export function bridge({ connection, muxed, options }: Job, events: RunEvents): 
     const output = finished(near, { writable: false }).catch(() => {});
     const stderr = nearStderr && muxed?.relay(nearStderr, shell.promise);
     muxed?.onSignal((signal) => {
-      if (nearStderr?.writable) nearStderr.write(Buffer.of(signal));
+      if (nearStderr?.writable) nearStderr.write(encodeSignalFrame({ type: 'signal', number: signal }));
     });
     // How the command ended may be heard after the ends of its outputs. All three come with the host's end at the latest.
     await Promise.race([Promise.all([output, stderr, shell.promise]), left.promise]);

@@ -1,4 +1,5 @@
 import { connect, type Server, type Socket } from 'node:net';
+import { STATUS_ACCEPTED, STATUS_REFUSED } from '../../codec/index.ts';
 import { Intake } from './intake.ts';
 
 /** What the daemon answered, without the status byte; of long outputs the first 64 KiB and the length. */
@@ -28,9 +29,6 @@ export interface SessionPlan {
 }
 
 type Done = (session: LoadSession, ending: Ending, cause: string) => void;
-
-const ACCEPTED = 0;
-const REFUSED = 1;
 
 /** What all sessions read into, one after another: nothing is allocated for bytes that only have to be compared. */
 const SHARED = Buffer.allocUnsafeSlow(64 * 1024);
@@ -91,7 +89,7 @@ export class LoadSession {
     }
     this.#status = chunk[0]!;
     this.#loginMs = performance.now() - this.startedAt;
-    this.#stdout = new Intake(this.#status === ACCEPTED ? this.#plan.expected?.stdout : undefined);
+    this.#stdout = new Intake(this.#status === STATUS_ACCEPTED ? this.#plan.expected?.stdout : undefined);
     this.#stdout.take(chunk.subarray(1));
     return true;
   }
@@ -121,8 +119,8 @@ export class LoadSession {
   #judge(): void {
     if (!this.#stdout) return this.#lose('closed without an answer');
     const text = this.#stdout.kept.toString('latin1').split('\n')[0]!;
-    if (this.#status === REFUSED) return this.#finish('refused', text);
-    if (this.#status !== ACCEPTED)
+    if (this.#status === STATUS_REFUSED) return this.#finish('refused', text);
+    if (this.#status !== STATUS_ACCEPTED)
       return this.#finish('wrong', `the answer begins with byte ${this.#status}, not 0 or 1`);
     if (this.#channel === 'awaited') return this.#lose('the daemon did not open the stderr channel');
     const { expected } = this.#plan;

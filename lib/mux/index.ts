@@ -1,2 +1,2 @@
 /** Several streams over one connection, for both ends. */
-export { MUX_PROTOCOL, Mux } from './mux.ts';
+export { Mux } from './mux.ts';

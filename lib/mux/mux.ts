@@ -12,9 +12,6 @@ import { MuxChannel } from './channel.ts';
 
 type Sent = (error?: Error | null) => void;
 
-/** The name of the protocol in ALPN. */
-export const MUX_PROTOCOL = 'rexec-mux';
-
 /**
  * Both connections of the protocol in one (docs/protocol.md, rexec-mux): what goes over the main connection, stderr,
  * signals and the exit status. The connection lives as long as `main`: it is destroyed when that is closed, and `main`

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { ExitStatus } from '../../codec/index.ts';
+import { type ExitStatus, isSignal } from '../../codec/index.ts';
 import type { Mux } from '../mux/index.ts';
 import { type Channel, relayStderr } from './channel.ts';
 import { within } from './linger.ts';
@@ -15,6 +15,7 @@ export class MuxedChannel implements Channel {
   constructor(mux: Mux) {
     this.#mux = mux;
     mux.onSignal = (signal) => {
+      if (!isSignal(signal)) return;
       if (this.#came.size === 0) setImmediate(() => this.#take());
       this.#came.add(signal);
     };

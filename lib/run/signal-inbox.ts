@@ -1,5 +1,3 @@
-const HIGHEST_SIGNAL = 64;
-
 /** Signals of a peer on their way to the command. Those that come before there is one wait, one of a kind. */
 export class SignalInbox {
   readonly #pending = new Set<number>();
@@ -11,9 +9,9 @@ export class SignalInbox {
     this.#flush();
   }
 
-  /** Signals that came at once: one of a kind is delivered, so a flood costs no more than 64 system calls. */
+  /** Signals (1 to 64) that came at once: one of a kind is delivered, so a flood costs no more than 64 system calls. */
   take(signals: Iterable<number>): void {
-    for (const signal of signals) if (signal > 0 && signal <= HIGHEST_SIGNAL) this.#pending.add(signal);
+    for (const signal of signals) this.#pending.add(signal);
     if (this.#deliver) this.#flush();
   }
 

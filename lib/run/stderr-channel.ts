@@ -1,13 +1,10 @@
 import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type ExitStatus, encodeExitStatus } from '../../codec/index.ts';
+import { type ExitStatus, encodeExitStatus, SignalDecoder, type SignalFrame } from '../../codec/index.ts';
 import { type Channel, relayStderr } from './channel.ts';
 import { lingeringClose } from './linger.ts';
 import { SignalInbox } from './signal-inbox.ts';
-
-/** A client that sends signal 0, a no-op everywhere, asks for the exit status. */
-const EXIT_STATUS_WANTED = 0;
 
 /** The second connection: stderr out, signal numbers in. */
 export class StderrChannel implements Channel {
@@ -21,8 +18,7 @@ export class StderrChannel implements Channel {
     this.carriesStderr = carriesStderr;
     this.#socket = socket;
     socket.on('error', () => {});
-    socket.on('data', (bytes: Buffer) => this.#take(bytes));
-    socket.resume();
+    socket.pipe(new SignalDecoder()).on('data', (frame: SignalFrame) => this.#take(frame));
   }
 
   get bytes(): number {
@@ -46,8 +42,8 @@ export class StderrChannel implements Channel {
     this.#socket.destroy();
   }
 
-  #take(bytes: Buffer): void {
-    if (bytes.includes(EXIT_STATUS_WANTED)) this.#exitStatusWanted = true;
-    this.#signals.take(bytes);
+  #take(frame: SignalFrame): void {
+    if (frame.type === 'exitStatusWanted') this.#exitStatusWanted = true;
+    else this.#signals.take([frame.number]);
   }
 }

@@ -1,4 +1,5 @@
 import { isIPv6 } from 'node:net';
+import { defaultPort } from '../../codec/index.ts';
 
 /** An address to listen on. */
 export interface Endpoint {
@@ -7,10 +8,6 @@ export interface Endpoint {
   readonly host: string;
   readonly port: number;
 }
-
-/** The usual ports, in clear text and for TLS. */
-export const PORT = 512;
-export const TLS_PORT = 10_512;
 
 const FORM = /^(tls:)?(?:\[([\da-fA-F:.]+(?:%[\w.-]+)?)\]|([\w.-]+))(?::(\d{1,5}))?$/;
 
@@ -21,7 +18,7 @@ export function parseEndpoint(text: string): Endpoint | undefined {
   const host = bracketed ?? name;
   if (host === undefined || (bracketed !== undefined && !isIPv6(bracketed))) return undefined;
   const secure = tls !== undefined;
-  const number = port === undefined ? (secure ? TLS_PORT : PORT) : Number(port);
+  const number = port === undefined ? defaultPort(secure) : Number(port);
   return number > 65_535 ? undefined : { secure, host, port: number };
 }
 

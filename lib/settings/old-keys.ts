@@ -1,4 +1,5 @@
-import { type Endpoint, endpointsOf, endpointText, PORT, TLS_PORT } from './endpoint.ts';
+import { DEFAULT_PORT, DEFAULT_TLS_PORT } from '../../codec/index.ts';
+import { type Endpoint, endpointsOf, endpointText } from './endpoint.ts';
 import { whole, z } from './kinds.ts';
 import { keyOf, SETTING_NAMES } from './names.ts';
 import type { SettingName } from './schema/index.ts';
@@ -57,10 +58,10 @@ export function partsOf(listen: readonly string[]): Required<ListenerValues> {
   const tls = endpoints.find(({ secure }) => secure);
   return {
     host: plain?.host ?? LOOPBACK,
-    port: plain?.port ?? PORT,
+    port: plain?.port ?? DEFAULT_PORT,
     tlsMode: tls ? (plain ? 'beside' : 'only') : 'off',
     tlsHost: tls?.host ?? LOOPBACK,
-    tlsPort: tls?.port ?? TLS_PORT,
+    tlsPort: tls?.port ?? DEFAULT_TLS_PORT,
   };
 }
 

@@ -20,7 +20,12 @@ const ROOMS = [
   'service',
   'settings',
 ];
-const SOURCES = ['codec/*.ts', `lib/{${ROOMS.join()}}/**/*.ts`, 'lib/cli/*.ts', 'lib/cli/programs/**/*.ts'];
+const SOURCES = [
+  'codec/**/*.ts',
+  `lib/{${ROOMS.join()}}/**/*.ts`,
+  'lib/cli/*.ts',
+  'lib/cli/programs/**/*.ts',
+];
 const OTHERS = /rconfig|fuzz/;
 /** Said to whoever writes a program or breaks a rule of ours, and to no user. */
 const FOR_PROGRAMMERS = [
@@ -30,6 +35,8 @@ const FOR_PROGRAMMERS = [
   'the daemon is gone',
   'diagnostic contains a control character',
   'diagnostic is longer than … bytes',
+  'frames ended before the answer',
+  'frames ended before …',
 ];
 
 const LITERAL = String.raw`(?<text>\`(?:[^\`\\]|\\.)*\`|'(?:[^'\\\n]|\\.)*')`;

@@ -4,6 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import { setImmediate } from 'node:timers/promises';
 import { CodecError, type CodecErrorCode, type CodecErrorField } from '../../codec/index.ts';
 import { latin1, type Vector } from '../vectors/vector.ts';
+import type { Reading } from './readings.ts';
 
 export type Slicing = [how: string, chunks: Buffer[]];
 
@@ -58,13 +59,6 @@ export interface Outcome<Frame> {
   readonly error: readonly [CodecErrorCode, CodecErrorField] | undefined;
 }
 
-/** How frames are taken from a decoder that is being fed `chunks`; settles when the decoder has closed. */
-export type Reading = <Frame>(
-  decoder: Transform,
-  chunks: Iterable<Buffer>,
-  take: (frame: Frame) => void,
-) => Promise<void>;
-
 const throughPipeline: Reading = (decoder, chunks, take) =>
   pipeline(Readable.from(chunks), decoder, async (frames) => {
     for await (const frame of frames) take(frame);
@@ -92,7 +86,7 @@ async function unlessStalled(work: Promise<void>): Promise<void> {
   const settling = work.finally(() => {
     settled = true;
   });
-  for (let turn = 0; turn < 32 && !settled; turn += 1) await Promise.race([settling, setImmediate()]);
+  for (let turn = 0; turn < 256 && !settled; turn += 1) await Promise.race([settling, setImmediate()]);
   if (!settled) throw new Error('the decoder stalled');
   return settling;
 }

@@ -3,9 +3,10 @@ import type { Progress, Report, Stopped } from '../campaign/report.ts';
 import { shrink } from '../campaign/shrink.ts';
 import type { Violation } from '../oracles/sight.ts';
 import { type Script, send } from '../script/script.ts';
-import { checkDecoded, tell } from './checks.ts';
+import { checkDecoded, checkEncoded, tell } from './checks.ts';
 import { Coverage } from './coverage.ts';
 import { DECODERS, type Decoded, type Decoders, decodeAll, KINDS, type Kind } from './decoding.ts';
+import { encodeAll } from './encoding.ts';
 import { cutAt, type Input, InputSource } from './inputs.ts';
 
 export interface CodecFuzzOptions {
@@ -81,10 +82,13 @@ class CodecCampaign {
     const left = (this.#options.cases ?? 100_000) - this.#cases;
     const inputs = Array.from({ length: Math.min(BATCH, left) }, () => this.#source.next());
     const decoded = await this.#decode(inputs);
+    const encoded = await encodeAll(inputs.map(({ kind }, index) => [kind, decoded[2 * index]!]));
     for (const [index, input] of inputs.entries()) {
       this.#cases += 1;
       const [whole, cut] = [decoded[2 * index]!, decoded[2 * index + 1]!];
-      const violation = checkDecoded(input.kind, input.bytes, whole, cut);
+      const violation =
+        checkDecoded(input.kind, input.bytes, whole, cut) ??
+        checkEncoded(input.kind, input.bytes, encoded[index]);
       if (violation) this.#findings.add(violation, scriptOf(input), this.#cases, true);
       if (this.#isNew(input.kind, whole)) this.#source.keep(input);
     }
@@ -178,8 +182,11 @@ export async function checkCodec({ steps }: Script, decoders: Decoders = DECODER
       [decoders[kind](), pieces],
     ]),
   );
-  const found = KINDS.map((kind, index) =>
-    checkDecoded(kind, bytes, decoded[2 * index]!, decoded[2 * index + 1]!),
+  const encoded = await encodeAll(KINDS.map((kind, index) => [kind, decoded[2 * index]!]));
+  const found = KINDS.map(
+    (kind, index) =>
+      checkDecoded(kind, bytes, decoded[2 * index]!, decoded[2 * index + 1]!) ??
+      checkEncoded(kind, bytes, encoded[index]),
   );
   return found.filter((violation) => violation !== undefined);
 }

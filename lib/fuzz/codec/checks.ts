@@ -1,22 +1,20 @@
-import {
-  CodecError,
-  DIAGNOSTIC_LIMIT,
-  encodeAccepted,
-  encodeExitStatus,
-  encodeRefused,
-  encodeRequestFrame,
-  LIMITS,
-} from '../../../codec/index.ts';
+import { CodecError, DIAGNOSTIC_LIMIT, LIMITS, STATUS_REFUSED } from '../../../codec/index.ts';
 import type { Violation } from '../oracles/sight.ts';
 import { shown } from '../script/byte-text.ts';
 import { RULES } from '../settings.ts';
-import type { Decoded, Frame, Kind } from './decoding.ts';
-import { type Expected, expectedOf } from './model.ts';
+import type { Decoded, Expected, Frame, Kind } from './decoding.ts';
+import { expectedOf } from './model.ts';
+import { canonicalMux } from './mux-model.ts';
 
-/** What a request decoder may hold: the largest field, and a few bytes (docs/codec.md). */
-const MOST_HELD = Math.max(...Object.values(LIMITS)) + 5;
+/** Bytes that a decoder may hold: its largest field, its diagnostic, what may be an exit status, a mux frame (docs/codec.md). */
+const MOST_HELD: Readonly<Record<Kind, number>> = {
+  request: Math.max(...Object.values(LIMITS)),
+  reply: DIAGNOSTIC_LIMIT,
+  stderr: 32,
+  muxClient: 26,
+  muxDaemon: 26,
+};
 const NEWLINE = 0x0a;
-const UNSAYABLE = /[\0-\x1f\x7f\ufffd]/;
 
 /** What is wrong with what two decoders of a kind made of the same bytes, cut in different ways. */
 export function checkDecoded(kind: Kind, bytes: Buffer, whole: Decoded, cut: Decoded): Violation | undefined {
@@ -24,8 +22,8 @@ export function checkDecoded(kind: Kind, bytes: Buffer, whole: Decoded, cut: Dec
     if (error && !(error instanceof CodecError))
       return { oracle: 'codec.throws', cause: `${kind}: ${error.name}`, detail: error.message };
     if (!settled) return { oracle: 'codec.stalls', cause: kind, detail: 'it neither ends nor fails' };
-    if (mostHeld > MOST_HELD)
-      return { oracle: 'codec.memory', cause: kind, detail: `${mostHeld} bytes held for a field` };
+    if (mostHeld > MOST_HELD[kind])
+      return { oracle: 'codec.memory', cause: kind, detail: `${mostHeld} bytes held` };
   }
   const [one, other] = [tell(outcomeOf(whole)), tell(outcomeOf(cut))];
   if (one !== other)
@@ -33,11 +31,18 @@ export function checkDecoded(kind: Kind, bytes: Buffer, whole: Decoded, cut: Dec
   const expected = tell(expectedOf(kind, bytes, RULES));
   if (one !== expected)
     return { oracle: 'codec.model', cause: kind, detail: `${brief(one)} instead of ${brief(expected)}` };
-  if (whole.error) return undefined;
-  const again = encoded(whole.frames);
-  if (!again || again.equals(canonical(kind, bytes))) return undefined;
-  const detail = `encoded again it is ${brief(again.toString('latin1'))}`;
-  return { oracle: 'codec.identity', cause: kind, detail };
+  return undefined;
+}
+
+/** What is wrong with what the encoders made of the frames that these bytes were decoded to. */
+export function checkEncoded(
+  kind: Kind,
+  bytes: Buffer,
+  again: Buffer | Error | undefined,
+): Violation | undefined {
+  if (!again || (Buffer.isBuffer(again) && again.equals(canonical(kind, bytes)))) return undefined;
+  const outcome = Buffer.isBuffer(again) ? brief(again.toString('latin1')) : `refused: ${again.message}`;
+  return { oracle: 'codec.identity', cause: kind, detail: `encoded again it is ${outcome}` };
 }
 
 const outcomeOf = ({ frames, error }: Decoded): Expected => ({
@@ -67,7 +72,13 @@ function contentOf(frame: Frame): string | number {
     case 'signaled':
       return frame.signal;
     case 'accepted':
+    case 'mainEnd':
       return '';
+    case 'mainWindow':
+    case 'stderrWindow':
+      return frame.bytes;
+    case 'signal':
+      return frame.number;
     default:
       return frame.chunk.toString('latin1');
   }
@@ -75,34 +86,7 @@ function contentOf(frame: Frame): string | number {
 
 const brief = (text: string): string => shown(text.length > 200 ? `${text.slice(0, 200)}...` : text);
 
-/** What the encoders make of what was decoded; undefined where they cannot say it, such as a malformed diagnostic. */
-function encoded(frames: readonly Frame[]): Buffer | undefined {
-  const parts: Buffer[] = [];
-  for (const frame of frames) {
-    if (frame.type === 'refused' && UNSAYABLE.test(frame.text)) return undefined;
-    parts.push(encodedFrame(frame));
-  }
-  return Buffer.concat(parts);
-}
-
-function encodedFrame(frame: Frame): Buffer {
-  switch (frame.type) {
-    case 'accepted':
-      return encodeAccepted();
-    case 'refused':
-      return encodeRefused(frame.text);
-    case 'exited':
-    case 'signaled':
-      return encodeExitStatus(frame);
-    case 'stdout':
-    case 'stderr':
-      return frame.chunk;
-    default:
-      return encodeRequestFrame(frame);
-  }
-}
-
-/** The one spelling of bytes that can be spelled in several ways: ports and exit codes with zeros, long diagnostics. */
+/** The one spelling of bytes that can be spelled in several ways: ports and exit codes with zeros, long diagnostics, divided data. */
 function canonical(kind: Kind, bytes: Buffer): Buffer {
   if (kind === 'request') {
     const nul = bytes.indexOf(0);
@@ -114,7 +98,8 @@ function canonical(kind: Kind, bytes: Buffer): Buffer {
       bytes.toString('latin1').replace(/\0exit (?=\d{1,3}\n$)0+(\d+)\n$/, '\0exit $1\n'),
       'latin1',
     );
-  if (bytes[0] !== 1) return bytes;
+  if (kind === 'muxClient' || kind === 'muxDaemon') return canonicalMux(bytes);
+  if (bytes[0] !== STATUS_REFUSED) return bytes;
   const newline = bytes.indexOf(NEWLINE);
   const end = Math.min(newline === -1 ? bytes.length : newline, 1 + DIAGNOSTIC_LIMIT);
   return Buffer.concat([bytes.subarray(0, end), Buffer.of(NEWLINE)]);

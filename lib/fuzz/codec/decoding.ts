@@ -1,6 +1,10 @@
 import type { Transform } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
+  type CodecErrorCode,
+  type CodecErrorField,
+  MuxDecoder,
+  type MuxFrame,
   ReplyDecoder,
   type ReplyFrame,
   RequestDecoder,
@@ -9,18 +13,29 @@ import {
   type StderrFrame,
 } from '../../../codec/index.ts';
 
-/** Whose bytes: a client's, a server's on the main connection, a server's on the stderr channel. */
-export type Kind = 'request' | 'reply' | 'stderr';
-export const KINDS: readonly Kind[] = ['request', 'reply', 'stderr'];
+/**
+ * Whose bytes: a client's, a server's on the main connection, a server's on the stderr channel; those of either on a
+ * multiplexed connection.
+ */
+export type Kind = 'request' | 'reply' | 'stderr' | 'muxClient' | 'muxDaemon';
+export const KINDS: readonly Kind[] = ['request', 'reply', 'stderr', 'muxClient', 'muxDaemon'];
 
-export type Frame = RequestFrame | ReplyFrame | StderrFrame;
+export type Frame = RequestFrame | ReplyFrame | StderrFrame | MuxFrame;
 export type Decoders = Readonly<Record<Kind, () => Transform>>;
 
 export const DECODERS: Decoders = {
   request: () => new RequestDecoder(),
   reply: () => new ReplyDecoder(),
   stderr: () => new StderrDecoder(),
+  muxClient: () => new MuxDecoder({ from: 'client' }),
+  muxDaemon: () => new MuxDecoder({ from: 'daemon' }),
 };
+
+/** What a decoder should make of bytes. */
+export interface Expected {
+  readonly frames: readonly Frame[];
+  readonly error?: readonly [CodecErrorCode, CodecErrorField] | undefined;
+}
 
 /** What a decoder made of bytes. */
 export interface Decoded {
@@ -86,7 +101,8 @@ class Decoding {
   };
 }
 
-function joined(frames: readonly Frame[]): Frame[] {
+/** Neighbouring chunks of a kind as one. */
+export function joined(frames: readonly Frame[]): Frame[] {
   const result: Frame[] = [];
   for (const frame of frames) {
     const last = result.at(-1);

@@ -1,4 +1,11 @@
-import { encodeAccepted, encodeExitStatus, encodeRefused, encodeRequest } from '../../../codec/index.ts';
+import {
+  encodeAccepted,
+  encodeExitStatus,
+  encodeMuxFrame,
+  encodeRefused,
+  encodeRequest,
+  type MuxFrame,
+} from '../../../codec/index.ts';
 import { SEEDS } from '../corpus/index.ts';
 import { generateRequests } from '../generate/generators.ts';
 import { mutateBytes } from '../generate/mutators.ts';
@@ -41,11 +48,42 @@ const STATUSES = [
   ),
 ];
 
+const muxed = (...frames: readonly MuxFrame[]): Buffer => Buffer.concat(frames.flatMap(encodeMuxFrame));
+const MUX_CLIENTS = [
+  muxed(
+    { type: 'stderrWindow', bytes: 16_384 },
+    { type: 'main', chunk: encodeRequest({ user: 'ada', password: 's3cret', command: 'cat' }) },
+    { type: 'main', chunk: Buffer.from('stdin') },
+    { type: 'mainWindow', bytes: 2 ** 32 - 1 },
+    { type: 'signal', number: 15 },
+    { type: 'mainEnd' },
+    { type: 'signal', number: 255 },
+  ),
+  muxed({ type: 'main', chunk: Buffer.alloc(16_384, 'x') }),
+];
+const MUX_DAEMONS = [
+  muxed(
+    { type: 'main', chunk: encodeAccepted() },
+    { type: 'stderr', chunk: Buffer.from('oops') },
+    { type: 'stderr', chunk: Buffer.from('and more') },
+    { type: 'mainWindow', bytes: 1 },
+    { type: 'exited', code: 255 },
+    { type: 'mainEnd' },
+  ),
+  muxed({ type: 'signaled', signal: 'SIGRTMIN+2' }, { type: 'mainEnd' }),
+];
+
 /** Where inputs come from: what is known at first, some requests of the encoder, and mutants of what did something new. */
 export class InputSource {
   readonly #random: Random;
   readonly #seed: number;
-  readonly #pool: Record<Kind, Buffer[]> = { request: [], reply: [], stderr: [] };
+  readonly #pool: Record<Kind, Buffer[]> = {
+    request: [],
+    reply: [],
+    stderr: [],
+    muxClient: [],
+    muxDaemon: [],
+  };
   readonly #first: [Kind, Buffer][];
   #generated: Buffer[] = [];
   #batches = 0;
@@ -57,6 +95,8 @@ export class InputSource {
       request: REQUESTS,
       reply: REPLIES,
       stderr: STATUSES,
+      muxClient: MUX_CLIENTS,
+      muxDaemon: MUX_DAEMONS,
     };
     this.#first = KINDS.flatMap((kind) => seeds[kind].map((bytes): [Kind, Buffer] => [kind, bytes]));
   }

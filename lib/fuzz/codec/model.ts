@@ -1,17 +1,7 @@
-import {
-  type CodecErrorCode,
-  type CodecErrorField,
-  DIAGNOSTIC_LIMIT,
-  type FieldName,
-} from '../../../codec/index.ts';
+import { type CodecErrorCode, DIAGNOSTIC_LIMIT, type FieldName } from '../../../codec/index.ts';
 import { type Reading, type RefusalCause, type Rules, readRequest } from '../script/request-model.ts';
-import type { Frame, Kind } from './decoding.ts';
-
-/** What a decoder should make of bytes. */
-export interface Expected {
-  readonly frames: readonly Frame[];
-  readonly error?: readonly [CodecErrorCode, CodecErrorField] | undefined;
-}
+import type { Expected, Frame, Kind } from './decoding.ts';
+import { expectedMux } from './mux-model.ts';
 
 const CODES: Readonly<Record<RefusalCause, CodecErrorCode>> = {
   long: 'REXEC_FIELD_TOO_LONG',
@@ -24,8 +14,16 @@ const EXIT_STATUS = /\0(?:exit (?<code>\d{1,3})|signal (?<signal>[A-Z0-9+-]{1,23
 
 /** Reads bytes as docs/protocol.md and docs/codec.md say, in the plainest way, with everything at hand. */
 export function expectedOf(kind: Kind, bytes: Buffer, rules: Rules): Expected {
-  if (kind === 'request') return expectedRequest(bytes, readRequest(bytes, rules));
-  return kind === 'reply' ? expectedReply(bytes) : expectedStderr(bytes);
+  switch (kind) {
+    case 'request':
+      return expectedRequest(bytes, readRequest(bytes, rules));
+    case 'reply':
+      return expectedReply(bytes);
+    case 'stderr':
+      return expectedStderr(bytes);
+    default:
+      return expectedMux(kind === 'muxClient' ? 'client' : 'daemon', bytes);
+  }
 }
 
 function expectedRequest(bytes: Buffer, reading: Reading): Expected {

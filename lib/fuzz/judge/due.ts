@@ -1,3 +1,4 @@
+import { HIGHEST_SIGNAL } from '../../../codec/index.ts';
 import { behaviourOf, isHarmless } from '../script/commands.ts';
 import { portOf, type Reading, readRequest } from '../script/request-model.ts';
 import type { Listening } from '../script/script.ts';
@@ -52,4 +53,5 @@ function endsBy(command: Buffer, halfClosed: boolean, signals: readonly number[]
   return ends === 'at once' || (ends === 'with stdin' && halfClosed);
 }
 
-export const isFatal = (signal: number): boolean => signal <= 64 && !HARMLESS_SIGNALS.includes(signal);
+export const isFatal = (signal: number): boolean =>
+  signal <= HIGHEST_SIGNAL && !HARMLESS_SIGNALS.includes(signal);

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { FIELD_LABEL } from '../../../codec/index.ts';
+import { FIELD_LABEL, STATUS_ACCEPTED, STATUS_REFUSED } from '../../../codec/index.ts';
 import { shown } from '../script/byte-text.ts';
 import { readRequest } from '../script/request-model.ts';
 import { causeOf, type Sight, type Violation, wordingOf } from './sight.ts';
@@ -56,7 +56,7 @@ function refusalForm({ peer, reply: { text, terminated, rest } }: Sight): Violat
   if (!terminated && peer.end !== 'open') return { oracle: 'answer.line', cause: 'no newline', detail: told };
   if (terminated && text === '') return { oracle: 'answer.line', cause: 'no text', detail: told };
   if (rest.length === 0) return undefined;
-  const second = rest[0] === 0 || rest[0] === 1;
+  const second = rest[0] === STATUS_ACCEPTED || rest[0] === STATUS_REFUSED;
   const detail = shown(rest.toString('latin1', 0, 80));
   return second
     ? { oracle: 'answer.twice', cause: `refused, then status ${rest[0]}`, detail }

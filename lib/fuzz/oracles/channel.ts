@@ -1,10 +1,11 @@
+import { STATUS_ACCEPTED, STATUS_REFUSED } from '../../../codec/index.ts';
 import { isFatal } from '../judge/due.ts';
 import { shown } from '../script/byte-text.ts';
 import { behaviourOf, isHarmless } from '../script/commands.ts';
 import { portOf } from '../script/request-model.ts';
 import type { Sight, Violation } from './sight.ts';
 
-const STATUS_BYTES: readonly (number | undefined)[] = [0, 1];
+const STATUS_BYTES: readonly (number | undefined)[] = [STATUS_ACCEPTED, STATUS_REFUSED];
 /** Our own extension, for a peer that sent a byte 0: docs/protocol.md. */
 const EXIT_STATUS = /\0(?:exit \d{1,3}|signal [A-Z0-9+-]+)\n$/;
 

@@ -1,3 +1,4 @@
+import { STATUS_ACCEPTED, STATUS_REFUSED } from '../../../codec/index.ts';
 import type { Listening, PeerName } from '../script/script.ts';
 
 /** Bytes that came from the server. */
@@ -62,12 +63,12 @@ export interface Reply {
 
 export function replyOf(bytes: Buffer): Reply {
   const [first] = bytes;
-  if (first === 1) {
+  if (first === STATUS_REFUSED) {
     const newline = bytes.indexOf(0x0a);
     const end = newline === -1 ? bytes.length : newline;
     const text = bytes.toString('latin1', 1, end);
     return { status: 'refused', text, terminated: newline !== -1, rest: bytes.subarray(end + 1) };
   }
-  const status = first === undefined ? 'none' : first === 0 ? 'accepted' : 'unknown';
+  const status = first === undefined ? 'none' : first === STATUS_ACCEPTED ? 'accepted' : 'unknown';
   return { status, text: '', terminated: false, rest: bytes.subarray(status === 'accepted' ? 1 : 0) };
 }

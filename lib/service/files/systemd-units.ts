@@ -1,5 +1,6 @@
+import { DEFAULT_PORT } from '../../../codec/index.ts';
 import { NO_DEBUGGER } from '../../base/index.ts';
-import { PORT, SETTINGS } from '../../settings/index.ts';
+import { SETTINGS } from '../../settings/index.ts';
 import { type Program, STOP_SECONDS } from './program.ts';
 
 const quoted = (path: string): string => (path.includes(' ') ? `"${path}"` : path);
@@ -78,7 +79,7 @@ Documentation=man:rexecd(8)
 [Socket]
 # Everything is sent in clear text: listen beyond loopback only on a network that you trust. "systemctl edit
 # rexecd.socket" changes the address: add an empty ListenStream=, then one with the new address.
-ListenStream=127.0.0.1:${PORT}
+ListenStream=127.0.0.1:${DEFAULT_PORT}
 Backlog=${SETTINGS.backlog.parse(undefined)}
 
 [Install]

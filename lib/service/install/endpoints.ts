@@ -1,17 +1,16 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { defaultPort } from '../../../codec/index.ts';
 import {
   endpointsOf,
   loadPolicy,
   mainEndpoint,
   POLICY_FILE,
-  PORT,
   type Resolved,
   readDocument,
   resolveSettings,
   SETTINGS_FILE,
   type Settings,
-  TLS_PORT,
 } from '../../settings/index.ts';
 import { ServiceError } from '../service-error.ts';
 import { inetdEntryFor } from './inetd.ts';
@@ -70,7 +69,7 @@ export function startedLines(settings: Settings): string[] {
     .join(' and ');
   const { secure, host, port } = mainEndpoint(settings);
   const target = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
-  const isUsual = port === (secure ? TLS_PORT : PORT);
+  const isUsual = port === defaultPort(secure);
   const words = [
     'rexec',
     ...(secure ? ['--tls'] : []),

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DEFAULT_PORT } from '../../../codec/index.ts';
 
 /** A service of inetd or xinetd: where it is written, and how. */
 export interface InetdEntry {
@@ -8,13 +9,13 @@ export interface InetdEntry {
   readonly text: string;
 }
 
-const SERVICE = 'exec'; // of port 512, services(5)
+const SERVICE = 'exec'; // of the default port, services(5)
 const LINES = ['/etc/inetd.conf', '/etc/inetd.d'];
 const BLOCKS = ['/etc/xinetd.conf', '/etc/xinetd.d'];
 
 /** The line that makes inetd listen on a port, or the block of xinetd. */
 export function inetdEntryFor(port: number): InetdEntry | undefined {
-  const names = port === 512 ? [SERVICE, `${port}`] : [`${port}`];
+  const names = port === DEFAULT_PORT ? [SERVICE, `${port}`] : [`${port}`];
   const isLine = new RegExp(String.raw`^\s*(?:[^\s#]*:)?(?:${names.join('|')})\s+stream\s`);
   const isBlock = new RegExp(String.raw`^\s*service\s+(?:${names.join('|')})\b`);
   return find(LINES, isLine) ?? find(BLOCKS, isBlock);

@@ -1,4 +1,5 @@
-import { endpointForm, PORT, parseEndpoint } from '../endpoint.ts';
+import { DEFAULT_PORT } from '../../../codec/index.ts';
+import { endpointForm, parseEndpoint } from '../endpoint.ts';
 import { list, z } from '../kinds.ts';
 
 /** Where the daemon listens, and where it takes orders. These stand outside the tables of the file. */
@@ -13,7 +14,7 @@ export const LISTEN = {
       .overwrite(endpointForm),
   )
     .refine((endpoints) => endpoints.length > 0, 'at least one address')
-    .default([`127.0.0.1:${PORT}`])
+    .default([`127.0.0.1:${DEFAULT_PORT}`])
     .describe(
       'addresses to listen on: "HOST:PORT" in clear text, "tls:HOST:PORT" for TLS; 0.0.0.0 or [::] means every interface, port 0 a free port, and without a port it is 512, for TLS 10512',
     ),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { TransformCallback } from 'node:stream';
 import { describe, it } from 'node:test';
-import { RequestDecoder, StderrDecoder } from '../../../codec/index.ts';
+import { MuxDecoder, RequestDecoder, StderrDecoder } from '../../../codec/index.ts';
 import { checkCodec, type Decoders, findingText, fuzzCodec, type OracleId } from '../../../lib/fuzz/index.ts';
 
 class UncodedError extends RequestDecoder {
@@ -37,6 +37,7 @@ const BROKEN: Readonly<Record<string, [decoders: Partial<Decoders>, shows: Oracl
   'an error that is none of the codec': [{ request: () => new UncodedError() }, 'codec.throws'],
   'no end': [{ stderr: () => new NoEnd() }, 'codec.stalls'],
   'a loss in each chunk': [{ stderr: () => new ShortChunks() }, 'codec.cut'],
+  'mux frames of the other end': [{ muxClient: () => new MuxDecoder({ from: 'daemon' }) }, 'codec.model'],
   'an exit status that may stand anywhere': [{ stderr: () => new StatusAnywhere() }, 'codec.model'],
 };
 

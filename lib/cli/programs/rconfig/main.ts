@@ -21,13 +21,13 @@ import {
   settingsTemplate,
   valueIn,
 } from '../../../settings/index.ts';
-import { CommanderError, commandLine, InvalidArgumentError } from '../common/command.ts';
+import { CommanderError, commandLine } from '../common/command.ts';
 import { REXECD_EXIT } from '../common/exit-codes.ts';
 import { reloadDaemon } from '../common/reload.ts';
 import { type SettingFiles, settingsFileKnownAs, settingsFileOf } from '../common/setting-files.ts';
 import { changeOf } from './change.ts';
 import { checkFile } from './check.ts';
-import { completionFor, SHELLS, type Shell } from './completion.ts';
+import { completionFor, SHELLS, type Shell, shellOf } from './completion.ts';
 import { editSettings } from './edit.ts';
 import { ask } from './form.ts';
 import { asJson, bare, explanation, listing, record, shown, standingRecord } from './print.ts';
@@ -200,12 +200,6 @@ async function fillIn(): Promise<void> {
       await changeSettings(path(), changes, ceiling, guard);
       return `written to ${path()}\n`;
     });
-}
-
-function shellOf(word: string): Shell {
-  const shell = SHELLS.find((each) => each === word);
-  if (shell === undefined) throw new InvalidArgumentError(`Must be one of ${SHELLS.join(', ')}.`);
-  return shell;
 }
 
 function print(text: string): void {

@@ -1,4 +1,5 @@
 import { lookup } from 'node:dns/promises';
+import { DEFAULT_PORT } from '../../../../codec/index.ts';
 import { printableJson, printableText } from '../../../events/index.ts';
 import {
   type Answer,
@@ -58,7 +59,7 @@ const program = commandLine('rexec-bench')
   .argument('<host>')
   .option('-l, --user <name>', 'user to log in as (default: your own user name)')
   .option('-P, --password-file <file>', 'read the password from a file; - is standard input')
-  .option('--port <number>', 'port of the daemon', whole('a port number', 1, 65_535), 512)
+  .option('--port <number>', 'port of the daemon', whole('a port number', 1, 65_535), DEFAULT_PORT)
   .option(
     '--parallel <numbers>',
     'how many sessions run at the same time; with a comma-separated list, one measurement for each',

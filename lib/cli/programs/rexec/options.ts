@@ -1,3 +1,4 @@
+import { DEFAULT_PORT, DEFAULT_TLS_PORT } from '../../../../codec/index.ts';
 import type { ExecOptions } from '../../../client/index.ts';
 import { type Command, commandLine } from '../common/command.ts';
 import { REXEC_EXIT } from '../common/exit-codes.ts';
@@ -79,7 +80,7 @@ const program = commandLine('rexec')
   .option('--host <host>', 'remote host, instead of the first argument')
   .option(
     '--port <number>',
-    'port of the daemon (default: 512, with --tls 10512); also given as host:port',
+    `port of the daemon (default: ${DEFAULT_PORT}, with --tls ${DEFAULT_TLS_PORT}); also given as host:port`,
     port,
   )
   .option('--tls', 'use TLS; stderr, signals and exit status share it; also REXEC_TLS=true')

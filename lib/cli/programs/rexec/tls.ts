@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { DEFAULT_PORT, DEFAULT_TLS_PORT, type TlsOptions } from '../../../client/index.ts';
+import { defaultPort } from '../../../../codec/index.ts';
+import type { TlsOptions } from '../../../client/index.ts';
 import { plainBytes } from '../../../files/index.ts';
 import { InvalidArgumentError } from '../common/command.ts';
 import type { Target } from './hosts.ts';
@@ -58,7 +59,7 @@ export function tlsOptions({ tls, ca, cert, key, insecure = false }: TlsFlags): 
 
 /** The daemon's port on a host. */
 export const portOf = (target: Target, { port, tls }: TlsFlags): number =>
-  target.port ?? port ?? (tls ? DEFAULT_TLS_PORT : DEFAULT_PORT);
+  target.port ?? port ?? defaultPort(tls);
 
 /** Said each time, whatever else is quiet. */
 export function warnOfInsecurity({ insecure }: TlsFlags): void {
