@@ -1,9 +1,9 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
-import { startDeadline } from '../base/index.ts';
+import { startDeadline, within } from '../base/index.ts';
 import { LaunchError, type LauncherName, letGo } from '../launch/index.ts';
 import { LoginError } from '../login/index.ts';
-import { connectionClosed, type Job, type Run, type RunEvents, within } from '../run/index.ts';
+import { connectionClosed, type Job, type Run, type RunEvents } from '../run/index.ts';
 import {
   type Became,
   type BecomeOptions,

@@ -1,5 +1,6 @@
 import { finished } from 'node:stream/promises';
 import { type ExitStatus, encodeAccepted } from '../../codec/index.ts';
+import { within } from '../base/index.ts';
 import { LaunchError, type Launcher, type RunningCommand } from '../launch/index.ts';
 import type { Limits } from '../native/index.ts';
 import type { Channel } from './channel.ts';
@@ -7,7 +8,7 @@ import type { Connection } from './connection.ts';
 import { SessionError, vanished } from './errors.ts';
 import { watchIdle } from './idle.ts';
 import type { Job, Run, RunEvents } from './job.ts';
-import { lingeringClose, within } from './linger.ts';
+import { lingeringClose } from './linger.ts';
 import type { prepare } from './prepare.ts';
 import { refusalFor, refuse } from './refusal.ts';
 import { Relay } from './relay.ts';

@@ -12,7 +12,7 @@ export {
 } from './errors.ts';
 export type { Job, Run, RunEvents, Runner, RunOptions, Started } from './job.ts';
 export { keepAlive } from './keep-alive.ts';
-export { lingeringClose, unlessGone, within } from './linger.ts';
+export { lingeringClose, unlessGone } from './linger.ts';
 export { MuxedChannel } from './mux-channel.ts';
 export { prepare, prepareForHandler } from './prepare.ts';
 export { refusalFor, refuse } from './refusal.ts';

@@ -1,4 +1,5 @@
 import { constants } from 'node:os';
+import { within } from '../../base/index.ts';
 import { entryOf, type LogEntry } from '../log-entry.ts';
 import { Transport } from './winston.ts';
 
@@ -18,7 +19,7 @@ export interface Info {
 const MOST_PENDING = 1_000_000; // bytes
 const SHORTEST_PAUSE = 20; // ms
 const LONGEST_PAUSE = 1000; // ms
-const CLOSE_MS = 5000;
+const CLOSE_SECONDS = 5;
 
 /**
  * A transport that winston can always write to: what its outlet does not take waits here, up to a bound. Beyond it
@@ -83,13 +84,7 @@ export abstract class Sink<Form extends string | Buffer = string | Buffer> exten
     if (this.#gaveUp) return;
     this.#closing = true;
     this.#wake();
-    const late = Promise.withResolvers<void>();
-    const timer = setTimeout(() => {
-      this.#giveUp();
-      late.resolve();
-    }, CLOSE_MS);
-    await Promise.race([this.#work, late.promise]);
-    clearTimeout(timer);
+    await within(CLOSE_SECONDS, this.#work, () => this.#giveUp());
   }
 
   override _final(done: () => void): void {

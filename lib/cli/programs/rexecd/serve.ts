@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { ignoreSignals, STRAY_SIGNALS } from '../../../base/index.ts';
+import { ignoreSignals, Limiter, STRAY_SIGNALS } from '../../../base/index.ts';
 import { Daemon, type DaemonParts } from '../../../daemon/index.ts';
 import { EventLog, type LogOptions } from '../../../events/index.ts';
 import { becomeSubreaper, listenAhead, reapOrphans } from '../../../native/index.ts';
@@ -48,14 +48,12 @@ export async function serve({ load, config, debug, trial }: ServeOptions): Promi
   const orders = new Orders(daemon, events);
   const status = () => `listening on port ${daemon.port}`;
   const readAgain = reloader(daemon, settings, load, events, orders);
-  let turn: Promise<unknown> = Promise.resolve(); // one reload after another
+  const reloads = new Limiter(1); // one after another
   let isStopping = false;
   const reload = (): Promise<string[]> => {
     if (isStopping) return Promise.reject(new Error('the daemon is stopping'));
     manager.reloading();
-    const done = turn.then(readAgain).finally(() => manager.ready(status()));
-    turn = done.catch(() => {});
-    return done;
+    return reloads.run(readAgain).finally(() => manager.ready(status()));
   };
   if (!process.stdin.isTTY) process.on('SIGHUP', () => reload().catch(() => {})); // the log has it
   await orders.take(settings, operationsOf(daemon, reload, config));
@@ -81,7 +79,7 @@ export async function serve({ load, config, debug, trial }: ServeOptions): Promi
   if (trial) console.log(`try: ${trial.commandFor(port)}`);
   if (!told.aborted) await once(told, 'abort');
   isStopping = true;
-  await turn; // a reload that is under way
+  await reloads.run(async () => {}); // after those that are under way
   manager.stopping(daemon.settings.stopSeconds + daemon.settings.killSeconds);
   orders.close();
   await daemon.stop(impatient);
