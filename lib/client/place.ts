@@ -1,6 +1,6 @@
 import { CodecError } from '../../codec/index.ts';
-import { within } from '../base/index.ts';
-import { ExecError, type ExecErrorCode, type ExecPhase, isTlsError, reasonOf } from './errors.ts';
+import { reasonOf, within } from '../base/index.ts';
+import { ExecError, type ExecErrorCode, type ExecPhase, isTlsError } from './errors.ts';
 import { OutputError } from './output.ts';
 
 /** Where a command is: its errors say so. */

@@ -1,5 +1,6 @@
 import type { AddressInfo, Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { codeOf, wordsOf } from '../base/index.ts';
 import type { EventLog } from '../events/index.ts';
 import type { Settings } from '../settings/index.ts';
 import { type Endpoint, type ListenAhead, Listener } from './listener.ts';
@@ -112,8 +113,8 @@ export class Entrances {
     try {
       if (descriptor !== undefined) await listener.adopt(descriptor);
       else
-        await listener.listen(ahead).catch(async (error: NodeJS.ErrnoException) => {
-          const rivals = error.code === 'EADDRINUSE' ? this.#leaving(settings, endpoint.port) : [];
+        await listener.listen(ahead).catch(async (error) => {
+          const rivals = codeOf(error) === 'EADDRINUSE' ? this.#leaving(settings, endpoint.port) : [];
           if (rivals.length === 0) throw error;
           await nextTurn(); // connections that wait to be accepted are accepted
           for (const rival of rivals) rival.close();
@@ -122,7 +123,7 @@ export class Entrances {
         });
     } catch (error) {
       const { host: address, port } = endpoint;
-      this.#events.emit('listenFailed', { address, port, cause: (error as Error).message });
+      this.#events.emit('listenFailed', { address, port, cause: wordsOf(error) });
       throw error;
     }
     return listener;

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { createServer, type Server, type TLSSocket } from 'node:tls';
+import { reasonOf } from '../base/index.ts';
 import type { ClientCertificate } from '../login/index.ts';
 import { MUX_PROTOCOL } from '../mux/index.ts';
 import { fixAddresses } from './ends.ts';
@@ -50,7 +51,11 @@ export class TlsGate {
     const passing = Promise.withResolvers<TLSSocket>();
     const ends = endsOf(connection);
     const closed = () =>
-      passing.reject(new TlsHandshakeError(connection.errored?.message ?? 'the peer closed the connection'));
+      passing.reject(
+        new TlsHandshakeError(
+          connection.errored ? reasonOf(connection.errored) : 'the peer closed the connection',
+        ),
+      );
     this.#passing.set(ends, passing);
     connection.once('close', closed);
     connection.allowHalfOpen = false; // who half-closes inside the handshake is gone
@@ -92,6 +97,3 @@ function certificateOf(socket: TLSSocket): ClientCertificate | null {
 
 const faultOf = (socket: TLSSocket, { subject }: ClientCertificate): string | undefined =>
   socket.authorized ? undefined : `the certificate of ${subject}: ${socket.authorizationError}`;
-
-/** OpenSSL's reason without its file and line. */
-const reasonOf = (error: Error & { reason?: string }): string => error.reason ?? error.message;

@@ -1,6 +1,6 @@
 import { Socket } from 'node:net';
 import { availableParallelism } from 'node:os';
-import { Limiter } from '../base/index.ts';
+import { Limiter, reasonOf } from '../base/index.ts';
 import type { EventLog } from '../events/index.ts';
 import type { LauncherName } from '../launch/index.ts';
 import type { Grant } from '../login/index.ts';
@@ -197,7 +197,7 @@ export class Hosts implements Runner {
       host.say({ say: 'endGroup', pid });
       await host.end();
     } catch (error) {
-      this.#events.emit('hostDied', { user: identity.user, pid: 0, cause: (error as Error).message });
+      this.#events.emit('hostDied', { user: identity.user, pid: 0, cause: reasonOf(error) });
     }
   }
 

@@ -1,4 +1,4 @@
-import type { Limiter } from '../base/index.ts';
+import { type Limiter, reasonOf } from '../base/index.ts';
 import type { EventLog } from '../events/index.ts';
 import type { Grant } from '../login/index.ts';
 import { stopping } from '../run/index.ts';
@@ -113,8 +113,8 @@ export class OwnedHost {
 
   async #closeSession({ environment }: Opened): Promise<void> {
     const { grant, events } = this.#parts;
-    await grant.session?.close(environment).catch((error: Error) => {
-      events.emit('loginSessionBroken', { user: grant.identity.user, cause: error.message });
+    await grant.session?.close(environment).catch((error) => {
+      events.emit('loginSessionBroken', { user: grant.identity.user, cause: reasonOf(error) });
     });
   }
 }

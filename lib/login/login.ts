@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Limiter } from '../base/index.ts';
+import { Limiter, reasonOf } from '../base/index.ts';
 import type { Authenticator, Credentials, Grant, Verdict } from './authenticator.ts';
 import type { LockedOut, Lockout } from './lockout.ts';
 
@@ -66,7 +66,7 @@ export class Login {
       else for (const begun of await this.#lockout.failed(account, address)) this.#onLockout(begun);
       return verdict;
     } catch (error) {
-      return { accepted: false, cause: error instanceof Error ? error.message : String(error) };
+      return { accepted: false, cause: reasonOf(error) };
     } finally {
       credentials.secret.fill(0);
     }

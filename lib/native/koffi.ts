@@ -1,5 +1,5 @@
 import koffi from 'koffi';
-import { Limiter } from '../base/index.ts';
+import { Limiter, SystemError } from '../base/index.ts';
 import { bytesOf } from '../text/index.ts';
 
 export { default as koffi } from 'koffi';
@@ -18,9 +18,8 @@ koffi.config({ async_stack_size: STACK_BYTES, max_async_calls: MOST_KOFFI_CALLS 
 /** The C library: it is part of this process already, whichever it is. */
 export const libc = koffi.load(null);
 
-/** What the system calls an error's number: `ENOENT`. */
-export const errnoName = (errno: number): string =>
-  Object.entries(koffi.os.errno).find(([, number]) => number === errno)?.[0] ?? `errno ${errno}`;
+/** The error of the C function that just failed. */
+export const failed = (what: string): SystemError => new SystemError(what, koffi.errno());
 
 /** What C functions take for a `const char *` that has to be the exact bytes. */
 export const cString = (exactText: string): Buffer => Buffer.concat([bytesOf(exactText), Buffer.of(0)]);

@@ -3,7 +3,6 @@
 export { type CommandMaker, CommandRun, statusOfFailure } from './command-run.ts';
 export type { Connection, Secured } from './connection.ts';
 export {
-  codeOf,
   connectionClosed,
   SessionError,
   type SessionErrorCode,

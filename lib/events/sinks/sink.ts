@@ -1,11 +1,10 @@
-import { constants } from 'node:os';
-import { within } from '../../base/index.ts';
+import { codeOf, within } from '../../base/index.ts';
 import { entryOf, type LogEntry } from '../log-entry.ts';
 import { Transport } from './winston.ts';
 
 /** Gets reports of what goes wrong with a sink. */
 export interface Trouble {
-  failed(sink: string, error: Error): void;
+  failed(sink: string, error: unknown): void;
   dropped(sink: string, count: number): void;
 }
 
@@ -64,7 +63,7 @@ export abstract class Sink<Form extends string | Buffer = string | Buffer> exten
   }
 
   /** Tells of a fault that does not keep the outlet from taking events. */
-  protected complain(error: Error): void {
+  protected complain(error: unknown): void {
     this.#trouble.failed(this.name, error);
   }
 
@@ -75,7 +74,7 @@ export abstract class Sink<Form extends string | Buffer = string | Buffer> exten
       if (this.#dropped > 0) this.#dropped += 1;
       else this.#append(this.#encode(entry));
     } catch (error) {
-      this.complain(error as Error); // a defect; thrown from here it would end the daemon
+      this.complain(error); // a defect; thrown from here it would end the daemon
     }
   }
 
@@ -120,7 +119,7 @@ export abstract class Sink<Form extends string | Buffer = string | Buffer> exten
         if (event === undefined) this.#isOpen = true;
         else this.#remove();
       } catch (error) {
-        await this.#afterFailure(error as Error);
+        await this.#afterFailure(error);
       }
     }
     this.#running = false;
@@ -138,9 +137,9 @@ export abstract class Sink<Form extends string | Buffer = string | Buffer> exten
     this.#trouble.dropped(this.name, count);
   }
 
-  async #afterFailure(error: Error): Promise<void> {
+  async #afterFailure(error: unknown): Promise<void> {
     this.#trouble.failed(this.name, error);
-    if ('errno' in error && error.errno === constants.errno.EMSGSIZE) {
+    if (codeOf(error) === 'EMSGSIZE') {
       this.#dropped += 1; // it will never be taken
       this.#remove();
     } else if (this.#closing) this.#giveUp();

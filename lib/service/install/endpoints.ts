@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { codeOf } from '../../base/index.ts';
 import {
   loadPolicy,
   POLICY_FILE,
@@ -63,7 +64,7 @@ async function isFree(host: string, port: number): Promise<boolean> {
     await once(server, 'listening');
     return true;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'EADDRINUSE';
+    return codeOf(error) !== 'EADDRINUSE';
   } finally {
     server.close();
   }

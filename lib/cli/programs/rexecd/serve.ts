@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { ignoreSignals, Limiter, STRAY_SIGNALS } from '../../../base/index.ts';
+import { ignoreSignals, Limiter, reasonOf, STRAY_SIGNALS } from '../../../base/index.ts';
 import { Daemon, type DaemonParts } from '../../../daemon/index.ts';
 import { EventLog, type LogOptions } from '../../../events/index.ts';
 import { becomeSubreaper, listenAhead, reapOrphans } from '../../../native/index.ts';
@@ -34,7 +34,7 @@ export async function serve({ load, config, debug, trial }: ServeOptions): Promi
   const { settings } = resolved;
   const events = new EventLog(logOptions(settings));
   reportCapped(resolved, events);
-  if (manager.problem) events.emit('managerNotTold', { cause: manager.problem.message });
+  if (manager.problem) events.emit('managerNotTold', { cause: reasonOf(manager.problem) });
   if (!(await hasPrivileges(settings, descriptor !== undefined, debug, events))) return;
   const [told, impatient] = stopSignals(); // before anybody can know that we run
   // A service, which systemd or init started, waits for its address; a person reads the error.
@@ -154,7 +154,7 @@ function reloader(
       events.emit('reloaded', { changed: changed.map(keyOf).join(' ') });
       return changed.map(keyOf);
     } catch (error) {
-      events.emit('reloadFailed', { cause: (error as Error).message });
+      events.emit('reloadFailed', { cause: reasonOf(error) });
       throw error;
     }
   };
