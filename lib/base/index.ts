@@ -1,3 +1,7 @@
 /** What every process of this package needs. */
 export { NO_DEBUGGER, startDeadline, startProgram } from './child.ts';
+export { RexecError, SystemError } from './errors.ts';
+export { Limiter } from './limiter.ts';
+export { codeOf, reasonOf, wordsOf } from './reason.ts';
 export { ignoreSignals, STRAY_SIGNALS } from './signals.ts';
+export { within } from './within.ts';

@@ -1,9 +1,10 @@
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { encodeRequestFrame, encodeSignalFrame } from '../../codec/index.ts';
+import { reasonOf } from '../base/index.ts';
 import { Mux } from '../mux/index.ts';
 import { dial } from './dial.ts';
-import { ExecError, isNotSocket, reasonOf } from './errors.ts';
+import { ExecError, isNotSocket } from './errors.ts';
 import { Lookahead } from './lookahead.ts';
 import type { ExecOptions, TlsOptions } from './options.ts';
 import type { Place } from './place.ts';

@@ -1,10 +1,11 @@
 import { PassThrough } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { defaultPort, type ExitStatus, encodeLogin, STATUS_ACCEPTED } from '../../codec/index.ts';
+import { reasonOf } from '../base/index.ts';
 import type { Mux } from '../mux/index.ts';
 import { answeredOn } from './answer.ts';
 import { Connections } from './connections.ts';
-import { type ExecError, isReset, reasonOf } from './errors.ts';
+import { type ExecError, isReset } from './errors.ts';
 import type { Lookahead } from './lookahead.ts';
 import type { ExecOptions, ExecResult } from './options.ts';
 import { type Output, OutputError } from './output.ts';
@@ -40,7 +41,7 @@ export class Conversation {
   /** The command has ended, or one of its connections has: the rest must follow. */
   readonly #endKnown = Promise.withResolvers<'stdout' | 'status'>();
   #ending: Ending = { exitCode: null, signal: null };
-  #channelLost: Error | undefined;
+  #channelLost: unknown;
 
   constructor(host: string, options: Partial<ExecOptions>, stdio: Stdio) {
     this.#options = options;
@@ -183,7 +184,7 @@ export class Conversation {
       }
     } catch (error) {
       if (error instanceof OutputError && error.code === 'REXEC_OUTPUT_TOO_LONG') throw error;
-      if (!(error instanceof OutputError) && !isReset(error)) this.#channelLost = error as Error;
+      if (!(error instanceof OutputError) && !isReset(error)) this.#channelLost = error;
     }
     stderr.end();
   }

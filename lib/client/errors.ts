@@ -1,3 +1,5 @@
+import { codeOf } from '../base/index.ts';
+
 /**
  * Why a remote command has no result.
  *
@@ -83,27 +85,15 @@ export class ExecError extends Error implements ExecPlace {
   }
 }
 
-/** One line for a system error; several addresses that failed are reported together. */
-export function reasonOf(error: unknown): string {
-  if (error instanceof AggregateError) return error.errors.map(reasonOf).join('; ');
-  if (isNotSocket(error)) return NOT_A_SOCKET;
-  if (isTlsError(error)) return error.reason;
-  return error instanceof Error ? error.message : String(error);
-}
-
-/** How Windows, and the manual page, put it. */
-const NOT_A_SOCKET = 'An operation was attempted on something that is not a socket';
-
 /** Whether it is OpenSSL's, which has a reason besides a message with files and lines. */
 export const isTlsError = (error: unknown): error is Error & { reason: string } =>
   error instanceof Error && 'reason' in error && 'library' in error;
 
 /** Whether the other end closed the connection, or refuses to read what it is sent. */
-export const isReset = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
+export const isReset = (error: unknown): boolean => ['ECONNRESET', 'EPIPE'].includes(codeOf(error));
 
 /** Whether it is ENOTSOCK, which is WSAENOTSOCK on Windows. */
 export function isNotSocket(error: unknown): boolean {
   if (error instanceof AggregateError) return error.errors.every(isNotSocket);
-  return error instanceof Error && 'code' in error && error.code === 'ENOTSOCK';
+  return codeOf(error) === 'ENOTSOCK';
 }

@@ -1,8 +1,7 @@
 import { CodecError } from '../../codec/index.ts';
-import { ExecError, type ExecErrorCode, type ExecPhase, isTlsError, reasonOf } from './errors.ts';
+import { reasonOf, within } from '../base/index.ts';
+import { ExecError, type ExecErrorCode, type ExecPhase, isTlsError } from './errors.ts';
 import { OutputError } from './output.ts';
-
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** Where a command is: its errors say so. */
 export class Place {
@@ -46,11 +45,8 @@ export class Place {
   /** Waits for `work`, no longer than `seconds` (0 is for ever). What is late must be ended by the caller. */
   async within<T>(seconds: number, work: Promise<T>, code: ExecErrorCode, message: string): Promise<T> {
     if (seconds === 0) return work;
-    const late = Promise.withResolvers<never>();
-    const timer = setTimeout(
-      () => late.reject(this.error(code, message)),
-      Math.min(seconds * 1000, LONGEST_TIMER_MS),
-    );
-    return Promise.race([work, late.promise]).finally(() => clearTimeout(timer));
+    return within(seconds, work, () => {
+      throw this.error(code, message);
+    });
   }
 }

@@ -2,6 +2,7 @@ import { lstat, readdir } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { codeOf, wordsOf } from '../base/index.ts';
 import { controlSocketOf, type Identity, type Reply, type Request } from './protocol.ts';
 import { ControlError } from './server.ts';
 
@@ -55,9 +56,8 @@ async function exchange(path: string, request: Request, patienceMs: number): Pro
       socket.destroy();
     }
   } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException;
-    const why =
-      code === 'ENOENT' || code === 'ECONNREFUSED' ? 'no daemon is listening there (check --port)' : message;
+    const isAbsent = ['ENOENT', 'ECONNREFUSED'].includes(codeOf(cause));
+    const why = isAbsent ? 'no daemon is listening there (check --port)' : wordsOf(cause);
     throw new ControlError(`control socket ${path}: ${why}`, { cause });
   }
 }

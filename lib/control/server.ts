@@ -3,6 +3,7 @@ import { chmod, lstat, mkdir, rm } from 'node:fs/promises';
 import { connect, createServer, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 import { finished } from 'node:stream/promises';
+import { codeOf, reasonOf, wordsOf } from '../base/index.ts';
 import { LONGEST_LINE, type Reply, type Request } from './protocol.ts';
 
 /** Commands that a daemon takes from its administrator. An operation throws an error whose message is for the caller. */
@@ -41,7 +42,7 @@ export class ControlServer {
       this.#server.on('error', () => {}); // without a descriptor for it, a caller is dropped
       await chmod(this.#path, 0o600);
     } catch (cause) {
-      throw new ControlError(`control socket ${this.#path}: ${(cause as Error).message}`, { cause });
+      throw new ControlError(`control socket ${this.#path}: ${wordsOf(cause)}`, { cause });
     }
   }
 
@@ -62,7 +63,7 @@ export class ControlServer {
       if (!Object.hasOwn(this.#operations, operation)) throw new Error(`unknown operation ${operation}`);
       return { result: (await this.#operations[operation]!(argument)) ?? null };
     } catch (error) {
-      return { error: (error as Error).message };
+      return { error: reasonOf(error) };
     }
   }
 }
@@ -89,7 +90,7 @@ async function lineFrom(caller: Socket): Promise<string> {
 /** SECURITY: a folder of ours that no one else may enter, not one that another account made for us. */
 async function makePrivate(folder: string): Promise<void> {
   await mkdir(folder, { mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EEXIST') throw error;
+    if (codeOf(error) !== 'EEXIST') throw error;
   });
   const { uid, mode } = await lstat(folder);
   if (uid !== process.getuid?.())

@@ -1,5 +1,6 @@
 import type { AddressInfo, Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { codeOf, wordsOf } from '../base/index.ts';
 import type { EventLog } from '../events/index.ts';
 import { type Endpoint, endpointsOf, type Settings } from '../settings/index.ts';
 import { type ListenAhead, Listener } from './listener.ts';
@@ -120,11 +121,11 @@ export class Entrances {
         await listener.adopt(this.#descriptor);
         this.#descriptor = undefined;
       } else
-        await listener.listen(ahead).catch(async (error: NodeJS.ErrnoException) => {
+        await listener.listen(ahead).catch(async (error) => {
           // 127.0.0.1 keeps 0.0.0.0 and :: from being bound, and the other way round.
           const isRival = ({ adopted, addresses }: Listener) =>
             !adopted && addresses.some((each) => each.port === port);
-          const rivals = error.code === 'EADDRINUSE' ? leaving.filter(isRival) : [];
+          const rivals = codeOf(error) === 'EADDRINUSE' ? leaving.filter(isRival) : [];
           if (rivals.length === 0) throw error;
           await nextTurn(); // connections that wait to be accepted are accepted
           for (const rival of rivals) rival.close();
@@ -132,7 +133,7 @@ export class Entrances {
           await listener.listen();
         });
     } catch (error) {
-      this.#events.emit('listenFailed', { address, port, cause: (error as Error).message });
+      this.#events.emit('listenFailed', { address, port, cause: wordsOf(error) });
       throw error;
     }
   }

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { reasonOf } from '../base/index.ts';
 import type { EventLog } from '../events/index.ts';
 import { addressAndPort } from '../login/index.ts';
 import { Mux } from '../mux/index.ts';
@@ -44,10 +45,9 @@ export class Handshakes {
       await refuse(ready.connection, CERTIFICATE_REFUSED, drainSeconds);
       return undefined;
     } catch (error) {
-      const { message: cause } = error as Error;
       if (this.#stopped) return undefined;
       if (socket.bytesRead === 0) this.#events.emit('peerSilent', { session: 'none', peer });
-      else this.#events.emit('handshakeFailed', { peer, cause });
+      else this.#events.emit('handshakeFailed', { peer, cause: reasonOf(error) });
       return undefined;
     } finally {
       this.#pending.delete(socket);

@@ -1,9 +1,9 @@
 import { lookup } from 'node:dns/promises';
 import { once } from 'node:events';
 import { type AddressInfo, createServer, isIP, type ListenOptions, type Server, type Socket } from 'node:net';
+import { codeOf, wordsOf } from '../base/index.ts';
 import type { EventLog } from '../events/index.ts';
 import { addressForm } from '../login/index.ts';
-import { codeOf } from '../run/index.ts';
 import type { Endpoint } from '../settings/index.ts';
 import { fixAddresses } from './ends.ts';
 
@@ -108,7 +108,7 @@ export class Listener {
         this.#events.emit('listenFailed', {
           address: host,
           port: this.#port,
-          cause: (error as Error).message,
+          cause: wordsOf(error),
         });
       }
     if (this.#servers.length === 0) throw missing;
@@ -130,7 +130,7 @@ export class Listener {
     const server = this.#make();
     server.listen(where);
     await once(server, 'listening');
-    server.on('error', (error) => this.#events.emit('acceptFailed', { cause: error.message }));
+    server.on('error', (error) => this.#events.emit('acceptFailed', { cause: wordsOf(error) }));
     this.#servers.push(server);
   }
 

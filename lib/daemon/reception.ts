@@ -1,3 +1,4 @@
+import { reasonOf } from '../base/index.ts';
 import type { EventLog } from '../events/index.ts';
 import { addressAndPort } from '../login/index.ts';
 import { keepAlive, refusalFor, refuse, SessionError, stopping } from '../run/index.ts';
@@ -88,7 +89,7 @@ export class Reception {
     try {
       free = this.#admission.enter(remoteAddress);
     } catch (error) {
-      return this.#refuse(arrival, error as Error);
+      return this.#refuse(arrival, error);
     }
     const leave = () => {
       free();
@@ -114,10 +115,10 @@ export class Reception {
     }
   }
 
-  #refuse(arrival: Arrival, error: Error): void {
+  #refuse(arrival: Arrival, error: unknown): void {
     const { remoteAddress = '', remotePort = 0 } = arrival.socket;
     const peer = addressAndPort(remoteAddress, remotePort);
-    this.#events.emit('connectionRefused', { peer, cause: error.message });
+    this.#events.emit('connectionRefused', { peer, cause: reasonOf(error) });
     this.#turnAway(arrival, error);
   }
 

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { createServer, type Server, type TLSSocket } from 'node:tls';
 import { ALPN_PROTOCOLS, MUX_PROTOCOL } from '../../codec/index.ts';
+import { reasonOf } from '../base/index.ts';
 import type { ClientCertificate } from '../login/index.ts';
 import { fixAddresses } from './ends.ts';
 import type { TlsMaterial } from './tls-material.ts';
@@ -51,7 +52,11 @@ export class TlsGate {
     const passing = Promise.withResolvers<TLSSocket>();
     const ends = endsOf(connection);
     const closed = () =>
-      passing.reject(new TlsHandshakeError(connection.errored?.message ?? 'the peer closed the connection'));
+      passing.reject(
+        new TlsHandshakeError(
+          connection.errored ? reasonOf(connection.errored) : 'the peer closed the connection',
+        ),
+      );
     this.#passing.set(ends, passing);
     connection.once('close', closed);
     connection.allowHalfOpen = false; // who half-closes inside the handshake is gone
@@ -93,6 +98,3 @@ function certificateOf(socket: TLSSocket): ClientCertificate | null {
 
 const faultOf = (socket: TLSSocket, { subject }: ClientCertificate): string | undefined =>
   socket.authorized ? undefined : `the certificate of ${subject}: ${socket.authorizationError}`;
-
-/** OpenSSL's reason without its file and line. */
-const reasonOf = (error: Error & { reason?: string }): string => error.reason ?? error.message;

@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { createSecureContext, type SecureContextOptions, type TlsOptions } from 'node:tls';
+import { codeOf, reasonOf } from '../base/index.ts';
 import { readTrusted, type Trust } from '../files/index.ts';
 import { keyOf, type SettingName, type Settings } from '../settings/index.ts';
 
@@ -65,8 +66,8 @@ async function read(settings: Settings, name: FileSetting, trust: Omit<Trust, 'w
   try {
     return (await readTrusted(path, { ...trust, what: keyOf(name) })).toString('latin1');
   } catch (cause) {
-    const { message, code } = cause as NodeJS.ErrnoException;
-    throw new TlsMaterialError(code === undefined ? message : `${keyOf(name)}: ${message}`, { cause });
+    const reason = reasonOf(cause); // ours names the setting
+    throw new TlsMaterialError(codeOf(cause) === '' ? reason : `${keyOf(name)}: ${reason}`, { cause });
   }
 }
 
@@ -77,7 +78,7 @@ function certificatesOf(settings: Settings, name: FileSetting, pem: string): X50
   try {
     return found.map((each) => new X509Certificate(each));
   } catch (cause) {
-    throw new TlsMaterialError(`${keyOf(name)} ${settings[name]}: ${(cause as Error).message}`, { cause });
+    throw new TlsMaterialError(`${keyOf(name)} ${settings[name]}: ${reasonOf(cause)}`, { cause });
   }
 }
 
@@ -86,7 +87,6 @@ function fits(name: FileSetting, settings: Settings, options: SecureContextOptio
   try {
     createSecureContext(options);
   } catch (cause) {
-    const { reason, message } = cause as Error & { reason?: string };
-    throw new TlsMaterialError(`${keyOf(name)} ${settings[name]}: ${reason ?? message}`, { cause });
+    throw new TlsMaterialError(`${keyOf(name)} ${settings[name]}: ${reasonOf(cause)}`, { cause });
   }
 }

@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { reasonOf } from '../base/index.ts';
 import { CATALOGUE, type EventFields, type EventName } from './catalogue.ts';
 import { type EventDefinition, LEVELS, type Level } from './definition.ts';
 import { FORMATS, type Format } from './formats/formats.ts';
@@ -98,11 +99,11 @@ export class EventLog {
     });
   }
 
-  #tellFailure(sink: string, error: Error): void {
+  #tellFailure(sink: string, error: unknown): void {
     const now = performance.now();
     if (now - (this.#told.get(sink) ?? Number.NEGATIVE_INFINITY) < TOLD_AGAIN_MS) return;
     this.#told.set(sink, now);
-    this.#log(entryOf('sinkFailed', { sink, cause: error.message }), sink);
+    this.#log(entryOf('sinkFailed', { sink, cause: reasonOf(error) }), sink);
   }
 
   async #close(): Promise<void> {

@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { getPriority, setPriority } from 'node:os';
+import { reasonOf } from '../base/index.ts';
 import {
   closeDescriptor,
   dropInheritedCapabilities,
@@ -40,7 +41,7 @@ export function openSession(
   } catch (cause) {
     // Modules that fail under a limit which this process got refuse no one.
     const [, lowered] = changes();
-    throw lowered.length > 0 ? new Error((cause as Error).message, { cause }) : cause;
+    throw lowered.length > 0 ? new Error(reasonOf(cause), { cause }) : cause;
   }
   const [after, changed] = changes();
   const noted = changed.filter((name) => FOR_COMMANDS.includes(name));

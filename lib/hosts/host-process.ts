@@ -1,9 +1,9 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
-import { startDeadline } from '../base/index.ts';
+import { reasonOf, startDeadline, within } from '../base/index.ts';
 import { LaunchError, type LauncherName, letGo } from '../launch/index.ts';
 import { LoginError } from '../login/index.ts';
-import { connectionClosed, type Job, type Run, type RunEvents, within } from '../run/index.ts';
+import { connectionClosed, type Job, type Run, type RunEvents } from '../run/index.ts';
 import {
   type Became,
   type BecomeOptions,
@@ -52,7 +52,7 @@ export class HostProcess {
     this.#heard = heard;
     this.#child = startHost(launcher);
     this.gone = new Promise((resolve) => {
-      this.#child.once('error', (error) => resolve(this.#lost(`cannot start: ${error.message}`)));
+      this.#child.once('error', (error) => resolve(this.#lost(`cannot start: ${reasonOf(error)}`)));
       this.#child.once('exit', (code, signal) =>
         resolve(this.#lost(this.#cause ?? signal ?? `exit status ${code}`)),
       );

@@ -1,8 +1,8 @@
-import { ignoreSignals, STRAY_SIGNALS } from '../base/index.ts';
+import { codeOf, ignoreSignals, reasonOf, STRAY_SIGNALS } from '../base/index.ts';
 import { type Launcher, type LauncherName, launcherNamed, takeOver } from '../launch/index.ts';
 import type { Identity } from '../login/index.ts';
 import { closeAllOnExec, limitOpenFiles, PamError } from '../native/index.ts';
-import { type CommandMaker, CommandRun, codeOf, prepare } from '../run/index.ts';
+import { type CommandMaker, CommandRun, prepare } from '../run/index.ts';
 import { become, openSession, ownSession, takeOverSession } from './become.ts';
 import type { Order, Report, RunOrder } from './host-protocol.ts';
 
@@ -67,7 +67,7 @@ class Host {
       this.#maker = { launcher: this.#launcher, prepare, limits: opened.limits };
       report({ say: 'became', opened, spoilt });
     } catch (error) {
-      report({ say: 'broken', cause: (error as Error).message, refused: error instanceof PamError });
+      report({ say: 'broken', cause: reasonOf(error), refused: error instanceof PamError });
     }
   }
 
@@ -100,7 +100,7 @@ class Host {
       idle: () => report({ say: 'idle', id }),
       stuck: (pid) => report({ say: 'stuck', id, pid }),
       ended: (status) => report({ say: 'ended', id, status }),
-      failed: (error) => report({ say: 'failed', id, code: codeOf(error), cause: error.message }),
+      failed: (error) => report({ say: 'failed', id, code: codeOf(error), cause: reasonOf(error) }),
     });
     this.#runs.set(id, run);
     await run.over;

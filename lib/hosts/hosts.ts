@@ -1,8 +1,9 @@
 import { Socket } from 'node:net';
 import { availableParallelism } from 'node:os';
+import { Limiter, reasonOf } from '../base/index.ts';
 import type { EventLog } from '../events/index.ts';
 import type { LauncherName } from '../launch/index.ts';
-import { type Grant, Turnstile } from '../login/index.ts';
+import type { Grant } from '../login/index.ts';
 import { type Job, type Run, type RunEvents, type Runner, SessionError, unlessGone } from '../run/index.ts';
 import { bridge } from './bridge.ts';
 import { HostProcess } from './host-process.ts';
@@ -36,7 +37,7 @@ export class Hosts implements Runner {
   readonly #events: Pick<EventLog, 'emit'>;
   readonly #owned = new Set<OwnedHost>();
   readonly #work = new Set<Promise<void>>(); // what is still to be done for hosts and their PAM sessions
-  readonly #turn = new Turnstile(2 * availableParallelism());
+  readonly #starts = new Limiter(2 * availableParallelism());
   #spare: HostProcess | undefined;
   #ending = false;
 
@@ -118,7 +119,7 @@ export class Hosts implements Runner {
       throw new SessionError('REXEC_BUSY', `all ${maxHosts} hosts are in use (maxHosts)`);
     const host = new OwnedHost({
       start: () => this.#takeSpare(),
-      turn: this.#turn,
+      starts: this.#starts,
       grant,
       account,
       address,
@@ -196,7 +197,7 @@ export class Hosts implements Runner {
       host.say({ say: 'endGroup', pid });
       await host.end();
     } catch (error) {
-      this.#events.emit('hostDied', { user: identity.user, pid: 0, cause: (error as Error).message });
+      this.#events.emit('hostDied', { user: identity.user, pid: 0, cause: reasonOf(error) });
     }
   }
 

@@ -1,5 +1,6 @@
+import { type Limiter, reasonOf } from '../base/index.ts';
 import type { EventLog } from '../events/index.ts';
-import type { Grant, Turnstile } from '../login/index.ts';
+import type { Grant } from '../login/index.ts';
 import { stopping } from '../run/index.ts';
 import type { HostProcess } from './host-process.ts';
 import type { BecomeOptions, Opened } from './host-protocol.ts';
@@ -9,7 +10,7 @@ export interface OwnedHostParts {
   /** Gives a process that is not a user's yet. */
   readonly start: () => HostProcess;
   /** Bounds how many start at a time: each takes a processor for a while. It is left before a user can stop the process. */
-  readonly turn: Turnstile;
+  readonly starts: Limiter;
   readonly grant: Grant;
   /** What it is known by: the same for logins that may share it. */
   readonly account: string;
@@ -87,8 +88,8 @@ export class OwnedHost {
   }
 
   #startProcess(): Promise<HostProcess> {
-    const { start, turn } = this.#parts;
-    return turn.pass(async () => {
+    const { start, starts } = this.#parts;
+    return starts.run(async () => {
       if (this.#ending) throw stopping();
       const process = start();
       this.#process = process;
@@ -112,8 +113,8 @@ export class OwnedHost {
 
   async #closeSession({ environment }: Opened): Promise<void> {
     const { grant, events } = this.#parts;
-    await grant.session?.close(environment).catch((error: Error) => {
-      events.emit('loginSessionBroken', { user: grant.identity.user, cause: error.message });
+    await grant.session?.close(environment).catch((error) => {
+      events.emit('loginSessionBroken', { user: grant.identity.user, cause: reasonOf(error) });
     });
   }
 }

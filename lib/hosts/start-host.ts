@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { startProgram } from '../base/index.ts';
+import { reasonOf, startProgram } from '../base/index.ts';
 import { LaunchError, type LauncherName } from '../launch/index.ts';
 import { KEPT_DESCRIPTORS } from './host-protocol.ts';
 
@@ -42,7 +42,7 @@ export function startHost(launcher: LauncherName): ChildProcess {
       words: [launcher],
     });
   } catch (cause) {
-    throw new LaunchError((cause as Error).message, { cause });
+    throw new LaunchError(reasonOf(cause), { cause });
   } finally {
     if (nothing !== undefined) closeSync(nothing);
   }

@@ -1,5 +1,6 @@
 import { execa, type Options } from 'execa';
 import type { ExitStatus } from '../../codec/index.ts';
+import { reasonOf } from '../base/index.ts';
 import { LaunchError } from './launch-error.ts';
 import type { Launcher } from './launcher.ts';
 import { Pipes } from './pipes.ts';
@@ -33,11 +34,8 @@ export const execaLauncher: Launcher = {
     const child = subprocess.nodeChildProcess;
     if (child.pid === undefined) {
       pipes.destroy();
-      const { originalMessage, shortMessage } = (await subprocess) as {
-        originalMessage?: string;
-        shortMessage?: string;
-      };
-      throw new LaunchError(originalMessage ?? shortMessage ?? `cannot start ${file}`);
+      const { cause } = await subprocess;
+      throw new LaunchError(cause ? reasonOf(cause) : `cannot start ${file}`, { cause });
     }
     const group = new ProcessGroup(child.pid);
     const exit = new Promise<ExitStatus>((resolve) => {
@@ -55,6 +53,6 @@ function pipesFor(stderr: 'pipe' | 'stdout'): Pipes {
   try {
     return new Pipes(stderr);
   } catch (cause) {
-    throw new LaunchError((cause as Error).message, { cause });
+    throw new LaunchError(reasonOf(cause), { cause });
   }
 }

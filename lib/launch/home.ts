@@ -1,7 +1,7 @@
 import { access, constants } from 'node:fs/promises';
 import { posix, win32 } from 'node:path';
+import { wordsOf } from '../base/index.ts';
 import { bytesOf } from '../text/index.ts';
-import { causeOf } from './cause.ts';
 import type { Environment } from './environment.ts';
 
 /** Where a command runs, and what was wrong with the user's own home where it could not be there. */
@@ -48,6 +48,6 @@ export async function usableHome(home: HomeDirectory): Promise<HomeDirectory> {
     await access(bytesOf(`${directory}/.`), constants.X_OK); // the dot is there only in a directory that can be entered
     return home;
   } catch (error) {
-    return { directory: DEFAULT_HOME, problem: home.problem ?? causeOf(error, directory) };
+    return { directory: DEFAULT_HOME, problem: home.problem ?? `${directory}: ${wordsOf(error)}` };
   }
 }

@@ -1,5 +1,6 @@
 import { constants } from 'node:os';
 import type { ExitStatus } from '../../codec/index.ts';
+import { reasonOf } from '../base/index.ts';
 import { endOf, loadPosixSpawn, type ProcessEnd, spawnProcess } from '../native/index.ts';
 import { LaunchError } from './launch-error.ts';
 import type { Launch, Launcher, RunningCommand } from './launcher.ts';
@@ -37,7 +38,7 @@ async function start(launch: Launch): Promise<RunningCommand> {
     return { pid, group, stdin: pipes.stdin, stdout: pipes.stdout, stderr: pipes.stderr, exit };
   } catch (cause) {
     pipes?.destroy();
-    throw new LaunchError((cause as Error).message, { cause });
+    throw new LaunchError(reasonOf(cause), { cause });
   } finally {
     pipes?.closeFar();
   }

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { access, constants, stat } from 'node:fs/promises';
 import { isAbsolute, posix, win32 } from 'node:path';
-import { causeOf } from './cause.ts';
+import { wordsOf } from '../base/index.ts';
 import type { Environment } from './environment.ts';
 import { LaunchError } from './launch-error.ts';
 
@@ -39,7 +39,7 @@ export async function usableShell(shell: string): Promise<string> {
     if (!stats.isFile()) throw new Error('not a file');
     return shell;
   } catch (cause) {
-    throw new LaunchError(`shell ${shell}: ${causeOf(cause)}`, { cause });
+    throw new LaunchError(`shell ${shell}: ${wordsOf(cause)}`, { cause });
   }
 }
 

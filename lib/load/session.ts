@@ -1,5 +1,6 @@
 import { connect, type Server, type Socket } from 'node:net';
 import { STATUS_ACCEPTED, STATUS_REFUSED } from '../../codec/index.ts';
+import { wordsOf } from '../base/index.ts';
 import { Intake } from './intake.ts';
 
 /** What the daemon answered, without the status byte; of long outputs the first 64 KiB and the length. */
@@ -61,7 +62,7 @@ export class LoadSession {
     const onread = { buffer: SHARED, callback: (length: number) => this.#take(SHARED.subarray(0, length)) };
     this.#socket = connect({ host, port, noDelay: true, allowHalfOpen: true, onread });
     this.#socket.once('end', () => this.#end());
-    this.#socket.on('error', (error: NodeJS.ErrnoException) => this.#lose(error.code ?? error.message));
+    this.#socket.on('error', (error) => this.#lose(wordsOf(error)));
     this.#socket.write(request);
   }
 

@@ -1,3 +1,4 @@
+import { reasonOf } from '../base/index.ts';
 import { plainText, readTrusted, type Trust } from '../files/index.ts';
 import { exactText } from '../text/index.ts';
 
@@ -34,8 +35,8 @@ export const byCommonName: BelongsTo = ({ commonNames }, user) => commonNames.in
  * `user:cn:COMMON NAME`; `#` begins a comment. A user may have several lines, and a certificate several users.
  */
 export async function readCertificateUsers(path: string): Promise<BelongsTo> {
-  const bytes = await readTrusted(path, TRUST).catch((cause: Error) => {
-    throw new CertificateUsersError(cause.message, { cause });
+  const bytes = await readTrusted(path, TRUST).catch((cause) => {
+    throw new CertificateUsersError(reasonOf(cause), { cause });
   });
   const allowed = new Set<string>();
   for (const [index, line] of plainText(exactText(bytes)).split('\n').entries())

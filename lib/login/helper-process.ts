@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { startDeadline, startProgram } from '../base/index.ts';
+import { reasonOf, startDeadline, startProgram } from '../base/index.ts';
 import { encodeMessage, MessageReader } from '../messages/index.ts';
 import { type Question, READY } from './helper-protocol.ts';
 
@@ -67,7 +67,7 @@ export class HelperProcess {
       for (const { body } of reader.push(chunk)) this.#take(body as { id: number });
     });
     this.#line.on('error', () => {}); // it died: 'exit' tells
-    this.#child.once('error', (error) => this.#lost(`cannot start: ${error.message}`));
+    this.#child.once('error', (error) => this.#lost(`cannot start: ${reasonOf(error)}`));
     this.#child.once('exit', (code, signal) => this.#lost(`ended: ${signal ?? `exit status ${code}`}`));
     // Only a question that waits keeps the daemon's process alive.
     for (const each of [this.#child, this.#line]) each.unref();

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Socket } from 'node:net';
-import { ignoreSignals, STRAY_SIGNALS } from '../base/index.ts';
+import { ignoreSignals, reasonOf, STRAY_SIGNALS } from '../base/index.ts';
 import { encodeMessage, type Message, MessageReader } from '../messages/index.ts';
 import {
   type Account,
@@ -52,8 +52,7 @@ async function answer({ body, secret }: Message): Promise<void> {
   try {
     line.write(encodeMessage({ id, ...(await act(question as Question, secret)) }));
   } catch (error) {
-    const { message } = error as Error;
-    line.write(encodeMessage({ id, cause: message, refused: error instanceof PamError }));
+    line.write(encodeMessage({ id, cause: reasonOf(error), refused: error instanceof PamError }));
   } finally {
     secret.fill(0);
   }
@@ -74,8 +73,8 @@ async function authenticate(question: Authenticate, secret: Buffer): Promise<Aut
   const pam = await PamTransaction.start(peer, secret);
   try {
     if (!question.vouched)
-      await pam.authenticate().catch((error: Error) => {
-        throw candidate ? error : new PamError(`${error.message}; there is no such account`);
+      await pam.authenticate().catch((error) => {
+        throw candidate ? error : new PamError(`${reasonOf(error)}; there is no such account`);
       });
     if (!candidate) throw new PamError('there is no such account');
     if (question.vouched) checkUnlocked(candidate.name);

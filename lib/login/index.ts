@@ -12,6 +12,5 @@ export { Login, LoginError } from './login.ts';
 export { type PamOptions, pamAuthenticator } from './pam-authenticator.ts';
 export { hasPamService } from './pam-service.ts';
 export { PasswordHashError } from './password-hash.ts';
-export { Turnstile } from './turnstile.ts';
 export { addUser, listUsers, removeUser } from './users-edit.ts';
 export { UsersFileError, usersFile } from './users-file.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { Limiter, reasonOf } from '../base/index.ts';
 import type { Authenticator, Credentials, Grant, Verdict } from './authenticator.ts';
 import type { LockedOut, Lockout } from './lockout.ts';
-import { Turnstile } from './turnstile.ts';
 
 /** A login that was not accepted. `message` is the true cause, for the log; every peer reads the same line. */
 export class LoginError extends Error {
@@ -25,14 +25,14 @@ export interface LoginOptions {
 export class Login {
   readonly #lockout: Lockout;
   readonly #authenticator: Authenticator;
-  readonly #turnstile: Turnstile;
+  readonly #limiter: Limiter;
   readonly #refusalMs: number;
   readonly #onLockout: (lockedOut: LockedOut) => void;
 
   constructor(authenticator: Authenticator, options: LoginOptions) {
     this.#lockout = options.lockout;
     this.#authenticator = authenticator;
-    this.#turnstile = new Turnstile(options.loginThreads);
+    this.#limiter = new Limiter(options.loginThreads);
     this.#refusalMs = options.refusalSeconds * 1000;
     this.#onLockout = options.onLockout ?? (() => {});
   }
@@ -45,7 +45,7 @@ export class Login {
    */
   async verify(credentials: Credentials, gone: AbortSignal): Promise<Grant> {
     const begin = performance.now();
-    const verdict = await this.#turnstile.pass(() => this.#judge(credentials));
+    const verdict = await this.#limiter.run(() => this.#judge(credentials));
     if (verdict.accepted) return verdict;
     await delay(this.#waitAfter(performance.now() - begin), undefined, { signal: gone }).catch(() => {});
     throw new LoginError(verdict.cause);
@@ -66,7 +66,7 @@ export class Login {
       else for (const begun of await this.#lockout.failed(account, address)) this.#onLockout(begun);
       return verdict;
     } catch (error) {
-      return { accepted: false, cause: error instanceof Error ? error.message : String(error) };
+      return { accepted: false, cause: reasonOf(error) };
     } finally {
       credentials.secret.fill(0);
     }

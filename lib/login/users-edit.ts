@@ -1,3 +1,4 @@
+import { codeOf } from '../base/index.ts';
 import { FileLockedError, locked, ownerToKeep, replaceFile } from '../files/index.ts';
 import { bytesOf } from '../text/index.ts';
 import { hashPassword } from './password-hash.ts';
@@ -56,7 +57,7 @@ async function textOf(path: string): Promise<string> {
   try {
     return await readUsersText(path);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+    if (codeOf(error) === 'ENOENT') return '';
     throw error;
   }
 }

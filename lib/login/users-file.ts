@@ -1,5 +1,6 @@
 import type { BigIntStats } from 'node:fs';
 import { lstat } from 'node:fs/promises';
+import { codeOf, reasonOf } from '../base/index.ts';
 import { plainText, readTrusted, type Trust } from '../files/index.ts';
 import { exactText } from '../text/index.ts';
 import type { Authenticator } from './authenticator.ts';
@@ -85,8 +86,8 @@ export async function readUsersText(path: string): Promise<string> {
   try {
     return plainText(exactText(await readTrusted(path, TRUST)));
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== undefined) throw cause;
-    throw new UsersFileError((cause as Error).message, { cause });
+    if (codeOf(cause) !== '') throw cause;
+    throw new UsersFileError(reasonOf(cause), { cause });
   }
 }
 
@@ -101,7 +102,7 @@ export function parseUsers(path: string, text: string): Users {
     try {
       checkHash(hash);
     } catch (cause) {
-      throw new UsersFileError(`${where}: ${(cause as Error).message}`, { cause });
+      throw new UsersFileError(`${where}: ${reasonOf(cause)}`, { cause });
     }
     users.set(user, hash);
   }

@@ -1,3 +1,4 @@
+import { SystemError } from '../base/index.ts';
 import { exactText } from '../text/index.ts';
 import { cString, inThreadPool, koffi, libc } from './koffi.ts';
 
@@ -79,7 +80,7 @@ async function lookUp(what: string, entrySize: number, ask: Ask): Promise<Found 
     if (error === ERANGE) continue;
     if (result.readBigUInt64LE() !== 0n) return { entry, textAt: (pointer) => textAt(entry, text, pointer) };
     if (error === 0 || NOT_FOUND.has(error)) return undefined;
-    throw new Error(`cannot look up ${what}: errno ${error}`);
+    throw new SystemError(`cannot look up ${what}`, error);
   }
   throw new Error(`${what} has an entry of more than ${MOST_TEXT_BYTES} bytes`);
 }

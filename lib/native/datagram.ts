@@ -1,15 +1,4 @@
-import { errnoName, koffi, libc } from './koffi.ts';
-
-/** A datagram could not be sent; `errno` is the system's number, its name in `message`. */
-export class DatagramError extends Error {
-  readonly code = 'REXEC_DATAGRAM';
-  readonly errno: number;
-
-  constructor(path: string, errno: number) {
-    super(`datagram to ${path}: ${errnoName(errno)}`);
-    this.errno = errno;
-  }
-}
+import { failed, libc } from './koffi.ts';
 
 const AF_UNIX = 1;
 const SOCK_DGRAM = 2;
@@ -33,7 +22,7 @@ export class DatagramSender {
   readonly #address: Buffer;
   readonly #fd: number;
 
-  /** @throws RangeError for a path that no unix socket can have; DatagramError */
+  /** @throws RangeError for a path that no unix socket can have; SystemError */
   constructor(path: string) {
     const name = Buffer.from(path.startsWith('@') ? `\0${path.slice(1)}` : path);
     if (name.length === 0 || name.length > LONGEST_PATH)
@@ -43,13 +32,13 @@ export class DatagramSender {
     this.#address.writeUInt16LE(AF_UNIX);
     name.copy(this.#address, 2);
     this.#fd = openSocket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (this.#fd < 0) throw new DatagramError(path, koffi.errno());
+    if (this.#fd < 0) throw failed(`datagram to ${path}`);
   }
 
-  /** @throws DatagramError: nobody listens (ENOENT, ECONNREFUSED), the receiver is full (EAGAIN), too large (EMSGSIZE) */
+  /** @throws SystemError: no one listens (ENOENT, ECONNREFUSED), the receiver is full (EAGAIN), too large (EMSGSIZE) */
   send(bytes: Uint8Array): void {
     const sent = sendTo(this.#fd, bytes, bytes.length, MSG_NOSIGNAL, this.#address, this.#address.length);
-    if (sent < 0) throw new DatagramError(this.#path, koffi.errno());
+    if (sent < 0) throw failed(`datagram to ${this.#path}`);
   }
 
   close(): void {

@@ -1,4 +1,4 @@
-import { errnoName, koffi, libc } from './koffi.ts';
+import { failed, libc } from './koffi.ts';
 
 const fcntl = libc.func('int fcntl(int fd, int command, int argument)');
 const close = libc.func('int close(int fd)');
@@ -61,6 +61,6 @@ export function enlargeSendBuffer(fd: number): void {
 
 function pairBy(name: string, make: (into: Buffer) => number): readonly [number, number] {
   const pair = Buffer.alloc(8);
-  if (make(pair) !== 0) throw new Error(`${name}: ${errnoName(koffi.errno())}`);
+  if (make(pair) !== 0) throw failed(name);
   return [pair.readInt32LE(0), pair.readInt32LE(4)];
 }

@@ -1,4 +1,4 @@
-import { errnoName, koffi, libc } from './koffi.ts';
+import { failed, koffi, libc } from './koffi.ts';
 
 const flock = libc.func('int flock(int fd, int operation)');
 const LOCK_EX = 2;
@@ -14,7 +14,6 @@ const EWOULDBLOCK = 11;
  */
 export function tryLock(fd: number): boolean {
   if (flock(fd, LOCK_EX | LOCK_NB) === 0) return true;
-  const errno = koffi.errno();
-  if (errno === EWOULDBLOCK) return false;
-  throw new Error(`flock: ${errnoName(errno)}`);
+  if (koffi.errno() === EWOULDBLOCK) return false;
+  throw failed('flock');
 }

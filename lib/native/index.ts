@@ -1,6 +1,6 @@
 /** C functions of the system, called through koffi: accounts, PAM, datagrams, processes. Linux, 64 bit. */
 export { type Account, findAccount, findGroupName, groupsOf } from './accounts.ts';
-export { DatagramError, DatagramSender } from './datagram.ts';
+export { DatagramSender } from './datagram.ts';
 export {
   closeAllOnExec,
   closeDescriptor,
@@ -16,7 +16,7 @@ export { type Limits, limitOpenFiles, processLimits, setProcessLimits } from './
 export { listenAhead } from './listen-ahead.ts';
 export { PamError, type PamPeer, PamTransaction } from './pam.ts';
 export { GroupDescriptor } from './pidfd.ts';
-export { loadPosixSpawn, type ProcessToSpawn, SpawnError, spawnProcess } from './posix-spawn.ts';
+export { loadPosixSpawn, type ProcessToSpawn, spawnProcess } from './posix-spawn.ts';
 export { becomeSubreaper, dropInheritedCapabilities } from './process.ts';
 export { endOf, isUnreaped, type ProcessEnd, reapOrphans } from './reaper.ts';
 export { splice } from './splice.ts';

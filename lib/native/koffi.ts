@@ -1,4 +1,5 @@
 import koffi from 'koffi';
+import { Limiter, SystemError } from '../base/index.ts';
 import { bytesOf } from '../text/index.ts';
 
 export { default as koffi } from 'koffi';
@@ -17,9 +18,8 @@ koffi.config({ async_stack_size: STACK_BYTES, max_async_calls: MOST_KOFFI_CALLS 
 /** The C library: it is part of this process already, whichever it is. */
 export const libc = koffi.load(null);
 
-/** What the system calls an error's number: `ENOENT`. */
-export const errnoName = (errno: number): string =>
-  Object.entries(koffi.os.errno).find(([, number]) => number === errno)?.[0] ?? `errno ${errno}`;
+/** The error of the C function that just failed. */
+export const failed = (what: string): SystemError => new SystemError(what, koffi.errno());
 
 /** What C functions take for a `const char *` that has to be the exact bytes. */
 export const cString = (exactText: string): Buffer => Buffer.concat([bytesOf(exactText), Buffer.of(0)]);
@@ -29,27 +29,18 @@ interface Callable {
   async(...given: unknown[]): void;
 }
 
-/** Calls at a time: as many as the pool has threads; more would only take memory. */
-const MOST_CALLS = Number(process.env.UV_THREADPOOL_SIZE) || 4;
-
-let calls = 0;
-const waiting: (() => void)[] = [];
+/** As many calls at a time as the pool has threads; more would only take memory. */
+const pool = new Limiter(Number(process.env.UV_THREADPOOL_SIZE) || 4);
 
 /** Calls a C function in the thread pool, when its turn comes. Rejects when an argument has no C form. */
-export async function inThreadPool<T>(call: Callable, ...given: unknown[]): Promise<T> {
-  if (calls >= MOST_CALLS) await new Promise<void>((resolve) => waiting.push(resolve));
-  else calls += 1;
-  try {
-    return await new Promise((resolve, reject) => {
+export function inThreadPool<T>(call: Callable, ...given: unknown[]): Promise<T> {
+  const called = () =>
+    new Promise<T>((resolve, reject) => {
       call.async(...given, (error: unknown, result: T) => {
         given.length = 0; // koffi itself keeps none of them from the garbage collector
         if (error) reject(error);
         else resolve(result);
       });
     });
-  } finally {
-    const next = waiting.shift(); // it takes the place over
-    if (next) next();
-    else calls -= 1;
-  }
+  return pool.run(called);
 }

@@ -1,6 +1,6 @@
 import { isIPv6 } from 'node:net';
 import { closeDescriptor } from './descriptors.ts';
-import { errnoName, koffi, libc } from './koffi.ts';
+import { failed, libc } from './koffi.ts';
 
 const openSocket = libc.func('int socket(int domain, int type, int protocol)');
 const setOption = libc.func('int setsockopt(int fd, int level, int option, int *value, uint32_t size)');
@@ -22,7 +22,7 @@ const IP_FREEBIND = 15;
  * soon as it has.
  *
  * @returns its descriptor
- * @throws Error with the system's code, such as `EADDRINUSE`
+ * @throws SystemError, such as `EADDRINUSE`
  */
 export function listenAhead(address: string, port: number, backlog: number): number {
   const [family, at, size] = isIPv6(address) ? [AF_INET6, 8, 28] : [AF_INET, 4, 16]; // sockaddr_in6, sockaddr_in
@@ -31,19 +31,14 @@ export function listenAhead(address: string, port: number, backlog: number): num
   name.writeUInt16BE(port, 2);
   if (parse(family, address, name.subarray(at)) !== 1) throw new RangeError(`${address} is not an address`);
   const fd: number = openSocket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  if (fd < 0) throw failure('socket');
+  if (fd < 0) throw failed('socket');
   const isDone =
     setOption(fd, SOL_SOCKET, SO_REUSEADDR, [1], 4) === 0 &&
     setOption(fd, SOL_IP, IP_FREEBIND, [1], 4) === 0 &&
     bind(fd, name, size) === 0 &&
     listen(fd, backlog) === 0;
   if (isDone) return fd;
-  const error = failure('listen');
+  const error = failed(`cannot listen (${address} port ${port})`);
   closeDescriptor(fd);
   throw error;
-}
-
-function failure(call: string): Error {
-  const code = errnoName(koffi.errno());
-  return Object.assign(new Error(`${call}: ${code}`), { code });
 }

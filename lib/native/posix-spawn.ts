@@ -1,4 +1,5 @@
-import { errnoName, libc } from './koffi.ts';
+import { SystemError } from '../base/index.ts';
+import { libc } from './koffi.ts';
 
 /** A process to make. */
 export interface ProcessToSpawn {
@@ -8,17 +9,6 @@ export interface ProcessToSpawn {
   readonly directory: string;
   /** The descriptors that become 0, 1 and 2 there; every other one is closed. */
   readonly stdio: readonly [stdin: number, stdout: number, stderr: number];
-}
-
-/** The system made no process; `errno` is its number, its name is in `message`. */
-export class SpawnError extends Error {
-  readonly code = 'REXEC_SPAWN';
-  readonly errno: number;
-
-  constructor(file: string, errno: number) {
-    super(`spawn ${file}: ${errnoName(errno)}`);
-    this.errno = errno;
-  }
 }
 
 /** Enough for posix_spawnattr_t and posix_spawn_file_actions_t of glibc (336 and 80 bytes). */
@@ -67,7 +57,7 @@ export function loadPosixSpawn(): void {
  * Makes a process, in a session and process group of its own, by posix_spawn(3): it shares this one's memory until it
  * runs the program, so that it costs the same however large this process is. Returns its number once the program runs.
  *
- * @throws SpawnError
+ * @throws SystemError
  */
 export function spawnProcess({ file, argv, environment, directory, stdio }: ProcessToSpawn): number {
   loadPosixSpawn();
@@ -80,7 +70,7 @@ export function spawnProcess({ file, argv, environment, directory, stdio }: Proc
     closeFrom(actions, stdio.length);
     const pid: [number] = [0];
     const errno: number = spawn(pid, file, actions, attributes, [...argv, null], [...environment, null]);
-    if (errno !== 0) throw new SpawnError(file, errno);
+    if (errno !== 0) throw new SystemError(file, errno);
     return pid[0];
   } finally {
     destroy(actions);

@@ -1,4 +1,4 @@
-import { errnoName, koffi, libc } from './koffi.ts';
+import { failed, libc } from './koffi.ts';
 
 const prctl = libc.func('int prctl(int option, uint64_t a, uint64_t b, uint64_t c, uint64_t d)');
 const capget = libc.func('int capget(void *header, void *data)');
@@ -26,5 +26,5 @@ export function dropInheritedCapabilities(): void {
     for (const at of INHERITABLE) data.writeUInt32LE(0, at);
     if (capset(header, data) === 0) return;
   }
-  throw new Error(`capabilities: ${errnoName(koffi.errno())}`);
+  throw failed('capabilities');
 }

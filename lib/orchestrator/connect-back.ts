@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { wordsOf } from '../base/index.ts';
 import { keepAlive, SessionError } from '../run/index.ts';
 import { sourceFor } from './route.ts';
 
@@ -42,7 +43,7 @@ export async function connectBack(
     socket.destroy();
     const why =
       cause instanceof Error && cause.name !== 'AbortError'
-        ? cause.message
+        ? wordsOf(cause)
         : `no answer within ${seconds} s (connectBackSeconds)`;
     throw new SessionError('REXEC_STDERR_UNREACHABLE', `stderr port ${port}: ${why}`, { cause });
   }

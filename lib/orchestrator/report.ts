@@ -1,6 +1,6 @@
 import { CodecError } from '../../codec/index.ts';
+import { codeOf } from '../base/index.ts';
 import type { EventLog } from '../events/index.ts';
-import { codeOf } from '../run/index.ts';
 
 /** The session a failure belongs to; `silent`: its peer has not sent a byte. */
 export interface Who {

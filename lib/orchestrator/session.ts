@@ -1,7 +1,8 @@
 import { type ExitStatus, RequestDecoder } from '../../codec/index.ts';
+import { within } from '../base/index.ts';
 import { addressAndPort, type Grant } from '../login/index.ts';
 import type { Connection, Run, RunEvents, Secured, Started } from '../run/index.ts';
-import { connectionClosed, refusalFor, refuse, SessionError, stopping, within } from '../run/index.ts';
+import { connectionClosed, refusalFor, refuse, SessionError, stopping } from '../run/index.ts';
 import { receive } from './inbound.ts';
 import type { SessionOptions } from './options.ts';
 import { PeerReader } from './peer-reader.ts';

@@ -1,5 +1,6 @@
 import { finished } from 'node:stream/promises';
 import { type ExitStatus, encodeAccepted } from '../../codec/index.ts';
+import { within } from '../base/index.ts';
 import { LaunchError, type Launcher, type RunningCommand } from '../launch/index.ts';
 import type { Limits } from '../native/index.ts';
 import type { Channel } from './channel.ts';
@@ -7,7 +8,7 @@ import type { Connection } from './connection.ts';
 import { SessionError, vanished } from './errors.ts';
 import { watchIdle } from './idle.ts';
 import type { Job, Run, RunEvents } from './job.ts';
-import { lingeringClose, within } from './linger.ts';
+import { lingeringClose } from './linger.ts';
 import type { prepare } from './prepare.ts';
 import { refusalFor, refuse } from './refusal.ts';
 import { Relay } from './relay.ts';
@@ -25,7 +26,7 @@ export interface CommandMaker {
 const MOST_ATTEMPTS = 3;
 
 /** The exit status of a failure: as shells report a command they cannot start; else there is none. */
-export const statusOfFailure = (error: Error): ExitStatus | undefined =>
+export const statusOfFailure = (error: unknown): ExitStatus | undefined =>
   error instanceof LaunchError ? { type: 'exited', code: 126 } : undefined;
 
 /** A command from its start to the close of its connection (rexecd(8) steps 7 and 8), in the process that is its user. */
@@ -79,7 +80,7 @@ export class CommandRun implements Run {
       this.#events.ended(status);
       await this.#close(status);
     } catch (error) {
-      await this.#fail(error as Error);
+      await this.#fail(error);
     } finally {
       watch?.();
       this.#running?.group.close();
@@ -157,7 +158,7 @@ export class CommandRun implements Run {
   }
 
   /** One way out of every failure. A command whose peer has left gets SIGHUP, as from a terminal that hung up. */
-  async #fail(error: Error): Promise<void> {
+  async #fail(error: unknown): Promise<void> {
     const { drainSeconds, killSeconds } = this.#job.options;
     this.#events.failed(error);
     const running = this.#running;
@@ -181,10 +182,10 @@ export class CommandRun implements Run {
       group.signal('SIGKILL');
       await within(killSeconds, done);
     }
-    let ended = false;
-    await within(
+    const ended = await within(
       0,
-      exit.then(() => (ended = true)),
+      exit.then(() => true),
+      () => false,
     );
     if (!ended) this.#events.stuck(pid);
     for (const stream of [stdout, stderr]) stream?.destroy();
@@ -193,7 +194,7 @@ export class CommandRun implements Run {
   }
 
   #owned(work: Promise<void>): void {
-    work.catch((error: Error) => this.#events.failed(error));
+    work.catch((error) => this.#events.failed(error));
   }
 }
 

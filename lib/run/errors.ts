@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import { reasonOf } from '../base/index.ts';
 
 /**
  * Why a session ends before its command does, besides the codes of the codec, login and launch rooms.
@@ -38,9 +39,5 @@ export const connectionClosed = () => new SessionError('REXEC_PEER_VANISHED', 'c
 /** What a broken connection is to a session. */
 export function vanished(socket: Duplex): SessionError {
   const cause = socket.errored;
-  return new SessionError('REXEC_PEER_VANISHED', cause?.message ?? 'connection closed', { cause });
+  return cause ? new SessionError('REXEC_PEER_VANISHED', reasonOf(cause), { cause }) : connectionClosed();
 }
-
-/** The code of an error of ours or of the system; empty if it has none. */
-export const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error ? String(error.code) : '';

@@ -3,7 +3,6 @@
 export { type CommandMaker, CommandRun, statusOfFailure } from './command-run.ts';
 export type { Connection, Secured } from './connection.ts';
 export {
-  codeOf,
   connectionClosed,
   SessionError,
   type SessionErrorCode,
@@ -12,7 +11,7 @@ export {
 } from './errors.ts';
 export type { Job, Run, RunEvents, Runner, RunOptions, Started } from './job.ts';
 export { keepAlive } from './keep-alive.ts';
-export { lingeringClose, unlessGone, within } from './linger.ts';
+export { lingeringClose, unlessGone } from './linger.ts';
 export { MuxedChannel } from './mux-channel.ts';
 export { prepare, prepareForHandler } from './prepare.ts';
 export { refusalFor, refuse } from './refusal.ts';

@@ -57,7 +57,7 @@ export interface RunEvents {
   stuck(pid: number): void;
   ended(status: ExitStatus): void;
   /** It was not started, or its connection broke. The peer was answered, if it can be. */
-  failed(error: Error): void;
+  failed(error: unknown): void;
 }
 
 /** A run from outside. */

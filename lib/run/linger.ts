@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { Duplex } from 'node:stream';
+import { within } from '../base/index.ts';
 import { connectionClosed } from './errors.ts';
 
 /**
@@ -18,13 +19,6 @@ export async function lingeringClose(socket: Duplex, drainSeconds: number): Prom
     await within(drainSeconds, closed);
   }
   socket.destroy();
-}
-
-/** Waits for `done`, but no longer than that; leaves no timer behind. */
-export async function within(seconds: number, done: Promise<unknown>): Promise<void> {
-  const late = Promise.withResolvers<void>();
-  const timer = setTimeout(late.resolve, seconds * 1000);
-  await Promise.race([done, late.promise]).finally(() => clearTimeout(timer));
 }
 
 /** Waits for `work` while the peer is there. Rejects with REXEC_PEER_VANISHED once `gone` is aborted. */

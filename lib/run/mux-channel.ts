@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream';
 import { type ExitStatus, isSignal } from '../../codec/index.ts';
+import { within } from '../base/index.ts';
 import type { Mux } from '../mux/index.ts';
 import { type Channel, relayStderr } from './channel.ts';
-import { within } from './linger.ts';
 import { SignalInbox } from './signal-inbox.ts';
 
 /** What a multiplexed connection carries beside its main stream. */

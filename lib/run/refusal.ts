@@ -1,8 +1,9 @@
 import type { Duplex } from 'node:stream';
 import { CodecError, encodeRefused, FIELD_LABEL, type FieldName } from '../../codec/index.ts';
+import { codeOf } from '../base/index.ts';
 import type { LaunchError } from '../launch/index.ts';
 import type { LoginError } from '../login/index.ts';
-import { codeOf, type SessionErrorCode } from './errors.ts';
+import type { SessionErrorCode } from './errors.ts';
 import { lingeringClose } from './linger.ts';
 
 /** The line that a peer may read about each failure of a session (protocol.md 1.3); null: no one reads it. */

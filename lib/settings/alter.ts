@@ -1,8 +1,9 @@
 import { chmod, mkdir, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { wordsOf } from '../base/index.ts';
 import { FileLockedError, locked } from '../files/index.ts';
 import { SettingsError } from './errors.ts';
-import { readTrusted, reasonOf, replaceSettingsFile, targetOf } from './files.ts';
+import { readTrusted, replaceSettingsFile, targetOf } from './files.ts';
 
 /** Who else has a say in a change of a settings file; an error leaves the file as it was. */
 export interface Guard {
@@ -58,8 +59,8 @@ async function forFile<T>(path: string, work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (cause) {
     if (cause instanceof FileLockedError) throw new SettingsError(cause.message, { cause });
-    if ((cause as NodeJS.ErrnoException).syscall === undefined) throw cause;
-    throw new SettingsError(`${path}: ${reasonOf(cause)}`, { cause });
+    if (!(cause instanceof Error && 'syscall' in cause)) throw cause;
+    throw new SettingsError(`${path}: ${wordsOf(cause)}`, { cause });
   }
 }
 

@@ -1,5 +1,6 @@
 import { readlink, realpath, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { codeOf, reasonOf, wordsOf } from '../base/index.ts';
 import { ownerToKeep, readTrusted as readTrustedFile, replaceFile, type Trust } from '../files/index.ts';
 import { SettingsError } from './errors.ts';
 import { type Policy, readPolicy } from './policy.ts';
@@ -34,16 +35,12 @@ export async function readTrusted(path: string, required: boolean): Promise<stri
     return decoded(path, await readTrustedFile(path, TRUST));
   } catch (cause) {
     if (cause instanceof SettingsError) throw cause;
-    const { code, message } = cause as NodeJS.ErrnoException;
-    if (code === undefined) throw new SettingsError(message, { cause });
+    const code = codeOf(cause);
+    if (code === '') throw new SettingsError(reasonOf(cause), { cause });
     if (code === 'ENOENT' && !required) return undefined;
-    throw new SettingsError(`${path}: ${reasonOf(cause)}`, { cause });
+    throw new SettingsError(`${path}: ${wordsOf(cause)}`, { cause });
   }
 }
-
-/** What the system says went wrong, without code, call and path: `permission denied`. */
-export const reasonOf = (error: unknown): string =>
-  (error as Error).message.replace(/^[A-Z]+: /, '').replace(/, \w+( '.*)?$/, '');
 
 /** @throws SettingsError as {@link readDocument}, and for a rule about nothing */
 export async function loadPolicy(path: string, required: boolean): Promise<Policy | undefined> {
@@ -56,7 +53,7 @@ export async function targetOf(path: string): Promise<string> {
   try {
     return await realpath(path);
   } catch (error) {
-    const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    const isMissing = codeOf(error) === 'ENOENT';
     const link = isMissing ? await readlink(path).catch(() => undefined) : undefined;
     return link === undefined ? path : targetOf(resolve(dirname(path), link));
   }

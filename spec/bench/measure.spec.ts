@@ -48,7 +48,7 @@ describe('measuring', () => {
     const never = teller('b', [], { run: () => new Promise(() => {}), seconds: 0.01 });
     await assert.rejects(
       measure({ cases: [never] }, 1, quiet),
-      /^Error: a run of b was not over after 0.01 s$/,
+      /^Error: a run of b had not ended after 0.01 s$/,
     );
   });
 });

@@ -44,7 +44,7 @@ const FIRST = String.raw`(?:'REXEC_\w+',\s*)?(?:field,\s*|'\w+',\s*)?`; // argum
 const PLACES = [
   String.raw`\bnew (?!Range|Type)\w*Error\(\s*${FIRST}${LITERAL}`,
   String.raw`\.(?:error|abort)\(\s*${FIRST}${LITERAL}`,
-  String.raw`\b(?:late|rule|cause|problem|NOT_A_SOCKET|why|lost)(?::| =)\s*(?:[^;\n]*\?\s*)?${LITERAL}`,
+  String.raw`\b(?:late|rule|cause|problem|ENOTSOCK|why|lost)(?::| =)\s*(?:[^;\n]*\?\s*)?${LITERAL}`,
   String.raw`\brule: \(\w*\) =>\s*${LITERAL}`,
   String.raw`,\s*'REXEC_\w+', ${LITERAL}`, // of within()
   String.raw`\bconsole\.error\(\s*${LITERAL}`,

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket, type TcpNetConnectOpts } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { within as waitWithin } from '../../lib/base/index.ts';
 
 /** How long anything may take on a busy machine before it counts as never. */
 const PATIENCE_MS = 60_000;
@@ -9,13 +10,8 @@ const WAKING = ['readable', 'end', 'error', 'close'] as const;
 
 /** What `work` gives, or an error that says what was waited for. */
 export async function within<T>(work: Promise<T>, what: string): Promise<T> {
-  const over = new AbortController();
-  const late = delay(PATIENCE_MS, undefined, { signal: over.signal }).then(() => {
+  return waitWithin(PATIENCE_MS / 1000, work, () => {
     throw new Error(`waited ${PATIENCE_MS / 1000} s for ${what}`);
-  });
-  return Promise.race([work, late]).finally(() => {
-    over.abort();
-    late.catch(() => {});
   });
 }
 

@@ -1,5 +1,5 @@
-import { constants } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
+import { codeOf } from '../../base/index.ts';
 import type { DatagramSender } from '../../native/index.ts';
 import type { LogEntry } from '../log-entry.ts';
 import { Sink, type Trouble } from './sink.ts';
@@ -44,7 +44,7 @@ export class DatagramSink extends Sink<Buffer> {
       this.#sender?.send(event);
       return true;
     } catch (error) {
-      if ((error as { errno?: number }).errno === constants.errno.EAGAIN) return false;
+      if (codeOf(error) === 'EAGAIN') return false;
       throw error;
     }
   }

@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import { dirname, join } from 'node:path';
+import { codeOf } from '../../base/index.ts';
 import type { LogEntry } from '../log-entry.ts';
 import { Sink, type Trouble } from './sink.ts';
 import { infoOf, transports } from './winston.ts';
@@ -129,7 +130,9 @@ export class FileSink extends Sink<string> {
 
 /** The error names the folder if that is what is missing: a file is made when it is opened. */
 const withFolder = (error: NodeJS.ErrnoException, path: string): NodeJS.ErrnoException =>
-  error.code === 'ENOENT' ? new Error(`the folder ${dirname(path)} does not exist`, { cause: error }) : error;
+  codeOf(error) === 'ENOENT'
+    ? new Error(`the folder ${dirname(path)} does not exist`, { cause: error })
+    : error;
 
 /** winston's file, which would rename for ever where it cannot. */
 class RotatingFile extends transports.File {

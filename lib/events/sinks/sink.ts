@@ -1,10 +1,10 @@
-import { constants } from 'node:os';
+import { codeOf, within } from '../../base/index.ts';
 import { entryOf, type LogEntry } from '../log-entry.ts';
 import { Transport } from './winston.ts';
 
 /** Gets reports of what goes wrong with a sink. */
 export interface Trouble {
-  failed(sink: string, error: Error): void;
+  failed(sink: string, error: unknown): void;
   dropped(sink: string, count: number): void;
 }
 
@@ -18,7 +18,7 @@ export interface Info {
 const MOST_PENDING = 1_000_000; // bytes
 const SHORTEST_PAUSE = 20; // ms
 const LONGEST_PAUSE = 1000; // ms
-const CLOSE_MS = 5000;
+const CLOSE_SECONDS = 5;
 
 /**
  * A transport that winston can always write to: what its outlet does not take waits here, up to a bound. Beyond it
@@ -63,7 +63,7 @@ export abstract class Sink<Form extends string | Buffer = string | Buffer> exten
   }
 
   /** Tells of a fault that does not keep the outlet from taking events. */
-  protected complain(error: Error): void {
+  protected complain(error: unknown): void {
     this.#trouble.failed(this.name, error);
   }
 
@@ -74,7 +74,7 @@ export abstract class Sink<Form extends string | Buffer = string | Buffer> exten
       if (this.#dropped > 0) this.#dropped += 1;
       else this.#append(this.#encode(entry));
     } catch (error) {
-      this.complain(error as Error); // a defect; thrown from here it would end the daemon
+      this.complain(error); // a defect; thrown from here it would end the daemon
     }
   }
 
@@ -83,13 +83,7 @@ export abstract class Sink<Form extends string | Buffer = string | Buffer> exten
     if (this.#gaveUp) return;
     this.#closing = true;
     this.#wake();
-    const late = Promise.withResolvers<void>();
-    const timer = setTimeout(() => {
-      this.#giveUp();
-      late.resolve();
-    }, CLOSE_MS);
-    await Promise.race([this.#work, late.promise]);
-    clearTimeout(timer);
+    await within(CLOSE_SECONDS, this.#work, () => this.#giveUp());
   }
 
   override _final(done: () => void): void {
@@ -125,7 +119,7 @@ export abstract class Sink<Form extends string | Buffer = string | Buffer> exten
         if (event === undefined) this.#isOpen = true;
         else this.#remove();
       } catch (error) {
-        await this.#afterFailure(error as Error);
+        await this.#afterFailure(error);
       }
     }
     this.#running = false;
@@ -143,9 +137,9 @@ export abstract class Sink<Form extends string | Buffer = string | Buffer> exten
     this.#trouble.dropped(this.name, count);
   }
 
-  async #afterFailure(error: Error): Promise<void> {
+  async #afterFailure(error: unknown): Promise<void> {
     this.#trouble.failed(this.name, error);
-    if ('errno' in error && error.errno === constants.errno.EMSGSIZE) {
+    if (codeOf(error) === 'EMSGSIZE') {
       this.#dropped += 1; // it will never be taken
       this.#remove();
     } else if (this.#closing) this.#giveUp();

@@ -1,3 +1,4 @@
+import { codeOf } from '../../base/index.ts';
 import { Findings, type OnFinding } from '../campaign/findings.ts';
 import type { Progress, Report, Stopped } from '../campaign/report.ts';
 import { shrink } from '../campaign/shrink.ts';
@@ -141,9 +142,7 @@ class CodecCampaign {
   /** A result of a kind that there was not yet: frames, their sizes to a power of two, how it ended. */
   #isNew(kind: Kind, { frames, error }: Decoded): boolean {
     const sizes = frames.map((frame) => `${frame.type}${Math.clz32(tell({ frames: [frame] }).length)}`);
-    const feature = [kind, ...sizes, error && `${(error as NodeJS.ErrnoException).code} ${error.name}`].join(
-      ' ',
-    );
+    const feature = [kind, ...sizes, error && `${codeOf(error)} ${error.name}`].join(' ');
     if (this.#features.has(feature)) return false;
     this.#features.add(feature);
     return true;

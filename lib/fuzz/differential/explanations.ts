@@ -1,3 +1,4 @@
+import { reasonOf } from '../../base/index.ts';
 import { FuzzError } from '../errors.ts';
 import { ASPECTS, type Aspect } from './outcome.ts';
 
@@ -37,7 +38,7 @@ export function parseExplanations(text: string): Explanation[] {
   try {
     list = JSON.parse(text);
   } catch (cause) {
-    throw invalid(`the list of explanations is not valid JSON: ${(cause as Error).message}`);
+    throw invalid(`the list of explanations is not valid JSON: ${reasonOf(cause)}`);
   }
   if (!Array.isArray(list)) throw invalid('the list of explanations must be a JSON array');
   return list.map((entry: unknown, index) => readEntry(entry, `entry ${index + 1}`));
@@ -68,7 +69,7 @@ function expression(source: string, where: string): RegExp {
   try {
     return new RegExp(source, 's');
   } catch (cause) {
-    throw invalid(`${where}: ${(cause as Error).message}`);
+    throw invalid(`${where}: ${reasonOf(cause)}`);
   }
 }
 

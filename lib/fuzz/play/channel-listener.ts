@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { codeOf } from '../../base/index.ts';
 import type { Listening } from '../script/script.ts';
 import type { ChannelObservation, End } from './observation.ts';
 import { resetConnection } from './reset.ts';
@@ -137,7 +138,7 @@ export class ChannelListener {
       try {
         return await this.#listen(this.#options.address, port);
       } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') break;
+        if (codeOf(error) !== 'EADDRINUSE') break;
       }
     }
     return RESERVED.highest;

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { reasonOf } from '../../base/index.ts';
 import { FuzzError } from '../errors.ts';
 import type { Target } from './target.ts';
 
@@ -69,9 +70,9 @@ class StartedServer implements Target {
       stream.setEncoding('latin1').on('data', (text: string) => {
         if (said.length < MOST_SAID) said += text; // and what comes after is read and dropped
       });
-    const failed = once(child, 'error').then(([error]) => (error as Error).message);
+    const failed = once(child, 'error').then(([error]) => reasonOf(error));
     const ended = once(child, 'exit').then(([code, signal]) => `exited with ${signal ?? code}`);
-    const why = Promise.race([failed, ended]).catch((error: Error) => error.message);
+    const why = Promise.race([failed, ended]).catch(reasonOf);
     const tell = () => (port === undefined ? portPattern.exec(said)?.[1] : String(port));
     this.port = await this.#listening(tell, why, startMs, () => said);
   }

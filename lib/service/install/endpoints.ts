@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { defaultPort } from '../../../codec/index.ts';
+import { codeOf } from '../../base/index.ts';
 import {
   endpointsOf,
   loadPolicy,
@@ -56,7 +57,7 @@ async function isFree(host: string, port: number): Promise<boolean> {
     await once(server, 'listening');
     return true;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'EADDRINUSE';
+    return codeOf(error) !== 'EADDRINUSE';
   } finally {
     server.close();
   }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { reasonOf } from '../../base/index.ts';
 import { ServiceError } from '../service-error.ts';
 import type { Tree } from './tree.ts';
 
@@ -42,6 +43,6 @@ export async function readManifest(tree: Tree): Promise<Manifest | undefined> {
       throw new Error('a SHA-256 hash is missing or malformed');
     return manifest;
   } catch (cause) {
-    throw new ServiceError(`${tree.at(MANIFEST)}: ${(cause as Error).message}`, { cause });
+    throw new ServiceError(`${tree.at(MANIFEST)}: ${reasonOf(cause)}`, { cause });
   }
 }

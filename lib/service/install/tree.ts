@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { access, chmod, lstat, mkdir, readdir, readFile, realpath, rm, rmdir } from 'node:fs/promises';
 import { isAbsolute, join, posix, relative, resolve, sep } from 'node:path';
+import { codeOf, wordsOf } from '../../base/index.ts';
 import { replaceFile } from '../../files/index.ts';
 import { ServiceError } from '../service-error.ts';
 
@@ -99,7 +100,7 @@ async function attempt<T>(what: string, work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (cause) {
     if (cause instanceof ServiceError) throw cause;
-    throw new ServiceError(`cannot ${what}: ${(cause as Error).message.replace(/, .*/s, '')}`, { cause });
+    throw new ServiceError(`cannot ${what}: ${wordsOf(cause)}`, { cause });
   }
 }
 
@@ -107,7 +108,7 @@ async function unlessMissing<T>(work: Promise<T>): Promise<T | undefined> {
   try {
     return await work;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if (codeOf(error) === 'ENOENT') return undefined;
     throw error;
   }
 }

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { wordsOf } from '../../base/index.ts';
 import type { Program } from '../files/program.ts';
 import { ServiceError } from '../service-error.ts';
 
@@ -16,8 +17,8 @@ export async function strangersWhoCanWrite({ node, script }: Program): Promise<s
     for (let path = program; !paths.has(path); path = dirname(path)) paths.add(path);
   const found: string[] = [];
   for (const path of paths) {
-    const { uid, mode } = await stat(path).catch((cause: Error) => {
-      throw new ServiceError(`program ${path}: ${cause.message.replace(/, .*/s, '')}`, { cause });
+    const { uid, mode } = await stat(path).catch((cause) => {
+      throw new ServiceError(`program ${path}: ${wordsOf(cause)}`, { cause });
     });
     if (uid !== 0) found.push(`${path} is owned by uid ${uid}, who can replace a program that runs as root`);
     else if (mode & OTHERS_WRITE && !(mode & STICKY))

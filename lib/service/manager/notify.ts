@@ -1,8 +1,8 @@
+import { codeOf } from '../../base/index.ts';
 import type { DatagramSender } from '../../native/index.ts';
 import { STOP_MARGIN } from '../files/program.ts';
 
 const VARIABLES = ['NOTIFY_SOCKET', 'WATCHDOG_USEC', 'WATCHDOG_PID'] as const;
-const EAGAIN = 11;
 const RETRY_MS = 50;
 const LONGEST_TIMER = 2 ** 31 - 1; // ms
 
@@ -12,13 +12,13 @@ const LONGEST_TIMER = 2 ** 31 - 1; // ms
  */
 export class ServiceNotifier {
   /** Why the manager that asked cannot be notified. */
-  readonly problem: Error | undefined;
+  readonly problem: unknown;
   #sender: DatagramSender | undefined;
   readonly #watchdog: NodeJS.Timeout | undefined;
   #waiting: string[] = []; // what a full socket did not take
   #retry: NodeJS.Timeout | undefined;
 
-  private constructor(sender?: DatagramSender, watchdogMs = 0, problem?: Error) {
+  private constructor(sender?: DatagramSender, watchdogMs = 0, problem?: unknown) {
     this.#sender = sender;
     this.problem = problem;
     // A timer and nothing else: it fires for as long as the event loop turns, which is what is to be watched.
@@ -42,7 +42,7 @@ export class ServiceNotifier {
       const { DatagramSender } = await import('../../native/index.ts'); // only now: it loads koffi
       return new ServiceNotifier(new DatagramSender(path), watchdogMs);
     } catch (problem) {
-      return new ServiceNotifier(undefined, 0, problem as Error);
+      return new ServiceNotifier(undefined, 0, problem);
     }
   }
 
@@ -98,7 +98,7 @@ export class ServiceNotifier {
     try {
       this.#sender?.send(Buffer.from(message));
     } catch (error) {
-      if ((error as { errno?: number }).errno === EAGAIN) return 'full';
+      if (codeOf(error) === 'EAGAIN') return 'full';
     }
     return undefined; // sent, or there is no one to notify
   }

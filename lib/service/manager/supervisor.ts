@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { reasonOf, wordsOf } from '../../base/index.ts';
 import { CATALOG, INIT_SCRIPT, LAUNCHD_PLIST, WINDOWS_SERVICE } from '../install/installation.ts';
 import type { Report } from '../install/report.ts';
 import { ServiceError } from '../service-error.ts';
@@ -37,8 +38,8 @@ const systemd: Supervisor = {
     await check();
     const since = Math.floor(Date.now() / 1000);
     await report.do('start', 'rexecd, now and at boot (systemctl enable --now rexecd.service)', () =>
-      run('systemctl', 'enable', '--now', 'rexecd.service').catch(async (error: ServiceError) => {
-        throw new ServiceError(`${error.message}\n${await saidSince(since)}`.trim(), { cause: error });
+      run('systemctl', 'enable', '--now', 'rexecd.service').catch(async (error) => {
+        throw new ServiceError(`${reasonOf(error)}\n${await saidSince(since)}`.trim(), { cause: error });
       }),
     );
   },
@@ -168,8 +169,8 @@ async function run(file: string, ...words: readonly string[]): Promise<string> {
     const env = { ...process.env, PATH: searchPath() };
     return (await promisify(execFile)(file, words, { env, cwd: '/' })).stdout;
   } catch (cause) {
-    const { stderr = '', stdout = '', message } = cause as Error & { stderr?: string; stdout?: string };
-    const said = stderr.trim() || stdout.trim() || message;
+    const { stderr = '', stdout = '' } = cause as { stderr?: string; stdout?: string };
+    const said = stderr.trim() || stdout.trim() || wordsOf(cause);
     throw new ServiceError(`${[file, ...words].join(' ')}: ${said}`, { cause });
   }
 }

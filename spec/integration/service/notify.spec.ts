@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { describe, it, type TestContext } from 'node:test';
+import { reasonOf } from '../../../lib/base/index.ts';
 import { ServiceNotifier } from '../../../lib/service/index.ts';
 import { BOUNDED } from '../../support/daemon.ts';
 import { NotifySocket } from '../../support/notify-socket.ts';
@@ -102,7 +103,7 @@ describe('the notifier of a service', LINUX, () => {
   it('keeps a name that no socket can have as the problem, and does nothing', async (t) => {
     const notifier = await notifierOf(t, { NOTIFY_SOCKET: `/${'x'.repeat(200)}`, WATCHDOG_USEC: '2' });
     notifier.ready('');
-    assert.match(notifier.problem!.message, /1 to 107 bytes/);
+    assert.match(reasonOf(notifier.problem), /1 to 107 bytes/);
   });
 
   it('sends nothing more when it is closed', async (t) => {

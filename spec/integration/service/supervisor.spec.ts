@@ -123,7 +123,7 @@ describe('a machine with systemd', BOUNDED, () => {
         'warning: /opt/rexecd/owner is owned by uid 1000, who can replace a program that runs as root',
         'warning: /opt/rexecd/mode/d.ts is writable by users other than root',
         'warning: /opt/rexecd/folder is writable by users other than root',
-        'program /opt/rexecd/no/d.ts: ENOENT: no such file or directory',
+        'program /opt/rexecd/no/d.ts: no such file or directory',
       ],
     );
   });

@@ -138,7 +138,7 @@ describe('the exit code of rexec', PATIENT, () => {
     [
       'a port where nobody listens',
       HOST,
-      /^rexec: 127\.0\.0\.1: connect: .*ECONNREFUSED.*\nrexec: hint: check that rexecd is running there.*\n$/,
+      /^rexec: 127\.0\.0\.1: connect: connection refused \(127\.0\.0\.1 port \d+\)\nrexec: hint: check that rexecd is running there.*\n$/,
     ],
     [
       'a host without an address',
@@ -197,7 +197,7 @@ describe('the exit code of rexec', PATIENT, () => {
     assert.deepEqual([stdout, status], ['some', REXEC_EXIT.REXEC_LOST]);
     assert.match(
       stderr,
-      /^rexec: 127\.0\.0\.1: run: .*ECONNRESET\nrexec: hint: the command may have run.*\n$/,
+      /^rexec: 127\.0\.0\.1: run: connection reset by peer\nrexec: hint: the command may have run.*\n$/,
     );
   });
 

@@ -42,7 +42,7 @@ describe('rexec behind a firewall', { ...PATIENT, skip: noFirewall, concurrency:
     assert.equal(status, REXEC_EXIT.REXEC_STATUS_UNKNOWN);
     assert.match(
       stderr,
-      /^(?:rexec: 10\.198\.2\.2: standard output has ended.*\n)?rexec: 10\.198\.2\.2: (?:run|end): the stderr channel was lost: read ETIMEDOUT\n/,
+      /^(?:rexec: 10\.198\.2\.2: standard output has ended.*\n)?rexec: 10\.198\.2\.2: (?:run|end): the stderr channel was lost: connection timed out\n/,
     );
   });
 });

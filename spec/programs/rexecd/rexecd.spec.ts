@@ -64,8 +64,14 @@ describe('the command line of rexecd', PATIENT, () => {
     const { port } = other.address() as AddressInfo;
     const { stdout, stderr, status } = await run(t, 'rexecd', ['--debug', '--port', String(port)]);
     assert.deepEqual([stdout, status], ['', 1]);
-    assert.match(stderr, new RegExp(`REXECD-110 cannot listen:.* port=${port} .*EADDRINUSE`));
-    assert.match(stderr, new RegExp(`^rexecd: .*EADDRINUSE.*:${port}$`, 'm'));
+    assert.match(
+      stderr,
+      new RegExp(`REXECD-110 cannot listen:.* port=${port} cause="address already in use"`),
+    );
+    assert.match(
+      stderr,
+      new RegExp(`^rexecd: cannot listen: address already in use \\(127\\.0\\.0\\.1 port ${port}\\)$`, 'm'),
+    );
   });
 
   for (const flag of ['-debug', '--debug'])

@@ -196,7 +196,7 @@ describe('a daemon that speaks TLS', TLS, () => {
     writeFileSync(none, 'nothing');
     const faults: [object, RegExp][] = [
       [{ tlsKey: '' }, /^tls\.key is not set, but listen has an address for TLS$/],
-      [{ tlsKey: join(folder, 'gone') }, /^tls\.key: ENOENT.*gone/],
+      [{ tlsKey: join(folder, 'gone') }, /^tls\.key: .*gone: no such file or directory$/],
       [{ tlsKey: open }, /^tls\.key .*open has mode 644: it must not be readable by others/],
       [{ tlsKey: bench.authority.client('ada').key }, /^tls\.key .*key: .*mismatch/],
       [{ tlsCertificate: none }, /^tls\.certificate .*none contains no certificate/],

@@ -13,14 +13,14 @@ describe('a connection that is not to be had', BOUNDED, () => {
     it(`is REXEC_UNREACHABLE where nobody listens, at ${host}`, async () => {
       const { ended, message } = await outcome(exec(host, 'true', { ...ADA, port: NOBODY_LISTENS }));
       assert.equal(ended, 'REXEC_UNREACHABLE');
-      assert.match(message, /ECONNREFUSED|EADDRNOTAVAIL|EAFNOSUPPORT/);
+      assert.match(message, /^(connection refused|address not available|address family not supported) /);
       assert.ok(!message.includes('\n'), 'it is one line');
     });
 
   it('is REXEC_UNREACHABLE when the host has no address', async () => {
     const { ended, message } = await outcome(exec('no-such-host.invalid', 'true', ADA));
     assert.equal(ended, 'REXEC_UNREACHABLE');
-    assert.match(message, /no-such-host\.invalid/);
+    assert.match(message, /^(unknown host|temporary failure in name resolution) \(no-such-host\.invalid\)$/);
   });
 });
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { constants } from 'node:os';
 import { PassThrough } from 'node:stream';
 import { describe, it } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { reasonOf } from '../../../lib/base/index.ts';
 import { entryOf, type LogEntry } from '../../../lib/events/log-entry.ts';
 import { Sink } from '../../../lib/events/sinks/sink.ts';
 import { BOUNDED, upTo } from '../../support/log-process.ts';
@@ -24,7 +24,7 @@ class Valve extends Sink<string> {
   constructor() {
     const told: unknown[][] = [];
     super('valve', encode, {
-      failed: (sink, error) => void told.push(['failed', sink, error.message]),
+      failed: (sink, error) => void told.push(['failed', sink, reasonOf(error)]),
       dropped: (sink, count) => void told.push(['dropped', sink, count]),
     });
     this.told = told;
@@ -85,7 +85,7 @@ describe('a sink', BOUNDED, () => {
   it('gives up an event that its outlet can never take, and says so', async () => {
     const valve = new Valve();
     valve.offer(0, 2);
-    await valve.pass(Object.assign(new Error('too long'), { errno: constants.errno.EMSGSIZE }));
+    await valve.pass(Object.assign(new Error('too long'), { code: 'EMSGSIZE' }));
     await valve.pass();
     assert.deepEqual(valve.numbers, ['1']);
     assert.deepEqual(valve.told, [

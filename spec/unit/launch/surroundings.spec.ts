@@ -123,7 +123,7 @@ describe('the home directory', () => {
   it('[NOTE] falls to a default, and says why', async () => {
     for (const [home, problem] of [
       ['home/ada', /absolute/],
-      ['/no/such/home', /^no such file or directory: \/no/],
+      ['/no/such/home', /^\/no\/such\/home: no such file or directory$/],
       ['/etc/passwd', /directory/],
       ['/etc/passwd/x', /directory/],
     ] as const) {

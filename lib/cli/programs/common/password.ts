@@ -1,6 +1,7 @@
 import { createReadStream, openSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { ReadStream } from 'node:tty';
+import { reasonOf } from '../../../base/index.ts';
 import { plainBytes } from '../../../files/index.ts';
 
 const LONGEST = 4096; // more than any password; an endless source must end
@@ -45,7 +46,7 @@ async function firstLine(stream: Readable, source: string): Promise<Buffer> {
     const text = plainBytes(line);
     return text.at(-1) === NEWLINE ? text.subarray(0, -1) : text;
   } catch (cause) {
-    throw new PasswordError(`${source}: ${(cause as Error).message}`, { cause });
+    throw new PasswordError(`${source}: ${reasonOf(cause)}`, { cause });
   }
 }
 

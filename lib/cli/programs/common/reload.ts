@@ -1,3 +1,4 @@
+import { reasonOf } from '../../../base/index.ts';
 import { keyOf, mainEndpoint, SETTING_NAMES, type Settings } from '../../../settings/index.ts';
 import { isAbsent, type Target, tell } from './tell.ts';
 
@@ -32,11 +33,8 @@ export async function announce(before: Target, after: Settings): Promise<string>
     return `the running daemon keeps its own ${kept.join(', ')}, set by another file, an environment variable or a flag`;
   } catch (cause) {
     if (isAbsent(cause)) return `no daemon is running on port ${mainEndpoint(settings).port}`;
-    throw new ReloadRefusedError(
-      `the running daemon keeps its current settings: ${(cause as Error).message}`,
-      {
-        cause,
-      },
-    );
+    throw new ReloadRefusedError(`the running daemon keeps its current settings: ${reasonOf(cause)}`, {
+      cause,
+    });
   }
 }

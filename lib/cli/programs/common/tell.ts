@@ -1,3 +1,4 @@
+import { codeOf } from '../../../base/index.ts';
 import { ControlError, socketOfDaemonWith, tellDaemon } from '../../../control/index.ts';
 import { printableText } from '../../../events/index.ts';
 import type { Resolved } from '../../../settings/index.ts';
@@ -29,8 +30,7 @@ export async function tell(target: Target, operation: string, argument?: unknown
 
 /** Whether no daemon was there to answer. */
 export function isAbsent(error: unknown): boolean {
-  const { code } = ((error as ControlError).cause ?? {}) as NodeJS.ErrnoException;
-  return error instanceof ControlError && (code === 'ENOENT' || code === 'ECONNREFUSED');
+  return error instanceof ControlError && ['ENOENT', 'ECONNREFUSED'].includes(codeOf(error.cause));
 }
 
 /** A daemon that is named on the command line is that one and no other. */

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { reasonOf } from '../../../base/index.ts';
 import { readTlsMaterial } from '../../../daemon/index.ts';
 import { certificateLogin } from '../../../login/index.ts';
 import { endpointsOf, type Resolved } from '../../../settings/index.ts';
@@ -19,6 +20,6 @@ export async function faultOf(resolved: Pick<Resolved, 'settings' | 'origins'>):
       throw new Error(`log.file ${logFile}: the folder ${dirname(logFile)} does not exist`);
     return undefined;
   } catch (error) {
-    return (error as Error).message;
+    return reasonOf(error);
   }
 }

@@ -26,7 +26,7 @@ export interface Changed {
   readonly said: string;
   readonly announcement: string | undefined;
   /** Why the daemon does not take it, although the file is changed. */
-  readonly refusal: Error | undefined;
+  readonly refusal: unknown;
 }
 
 /**
@@ -42,7 +42,7 @@ export async function changeOf(
   const before = await now().catch(() => undefined);
   const wasGood = before !== undefined && (await faultOf(before)) === undefined;
   let announcement: string | undefined;
-  let refusal: Error | undefined;
+  let refusal: unknown;
 
   async function allow(text: string): Promise<void> {
     const file = { path, document: new TomlDocument(path, text) };
@@ -63,7 +63,7 @@ export async function changeOf(
     } catch (error) {
       if (wasGood && error instanceof ReloadRefusedError)
         throw new SettingsError(`${path} was not changed: ${error.message}`, { cause: error });
-      refusal = error as Error; // the file is better than it was
+      refusal = error; // the file is better than it was
     }
   }
 

@@ -4,6 +4,7 @@ import { constants, existsSync } from 'node:fs';
 import { access, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
+import { reasonOf } from '../../../base/index.ts';
 import {
   type Guard,
   type Policy,
@@ -36,9 +37,8 @@ export async function editSettings(path: string, policy: Policy | undefined, gua
     await rm(folder, { recursive: true });
     return isChanged;
   } catch (cause) {
-    const { message } = cause as Error;
     if ((await readFile(copy, 'utf8').catch(() => text)) !== text)
-      throw new SettingsError(`${message}\n${path} was not changed; your edits are kept in ${copy}`, {
+      throw new SettingsError(`${reasonOf(cause)}\n${path} was not changed; your edits are kept in ${copy}`, {
         cause,
       });
     await rm(folder, { recursive: true });

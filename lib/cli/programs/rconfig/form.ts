@@ -1,4 +1,5 @@
 import { createInterface, type Interface } from 'node:readline';
+import { reasonOf } from '../../../base/index.ts';
 import {
   type Change,
   checkPolicy,
@@ -91,7 +92,7 @@ async function answered(
       if (policy) checkPolicy(policy, name, value);
       return [{ name, value: value === describeSetting(name).fallback ? undefined : value }];
     } catch (error) {
-      console.log((error as Error).message);
+      console.log(reasonOf(error));
     }
   }
 }

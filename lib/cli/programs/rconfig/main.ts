@@ -1,3 +1,4 @@
+import { codeOf, reasonOf } from '../../../base/index.ts';
 import { printableLines } from '../../../events/index.ts';
 import {
   changeFrom,
@@ -209,10 +210,9 @@ function print(text: string): void {
 function failure(error: unknown): number {
   if (error instanceof CommanderError)
     return error.exitCode === 0 ? REXECD_EXIT.success : REXECD_EXIT.failure;
-  const { message, cause } = error as Error;
-  const isForbidden = /^(EACCES|EPERM)$/.test((cause as NodeJS.ErrnoException | undefined)?.code ?? '');
+  const isForbidden = error instanceof Error && ['EACCES', 'EPERM'].includes(codeOf(error.cause));
   console.error(
-    `rconfig: ${printableLines(message)}${isForbidden && process.getuid?.() !== 0 ? '; try sudo' : ''}`,
+    `rconfig: ${printableLines(reasonOf(error))}${isForbidden && process.getuid?.() !== 0 ? '; try sudo' : ''}`,
   );
   return REXECD_EXIT.failure;
 }

@@ -1,5 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import { DEFAULT_PORT } from '../../../../codec/index.ts';
+import { reasonOf } from '../../../base/index.ts';
 import { printableJson, printableText } from '../../../events/index.ts';
 import {
   type Answer,
@@ -162,7 +163,7 @@ function line(cells: readonly string[]): string {
 
 function failure(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.allRight : EXIT.usage; // it has spoken
-  const message = error instanceof Error ? error.message : String(error);
+  const message = reasonOf(error);
   if (!(error instanceof LoadError)) {
     process.stderr.write(`rexec-bench: ${printableText(message)}\n`);
     return EXIT.usage;

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { reasonOf } from '../../../base/index.ts';
 import { printableLines } from '../../../events/index.ts';
 import {
   type Comparison,
@@ -167,6 +168,6 @@ async function finish(runs: readonly Run[], flags: Flags): Promise<void> {
 function failure(error: unknown): number {
   if (error instanceof CommanderError)
     return error.exitCode === 0 ? REXEC_FUZZ_EXIT.nothing : REXEC_FUZZ_EXIT.usage; // it has spoken
-  console.error(`rexec-fuzz: ${printableLines(error instanceof Error ? error.message : String(error))}`);
+  console.error(`rexec-fuzz: ${printableLines(reasonOf(error))}`);
   return error instanceof FuzzError ? REXEC_FUZZ_EXIT[error.code] : REXEC_FUZZ_EXIT.usage;
 }

@@ -1,4 +1,5 @@
 import { constants } from 'node:os';
+import { reasonOf } from '../../../base/index.ts';
 import {
   ExecError,
   type ExecErrorCode,
@@ -38,8 +39,7 @@ export function unlessFailed(error: unknown): void {
 
 /** Host, phase and reason, in one line; of an error that is none of a host's, the reason. */
 export function failureText(error: unknown): string {
-  if (!(error instanceof ExecError))
-    return printableText(error instanceof Error ? error.message : String(error));
+  if (!(error instanceof ExecError)) return printableText(reasonOf(error));
   return `${printableText(error.host)}: ${failureReason(error)}`;
 }
 

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { isIPv6 } from 'node:net';
 import { buffer } from 'node:stream/consumers';
+import { wordsOf } from '../../../base/index.ts';
 import { plainBytes } from '../../../files/index.ts';
 
 /** Whom to call, as it was asked for. */
@@ -83,7 +84,7 @@ function textOf(bytes: Buffer, file: string): string {
   try {
     return plainBytes(bytes).toString('utf8');
   } catch (cause) {
-    throw new HostsError(`${file}: ${(cause as Error).message}`, { cause });
+    throw new HostsError(`${file}: ${wordsOf(cause)}`, { cause });
   }
 }
 

@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import { homedir, hostname } from 'node:os';
 import { join } from 'node:path';
+import { codeOf, reasonOf, wordsOf } from '../../../base/index.ts';
 import { plainBytes } from '../../../files/index.ts';
 import { NetrcWords } from './netrc-words.ts';
 
@@ -41,9 +42,8 @@ export function netrcEntry(
   try {
     file = readNetrc(named || join(home(), '.netrc'));
   } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException;
-    if (named) throw new NetrcError(message, { cause });
-    if (code !== 'ENOENT') warn(`~/.netrc is not read: ${message}`);
+    if (named) throw new NetrcError(reasonOf(cause), { cause });
+    if (codeOf(cause) !== 'ENOENT') warn(`~/.netrc is not read: ${wordsOf(cause)}`);
     return undefined;
   }
   const { bytes, mode, path } = file;
@@ -77,7 +77,7 @@ function readNetrc(path: string): { bytes: Buffer; mode: number; path: string } 
     try {
       return { bytes: plainBytes(bytes), mode: stats.mode, path };
     } catch (error) {
-      throw new Error(`${path} ${(error as Error).message}`);
+      throw new Error(`${path} ${reasonOf(error)}`);
     }
   } finally {
     closeSync(file);

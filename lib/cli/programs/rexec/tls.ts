@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { defaultPort } from '../../../../codec/index.ts';
+import { reasonOf } from '../../../base/index.ts';
 import type { TlsOptions } from '../../../client/index.ts';
 import { plainBytes } from '../../../files/index.ts';
 import { InvalidArgumentError } from '../common/command.ts';
@@ -22,12 +23,12 @@ export function pemFile(path: string): Buffer {
   try {
     bytes = readFileSync(path);
   } catch (error) {
-    throw new InvalidArgumentError(`${(error as Error).message}.`);
+    throw new InvalidArgumentError(`${reasonOf(error)}.`);
   }
   try {
     return plainBytes(bytes);
   } catch (error) {
-    throw new InvalidArgumentError(`The file ${(error as Error).message}.`);
+    throw new InvalidArgumentError(`The file ${reasonOf(error)}.`);
   }
 }
 
@@ -41,7 +42,7 @@ export function withTlsVariables<Given extends TlsFlags>(flags: Given): Given {
   try {
     return { ...flags, tls, ca: pemFile(path) };
   } catch (error) {
-    throw new Error(`REXEC_CA: ${(error as Error).message}`);
+    throw new Error(`REXEC_CA: ${reasonOf(error)}`);
   }
 }
 

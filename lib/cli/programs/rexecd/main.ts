@@ -1,3 +1,4 @@
+import { reasonOf } from '../../../base/index.ts';
 import { printableLines, printableText } from '../../../events/index.ts';
 import { addUser, listUsers, removeUser } from '../../../login/index.ts';
 import {
@@ -174,7 +175,7 @@ async function add(user: string, file: string): Promise<void> {
 function failure(error: unknown): number {
   if (error instanceof CommanderError)
     return error.exitCode === 0 ? REXECD_EXIT.success : REXECD_EXIT.failure;
-  const message = error instanceof Error ? error.message : String(error);
+  const message = reasonOf(error);
   console.error(`rexecd: ${printableLines(message)}`);
   return REXECD_EXIT.failure;
 }

@@ -1,3 +1,4 @@
+import { reasonOf } from '../../../base/index.ts';
 import { ControlServer, type Identity, type Operations } from '../../../control/index.ts';
 import type { Daemon } from '../../../daemon/index.ts';
 import type { EventLog } from '../../../events/index.ts';
@@ -47,7 +48,7 @@ export class Orders {
       this.#server = server;
       this.#path = path;
     } catch (error) {
-      this.#events.emit('controlFailed', { cause: (error as Error).message });
+      this.#events.emit('controlFailed', { cause: reasonOf(error) });
     }
   }
 

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { ignoreSignals, STRAY_SIGNALS } from '../../../base/index.ts';
+import { ignoreSignals, Limiter, reasonOf, STRAY_SIGNALS } from '../../../base/index.ts';
 import { Daemon, type DaemonParts } from '../../../daemon/index.ts';
 import { EventLog, type LogOptions, printableText } from '../../../events/index.ts';
 import { becomeSubreaper, listenAhead, reapOrphans } from '../../../native/index.ts';
@@ -35,7 +35,7 @@ export async function serve({ load, config, debug, trial }: ServeOptions): Promi
   const events = new EventLog(logOptions(settings));
   reportCapped(resolved, events);
   if (resolved.outdated !== undefined) console.error(`rexecd: warning: ${printableText(resolved.outdated)}`);
-  if (manager.problem) events.emit('managerNotTold', { cause: manager.problem.message });
+  if (manager.problem) events.emit('managerNotTold', { cause: reasonOf(manager.problem) });
   if (!(await hasPrivileges(settings, descriptor !== undefined, debug, events))) return;
   const [told, impatient] = stopSignals(); // before anybody can know that we run
   // A service, which systemd or init started, waits for its address; a person reads the error.
@@ -49,14 +49,12 @@ export async function serve({ load, config, debug, trial }: ServeOptions): Promi
   const orders = new Orders(daemon, events);
   const status = () => `listening on port ${daemon.port}`;
   const readAgain = reloader(daemon, settings, load, events, orders);
-  let turn: Promise<unknown> = Promise.resolve(); // one reload after another
+  const reloads = new Limiter(1); // one after another
   let isStopping = false;
   const reload = (): Promise<string[]> => {
     if (isStopping) return Promise.reject(new Error('the daemon is stopping'));
     manager.reloading();
-    const done = turn.then(readAgain).finally(() => manager.ready(status()));
-    turn = done.catch(() => {});
-    return done;
+    return reloads.run(readAgain).finally(() => manager.ready(status()));
   };
   if (!process.stdin.isTTY) process.on('SIGHUP', () => reload().catch(() => {})); // the log has it
   await orders.take(settings, operationsOf(daemon, reload, config));
@@ -82,7 +80,7 @@ export async function serve({ load, config, debug, trial }: ServeOptions): Promi
   if (trial) console.log(`try: ${trial.commandFor(port)}`);
   if (!told.aborted) await once(told, 'abort');
   isStopping = true;
-  await turn; // a reload that is under way
+  await reloads.run(async () => {}); // after those that are under way
   manager.stopping(daemon.settings.stopSeconds + daemon.settings.killSeconds);
   orders.close();
   await daemon.stop(impatient);
@@ -157,7 +155,7 @@ function reloader(
       events.emit('reloaded', { changed: changed.map(keyOf).join(' ') });
       return changed.map(keyOf);
     } catch (error) {
-      events.emit('reloadFailed', { cause: (error as Error).message });
+      events.emit('reloadFailed', { cause: reasonOf(error) });
       throw error;
     }
   };

@@ -1,5 +1,5 @@
-/** Lets a number through at a time; the others wait in their order. */
-export class Turnstile {
+/** Runs a number of works at a time, or with one place one after another; the others wait in their order. */
+export class Limiter {
   #free: number;
   readonly #waiting: (() => void)[] = [];
 
@@ -7,8 +7,8 @@ export class Turnstile {
     this.#free = places;
   }
 
-  /** Runs `work` when its turn comes. */
-  async pass<T>(work: () => Promise<T>): Promise<T> {
+  /** Settles as `work` does, which starts when a place is free. */
+  async run<T>(work: () => Promise<T>): Promise<T> {
     if (this.#free === 0) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     else this.#free -= 1;
     try {
