@@ -68,7 +68,7 @@ export const question: Question = {
         const port = await startStunnel(bench, host, debian, certified);
         peers.push({ name: BEHIND_STUNNEL, port, ...behind });
       }
-      const flags = ['--tls-mode', 'only', '--tls-port', '0', '--tls-certificate', cert, '--tls-key', key];
+      const flags = ['--listen', 'tls:127.0.0.1:0', '--tls-certificate', cert, '--tls-key', key];
       peers.push({ name: BY_TLS, port: (await startRexecd(bench, host, { flags, users })).port, ...behind });
     }
     const cases = DIRECTIONS.flatMap((direction) => peers.map((peer) => caseOf(bench, direction, peer)));

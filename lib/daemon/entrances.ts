@@ -1,8 +1,8 @@
 import type { AddressInfo, Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { EventLog } from '../events/index.ts';
-import type { Settings } from '../settings/index.ts';
-import { type Endpoint, type ListenAhead, Listener } from './listener.ts';
+import { type Endpoint, endpointsOf, type Settings } from '../settings/index.ts';
+import { type ListenAhead, Listener } from './listener.ts';
 import { TlsGate } from './tls-gate.ts';
 import { readTlsMaterial, type TlsMaterial } from './tls-material.ts';
 
@@ -12,31 +12,26 @@ export interface Arrival {
   readonly gate: TlsGate | undefined;
 }
 
-/** Where a daemon listens. */
+/** Where a daemon listens: the first address in clear text, and the first for TLS. */
 export interface Addresses {
   readonly plain?: AddressInfo;
   readonly tls?: AddressInfo;
 }
 
-type Way = keyof Addresses;
-type Listeners = Partial<Record<Way, Listener>>;
-
 const LOOPBACK = /^(127\.|::1$)/;
 const SOON_MS = 14 * 24 * 3600 * 1000;
 
-/** The sockets that a daemon listens on: one in clear text, one for TLS, or both. */
+/** The sockets that a daemon listens on. */
 export class Entrances {
   readonly #events: EventLog;
   readonly #accept: (arrival: Arrival) => void;
-  readonly #descriptor: number | undefined;
-  #adopted: Way | undefined; // the one that has the descriptor
-  #listeners: Listeners = {};
-  #addresses: Addresses = {};
+  #descriptor: number | undefined; // until a listener has it
+  #listeners: readonly Listener[] = [];
   #gate: TlsGate | undefined;
   #closed = false;
 
   /**
-   * @param descriptor a listening socket to take over, for clear text if that is served
+   * @param descriptor a listening socket to take over, for the first address in clear text, else the first
    */
   constructor(events: EventLog, accept: (arrival: Arrival) => void, descriptor?: number) {
     this.#events = events;
@@ -45,17 +40,22 @@ export class Entrances {
   }
 
   get addresses(): Addresses {
-    return this.#addresses;
+    const of = (secure: boolean) => this.#listeners.find((each) => each.secure === secure)?.addresses[0];
+    const [plain, tls] = [of(false), of(true)];
+    return { ...(plain && { plain }), ...(tls && { tls }) };
   }
 
   /** Where clear text is served to other machines, if anywhere. */
   get exposed(): AddressInfo | undefined {
-    return this.#listeners.plain?.addresses.find(({ address }) => !LOOPBACK.test(address));
+    return this.#listeners
+      .filter(({ secure }) => !secure)
+      .flatMap(({ addresses }) => addresses)
+      .find(({ address }) => !LOOPBACK.test(address));
   }
 
   /** Every address that is listened on. */
   get all(): readonly AddressInfo[] {
-    return entriesOf(this.#listeners).flatMap(([, { addresses }]) => addresses);
+    return this.#listeners.flatMap(({ addresses }) => addresses);
   }
 
   /**
@@ -66,54 +66,65 @@ export class Entrances {
    * @param ahead for addresses that this machine does not have yet; without it they are refused
    */
   async open(settings: Settings, ahead?: ListenAhead): Promise<void> {
-    const material = settings.tlsMode === 'off' ? undefined : await readTlsMaterial(settings);
+    const endpoints = endpointsOf(settings);
+    const isSecure = endpoints.some(({ secure }) => secure);
+    const material = isSecure ? await readTlsMaterial(settings) : undefined;
     const gateBefore = this.#gate;
     if (material) this.#gate = new TlsGate(material, settings.requestSeconds); // before anybody can come
-    const listeners: Listeners = {};
+    const leaving = [...this.#listeners];
+    const staying = endpoints.map((endpoint) => takeFrom(leaving, (each) => each.serves(endpoint)));
+    const heir = endpoints.find(({ secure }) => !secure) ?? endpoints[0];
+    const made: Listener[] = [];
     const given: Listener[] = [];
     try {
-      for (const way of waysOf(settings))
-        listeners[way] = await this.#listenerFor(settings, way, given, ahead);
+      const listeners: Listener[] = [];
+      for (const [index, endpoint] of endpoints.entries()) {
+        const listener = staying[index] ?? this.#newListener(endpoint, settings.backlog);
+        listeners.push(listener);
+        if (listener === staying[index]) continue;
+        made.push(listener);
+        await this.#start(listener, endpoint, { adopt: endpoint === heir, leaving, given, ahead });
+      }
       if (this.#closed) throw new Error('the daemon is stopping');
+      this.#listeners = listeners;
     } catch (error) {
       this.#gate = gateBefore;
-      this.#closeBut(this.#listeners, listeners);
+      for (const listener of made) listener.close();
       await this.#takeBack(given);
       throw error;
     }
-    this.#closeBut(listeners, this.#listeners);
-    this.#listeners = listeners;
-    this.#addresses = Object.fromEntries(
-      entriesOf(listeners).map(([way, { addresses }]) => [way, addresses[0]]),
-    );
+    for (const listener of leaving) listener.close();
     this.#warn(settings, material);
   }
 
   /** Accepts no more, for good; connections that were accepted stay. */
   close(): void {
     this.#closed = true;
-    this.#closeBut({}, this.#listeners);
+    for (const listener of this.#listeners) listener.close();
   }
 
-  /** The one that listens there already, or a new one; `given` gets those whose port it took. */
-  async #listenerFor(
-    settings: Settings,
-    way: Way,
-    given: Listener[],
-    ahead: ListenAhead | undefined,
-  ): Promise<Listener> {
-    const endpoint = endpointOf(settings, way);
-    const before = this.#listeners[way];
-    if (before && this.#stays(settings, way, before)) return before;
-    const secure = way === 'tls';
-    const listener = new Listener(endpoint, this.#events, secure, (socket) => this.#arrived(socket, way));
-    const descriptor = this.#adopted === undefined ? this.#descriptor : undefined;
-    if (descriptor !== undefined) this.#adopted = way;
+  #newListener(endpoint: Endpoint, backlog: number): Listener {
+    return new Listener(endpoint, backlog, this.#events, (socket) =>
+      this.#accept({ socket, gate: endpoint.secure ? this.#gate : undefined }),
+    );
+  }
+
+  /** Lets a listener listen; `given` gets those whose port it took. */
+  async #start(
+    listener: Listener,
+    { host: address, port }: Endpoint,
+    { adopt, leaving, given, ahead }: Beginning,
+  ): Promise<void> {
     try {
-      if (descriptor !== undefined) await listener.adopt(descriptor);
-      else
+      if (adopt && this.#descriptor !== undefined) {
+        await listener.adopt(this.#descriptor);
+        this.#descriptor = undefined;
+      } else
         await listener.listen(ahead).catch(async (error: NodeJS.ErrnoException) => {
-          const rivals = error.code === 'EADDRINUSE' ? this.#leaving(settings, endpoint.port) : [];
+          // 127.0.0.1 keeps 0.0.0.0 and :: from being bound, and the other way round.
+          const isRival = ({ adopted, addresses }: Listener) =>
+            !adopted && addresses.some((each) => each.port === port);
+          const rivals = error.code === 'EADDRINUSE' ? leaving.filter(isRival) : [];
           if (rivals.length === 0) throw error;
           await nextTurn(); // connections that wait to be accepted are accepted
           for (const rival of rivals) rival.close();
@@ -121,25 +132,9 @@ export class Entrances {
           await listener.listen();
         });
     } catch (error) {
-      const { host: address, port } = endpoint;
       this.#events.emit('listenFailed', { address, port, cause: (error as Error).message });
       throw error;
     }
-    return listener;
-  }
-
-  /** Whether a listener is left as it is. */
-  #stays(settings: Settings, way: Way, listener: Listener): boolean {
-    const isWanted = waysOf(settings).includes(way);
-    return isWanted && (way === this.#adopted || listener.serves(endpointOf(settings, way)));
-  }
-
-  /** Those on a port that will be given up: 127.0.0.1 keeps 0.0.0.0 and :: from being bound, and the other way round. */
-  #leaving(settings: Settings, port: number): Listener[] {
-    return entriesOf(this.#listeners)
-      .filter(([way, listener]) => way !== this.#adopted && !this.#stays(settings, way, listener))
-      .map(([, listener]) => listener)
-      .filter(({ addresses }) => addresses.some((each) => each.port === port));
   }
 
   async #takeBack(given: readonly Listener[]): Promise<void> {
@@ -147,15 +142,6 @@ export class Entrances {
       await listener.listen().catch(({ message }: Error) => {
         this.#events.emit('listenFailed', { address: 'before', port: 0, cause: message });
       });
-  }
-
-  #arrived(socket: Socket, way: Way): void {
-    if (way === 'plain') this.#accept({ socket, gate: undefined });
-    else this.#accept({ socket, gate: this.#gate! }); // it was made before the listener
-  }
-
-  #closeBut(kept: Listeners, listeners: Listeners): void {
-    for (const [way, listener] of entriesOf(listeners)) if (listener !== kept[way]) listener.close();
   }
 
   #warn({ tlsCertificate }: Settings, material: TlsMaterial | undefined): void {
@@ -169,13 +155,19 @@ export class Entrances {
   }
 }
 
-const entriesOf = (listeners: Listeners): [Way, Listener][] => Object.entries(listeners) as [Way, Listener][];
+/** How a listener begins. */
+interface Beginning {
+  /** Whether it takes over the socket of the service manager. */
+  readonly adopt: boolean;
+  /** Listeners that will end. */
+  readonly leaving: readonly Listener[];
+  /** Those of them that ended for it. */
+  readonly given: Listener[];
+  readonly ahead: ListenAhead | undefined;
+}
 
-const waysOf = ({ tlsMode }: Settings): readonly Way[] =>
-  tlsMode === 'off' ? ['plain'] : tlsMode === 'only' ? ['tls'] : ['plain', 'tls'];
-
-const endpointOf = (settings: Settings, way: Way): Endpoint => {
-  const { host, port, tlsHost, tlsPort, backlog } = settings;
-  const where = way === 'plain' ? { host, port } : { host: tlsHost, port: tlsPort };
-  return { ...where, backlog };
-};
+/** Takes the first element that will do out of a list. */
+function takeFrom<T>(list: T[], suits: (element: T) => boolean): T | undefined {
+  const index = list.findIndex(suits);
+  return index < 0 ? undefined : list.splice(index, 1)[0];
+}

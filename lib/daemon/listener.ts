@@ -4,15 +4,8 @@ import { type AddressInfo, createServer, isIP, type ListenOptions, type Server, 
 import type { EventLog } from '../events/index.ts';
 import { addressForm } from '../login/index.ts';
 import { codeOf } from '../run/index.ts';
+import type { Endpoint } from '../settings/index.ts';
 import { fixAddresses } from './ends.ts';
-
-/** Where to listen, and how. */
-export interface Endpoint {
-  /** An address, or a name, which may have several. */
-  readonly host: string;
-  readonly port: number;
-  readonly backlog: number;
-}
 
 /** Listens on an address that this machine does not have yet; gives a descriptor. */
 export type ListenAhead = (address: string, port: number, backlog: number) => number;
@@ -34,15 +27,16 @@ const MISSING = ['EADDRNOTAVAIL', 'EAFNOSUPPORT'];
 export class Listener {
   readonly #events: EventLog;
   readonly #endpoint: Endpoint;
-  readonly #announcement: 'listening' | 'listeningSecurely';
+  readonly #backlog: number;
   readonly #make: () => Server;
   #servers: Server[] = [];
   #port: number;
+  #adopted = false;
 
-  constructor(endpoint: Endpoint, events: EventLog, secure: boolean, accept: (socket: Socket) => void) {
+  constructor(endpoint: Endpoint, backlog: number, events: EventLog, accept: (socket: Socket) => void) {
     this.#endpoint = endpoint;
+    this.#backlog = backlog;
     this.#port = endpoint.port;
-    this.#announcement = secure ? 'listeningSecurely' : 'listening';
     this.#events = events;
     this.#make = () => createServer(SOCKETS, (socket) => accept(fixAddresses(socket)));
   }
@@ -67,7 +61,8 @@ export class Listener {
 
   /** Takes over a socket that listens already. */
   async adopt(fd: number): Promise<void> {
-    await this.#open({ fd, backlog: this.#endpoint.backlog });
+    await this.#open({ fd, backlog: this.#backlog });
+    this.#adopted = true;
     this.#port = this.addresses[0]!.port;
     this.#announce();
   }
@@ -80,9 +75,20 @@ export class Listener {
     });
   }
 
+  get secure(): boolean {
+    return this.#endpoint.secure;
+  }
+
+  /** Took over a socket, whose address is none of our settings. */
+  get adopted(): boolean {
+    return this.#adopted;
+  }
+
   /** Whether it listens where it is to listen; a port of its own choice is as good as 0. */
-  serves({ host, port }: Endpoint): boolean {
-    return host === this.#endpoint.host && (port === this.#endpoint.port || port === this.#port);
+  serves({ secure, host, port }: Endpoint): boolean {
+    if (secure !== this.secure) return false;
+    const isThere = host === this.#endpoint.host && (port === this.#endpoint.port || port === this.#port);
+    return this.#adopted || isThere;
   }
 
   /** Accepts no more; connections that were accepted stay. It may listen again, on the same port. */
@@ -109,7 +115,7 @@ export class Listener {
   }
 
   async #openOn(host: string, ahead: ListenAhead | undefined): Promise<void> {
-    const { backlog } = this.#endpoint;
+    const backlog = this.#backlog;
     try {
       await this.#open({ host, port: this.#port, backlog });
     } catch (error) {
@@ -129,7 +135,8 @@ export class Listener {
   }
 
   #announce(): void {
-    for (const { address, port } of this.addresses) this.#events.emit(this.#announcement, { address, port });
+    const name = this.secure ? 'listeningSecurely' : 'listening';
+    for (const { address, port } of this.addresses) this.#events.emit(name, { address, port });
   }
 }
 

@@ -60,7 +60,7 @@ type FileSetting = Extract<SettingName, 'tlsCertificate' | 'tlsKey' | 'tlsClient
 async function read(settings: Settings, name: FileSetting, trust: Omit<Trust, 'what'>): Promise<string> {
   const path = settings[name];
   const needs =
-    name === 'tlsClientCa' ? `tls.login is ${settings.tlsLogin}` : `tls.mode is ${settings.tlsMode}`;
+    name === 'tlsClientCa' ? `tls.login is ${settings.tlsLogin}` : 'listen has an address for TLS';
   if (path === '') throw new TlsMaterialError(`${keyOf(name)} is not set, but ${needs}`);
   try {
     return (await readTrusted(path, { ...trust, what: keyOf(name) })).toString('latin1');

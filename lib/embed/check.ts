@@ -1,4 +1,13 @@
-import { loadSettings, readValue, SETTING_NAMES, type Settings, SettingsError } from '../settings/index.ts';
+import {
+  GONE,
+  LISTENER_NAMES,
+  loadSettings,
+  readPart,
+  readValue,
+  SETTING_NAMES,
+  type Settings,
+  SettingsError,
+} from '../settings/index.ts';
 import { nearestTo } from '../text/index.ts';
 
 /** Options that are no settings, and whether they must be given. */
@@ -22,6 +31,9 @@ export function checkFunctions(options: object): void {
  */
 export function settingsOf(options: Partial<Settings>): Settings {
   for (const [name, value] of Object.entries(options)) {
+    const part = LISTENER_NAMES.find((each) => each === name);
+    if (part !== undefined) readPart(part, value, `option ${name}`);
+    if (part !== undefined || GONE.some((each) => each === name)) continue;
     const setting = SETTING_NAMES.find((each) => each === name);
     if (setting === undefined) {
       const nearest = nearestTo(name, [...SETTING_NAMES, ...Object.keys(FUNCTIONS)]);
@@ -31,5 +43,5 @@ export function settingsOf(options: Partial<Settings>): Settings {
     }
     readValue(setting, value, `option ${name}`);
   }
-  return loadSettings({}, { port: 0, ...options });
+  return loadSettings({}, { listen: ['127.0.0.1:0'], ...options });
 }

@@ -29,6 +29,10 @@ export interface DaemonEvent {
 
 /** How a daemon in a program works: who may log in, what runs, and any setting of rexecd.toml(5) by its name. */
 export interface CreateDaemonOptions extends Partial<Settings> {
+  /** Of the first address that `listen` has in clear text; 127.0.0.1 otherwise. */
+  readonly host?: string;
+  /** Of the same; 0, which is the default, is a free one. */
+  readonly port?: number;
   /** May this user log in? An error it throws refuses the login. */
   readonly authenticate: (login: LoginAttempt) => boolean | Promise<boolean>;
   /** Function that runs instead of a shell; without it, commands run as the account of this process. */

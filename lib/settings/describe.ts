@@ -1,5 +1,6 @@
+import type { z } from './kinds.ts';
 import { keyOf, SETTING_NAMES } from './names.ts';
-import { explain, SETTINGS, type SettingName } from './schema.ts';
+import { explain, SETTINGS, type SettingName } from './schema/index.ts';
 import { written } from './toml-text.ts';
 
 /** A setting in words: from the schema alone, for the file, the manual, rconfig and the errors. */
@@ -20,7 +21,7 @@ export function describeSetting(name: SettingName): Description {
     key: keyOf(name),
     meaning: schema.description ?? '',
     allowed: allowedBy(name),
-    choices: choicesOf(name),
+    choices: choicesIn(schema),
     fallback: schema.parse(undefined),
   };
 }
@@ -41,27 +42,30 @@ export function settingsTemplate(): string {
   return `${[head, ...tables.flat()].join('\n\n')}\n`;
 }
 
-/** What a setting may be, in words, from the JSON schema that zod makes of it. */
-export function allowedBy(name: SettingName): string {
-  const { type, minimum, maximum, pattern } = shapeOf(name);
-  const choices = choicesOf(name).map((each) => JSON.stringify(each));
-  if (type === 'array') return `list of ${choices.length > 0 ? choices.join(', ') : elementsOf(name)}`;
+/** What a setting may be, in words. */
+export const allowedBy = (name: SettingName): string => allowedIn(SETTINGS[name]);
+
+/** What a value may be, in words, from the JSON schema that zod makes of its schema. */
+export function allowedIn(schema: z.ZodType): string {
+  const { type, minimum, maximum, pattern } = shapeOf(schema);
+  const choices = choicesIn(schema).map((each) => JSON.stringify(each));
+  if (type === 'array') return `list of ${choices.length > 0 ? choices.join(', ') : elementsOf(schema)}`;
   if (choices.length > 0) return choices.join(', ');
   if (type === 'integer' || type === 'number')
     return `${type === 'integer' ? 'whole number' : 'number'} from ${minimum} to ${maximum}`;
   if (pattern === undefined) return 'string';
-  const { error } = SETTINGS[name].safeParse('/'); // nothing that has a pattern is a path
+  const { error } = schema.safeParse('/'); // nothing that has a pattern is a path
   return error ? explain(error) : 'string';
 }
 
 /** What each element of a list may be. */
-function elementsOf(name: SettingName): string {
-  const { error } = SETTINGS[name].safeParse(['/']); // no address
-  return error ? 'addresses and networks, such as "10.0.0.0/8"' : 'strings';
+function elementsOf(schema: z.ZodType): string {
+  const { error } = schema.safeParse(['/ /']); // no address
+  return error ? explain(error) : 'strings';
 }
 
-function choicesOf(name: SettingName): unknown[] {
-  const { type, enum: choices, items } = shapeOf(name);
+function choicesIn(schema: z.ZodType): unknown[] {
+  const { type, enum: choices, items } = shapeOf(schema);
   return type === 'boolean' ? [true, false] : (choices ?? items?.enum ?? []);
 }
 
@@ -75,5 +79,5 @@ interface Shape {
   readonly items?: { readonly enum?: unknown[] };
 }
 
-const shapeOf = (name: SettingName): Shape =>
-  SETTINGS[name].toJSONSchema({ io: 'output', unrepresentable: 'any' }) as Shape;
+const shapeOf = (schema: z.ZodType): Shape =>
+  schema.toJSONSchema({ io: 'output', unrepresentable: 'any' }) as Shape;

@@ -1,10 +1,11 @@
 import { alter, type Guard } from './alter.ts';
 import { type Description, describeSetting, settingsTemplate } from './describe.ts';
 import { SettingsError } from './errors.ts';
-import { readValue, resolveSettings, type Sources, whatIsMeant } from './layers.ts';
+import { readPart, readValue, resolveSettings, type Sources, whatIsMeant } from './layers.ts';
 import { flagOf, keyOf, nearestKey, SETTING_NAMES, settingLike, settingOf, variableOf } from './names.ts';
+import { listenWith, oldKey, oldKeysOf, partsOf } from './old-keys.ts';
 import { checkPolicy, NO_POLICY, type Policy, same } from './policy.ts';
-import { SETTINGS, type SettingName } from './schema.ts';
+import { SETTINGS, type SettingName } from './schema/index.ts';
 import { TomlDocument } from './toml-document.ts';
 
 /** A setting in words, and how it stands. */
@@ -47,11 +48,28 @@ export function listSettings(sources: Sources): Standing[] {
   });
 }
 
-/** The setting of a key, however it is spelled. @throws SettingsError that names the nearest */
+/** The setting of a key, however it is spelled; of a part of `listen`, that. @throws SettingsError that names the nearest */
 export function findSetting(key: string): SettingName {
-  const name = settingLike(key);
-  if (name === undefined) throw new SettingsError(`unknown setting ${key}${whatIsMeant(nearestKey(key))}`);
-  return name;
+  const name = settingLike(key) ?? oldKey(key)?.name;
+  if (name !== undefined) return name;
+  throw new SettingsError(`unknown setting ${key}${whatIsMeant(nearestKey(key))}`);
+}
+
+/** A change of a file from the words of a command line. Of a part of `listen`, such as `port`, it is one of `listen`. */
+export function changeFrom(key: string, words: readonly string[], file: Sources['file']): Change {
+  const part = oldKey(key)?.part;
+  if (part !== undefined) {
+    const { listen } = resolveSettings({ file }).settings;
+    return { name: 'listen', value: listenWith(listen, { [part]: readPart(part, words.join(','), key) }) };
+  }
+  const name = findSetting(key);
+  return { name, value: valueFrom(name, words) };
+}
+
+/** The value of a key, which may be a part of `listen`. */
+export function valueIn(key: string, { name, value }: Standing): unknown {
+  const part = name === 'listen' ? oldKey(key)?.part : undefined;
+  return part === undefined ? value : partsOf(value as string[])[part];
 }
 
 /** A value from the words of a command line: a list takes several, each of which may have commas. */
@@ -78,12 +96,15 @@ export function problemsIn(path: string, text: string, policy: Policy = NO_POLIC
 }
 
 function problemOf(where: string, key: string, value: unknown, policy: Policy, seen: Set<string>) {
-  const name = settingOf(key);
-  if (name === undefined) return `${where}: unknown setting ${key}${whatIsMeant(nearestKey(key))}`;
-  if (seen.has(key)) return `${where}: ${key} is set twice`;
-  seen.add(key);
+  const old = oldKey(key);
+  const name = settingOf(key) ?? old?.name;
+  if (!old && name === undefined) return `${where}: unknown setting ${key}${whatIsMeant(nearestKey(key))}`;
+  const subject = old?.part ?? name ?? key;
+  if (seen.has(subject)) return `${where}: ${key} is set twice`;
+  seen.add(subject);
   try {
-    checkPolicy(policy, name, readValue(name, value, where));
+    if (old?.part) readPart(old.part, value, `${where}: ${key}`);
+    else if (name) checkPolicy(policy, name, readValue(name, value, where, key));
     return undefined;
   } catch (error) {
     const { message } = error as SettingsError;
@@ -110,6 +131,7 @@ export async function changeSettings(
     if (before === undefined && isRemoval) return undefined;
     const document = new TomlDocument(path, before ?? settingsTemplate());
     for (const { name, value } of changes) {
+      for (const old of oldKeysOf(name)) document.unset(old);
       if (value === undefined) document.unset(keyOf(name));
       else document.set(keyOf(name), value);
     }

@@ -3,6 +3,7 @@ export type { Guard } from './alter.ts';
 export { type Description, describeSetting, describeSettings, settingsTemplate } from './describe.ts';
 export {
   type Change,
+  changeFrom,
   changeSettings,
   findSetting,
   listSettings,
@@ -12,7 +13,9 @@ export {
   replaceSettings,
   type Standing,
   valueFrom,
+  valueIn,
 } from './edit.ts';
+export { type Endpoint, endpointsOf, mainEndpoint, parseEndpoint } from './endpoint.ts';
 export { SettingsError } from './errors.ts';
 export {
   loadPolicy,
@@ -26,11 +29,14 @@ export { groupOf } from './groups.ts';
 export {
   type Layer,
   loadSettings,
+  outdatedIn,
   type Resolved,
+  readPart,
   readValue,
   resolveSettings,
   type Sources,
 } from './layers.ts';
+export { migrate } from './migrate.ts';
 export {
   flagOf,
   keyOf,
@@ -41,6 +47,7 @@ export {
   variableOf,
 } from './names.ts';
 export { type Network, parseNetwork, plainAddress } from './networks.ts';
+export { GONE, LISTENER_NAMES, type ListenerName } from './old-keys.ts';
 export { checkPolicy, type Policy } from './policy.ts';
-export { SETTINGS, type SettingName, type Settings } from './schema.ts';
+export { SETTINGS, type SettingName, type Settings } from './schema/index.ts';
 export { type Assignment, TomlDocument } from './toml-document.ts';

@@ -34,7 +34,7 @@ export const list = <T extends z.ZodType>(item: T) =>
 export const networks = list(
   z
     .string()
-    .refine((text) => parseNetwork(text) !== undefined, 'an IP address or network, such as 10.0.0.0/8'),
+    .refine((text) => parseNetwork(text) !== undefined, 'addresses and networks, such as "10.0.0.0/8"'),
 ).default([]);
 /** Names, none otherwise. */
 export const names = list(z.string()).default([]);

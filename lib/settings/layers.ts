@@ -1,12 +1,20 @@
-import { allowedBy } from './describe.ts';
+import { allowedBy, allowedIn } from './describe.ts';
 import { SettingsError } from './errors.ts';
 import { flagOf, keyOf, nearestKey, SETTING_NAMES, settingOf, variableOf } from './names.ts';
+import {
+  LISTENER,
+  LISTENER_NAMES,
+  type ListenerName,
+  type ListenerValues,
+  listenWith,
+  oldKey,
+} from './old-keys.ts';
 import { capped, NO_POLICY, type Policy, same } from './policy.ts';
-import { explain, SETTINGS, type SettingName, type Settings } from './schema.ts';
-import type { TomlDocument } from './toml-document.ts';
+import { explain, SETTINGS, type SettingName, type Settings } from './schema/index.ts';
+import { TomlDocument } from './toml-document.ts';
 
 /** Raw values of one source, as given; a value that is undefined is not set. */
-export type Layer = Readonly<Partial<Record<SettingName, unknown>>>;
+export type Layer = Readonly<Partial<Record<SettingName | ListenerName, unknown>>>;
 
 /** Everything settings come from; the later wins, and the policy over all. */
 export interface Sources {
@@ -20,8 +28,10 @@ export interface Sources {
 export interface Resolved {
   readonly settings: Settings;
   readonly origins: Readonly<Record<SettingName, string>>;
-  /** What the policy took away, for the log: `maxConnections 10 -> 1`. */
+  /** What the policy took away, for the log: `limits.maxConnections 10 -> 1`. */
   readonly capped: readonly string[];
+  /** Says that the file has keys of an earlier version, and what they are now; undefined if it has none. */
+  readonly outdated: string | undefined;
 }
 
 /** @throws SettingsError for a value that is not allowed and for a key that does not exist */
@@ -33,23 +43,53 @@ export function resolveSettings({
 }: Sources): Resolved {
   const values = new Map<SettingName, unknown>();
   const origins = new Map<SettingName, string>();
-  const put = (name: SettingName, value: unknown, origin: string) => {
-    values.set(name, readValue(name, value, origin));
+  const put = (name: SettingName, value: unknown, origin: string, key = keyOf(name)) => {
+    values.set(name, readValue(name, value, origin, key));
     origins.set(name, origin);
   };
+  /** Puts parts of `listen` that have names of their own, as they were read. */
+  const putParts = (parts: ReadonlyMap<ListenerName, unknown>, origin: string) => {
+    if (parts.size === 0) return;
+    const listen = values.get('listen') as string[];
+    put('listen', listenWith(listen, Object.fromEntries(parts) as ListenerValues), origin);
+  };
   for (const name of SETTING_NAMES) put(name, undefined, 'default');
+  const inFile = new Map<ListenerName, unknown>();
+  let lastInFile = '';
+  const seen = new Set<string>();
+  const outdated: string[] = [];
   for (const { key, value, from } of file?.document.assignments ?? []) {
     const where = `${file!.path}:${from}`;
-    const name = settingOf(key);
-    if (name === undefined)
+    const old = oldKey(key);
+    const name = settingOf(key) ?? old?.name;
+    if (!old && name === undefined)
       throw new SettingsError(`${where}: unknown setting ${key}${whatIsMeant(nearestKey(key))}`);
-    if (origins.get(name)?.startsWith(file!.path)) throw new SettingsError(`${where}: ${key} is set twice`);
-    put(name, value, where);
+    const subject = old?.part ?? name ?? key;
+    if (
+      seen.has(subject) ||
+      (old?.part && seen.has('listen')) ||
+      (name === 'listen' && inFile.size > 0 && !old)
+    )
+      throw new SettingsError(`${where}: ${key} is set twice`);
+    seen.add(subject);
+    if (old)
+      outdated.push(
+        `${where}: ${key} ${old.part ? 'is now part of listen' : name ? `is now ${keyOf(name)}` : 'has no effect'}`,
+      );
+    if (old?.part) {
+      inFile.set(old.part, readPart(old.part, value, `${where}: ${key}`));
+      lastInFile = where;
+    } else if (name) put(name, value, where, key);
   }
-  for (const name of SETTING_NAMES) {
-    const variable = variableOf(name);
-    if (environment[variable] !== undefined) put(name, environment[variable], variable);
-    if (flags[name] !== undefined) put(name, flags[name], flagOf(name));
+  putParts(inFile, lastInFile);
+  for (const [given, originOf] of [
+    [(name: string) => environment[variableOf(name)], variableOf],
+    [(name: string) => (flags as Readonly<Record<string, unknown>>)[name], flagOf],
+  ] as const) {
+    for (const name of SETTING_NAMES) if (given(name) !== undefined) put(name, given(name), originOf(name));
+    const parts = LISTENER_NAMES.filter((part) => given(part) !== undefined);
+    const read = parts.map((part) => [part, readPart(part, given(part), originOf(part))] as const);
+    putParts(new Map(read), parts.map(originOf).join(' '));
   }
   const lost: string[] = [];
   for (const [name, rule] of policy) {
@@ -64,8 +104,13 @@ export function resolveSettings({
     settings: Object.fromEntries(values) as Settings,
     origins: Object.fromEntries(origins) as Record<SettingName, string>,
     capped: lost,
+    outdated: outdated.length === 0 ? undefined : advice(outdated),
   };
 }
+
+/** What {@link Resolved.outdated} says of a file. @throws SettingsError as {@link resolveSettings} */
+export const outdatedIn = (path: string, text: string): string | undefined =>
+  resolveSettings({ file: { path, document: new TomlDocument(path, text) } }).outdated;
 
 /**
  * Settings from default, environment and flags alone.
@@ -75,14 +120,28 @@ export function resolveSettings({
 export const loadSettings = (environment: NodeJS.ProcessEnv, flags: Layer): Settings =>
   resolveSettings({ environment, flags }).settings;
 
-/** A value as its setting has it. @throws SettingsError that names the origin and what is allowed */
-export function readValue(name: SettingName, value: unknown, origin: string): unknown {
+/** A value as its setting has it. @throws SettingsError that names the origin, in a file the key, and what is allowed */
+export function readValue(name: SettingName, value: unknown, origin: string, key = keyOf(name)): unknown {
   const result = SETTINGS[name].safeParse(value);
   if (result.success) return result.data;
-  const where = origin.includes(':') ? `${origin}: ${keyOf(name)}` : origin;
+  const where = origin.includes(':') ? `${origin}: ${key}` : origin;
   const allowed = allowedBy(name);
   const why = allowed === 'string' ? explain(result.error) : allowed;
   throw new SettingsError(`${where}: invalid value ${JSON.stringify(value)}; allowed: ${why}`);
+}
+
+/** A part of `listen` that has a name of its own. @throws SettingsError as {@link readValue} */
+export function readPart(name: ListenerName, value: unknown, origin: string): unknown {
+  const result = LISTENER[name].safeParse(value);
+  if (result.success) return result.data;
+  throw new SettingsError(
+    `${origin}: invalid value ${JSON.stringify(value)}; allowed: ${allowedIn(LISTENER[name])}`,
+  );
+}
+
+function advice([first, ...others]: readonly string[]): string {
+  const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
+  return `${first}${more}; "rconfig migrate" rewrites the file`;
 }
 
 export const whatIsMeant = (nearest: string | undefined): string =>

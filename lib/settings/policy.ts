@@ -1,7 +1,8 @@
 import { allowedBy } from './describe.ts';
 import { SettingsError } from './errors.ts';
 import { keyOf, settingOf } from './names.ts';
-import { SETTINGS, type SettingName } from './schema.ts';
+import { oldKey } from './old-keys.ts';
+import { SETTINGS, type SettingName } from './schema/index.ts';
 import type { TomlDocument } from './toml-document.ts';
 
 /** What the administrator's ceiling allows of one setting. */
@@ -25,8 +26,11 @@ export const NO_POLICY: Policy = new Map();
 export function readPolicy(path: string, document: TomlDocument): Policy {
   return new Map(
     document.assignments.map(({ key, value, from }) => {
-      const name = settingOf(key);
+      const old = oldKey(key);
+      const name = settingOf(key) ?? old?.name;
       if (name === undefined) throw new SettingsError(`${path}:${from}: unknown setting ${key}`);
+      if (old?.part)
+        throw new SettingsError(`${path}:${from}: ${key} is now part of listen; write a rule for listen`);
       return [name, ruleOf(name, value, `${path}:${from}: ${key}`)];
     }),
   );

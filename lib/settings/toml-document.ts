@@ -60,14 +60,18 @@ export class TomlDocument {
     const survey = this.#survey();
     const present = survey.assignments.find((each) => each.key === key);
     if (present) this.#replace(present, value);
-    else {
-      const [table, name] = key.includes('.') ? (key.split('.') as [string, string]) : ['', key];
-      const sister = survey.assignments.findLast((each) => each.key.startsWith(`${table}.`));
-      const hasTable = table === '' || survey.headers.some((each) => each.table === table);
-      if (hasTable) this.#insert(this.#placeIn(survey, table, name), `${name} = ${written(value)}`);
-      else if (sister) this.#insert(sister.to, `${key} = ${written(value)}`);
-      else this.#append(`[${table}]`, `${name} = ${written(value)}`);
-    }
+    else this.add(key, (name) => [`${name} = ${written(value)}`]);
+  }
+
+  /** Puts the lines that give a key its value, which it does not have, where it belongs. */
+  add(key: string, linesFor: (name: string) => readonly string[]): void {
+    const survey = this.#survey();
+    const [table, name] = key.includes('.') ? (key.split('.') as [string, string]) : ['', key];
+    const sister = survey.assignments.findLast((each) => each.key.startsWith(`${table}.`));
+    const hasTable = table === '' || survey.headers.some((each) => each.table === table);
+    if (hasTable) this.#insert(this.#placeIn(survey, table, name), linesFor(name));
+    else if (sister) this.#insert(sister.to, linesFor(key));
+    else this.#append(`[${table}]`, ...linesFor(name));
   }
 
   /** @returns false when the key was not there */
@@ -143,9 +147,9 @@ export class TomlDocument {
     return place;
   }
 
-  #insert(place: number, text: string): void {
+  #insert(place: number, texts: readonly string[]): void {
     const next = this.#lines.slice(place).find((line) => !COMMENT.test(line));
-    this.#splice(place, place, next !== undefined && HEADER.test(bare(next)) ? [text, ''] : [text]);
+    this.#splice(place, place, next !== undefined && HEADER.test(bare(next)) ? [...texts, ''] : texts);
   }
 
   #append(...texts: string[]): void {

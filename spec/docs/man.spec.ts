@@ -117,7 +117,9 @@ describe('the manual pages', PATIENT, () => {
   it('name no setting that does not exist', () => {
     const known = new Set(describeSettings().map(({ key }) => key));
     for (const [name, text] of Object.entries(pages)) {
-      const keys = text.matchAll(/\\fB((?:log\.|tls\.)?[a-z]+(?:[A-Z]\w*)|(?:log|tls)\.\w+)\\fR/g);
+      const keys = text.matchAll(
+        /\\fB((?:[a-z]+\.)?[a-z]+[A-Z]\w*|(?:log|tls|limits|login|lockout|launch|accounts)\.\w+)\\fR/g,
+      );
       const unknown = [...keys].map(([, key]) => key!).filter((key) => !known.has(key));
       assert.deepEqual(unknown, [], name);
     }

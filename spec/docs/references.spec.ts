@@ -15,6 +15,10 @@ const DOCUMENTS = [
 ];
 const OPTION = /(?<![\w-])--?[a-zA-Z][\w-]*/g;
 
+/** A source file or a folder of the repository, and what documents leave out of its path. */
+const OWN_FILE = /^([a-z][\w-]*\/)+[\w-]+(\.spec)?\.ts$|^(bench|codec|lib|spec)\/([\w-]+\/)*$/;
+const BASES = ['', 'lib', 'spec/protocol'];
+
 /** Options of all our programs: the manual pages have every one (man.spec.ts). */
 const options = new Set([
   ...globSync('docs/man/**/*.md', { cwd: ROOT }).flatMap((page) =>
@@ -48,6 +52,14 @@ describe('the documents', () => {
       const links = [...read(document).matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, path]) => path!);
       assert.deepEqual(
         links.filter((path) => !existsSync(join(ROOT, dirname(document), path))),
+        [],
+      );
+    });
+
+    it(`${document} names files of this repository that exist`, () => {
+      const paths = codeOf(document).filter((span) => OWN_FILE.test(span));
+      assert.deepEqual(
+        paths.filter((path) => !BASES.some((base) => existsSync(join(ROOT, base, path)))),
         [],
       );
     });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { anyone, forEveryWay, startDaemon } from '../support/daemon.ts';
 
-forEveryWay((way) => {
+forEveryWay('a command that misbehaves', (way) => {
   it('a command that closes its stdout early goes on, reads, and is heard on stderr', async (t) => {
     const daemon = await startDaemon(t, { authenticator: anyone(), ...way });
     const command = 'echo out; exec >&-; read line; echo "got $line" >&2; exit 3';

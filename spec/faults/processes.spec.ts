@@ -15,7 +15,7 @@ const skip =
   (process.getuid?.() !== 0 && 'giving a daemon an account takes root') ||
   (!mayRead() && 'the account games, or its way to the checkout, is missing');
 
-forEveryWay((way) => {
+forEveryWay('a machine without processes to spare', (way) => {
   it('a command for which there is no process (EAGAIN) is refused, and those after it run', {
     skip,
   }, async (t) => {

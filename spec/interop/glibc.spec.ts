@@ -30,49 +30,46 @@ describe('a C program on rexec(3)', { ...PATIENT, skip: noGlibc }, () => {
       env: { HOME: folder },
     }).end();
 
-  for (const stdio of ['auto', 'relay'] as const)
-    describe(`with stdio ${stdio}`, PATIENT, () => {
-      it('runs a command with one connection', async (t) => {
-        const { port } = await startDaemon(t, { stdio });
-        const ended = await client(t, port, [USER, PASSWORD, 'echo out; echo err >&2', 'none']);
-        assert.deepEqual(ended, { stdout: 'out\nerr\n', stderr: '', status: 0 });
-      });
+  it('runs a command with one connection', async (t) => {
+    const { port } = await startDaemon(t);
+    const ended = await client(t, port, [USER, PASSWORD, 'echo out; echo err >&2', 'none']);
+    assert.deepEqual(ended, { stdout: 'out\nerr\n', stderr: '', status: 0 });
+  });
 
-      it('runs a command with a second connection for stderr', async (t) => {
-        const { port } = await startDaemon(t, { stdio });
-        const ended = await client(t, port, [USER, PASSWORD, 'echo out; echo err >&2; exit 7', 'channel']);
-        assert.deepEqual(ended, { stdout: 'out\n', stderr: 'err\n', status: 0 }); // no exit status: it did not ask
-      });
+  it('runs a command with a second connection for stderr', async (t) => {
+    const { port } = await startDaemon(t);
+    const ended = await client(t, port, [USER, PASSWORD, 'echo out; echo err >&2; exit 7', 'channel']);
+    assert.deepEqual(ended, { stdout: 'out\n', stderr: 'err\n', status: 0 }); // no exit status: it did not ask
+  });
 
-      for (const channel of ['none', 'channel'])
-        it(`half-closes and reads the rest, with ${channel}`, async (t) => {
-          const { port } = await startDaemon(t, { stdio });
-          const bytes = randomBytes(1024 * 1024);
-          const { stdout, stderr, status } = await client(t, port, [USER, PASSWORD, 'cat', channel], bytes);
-          assert.deepEqual([stderr, status], ['', 0]);
-          assert.ok(Buffer.from(stdout, 'latin1').equals(bytes));
-        });
-
-      it('reads what a command writes after the end of its input', async (t) => {
-        const { port } = await startDaemon(t, { stdio });
-        const words = [USER, PASSWORD, 'read line; cat; echo "$line, after the end"', 'none'];
-        assert.equal((await client(t, port, words, 'first\nrest\n')).stdout, 'rest\nfirst, after the end\n');
-      });
-
-      it('signals the command on the second connection', async (t) => {
-        const { port } = await startDaemon(t, { stdio });
-        const command = `exec sh ${program('report-signals.sh')}`;
-        const { stdout, stderr } = await client(t, port, [USER, PASSWORD, command, 'channel', '15']);
-        assert.deepEqual([stdout, stderr], ['ready\n15\n', '']);
-      });
-
-      it('kills the command on the second connection', async (t) => {
-        const daemon = await startDaemon(t, { stdio });
-        const words = [USER, PASSWORD, 'trap "" 15; echo ready; sleep 600; sleep 600', 'channel', '9'];
-        assert.equal((await client(t, daemon.port, words)).stdout, 'ready\n');
-        assert.equal((await daemon.events.seen('commandEnded')).status, 'SIGKILL');
-      });
+  for (const channel of ['none', 'channel'])
+    it(`half-closes and reads the rest, with ${channel}`, async (t) => {
+      const { port } = await startDaemon(t);
+      const bytes = randomBytes(1024 * 1024);
+      const { stdout, stderr, status } = await client(t, port, [USER, PASSWORD, 'cat', channel], bytes);
+      assert.deepEqual([stderr, status], ['', 0]);
+      assert.ok(Buffer.from(stdout, 'latin1').equals(bytes));
     });
+
+  it('reads what a command writes after the end of its input', async (t) => {
+    const { port } = await startDaemon(t);
+    const words = [USER, PASSWORD, 'read line; cat; echo "$line, after the end"', 'none'];
+    assert.equal((await client(t, port, words, 'first\nrest\n')).stdout, 'rest\nfirst, after the end\n');
+  });
+
+  it('signals the command on the second connection', async (t) => {
+    const { port } = await startDaemon(t);
+    const command = `exec sh ${program('report-signals.sh')}`;
+    const { stdout, stderr } = await client(t, port, [USER, PASSWORD, command, 'channel', '15']);
+    assert.deepEqual([stdout, stderr], ['ready\n15\n', '']);
+  });
+
+  it('kills the command on the second connection', async (t) => {
+    const daemon = await startDaemon(t);
+    const words = [USER, PASSWORD, 'trap "" 15; echo ready; sleep 600; sleep 600', 'channel', '9'];
+    assert.equal((await client(t, daemon.port, words)).stdout, 'ready\n');
+    assert.equal((await daemon.events.seen('commandEnded')).status, 'SIGKILL');
+  });
 
   for (const channel of ['none', 'channel'])
     for (const [what, user, password] of [

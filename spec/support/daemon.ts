@@ -91,10 +91,10 @@ export interface Way {
   readonly launcher: 'execa' | 'posix-spawn';
 }
 
-/** Runs the suites of `body` with each launcher. */
-export function forEveryWay(body: (way: Way) => void): void {
+/** Runs the suite of a subject with each launcher. */
+export function forEveryWay(subject: string, body: (way: Way) => void): void {
   for (const launcher of ['execa', 'posix-spawn'] as const)
-    describe(`by ${launcher}`, BOUNDED, () => body({ launcher }));
+    describe(`${subject}, by ${launcher}`, BOUNDED, () => body({ launcher }));
 }
 
 /** A real daemon that a test talks to. */
@@ -178,7 +178,7 @@ export async function startDaemon(t: TestContext, options: DaemonOptions = {}): 
   const { authenticator, ...settings } = options;
   known ??= knownUsers();
   const events = new EventRecord();
-  const daemon = new Daemon(loadSettings({}, { ...QUICK, port: 0, ...settings }), {
+  const daemon = new Daemon(loadSettings({}, { ...QUICK, listen: ['127.0.0.1:0'], ...settings }), {
     authenticator: authenticator ?? (await known),
     events,
   });

@@ -19,7 +19,7 @@ export class TlsBench {
   /** Settings of a daemon that speaks TLS on a free port. */
   get settings() {
     const { cert, key } = this.identity;
-    return { tlsMode: 'beside', tlsPort: 0, tlsCertificate: cert, tlsKey: key } as const;
+    return { listen: ['127.0.0.1:0', 'tls:127.0.0.1:0'], tlsCertificate: cert, tlsKey: key };
   }
 
   async start(t: TestContext, options: DaemonOptions = {}): Promise<TlsDaemon> {

@@ -8,7 +8,7 @@ export const COMMAND_EVENTS = {
     text: 'home directory not usable, using the default',
     fields: ['session', 'user', 'home', 'directory', 'cause'],
     meaning:
-      "The command runs in the default directory instead of the user's home. Create the home, fix its permissions, or set requireHome to refuse such users.",
+      "The command runs in the default directory instead of the user's home. Create the home, fix its permissions, or set accounts.requireHome to refuse such users.",
   },
   launchFailed: {
     id: 'REXECD-401',

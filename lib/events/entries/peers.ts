@@ -8,7 +8,7 @@ export const PEER_EVENTS = {
     text: 'connection refused',
     fields: ['peer', 'cause'],
     meaning:
-      'A connection limit was reached or file descriptors ran low, and the peer was told to try again. See who is connected ("rexecd sessions"), or raise maxConnections, maxConnectionsPerAddress or the limit on open files.',
+      'A connection limit was reached or file descriptors ran low, and the peer was told to try again. See who is connected ("rexecd sessions"), or raise limits.maxConnections, limits.maxConnectionsPerAddress or the limit on open files.',
   },
   addressDenied: {
     id: 'REXECD-206',

@@ -15,7 +15,7 @@ export const SERVICE_EVENTS = {
     text: 'stopping',
     fields: ['sessions'],
     meaning:
-      'The daemon is stopping and gives running commands stopSeconds to end. Send the signal again to skip the wait.',
+      'The daemon is stopping and gives running commands limits.stopSeconds to end. Send the signal again to skip the wait.',
   },
   stopped: {
     id: 'REXECD-102',
@@ -44,7 +44,7 @@ export const SERVICE_EVENTS = {
     text: 'serving clear text to other machines',
     fields: ['address', 'port'],
     meaning:
-      'Passwords and commands cross the network in clear text. Unless you trust the network, set host to a loopback address or tls.mode to "only".',
+      'Passwords and commands cross the network in clear text. Unless you trust the network, let listen have only loopback addresses and addresses for TLS.',
   },
   started: {
     id: 'REXECD-105',
@@ -69,7 +69,7 @@ export const SERVICE_EVENTS = {
     text: 'listening on an address that this machine does not have yet',
     fields: ['address', 'port'],
     meaning:
-      'Peers can connect as soon as an interface has the address, for example when its network is up. If that is not expected, change host or tls.host.',
+      'Peers can connect as soon as an interface has the address, for example when its network is up. If that is not expected, change listen.',
   },
   listenFailed: {
     id: 'REXECD-110',
@@ -85,7 +85,7 @@ export const SERVICE_EVENTS = {
     text: 'cannot accept a connection',
     fields: ['cause'],
     meaning:
-      'The system could not accept a connection, usually because the daemon ran out of file descriptors. Raise the limit on open files or lower maxConnections.',
+      'The system could not accept a connection, usually because the daemon ran out of file descriptors. Raise the limit on open files or lower limits.maxConnections.',
   },
   hostDied: {
     id: 'REXECD-118',

@@ -1,3 +1,4 @@
+import { DEFAULT_PORT } from '../../../codec/index.ts';
 import { NO_DEBUGGER } from '../../base/index.ts';
 import { SETTINGS } from '../../settings/index.ts';
 import { type Program, STOP_SECONDS } from './program.ts';
@@ -73,12 +74,12 @@ Documentation=man:rexecd(8)
 
 # To start the daemon on demand instead: "systemctl disable --now rexecd.service", then
 # "systemctl enable --now rexecd.socket". The daemon starts at the first connection and takes over this socket: the
-# settings host, port and backlog then have no effect.
+# first address of the setting listen, and limits.backlog, then have no effect.
 
 [Socket]
 # Everything is sent in clear text: listen beyond loopback only on a network that you trust. "systemctl edit
 # rexecd.socket" changes the address: add an empty ListenStream=, then one with the new address.
-ListenStream=127.0.0.1:${SETTINGS.port.parse(undefined)}
+ListenStream=127.0.0.1:${DEFAULT_PORT}
 Backlog=${SETTINGS.backlog.parse(undefined)}
 
 [Install]

@@ -2,7 +2,9 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { defaultPort } from '../../../codec/index.ts';
 import {
+  endpointsOf,
   loadPolicy,
+  mainEndpoint,
   POLICY_FILE,
   type Resolved,
   readDocument,
@@ -14,11 +16,6 @@ import { ServiceError } from '../service-error.ts';
 import { inetdEntryFor } from './inetd.ts';
 import { type Holder, holdersOf } from './port-holder.ts';
 import type { Tree } from './tree.ts';
-
-interface Endpoint {
-  readonly host: string;
-  readonly port: number;
-}
 
 /** The settings that the service of this machine starts with, without those of its environment. */
 export async function serviceSettings(): Promise<Resolved> {
@@ -32,11 +29,6 @@ export async function namesPamService(tree: Tree): Promise<boolean> {
   const bytes = await tree.read(SETTINGS_FILE);
   return bytes instanceof Buffer && /^\s*pamService\s*=/m.test(bytes.toString('utf8'));
 }
-
-const endpointsOf = ({ tlsMode, host, port, tlsHost, tlsPort }: Settings): Endpoint[] => [
-  ...(tlsMode === 'only' ? [] : [{ host, port }]),
-  ...(tlsMode === 'off' ? [] : [{ host: tlsHost, port: tlsPort }]),
-];
 
 /** A daemon of ours, from wherever it was installed. */
 const isOwn = ({ command }: Holder): boolean => /\/cli\/rexecd\.[jt]s\b/.test(command);
@@ -72,15 +64,15 @@ async function isFree(host: string, port: number): Promise<boolean> {
 
 /** What to know about a service that was started: where it listens, and how to try a login. */
 export function startedLines(settings: Settings): string[] {
-  const endpoints = endpointsOf(settings);
-  const where = endpoints.map(({ host, port }) => `${host} port ${port}`).join(' and ');
-  const isTls = settings.tlsMode === 'only';
-  const { host = '', port = 0 } = endpoints[0] ?? {};
+  const where = endpointsOf(settings)
+    .map(({ host, port }) => `${host} port ${port}`)
+    .join(' and ');
+  const { secure, host, port } = mainEndpoint(settings);
   const target = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
-  const isUsual = port === defaultPort(isTls);
+  const isUsual = port === defaultPort(secure);
   const words = [
     'rexec',
-    ...(isTls ? ['--tls'] : []),
+    ...(secure ? ['--tls'] : []),
     ...(isUsual ? [] : ['--port', port]),
     '-l USER',
     target,

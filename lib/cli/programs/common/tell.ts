@@ -35,4 +35,4 @@ export function isAbsent(error: unknown): boolean {
 
 /** A daemon that is named on the command line is that one and no other. */
 const isByFile = ({ origins }: Target): boolean =>
-  (['control', 'port', 'tlsMode', 'tlsPort'] as const).every((name) => !/^(--|REXECD_)/.test(origins[name]));
+  (['control', 'listen'] as const).every((name) => !/^(--|REXECD_)/.test(origins[name]));

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { readTlsMaterial } from '../../../daemon/index.ts';
 import { certificateLogin } from '../../../login/index.ts';
-import type { Resolved } from '../../../settings/index.ts';
+import { endpointsOf, type Resolved } from '../../../settings/index.ts';
 import { authenticatorFor, withPamService } from './authenticators.ts';
 
 /**
@@ -12,8 +12,8 @@ import { authenticatorFor, withPamService } from './authenticators.ts';
 export async function faultOf(resolved: Pick<Resolved, 'settings' | 'origins'>): Promise<string | undefined> {
   try {
     const settings = withPamService(resolved);
-    const { tlsMode, logSinks, logFile } = settings;
-    if (tlsMode !== 'off') await readTlsMaterial(settings);
+    const { logSinks, logFile } = settings;
+    if (endpointsOf(settings).some(({ secure }) => secure)) await readTlsMaterial(settings);
     await certificateLogin(await authenticatorFor({ ...settings, allowRoot: true }), settings);
     if (logSinks.includes('file') && !existsSync(dirname(logFile)))
       throw new Error(`log.file ${logFile}: the folder ${dirname(logFile)} does not exist`);

@@ -1,8 +1,15 @@
 import { describeSettings } from '../../../settings/index.ts';
-import type { Command } from '../common/command.ts';
+import { type Command, InvalidArgumentError } from '../common/command.ts';
 
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;
 export type Shell = (typeof SHELLS)[number];
+
+/** A shell from the command line. @throws InvalidArgumentError that names them all */
+export function shellOf(word: string): Shell {
+  const shell = SHELLS.find((each) => each === word);
+  if (shell === undefined) throw new InvalidArgumentError(`Must be one of ${SHELLS.join(', ')}.`);
+  return shell;
+}
 
 /** Commands whose first word is a key. */
 const TAKE_A_KEY = ['get', 'set', 'unset', 'explain'];

@@ -1,5 +1,6 @@
 import { printableLines } from '../../../events/index.ts';
 import {
+  changeFrom,
   changeSettings,
   describeSetting,
   findSetting,
@@ -7,11 +8,10 @@ import {
   keyOf,
   listSettings,
   loadPolicy,
+  migrate,
   POLICY_FILE,
   type Policy,
-  problemsIn,
   readDocument,
-  readTrusted,
   removeKey,
   resolveSettings,
   SETTINGS_FILE,
@@ -19,14 +19,15 @@ import {
   type Sources,
   settingLike,
   settingsTemplate,
-  valueFrom,
+  valueIn,
 } from '../../../settings/index.ts';
-import { CommanderError, commandLine, InvalidArgumentError } from '../common/command.ts';
+import { CommanderError, commandLine } from '../common/command.ts';
 import { REXECD_EXIT } from '../common/exit-codes.ts';
 import { reloadDaemon } from '../common/reload.ts';
 import { type SettingFiles, settingsFileKnownAs, settingsFileOf } from '../common/setting-files.ts';
 import { changeOf } from './change.ts';
-import { completionFor, SHELLS, type Shell } from './completion.ts';
+import { checkFile } from './check.ts';
+import { completionFor, SHELLS, type Shell, shellOf } from './completion.ts';
 import { editSettings } from './edit.ts';
 import { ask } from './form.ts';
 import { asJson, bare, explanation, listing, record, shown, standingRecord } from './print.ts';
@@ -55,14 +56,14 @@ program
   .action(async (key: string, { json }: Form) => {
     const name = findSetting(key);
     const standing = listSettings(await sources()).find((each) => each.name === name)!;
-    print(json ? asJson(standingRecord(standing)) : `${bare(standing.value)}\n`);
+    print(json ? asJson(standingRecord(standing)) : `${bare(valueIn(key, standing))}\n`);
   });
 program
   .command('set <key> <value...>')
   .description('set a value in the settings file; a list takes several values')
   .action(async (key: string, words: string[]) => {
-    const name = findSetting(key);
-    const value = valueFrom(name, words);
+    const { file } = await sources(true);
+    const { name, value } = changeFrom(key, words, file);
     await change(async (guard) => {
       const isNew = await changeSettings(path(), [{ name, value }], await policy(), guard);
       return `${keyOf(name)} = ${shown(value)} in ${path()}${isNew ? '' : ' (unchanged)'}\n`;
@@ -97,12 +98,8 @@ program
   .option(...JSON_OPTION)
   .action(async (other: string | undefined, { json }: Form) => {
     const file = other ?? path();
-    const text = await readTrusted(file, file !== SETTINGS_FILE);
-    const problems = text === undefined ? [] : problemsIn(file, text, await policy());
-    if (json) print(asJson({ file, problems }));
-    else if (problems.length > 0) console.error(problems.map(({ message }) => message).join('\n'));
-    else print(text === undefined ? `${file} does not exist; the defaults apply\n` : `${file} is valid\n`);
-    if (problems.length > 0) process.exitCode = REXECD_EXIT.failure;
+    const isValid = await checkFile(file, file !== SETTINGS_FILE, await policy(), json ?? false);
+    if (!isValid) process.exitCode = REXECD_EXIT.failure;
   });
 program
   .command('edit')
@@ -125,6 +122,15 @@ program
   .command('template')
   .description('print a settings file that shows every default')
   .action(() => print(settingsTemplate()));
+program
+  .command('migrate')
+  .description('rewrite a settings file of an earlier version: its keys get the names that they have now')
+  .action(() =>
+    change(async (guard) => {
+      const isNew = await migrate(path(), guard);
+      return `${path()} is ${isNew ? 'rewritten' : 'up to date'}\n`;
+    }),
+  );
 program
   .command('reload')
   .description('make the running daemon reload its settings')
@@ -194,12 +200,6 @@ async function fillIn(): Promise<void> {
       await changeSettings(path(), changes, ceiling, guard);
       return `written to ${path()}\n`;
     });
-}
-
-function shellOf(word: string): Shell {
-  const shell = SHELLS.find((each) => each === word);
-  if (shell === undefined) throw new InvalidArgumentError(`Must be one of ${SHELLS.join(', ')}.`);
-  return shell;
 }
 
 function print(text: string): void {

@@ -9,7 +9,7 @@ import {
 
 const HEADINGS = ['SETTING', 'VALUE', 'SOURCE', 'DEFAULT', 'MEANING'];
 const GAP = '  ';
-const WIDEST = 26; // of a cell on a terminal, except the meaning
+const WIDEST = 26; // of a cell on a terminal, except key and meaning
 const LEAST_MEANING = 30; // with less room it has a line of its own
 
 /** A value for people. */
@@ -32,7 +32,10 @@ export function listing(standings: readonly Standing[], width = Number.POSITIVE_
   const meanings = standings.map(({ meaning }) => meaning);
   const widest = width === Number.POSITIVE_INFINITY ? width : WIDEST;
   const widths = [0, 1, 2, 3].map((column) =>
-    Math.min(widest, Math.max(...[HEADINGS, ...rows].map((row) => row[column]!.length))),
+    Math.min(
+      column === 0 ? width : widest,
+      Math.max(...[HEADINGS, ...rows].map((row) => row[column]!.length)),
+    ),
   );
   const left = width - widths.reduce((sum, each) => sum + each + GAP.length, 0);
   return [HEADINGS, ...rows]

@@ -3,8 +3,10 @@ import { addUser, listUsers, removeUser } from '../../../login/index.ts';
 import {
   describeSettings,
   flagOf,
+  GONE,
   groupOf,
   type Layer,
+  LISTENER_NAMES,
   type Resolved,
   resolveSettings,
   SETTINGS,
@@ -62,10 +64,20 @@ const program = commandLine('rexecd')
     '--policy <file>',
     'policy file, which limits the settings (default: /etc/rexecd/policy.toml if it exists)',
   )
+  .option(
+    '--host <address>',
+    'listen on this address instead of the first one that "listen" has in clear text',
+  )
+  .option(
+    '--port <n>',
+    'listen on this port instead of the first one that "listen" has in clear text; of "sessions" and the like: the port of the daemon that is meant',
+  )
   .option('--try <folder>', 'serve on a free loopback port with a generated account kept in the folder')
   .allowExcessArguments(false)
   .showSuggestionAfterError()
   .action(run);
+for (const name of [...LISTENER_NAMES, ...GONE])
+  if (name !== 'host' && name !== 'port') program.addOption(new Option(`${flagOf(name)} <value>`).hideHelp());
 const settings = describeSettings().map((each) => ({ ...each, group: groupOf(each.name) }));
 for (const group of new Set(settings.map((each) => each.group)))
   for (const { name, meaning, fallback } of settings.filter((each) => each.group === group)) {
@@ -112,7 +124,9 @@ async function target(): Promise<Target> {
 /** The settings as files, environment and flags have them now. A trial is one without files. */
 async function load(trial?: Layer): Promise<Resolved> {
   const { config, policy, ...others } = program.opts<Flags>();
-  const flags = Object.fromEntries(Object.entries(others).filter(([name]) => Object.hasOwn(SETTINGS, name)));
+  const isSetting = (name: string) =>
+    Object.hasOwn(SETTINGS, name) || LISTENER_NAMES.some((each) => each === name);
+  const flags = Object.fromEntries(Object.entries(others).filter(([name]) => isSetting(name)));
   const files = trial ? {} : await readSettingFiles({ ...(config && { config }), ...(policy && { policy }) });
   const resolved = resolveSettings({ ...files, environment: process.env, flags: { ...flags, ...trial } });
   return { ...resolved, settings: withPamService(resolved) };
@@ -135,7 +149,7 @@ async function run(): Promise<void> {
   }
   const trial = folder === undefined ? undefined : await openTrial(folder);
   // The only user of a trial is the account that started it.
-  const own = trial && { port: 0, users: trial.usersFile, allowRoot: true };
+  const own = trial && { listen: ['127.0.0.1:0'], users: trial.usersFile, allowRoot: true };
   const config = trial ? '' : await settingsFileKnownAs(program.opts<Flags>());
   await serve({ load: () => load(own), config, debug, trial });
 }

@@ -36,7 +36,7 @@ export class Orders {
 
   async take(settings: Settings, operations: Operations = this.#operations): Promise<void> {
     const { port } = this.#daemon;
-    const path = settings.control === 'off' ? '' : controlPathOf({ ...settings, port, tlsPort: port });
+    const path = settings.control === 'off' ? '' : controlPathOf(settings, port);
     this.#operations = operations;
     if (path === this.#path) return;
     this.close();

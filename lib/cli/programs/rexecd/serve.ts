@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { ignoreSignals, STRAY_SIGNALS } from '../../../base/index.ts';
 import { Daemon, type DaemonParts } from '../../../daemon/index.ts';
-import { EventLog, type LogOptions } from '../../../events/index.ts';
+import { EventLog, type LogOptions, printableText } from '../../../events/index.ts';
 import { becomeSubreaper, listenAhead, reapOrphans } from '../../../native/index.ts';
 import { missingPrivileges, ServiceNotifier, thisHolder } from '../../../service/index.ts';
-import { keyOf, type Resolved, SETTING_NAMES, type Settings } from '../../../settings/index.ts';
+import { endpointsOf, keyOf, type Resolved, SETTING_NAMES, type Settings } from '../../../settings/index.ts';
 import { authenticatorFor, bySystem, usersOf } from '../common/authenticators.ts';
 import { REXECD_EXIT } from '../common/exit-codes.ts';
 import { VERSION } from '../common/version.ts';
@@ -34,6 +34,7 @@ export async function serve({ load, config, debug, trial }: ServeOptions): Promi
   const { settings } = resolved;
   const events = new EventLog(logOptions(settings));
   reportCapped(resolved, events);
+  if (resolved.outdated !== undefined) console.error(`rexecd: warning: ${printableText(resolved.outdated)}`);
   if (manager.problem) events.emit('managerNotTold', { cause: manager.problem.message });
   if (!(await hasPrivileges(settings, descriptor !== undefined, debug, events))) return;
   const [told, impatient] = stopSignals(); // before anybody can know that we run
@@ -71,7 +72,7 @@ export async function serve({ load, config, debug, trial }: ServeOptions): Promi
   const { exposed } = daemon;
   if (exposed)
     console.error(
-      `rexecd: warning: listening in clear text on ${exposed.address} port ${exposed.port}, which is not a loopback address: anyone on the network can read passwords (see tls.mode)`,
+      `rexecd: warning: listening in clear text on ${exposed.address} port ${exposed.port}, which is not a loopback address: anyone on the network can read passwords (see listen)`,
     );
   if (debug) {
     console.log(`rexecd ${VERSION} listening on ${address} port ${port}; press Ctrl-C to stop`);
@@ -191,9 +192,14 @@ async function hasPrivileges(
 }
 
 /** The lowest port that the daemon opens itself: the service manager may have opened the first one. 0: none. */
-function lowestPort({ tlsMode, port, tlsPort }: Settings, opened: boolean): number {
-  const all = tlsMode === 'off' ? [port] : tlsMode === 'only' ? [tlsPort] : [port, tlsPort];
-  const own = all.slice(opened ? 1 : 0).filter((each) => each > 0);
+function lowestPort(settings: Settings, opened: boolean): number {
+  const plainFirst = endpointsOf(settings).toSorted(
+    (one, other) => Number(one.secure) - Number(other.secure),
+  );
+  const own = plainFirst
+    .slice(opened ? 1 : 0)
+    .map(({ port }) => port)
+    .filter((port) => port > 0);
   return own.length === 0 ? 0 : Math.min(...own);
 }
 

@@ -10,8 +10,6 @@ export function placeholderOf(name: SettingName): string {
 }
 
 const KINDS: Partial<Record<SettingName, string>> = {
-  host: 'address',
-  tlsHost: 'address',
   users: 'file',
   tlsCertificate: 'file',
   tlsKey: 'file',

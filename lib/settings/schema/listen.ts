@@ -1,0 +1,28 @@
+import { DEFAULT_PORT } from '../../../codec/index.ts';
+import { endpointForm, parseEndpoint } from '../endpoint.ts';
+import { list, z } from '../kinds.ts';
+
+/** Where the daemon listens, and where it takes orders. These stand outside the tables of the file. */
+export const LISTEN = {
+  listen: list(
+    z
+      .string()
+      .refine(
+        (text) => parseEndpoint(text) !== undefined,
+        'addresses, such as "127.0.0.1:512" or "tls:[::]:10512"',
+      )
+      .overwrite(endpointForm),
+  )
+    .refine((endpoints) => endpoints.length > 0, 'at least one address')
+    .default([`127.0.0.1:${DEFAULT_PORT}`])
+    .describe(
+      'addresses to listen on: "HOST:PORT" in clear text, "tls:HOST:PORT" for TLS; 0.0.0.0 or [::] means every interface, port 0 a free port, and without a port it is 512, for TLS 10512',
+    ),
+  control: z
+    .string()
+    .min(1)
+    .default('auto')
+    .describe(
+      'control socket, which "rexecd sessions" and the like connect to: "auto" (for root, /run/rexecd/PORT.sock), "off", or a path',
+    ),
+} as const;

@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it, type TestContext } from 'node:test';
+import { PASSWORD, USER } from '../../support/daemon.ts';
+import { eventually } from '../../support/peer.ts';
+import {
+  isAlive,
+  PATIENT,
+  run,
+  start,
+  startRexecd,
+  temporaryFolder,
+  usersFileOf,
+} from '../../support/program.ts';
+
+/** A daemon with a settings file, and how to talk to it. */
+async function served(t: TestContext, text = '') {
+  const folder = temporaryFolder(t);
+  const config = join(folder, 'rexecd.toml');
+  const socket = join(folder, 'run', 'control.sock');
+  const users = usersFileOf(t);
+  const write = (more: string) => writeFileSync(config, `users = "${users}"\n${more}\n`);
+  write(text);
+  const flags = ['--config', config, '--control', socket, '--log-level', 'info'];
+  const { daemon, port } = await startRexecd(t, flags);
+  return {
+    daemon,
+    write,
+    tell: (...words: string[]) => run(t, 'rexecd', [...words, '--control', socket]),
+    call: (command: string) =>
+      start(t, 'rexec', ['-l', USER, '-p', PASSWORD, '--port', `${port}`, '127.0.0.1', command]),
+  };
+}
+
+describe('sessions from the command line', PATIENT, () => {
+  it('are listed with user, peer, command, age and bytes, and ended one by one', async (t) => {
+    const { tell, call } = await served(t);
+    assert.equal((await tell('sessions')).stdout, 'no sessions\n');
+    const remote = call("echo $$; : '\u001b[31m'; exec sleep 600");
+    const [pid] = await remote.says(/^\d+\n/);
+    const line = (await tell('sessions')).stdout;
+    const [, id] =
+      new RegExp(`^([0-9a-f]{12}) running \\d+s 127\\.0\\.0\\.1:\\d+ ${USER} pid=\\d+ `).exec(line) ?? [];
+    assert.ok(id, line);
+    assert.ok(line.includes('; exec sleep 600') && !line.includes('\u001b'), 'and is safe for a terminal');
+    const [session] = JSON.parse((await tell('sessions', '--json')).stdout);
+    assert.deepEqual([session.id, session.user, session.state], [id, USER, 'running']);
+    assert.equal((await tell('kill', id)).stdout, `ending session ${id}\n`);
+    assert.equal((await remote.end()).status, 129, '128 and SIGHUP');
+    assert.ok(!isAlive(Number(pid)));
+    const { stderr, status } = await tell('kill', id);
+    assert.deepEqual([stderr, status], [`rexecd: no session ${id}\n`, 1]);
+  });
+});
+
+describe('settings of a running daemon', PATIENT, () => {
+  for (const how of ['reload', 'SIGHUP'] as const)
+    it(`are read again by ${how}`, async (t) => {
+      const { daemon, tell, call, write } = await served(t);
+      assert.equal((await call('echo in').end()).stdout, 'in\n');
+      write('[limits]\nmaxConnections = 1\noverflow = "refuse"');
+      if (how === 'SIGHUP') daemon.child.kill('SIGHUP');
+      else assert.equal((await tell('reload')).stdout, 'changed: limits.maxConnections\n');
+      const event = 'REXECD-103 settings reloaded: changed="limits.maxConnections"';
+      await eventually(() => daemon.stderr.includes(event), 'the event');
+      const first = call('echo first; exec sleep 600');
+      await first.says(/first/);
+      assert.match((await call('true').end()).stderr, /Try again\./);
+    });
+
+  it('change where and what the log writes', async (t) => {
+    const { daemon, tell, call, write } = await served(t);
+    const file = join(temporaryFolder(t), 'rexecd.log');
+    await call('echo before').end();
+    write(`[log]\nsinks = ["file"]\nformat = "json"\nfile = "${file}"`);
+    assert.equal((await tell('reload')).stdout, 'changed: log.sinks log.format log.file\n');
+    await call('echo after').end();
+    await eventually(() => readFileSync(file, 'utf8').includes('commandEnded'), 'the events');
+    const events = readFileSync(file, 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    assert.ok(events.some(({ event, command }) => event === 'commandStarted' && command === 'echo after'));
+    assert.ok(daemon.stderr.includes('echo before') && !daemon.stderr.includes('echo after'));
+  });
+
+  it('stay as they are when the file is bad, and the error names file, line, key and what is allowed', async (t) => {
+    const { daemon, tell, call, write } = await served(t);
+    for (const [text, problem] of [
+      [
+        'maxConnections = 0',
+        /rexecd\.toml:2: maxConnections: invalid value 0; allowed: whole number from 1 to 1000000/,
+      ],
+      [
+        'maxConections = 1',
+        /rexecd\.toml:2: unknown setting maxConections; did you mean limits\.maxConnections\?/,
+      ],
+      ['maxConnections = ', /rexecd\.toml:2: /],
+    ] as const) {
+      write(text);
+      const { stderr, status } = await tell('reload');
+      assert.match(stderr, problem);
+      assert.equal(status, 1);
+      assert.equal((await call('echo in').end()).stdout, 'in\n');
+    }
+    assert.equal(daemon.stderr.match(/REXECD-113 cannot reload settings/g)?.length, 3);
+  });
+});

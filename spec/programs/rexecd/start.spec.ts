@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { eventually } from '../../support/peer.ts';
+import { noPrivateRoot, PrivateRoot } from '../../support/private-root.ts';
+import { PATIENT, ROOT, start, temporaryFolder, usersFileOf } from '../../support/program.ts';
+
+const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+
+describe('the start of rexecd (E19)', { ...PATIENT, concurrency: 2 }, () => {
+  const flags = (users: string) => ['--port', '0', '--users', users, '--control', 'off'];
+
+  it('is one line without -debug, with version, addresses and users', async (t) => {
+    const users = usersFileOf(t);
+    const daemon = start(t, 'rexecd', flags(users));
+    await eventually(() => daemon.stderr.includes('\n'), 'it says something');
+    const line = new RegExp(
+      `^.*REXECD-105 started: version="${version}" addresses="127\\.0\\.0\\.1:\\d+" logins="users file ${users}; .*"\\n$`,
+    );
+    assert.match(daemon.stderr, line);
+  });
+
+  it('is written to the sinks of the log, also if only errors are', async (t) => {
+    const file = join(temporaryFolder(t), 'log');
+    const log = ['--log-level', 'error', '--log-sinks', 'file', '--log-file', file, '--log-format', 'json'];
+    const daemon = start(t, 'rexecd', [...flags(usersFileOf(t)), ...log]);
+    const text = () => {
+      try {
+        return readFileSync(file, 'utf8');
+      } catch {
+        return '';
+      }
+    };
+    await eventually(() => text().includes('\n'), `the event is written: ${daemon.stderr}`);
+    assert.match(text(), /REXECD-105/);
+    assert.equal(daemon.stderr, '');
+  });
+});
+
+describe('a host that is an address which appears later (E11)', { ...PATIENT, skip: noPrivateRoot() }, () => {
+  let machine: PrivateRoot;
+  const rexecd = `cd ${ROOT}; echo s3cret > /tmp/secret; export REXECD_ALLOW_ROOT=true
+    rexecd="${process.execPath} lib/cli/rexecd.ts --users /tmp/users --port 5512"
+    test -e /tmp/users || $rexecd --add-user ada < /tmp/secret > /dev/null`;
+  const ask = `${process.execPath} lib/cli/rexec.ts -l ada -P /tmp/secret --port 5512`;
+
+  before(async () => {
+    machine = await PrivateRoot.make('/mnt');
+  }, PATIENT);
+  after(() => machine?.end());
+
+  for (const [host, add] of [
+    ['10.99.0.1', '10.99.0.1/32'],
+    ['fd00:99::1', 'fd00:99::1/128'],
+  ] as const)
+    it(`is served without a restart by a service: ${host}`, () => {
+      const said = machine.ok(`${rexecd}
+        start-stop-daemon --start --background --make-pidfile --pidfile /tmp/pid --output /tmp/said \\
+          --chdir ${ROOT} --startas ${process.execPath} -- \\
+          lib/cli/rexecd.ts --users /tmp/users --port 5512 --host ${host}
+        daemon=$(cat /tmp/pid)
+        until grep -q REXECD-105 /tmp/said; do kill -0 $daemon; sleep 0.1; done
+        ip addr add ${add} dev lo nodad 2> /dev/null || ip addr add ${add} dev lo
+        ${ask} ${host} 'echo served'
+        kill $daemon; while kill -0 $daemon 2> /dev/null; do sleep 0.1; done; cat /tmp/said; : > /tmp/said`);
+      assert.match(said, /^served$/m);
+      assert.match(said, new RegExp(`REXECD-119 .* address="?${host}"? port=5512`));
+    });
+
+  for (const debug of ['-debug', ''])
+    it(`is an error for a person who starts it by hand ${debug}`, () => {
+      const { status, stderr } = machine.shell(`${rexecd}; exec $rexecd ${debug} --host 10.99.0.2`);
+      assert.equal(status, 1);
+      assert.match(stderr, /EADDRNOTAVAIL/);
+    });
+});
