@@ -26,11 +26,17 @@ export function encodeRequestFrame(frame: RequestFrame): Buffer {
 
 /**
  * A whole request in one piece, for clients without a stderr channel or whose daemon connects back late.
- * A client that waits for its stderr channel sends the port alone and then {@link encodeLogin}.
+ * A client that waits for its stderr channel sends the port alone and then {@link encodeLogin}. The caller wipes it once
+ * it is written.
  */
 export function encodeRequest(request: Request): Buffer {
   const port = encodeRequestFrame({ type: 'stderrPort', port: request.stderrPort ?? 0 });
-  return Buffer.concat([port, encodeLogin(request)]);
+  const login = encodeLogin(request);
+  try {
+    return Buffer.concat([port, login]);
+  } finally {
+    login.fill(0);
+  }
 }
 
 /** User, password and command in one piece. The caller wipes it once it is written. */

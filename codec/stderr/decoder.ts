@@ -1,8 +1,7 @@
 import { FrameDecoder } from '../frame-decoder.ts';
-import { LONGEST_STATUS, mayBecomeStatus, readExitStatus } from './exit-status.ts';
+import { LONGEST_STATUS, mayBecomeStatus, readExitStatus, STATUS_START } from './exit-status.ts';
 import type { StderrFrame } from './frames.ts';
 
-const NUL = 0x00;
 const NOTHING = Buffer.alloc(0);
 
 /**
@@ -45,6 +44,6 @@ export class StderrDecoder extends FrameDecoder<StderrFrame> {
 /** Offset of the tail that is, or may become, an exit status; the length if there is none. */
 function statusStart(bytes: Buffer): number {
   const tail = Math.max(0, bytes.length - LONGEST_STATUS);
-  const nul = bytes.subarray(tail).lastIndexOf(NUL);
+  const nul = bytes.subarray(tail).lastIndexOf(STATUS_START);
   return nul !== -1 && mayBecomeStatus(bytes.toString('latin1', tail + nul)) ? tail + nul : bytes.length;
 }

@@ -6,6 +6,9 @@ export const SIGNAL_NAME_LIMIT = 23;
 /** Longest exit status in bytes, its NUL and newline included: `\0signal SIGRTMAX-14\n` with room to spare. */
 export const LONGEST_STATUS = 32;
 
+/** The first byte of an exit status. */
+export const STATUS_START = 0x00;
+
 const SIGNAL_NAME = /^[A-Z0-9+-]+$/;
 const COMPLETE = /^\0(?:exit (?<code>\d{1,3})|signal (?<signal>[A-Z0-9+-]+))\n$/;
 

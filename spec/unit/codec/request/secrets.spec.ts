@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
-import { RequestDecoder } from '../../../../codec/index.ts';
+import { encodeRequest, RequestDecoder } from '../../../../codec/index.ts';
 import { password } from '../../../vectors/request.ts';
 import { latin1 } from '../../../vectors/vector.ts';
 
@@ -19,6 +19,17 @@ describe('a secret', () => {
     decoder.destroy();
     await setImmediate();
     assert.deepEqual(frames[2], password(SECRET));
+  });
+
+  it('is in no memory but the buffer that the encoder returns', ({ mock }) => {
+    const concat = mock.method(Buffer, 'concat');
+    const alloc = mock.method(Buffer, 'alloc');
+    const request = encodeRequest({ user: 'ada', password: latin1(SECRET), command: 'id' });
+    const made = [...concat.mock.calls, ...alloc.mock.calls].map(({ result }) => result!);
+    assert.deepEqual(
+      made.filter((memory) => memory.includes(SECRET)),
+      [request],
+    );
   });
 
   it('is wiped from all memory that the decoder makes for it, when read, refused or broken off', async ({
