@@ -1,6 +1,6 @@
 import type { AddressInfo, Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { codeOf, wordsOf } from '../base/index.ts';
+import { codeOf, isLoopback, wordsOf } from '../base/index.ts';
 import type { EventLog } from '../events/index.ts';
 import type { Settings } from '../settings/index.ts';
 import { type Endpoint, type ListenAhead, Listener } from './listener.ts';
@@ -22,7 +22,6 @@ export interface Addresses {
 type Way = keyof Addresses;
 type Listeners = Partial<Record<Way, Listener>>;
 
-const LOOPBACK = /^(127\.|::1$)/;
 const SOON_MS = 14 * 24 * 3600 * 1000;
 
 /** The sockets that a daemon listens on: one in clear text, one for TLS, or both. */
@@ -51,7 +50,7 @@ export class Entrances {
 
   /** Where clear text is served to other machines, if anywhere. */
   get exposed(): AddressInfo | undefined {
-    return this.#listeners.plain?.addresses.find(({ address }) => !LOOPBACK.test(address));
+    return this.#listeners.plain?.addresses.find(({ address }) => !isLoopback(address));
   }
 
   /** Every address that is listened on. */

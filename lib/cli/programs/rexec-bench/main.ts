@@ -1,9 +1,8 @@
 import { lookup } from 'node:dns/promises';
-import { reasonOf } from '../../../base/index.ts';
+import { isLoopback, reasonOf } from '../../../base/index.ts';
 import { printableJson, printableText } from '../../../events/index.ts';
 import {
   type Answer,
-  isLoopback,
   LoadError,
   type LoadReport,
   type LoadTarget,
