@@ -2,6 +2,8 @@
 export { NO_DEBUGGER, startDeadline, startProgram } from './child.ts';
 export { RexecError, SystemError } from './errors.ts';
 export { Limiter } from './limiter.ts';
+export { isLoopback } from './loopback.ts';
 export { codeOf, reasonOf, wordsOf } from './reason.ts';
+export { signalName, signalNumber } from './signal-names.ts';
 export { ignoreSignals, STRAY_SIGNALS } from './signals.ts';
 export { within } from './within.ts';

@@ -1,5 +1,5 @@
-import { constants } from 'node:os';
 import { PassThrough } from 'node:stream';
+import { signalNumber } from '../base/index.ts';
 import { faultOf } from './check.ts';
 import { Conversation } from './conversation.ts';
 import { ExecError } from './errors.ts';
@@ -66,7 +66,7 @@ class Remote implements RemoteCommand {
   }
 
   kill(signal: NodeJS.Signals | number): boolean {
-    const number = typeof signal === 'number' ? signal : (constants.signals[signal] ?? -1);
+    const number = typeof signal === 'number' ? signal : (signalNumber(signal) ?? -1);
     return Number.isInteger(number) && number >= 0 && number <= 255 && this.#conversation.sendSignal(number);
   }
 

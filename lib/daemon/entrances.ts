@@ -1,6 +1,6 @@
 import type { AddressInfo, Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { codeOf, wordsOf } from '../base/index.ts';
+import { codeOf, isLoopback, wordsOf } from '../base/index.ts';
 import type { EventLog } from '../events/index.ts';
 import { type Endpoint, endpointsOf, type Settings } from '../settings/index.ts';
 import { type ListenAhead, Listener } from './listener.ts';
@@ -19,7 +19,6 @@ export interface Addresses {
   readonly tls?: AddressInfo;
 }
 
-const LOOPBACK = /^(127\.|::1$)/;
 const SOON_MS = 14 * 24 * 3600 * 1000;
 
 /** The sockets that a daemon listens on. */
@@ -51,7 +50,7 @@ export class Entrances {
     return this.#listeners
       .filter(({ secure }) => !secure)
       .flatMap(({ addresses }) => addresses)
-      .find(({ address }) => !LOOPBACK.test(address));
+      .find(({ address }) => !isLoopback(address));
   }
 
   /** Every address that is listened on. */

@@ -1,7 +1,7 @@
-import { constants } from 'node:os';
 import { PassThrough, type Readable, Writable } from 'node:stream';
 import { format } from 'node:util';
 import type { ExitStatus } from '../../codec/index.ts';
+import { signalName } from '../base/index.ts';
 import type { Group, Launch, Launcher, RunningCommand } from './launcher.ts';
 
 /** A command of a peer, for a function in this process instead of a shell. */
@@ -95,7 +95,7 @@ class HandlerGroup implements Group {
   }
 
   signal(signal: NodeJS.Signals | number): boolean {
-    const name = typeof signal === 'string' ? signal : nameOf(signal);
+    const name = typeof signal === 'string' ? signal : signalName(signal);
     if (this.gone || name === undefined) return false;
     if (name !== 'SIGKILL' && this.#invocation.onSignal) this.#invocation.onSignal(name);
     else if (ENDING.includes(name)) this.#abort.abort(name);
@@ -103,6 +103,3 @@ class HandlerGroup implements Group {
     return true;
   }
 }
-
-const nameOf = (number: number): string | undefined =>
-  Object.entries(constants.signals).find(([, each]) => each === number)?.[0];

@@ -1,6 +1,5 @@
-import { constants } from 'node:os';
 import type { ExitStatus } from '../../codec/index.ts';
-import { reasonOf } from '../base/index.ts';
+import { reasonOf, signalName } from '../base/index.ts';
 import { endOf, loadPosixSpawn, type ProcessEnd, spawnProcess } from '../native/index.ts';
 import { LaunchError } from './launch-error.ts';
 import type { Launch, Launcher, RunningCommand } from './launcher.ts';
@@ -45,12 +44,6 @@ async function start(launch: Launch): Promise<RunningCommand> {
 }
 
 const statusOf = (end: ProcessEnd): ExitStatus =>
-  'code' in end ? { type: 'exited', code: end.code } : { type: 'signaled', signal: signalName(end.signal) };
-
-const FIRST_REAL_TIME_SIGNAL = 34; // glibc keeps the two below it
-
-/** `SIGTERM`; real-time signals by their distance: `SIGRTMIN+0`, `SIGRTMIN+2`. */
-function signalName(number: number): string {
-  const known = Object.entries(constants.signals).find(([, each]) => each === number);
-  return known?.[0] ?? `SIGRTMIN+${number - FIRST_REAL_TIME_SIGNAL}`;
-}
+  'code' in end
+    ? { type: 'exited', code: end.code }
+    : { type: 'signaled', signal: signalName(end.signal) ?? `SIG${end.signal}` };

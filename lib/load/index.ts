@@ -7,6 +7,5 @@ export {
   runLoad,
   trySession,
 } from './load.ts';
-export { isLoopback } from './loopback.ts';
 export type { Answer } from './session.ts';
 export type { Latency } from './tally.ts';

@@ -1,3 +1,4 @@
+import { Random } from '../../lib/fuzz/generate/random.ts';
 import type { LauncherName } from '../../lib/launch/index.ts';
 import { Machine } from '../support/machine.ts';
 import { type Figures, LAUNCHERS, SoakedDaemon } from './daemon.ts';
@@ -42,7 +43,7 @@ export async function soak({ seconds, seed, peers, onProgress }: SoakOptions): P
   const daemons = await Promise.all(LAUNCHERS.map((launcher) => SoakedDaemon.start(machine, launcher)));
   const right = new Map<string, number>();
   const wrong: string[] = [];
-  const random = seeded(seed);
+  const random = new Random(seed);
   const load = async (share: number): Promise<void> => {
     const reloads = setInterval(() => {
       for (const daemon of daemons) daemon.reload();
@@ -55,8 +56,7 @@ export async function soak({ seconds, seed, peers, onProgress }: SoakOptions): P
   };
   const worker = async (daemon: SoakedDaemon, end: number): Promise<void> => {
     const names = Object.keys(SCENARIOS);
-    while (performance.now() < end && wrong.length < MOST_WRONG)
-      await oneOf(daemon, names[random(names.length)]!);
+    while (performance.now() < end && wrong.length < MOST_WRONG) await oneOf(daemon, random.pick(names));
   };
   const oneOf = async (daemon: SoakedDaemon, name: string): Promise<void> => {
     const ends: (() => void)[] = [];
@@ -99,15 +99,4 @@ export function grown({ launcher, before, after }: Soaked): string[] {
   return (Object.keys(before) as (keyof Figures)[])
     .filter((name) => after[name] > before[name] + (MAY_GROW[name] ?? 0))
     .map((name) => `${name} of ${launcher} grew from ${before[name]} to ${after[name]}`);
-}
-
-/** Whole numbers from 0 below a bound, the same ones for the same seed (mulberry32). */
-function seeded(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  };
 }

@@ -3,6 +3,7 @@ import { Readable, type Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setImmediate } from 'node:timers/promises';
 import { CodecError, type CodecErrorCode, type CodecErrorField } from '../../codec/index.ts';
+import { Random } from '../../lib/fuzz/generate/random.ts';
 import { latin1, type Vector } from '../vectors/vector.ts';
 import type { Reading } from './readings.ts';
 
@@ -23,9 +24,12 @@ export function* slices(bytes: Buffer, near: readonly number[] = []): Generator<
   const offsets = [...bytes.keys()].slice(1).filter((at) => isInteresting(bytes, at, near));
   for (const at of offsets) yield [`cut at ${at}`, cut(bytes, [at])];
   if (bytes.length < 2) return;
-  const random = seeded(SEED);
+  const random = new Random(SEED);
   for (let turn = 0; turn < 4; turn += 1) {
-    const [a, b] = [random(bytes.length), random(bytes.length)].sort((x, y) => x - y) as [number, number];
+    const [a, b] = [random.below(bytes.length), random.below(bytes.length)].sort((x, y) => x - y) as [
+      number,
+      number,
+    ];
     yield [`cut at ${a} and ${b}`, cut(bytes, [a, b])];
     yield [`cut at ${a} and ${b}, empty chunks between`, cut(bytes, [0, 0, a, a, a, b, b, bytes.length])];
   }
@@ -40,17 +44,6 @@ function isInteresting(bytes: Buffer, at: number, near: readonly number[]): bool
 export function cut(bytes: Buffer, offsets: readonly number[]): Buffer[] {
   const edges = [0, ...offsets, bytes.length];
   return edges.slice(1).map((end, index) => Buffer.from(bytes.subarray(edges[index], end)));
-}
-
-/** Whole numbers from 0 below a bound, the same ones for the same seed (mulberry32). */
-function seeded(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  };
 }
 
 /** What a decoder made of its input: the frames it gave, and the error it ended with. */

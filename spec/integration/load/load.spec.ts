@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { describe, it, type TestContext } from 'node:test';
-import { isLoopback, type LoadTarget, runLoad, trySession } from '../../../lib/load/index.ts';
+import { type LoadTarget, runLoad, trySession } from '../../../lib/load/index.ts';
 import { BOUNDED, PASSWORD, startDaemon, USER } from '../../support/daemon.ts';
 
 const EMPTY = { stdout: Buffer.alloc(0), stdoutBytes: 0, stderr: Buffer.alloc(0), stderrBytes: 0 };
@@ -135,19 +135,4 @@ describe('a load', BOUNDED, () => {
   it('wants an end', async () => {
     await assert.rejects(runLoad(target(1), { parallel: 1, expected: EMPTY }), RangeError);
   });
-});
-
-describe('a loopback address', () => {
-  for (const [address, so] of [
-    ['127.0.0.1', true],
-    ['127.255.255.254', true],
-    ['::1', true],
-    ['::ffff:127.0.0.1', true],
-    ['128.0.0.1', false],
-    ['0.0.0.0', false],
-    ['::', false],
-    ['::ffff:192.0.2.1', false],
-    ['fe80::1', false],
-  ] as const)
-    it(`is ${so ? '' : 'not '}${address}`, () => assert.equal(isLoopback(address), so));
 });

@@ -1,10 +1,9 @@
 import { lookup } from 'node:dns/promises';
 import { DEFAULT_PORT } from '../../../../codec/index.ts';
-import { reasonOf } from '../../../base/index.ts';
+import { isLoopback, reasonOf } from '../../../base/index.ts';
 import { printableJson, printableText } from '../../../events/index.ts';
 import {
   type Answer,
-  isLoopback,
   LoadError,
   type LoadReport,
   type LoadTarget,

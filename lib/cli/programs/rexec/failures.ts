@@ -1,5 +1,4 @@
-import { constants } from 'node:os';
-import { reasonOf } from '../../../base/index.ts';
+import { reasonOf, signalNumber } from '../../../base/index.ts';
 import {
   ExecError,
   type ExecErrorCode,
@@ -13,17 +12,7 @@ import { REXEC_EXIT, SIGNALED } from '../common/exit-codes.ts';
 
 /** 0 only where the command is known to have succeeded, or its daemon never tells and everything else went well. */
 export function exitCodeOf({ exitCode, signal }: Pick<ExecResult, 'exitCode' | 'signal'>): number {
-  return signal === null ? (exitCode ?? 0) : SIGNALED + numberOf(signal);
-}
-
-/** SIGRTMIN of Linux with glibc, which keeps the two signals below it. */
-const FIRST_REAL_TIME_SIGNAL = 34;
-
-/** The number of a signal by its name; of a real-time one by its distance, SIGRTMIN+2. 0 where nobody here knows it. */
-function numberOf(signal: string): number {
-  const { distance } = /^SIGRTMIN\+(?<distance>[12]?\d|30)$/.exec(signal)?.groups ?? {};
-  if (distance !== undefined) return FIRST_REAL_TIME_SIGNAL + Number(distance);
-  return constants.signals[signal as NodeJS.Signals] ?? 0;
+  return signal === null ? (exitCode ?? 0) : SIGNALED + (signalNumber(signal) ?? 0);
 }
 
 export function exitCodeOfFailure(error: unknown): number {

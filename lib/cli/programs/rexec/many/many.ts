@@ -1,4 +1,5 @@
 import { constants } from 'node:os';
+import { signalNumber } from '../../../../base/index.ts';
 import { ExecError, exec, type RemoteCommand } from '../../../../client/index.ts';
 import { SIGNALED } from '../../common/exit-codes.ts';
 import { exitCodeOf, exitCodeOfFailure } from '../failures.ts';
@@ -133,6 +134,6 @@ const ENDING: readonly NodeJS.Signals[] = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTE
 /** As a local command that died of the signal we could not pass on. */
 function exitCodeOfAbort(error: unknown): number | undefined {
   if (!(error instanceof ExecError) || error.code !== 'REXEC_ABORTED') return undefined;
-  const number = constants.signals[error.cause as NodeJS.Signals] as number | undefined;
+  const number = signalNumber(String(error.cause));
   return number && SIGNALED + number;
 }

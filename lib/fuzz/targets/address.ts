@@ -1,12 +1,9 @@
 import { lookup } from 'node:dns/promises';
-import { BlockList, isIPv6 } from 'node:net';
+import { isIPv6 } from 'node:net';
+import { isLoopback } from '../../base/index.ts';
 import { FuzzError } from '../errors.ts';
 import { inetdOf } from './inetd.ts';
 import type { Target } from './target.ts';
-
-const loopback = new BlockList();
-loopback.addSubnet('127.0.0.0', 8, 'ipv4');
-loopback.addAddress('::1', 'ipv6');
 
 export interface AddressOptions {
   /** The serving process on this host, if it is known. */
@@ -42,5 +39,3 @@ export async function addressTarget(
   const inetdRuns = isLoopback(address) ? inetdOf(port) : undefined;
   return { name, host: address, port, pid, alive: true, inetdRuns, close: async () => {} };
 }
-
-const isLoopback = (address: string): boolean => loopback.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
