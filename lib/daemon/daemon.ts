@@ -7,7 +7,7 @@ import { type Authenticator, certificateLogin, type LockedOut, Lockout, Login } 
 import { newSessionId, Session, type SessionOptions } from '../orchestrator/index.ts';
 import { CommandRun, prepareForHandler, type Runner } from '../run/index.ts';
 import type { Settings } from '../settings/index.ts';
-import { type Addresses, Entrances } from './entrances.ts';
+import { type Addresses, Entrances, type ListenAddress } from './entrances.ts';
 import type { ListenAhead } from './listener.ts';
 import { type Admitted, Reception } from './reception.ts';
 
@@ -86,7 +86,7 @@ export class Daemon {
   }
 
   /** Every address that is listened on, in clear text or TLS: a name may have several. */
-  get allAddresses(): readonly AddressInfo[] {
+  get allAddresses(): readonly ListenAddress[] {
     return this.#entrances.all;
   }
 

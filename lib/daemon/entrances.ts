@@ -13,6 +13,11 @@ export interface Arrival {
   readonly gate: TlsGate | undefined;
 }
 
+/** An address that is listened on, for TLS if it is secure. */
+export interface ListenAddress extends AddressInfo {
+  readonly secure: boolean;
+}
+
 /** Where a daemon listens: the first address in clear text, and the first for TLS. */
 export interface Addresses {
   readonly plain?: AddressInfo;
@@ -54,8 +59,8 @@ export class Entrances {
   }
 
   /** Every address that is listened on. */
-  get all(): readonly AddressInfo[] {
-    return this.#listeners.flatMap(({ addresses }) => addresses);
+  get all(): readonly ListenAddress[] {
+    return this.#listeners.flatMap(({ secure, addresses }) => addresses.map((each) => ({ ...each, secure })));
   }
 
   /**

@@ -47,7 +47,7 @@ forEveryWay('a machine without processes to spare', (way) => {
       assert.match(answer, /^\0?\x01Try again\.\n$/);
       assert.equal(stderr, '');
     }
-    assert.match(daemon.events.join('\n'), /REXECD-401 .*EAGAIN/);
+    assert.match(daemon.events.join('\n'), /REXECD-401 .*resource temporarily unavailable/);
     limit(1000);
     assert.deepEqual(await ask('echo served'), served);
   });

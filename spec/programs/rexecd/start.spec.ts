@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { eventually } from '../../support/peer.ts';
@@ -19,6 +19,26 @@ describe('the start of rexecd (E19)', { ...PATIENT, concurrency: 2 }, () => {
       `^.*REXECD-105 started: version="${version}" addresses="127\\.0\\.0\\.1:\\d+" logins="users file ${users}; .*"\\n$`,
     );
     assert.match(daemon.stderr, line);
+  });
+
+  it('names every address with -debug', async (t) => {
+    const listen = ['--listen', '127.0.0.1:0,127.0.0.2:0'];
+    const words = ['-debug', ...listen, '--users', usersFileOf(t), '--control', 'off'];
+    const daemon = start(t, 'rexecd', words);
+    await daemon.says(
+      / listening on 127\.0\.0\.1 port \d+; .*\nalso listening on 127\.0\.0\.2 port \d+\nlogins: /,
+    );
+  });
+
+  it('warns once of keys of an earlier version', async (t) => {
+    const file = join(temporaryFolder(t), 'rexecd.toml');
+    writeFileSync(file, `port = 0\nmaxConnections = 5\nusers = "${usersFileOf(t)}"\n`);
+    const daemon = start(t, 'rexecd', ['-debug', '--config', file, '--control', 'off']);
+    await daemon.says(/logins: /);
+    assert.equal(
+      daemon.stderr,
+      `rexecd: warning: ${file}:1: port is now part of listen (and 2 more); "rconfig migrate" rewrites the file\n`,
+    );
   });
 
   it('is written to the sinks of the log, also if only errors are', async (t) => {

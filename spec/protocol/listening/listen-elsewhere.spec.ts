@@ -24,6 +24,34 @@ async function serves(t: TestContext, port: number, host: string): Promise<void>
 const refusesAt = async (t: TestContext, port: number, host: string): Promise<void> =>
   assert.rejects(Peer.connect(t, { host, port }), { code: 'ECONNREFUSED' });
 
+describe('a daemon with several addresses', BOUNDED, () => {
+  it('serves all of them, and at a reload keeps those that stay', async (t) => {
+    const daemon = await startDaemon(t, { authenticator: anyone(), listen: ['127.0.0.1:0', '127.0.0.2:0'] });
+    const [first, second] = daemon.daemon.allAddresses.map(({ port }) => port) as [number, number];
+    await serves(t, first, '127.0.0.1');
+    await serves(t, second, '127.0.0.2');
+    const listen = ['127.0.0.3:0', `127.0.0.2:${second}`];
+    await daemon.daemon.reload(loadSettings({}, { ...daemon.daemon.settings, listen }));
+    const [third, kept] = daemon.daemon.allAddresses as unknown as [AddressInfo, AddressInfo];
+    assert.deepEqual([third.address, kept.address, kept.port], ['127.0.0.3', '127.0.0.2', second]);
+    await serves(t, third.port, '127.0.0.3');
+    await serves(t, second, '127.0.0.2');
+    await refusesAt(t, first, '127.0.0.1');
+    assert.equal(daemon.events.all('listening').length, 3, 'the one that stays was not opened again');
+  });
+
+  it('gives up none of them if one of the next cannot be had', async (t) => {
+    const other = await startDaemon(t, { authenticator: anyone() });
+    const daemon = await startDaemon(t, { authenticator: anyone(), listen: ['127.0.0.1:0', '127.0.0.2:0'] });
+    const before = daemon.daemon.allAddresses;
+    const listen = ['127.0.0.3:0', `127.0.0.1:${other.port}`];
+    const next = loadSettings({}, { ...daemon.daemon.settings, listen });
+    await assert.rejects(daemon.daemon.reload(next), { code: 'EADDRINUSE' });
+    assert.deepEqual(daemon.daemon.allAddresses, before);
+    for (const { address, port } of before) await serves(t, port, address);
+  });
+});
+
 describe('another host on the same port (E9)', BOUNDED, () => {
   const start = (t: TestContext, more = {}) => startDaemon(t, { authenticator: anyone(), ...more });
   const reload = ({ daemon, port }: DaemonUnderTest, host: string, more = {}) =>

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { ignoreSignals, Limiter, reasonOf, STRAY_SIGNALS } from '../../../base/index.ts';
-import { Daemon, type DaemonParts } from '../../../daemon/index.ts';
+import { Daemon, type DaemonParts, type ListenAddress } from '../../../daemon/index.ts';
 import { EventLog, type LogOptions, printableText } from '../../../events/index.ts';
 import { becomeSubreaper, listenAhead, reapOrphans } from '../../../native/index.ts';
 import { missingPrivileges, ServiceNotifier, thisHolder } from '../../../service/index.ts';
@@ -66,7 +66,6 @@ export async function serve({ load, config, debug, trial }: ServeOptions): Promi
       addresses: daemon.allAddresses.map(shownAddress).join(' '),
       logins: usersOf(settings),
     });
-  const { tls } = daemon.addresses;
   const { exposed } = daemon;
   if (exposed)
     console.error(
@@ -74,7 +73,11 @@ export async function serve({ load, config, debug, trial }: ServeOptions): Promi
     );
   if (debug) {
     console.log(`rexecd ${VERSION} listening on ${address} port ${port}; press Ctrl-C to stop`);
-    if (tls) console.log(`TLS: ${tls.address} port ${tls.port}, login with ${loginsOf(settings)}`);
+    for (const each of daemon.allAddresses)
+      if (each.secure)
+        console.log(`TLS: ${each.address} port ${each.port}, login with ${loginsOf(settings)}`);
+      else if (each.address !== address || each.port !== port)
+        console.log(`also listening on ${each.address} port ${each.port}`);
     console.log(`logins: ${usersOf(settings)}`);
   }
   if (trial) console.log(`try: ${trial.commandFor(port)}`);
@@ -128,8 +131,8 @@ const loginsOf = ({ tlsLogin }: Settings): string =>
     both: 'certificate and password',
   })[tlsLogin];
 
-const shownAddress = ({ address, port, family }: AddressInfo): string =>
-  family === 'IPv6' ? `[${address}]:${port}` : `${address}:${port}`;
+const shownAddress = ({ secure, address, port, family }: ListenAddress): string =>
+  `${secure ? 'tls:' : ''}${family === 'IPv6' ? `[${address}]` : address}:${port}`;
 
 /** Reads the settings again and gives them to the daemon, all or nothing; the keys that changed. */
 function reloader(
