@@ -1,5 +1,5 @@
 import { lookup } from 'node:dns/promises';
-import { isLoopback, reasonOf } from '../../../base/index.ts';
+import { isLoopback, reasonOf, type Secret } from '../../../base/index.ts';
 import { printableJson, printableText } from '../../../events/index.ts';
 import {
   type Answer,
@@ -91,11 +91,11 @@ async function main(host: string, flags: Flags): Promise<number> {
   const address = await addressOf(host, flags.iOwnThisHost ?? false);
   const { user = ownName(), port, command, stderr = false } = flags;
   const password = await passwordFor(user, flags);
-  const target = { host: address, port, user, password, command, stderr };
+  const target = { host: address, port, user, password: password.bytes, command, stderr };
   try {
     return await load(target, await trySession(target, flags.timeout), flags);
   } finally {
-    password.fill(0);
+    password.wipe();
   }
 }
 
@@ -120,7 +120,7 @@ async function addressOf(host: string, owned: boolean): Promise<string> {
   );
 }
 
-async function passwordFor(user: string, { passwordFile }: Flags): Promise<Buffer> {
+async function passwordFor(user: string, { passwordFile }: Flags): Promise<Secret> {
   if (passwordFile === '-') return passwordFromStream(process.stdin);
   if (passwordFile !== undefined) return passwordFromFile(passwordFile);
   return passwordFromTerminal(`Password for ${user}: `);

@@ -151,7 +151,7 @@ async function loginOf({ user, passwordFile }: Flags): Promise<Login | undefined
   if (user === undefined && passwordFile === undefined) return undefined;
   if (user === undefined || passwordFile === undefined)
     throw new Error('--user and --password-file must be given together');
-  return { user, password: (await passwordFromFile(passwordFile)).toString() };
+  return { user, password: (await passwordFromFile(passwordFile)).bytes.toString() };
 }
 
 async function explanations(list: string | undefined): Promise<readonly Explanation[]> {

@@ -30,12 +30,13 @@ async function main(argv: string[]): Promise<number> {
 }
 
 async function runOnOne(target: Target, command: string, flags: Flags): Promise<number> {
-  const [login] = await findLogins([target], flags);
-  const { user, password } = login!;
+  const [found] = await findLogins([target], flags);
+  const { user, password } = found!;
   const port = portOf(target, flags);
   const onPhase = phaseTeller(target, flags);
-  const remote = exec(target.host, command, { ...execOptions(flags), user, password, port, onPhase });
-  password.fill(0);
+  const login = { user, password: password.bytes };
+  const remote = exec(target.host, command, { ...execOptions(flags), ...login, port, onPhase });
+  password.wipe();
   forwardSignals(flags, {
     send: (signal) => remote.kill(signal),
     silentSeconds: () => remote.silentSeconds,

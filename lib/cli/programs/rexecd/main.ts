@@ -154,7 +154,7 @@ async function add(user: string, file: string): Promise<void> {
   try {
     console.log(`${user}: ${await addUser(file, user, secret)}`);
   } finally {
-    secret.fill(0);
+    secret.wipe();
   }
 }
 
