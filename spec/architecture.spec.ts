@@ -16,7 +16,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   native: ['base', 'text'],
   files: ['native'],
   control: ['base'],
-  messages: [],
+  messages: ['base'],
   login: ['base', 'native', 'files', 'messages', 'text'],
   settings: ['base', 'codec', 'files', 'text'],
   client: ['base', 'codec', 'mux', 'text'],

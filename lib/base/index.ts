@@ -4,6 +4,7 @@ export { RexecError, SystemError } from './errors.ts';
 export { Limiter } from './limiter.ts';
 export { isLoopback } from './loopback.ts';
 export { codeOf, reasonOf, wordsOf } from './reason.ts';
+export { Secret } from './secret.ts';
 export { signalName, signalNumber } from './signal-names.ts';
 export { ignoreSignals, STRAY_SIGNALS } from './signals.ts';
 export { within } from './within.ts';

@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { defaultPort, type ExitStatus, encodeLogin, STATUS_ACCEPTED } from '../../codec/index.ts';
-import { reasonOf } from '../base/index.ts';
+import { reasonOf, Secret } from '../base/index.ts';
 import type { Mux } from '../mux/index.ts';
 import { answeredOn } from './answer.ts';
 import { Connections } from './connections.ts';
@@ -57,10 +57,10 @@ export class Conversation {
    */
   async run(command: string, fault?: string): Promise<Ending> {
     const { user = '', password = '', timeoutSeconds = 0 } = this.#options;
-    let login: Buffer | undefined;
+    let login: Secret | undefined;
     try {
       if (fault !== undefined) throw this.#place.error('REXEC_REQUEST_INVALID', fault);
-      login = encodeLogin({ user, password, command });
+      login = new Secret(encodeLogin({ user, password, command }));
       const ended = Promise.race([this.#aborted.promise, this.#talk(login)]);
       const late = `timed out after ${timeoutSeconds} s`;
       const ending = await this.#place.within(timeoutSeconds, ended, 'REXEC_TIMED_OUT', late);
@@ -71,7 +71,7 @@ export class Conversation {
       this.#close(told);
       throw told;
     } finally {
-      login?.fill(0);
+      login?.wipe();
     }
   }
 
@@ -90,11 +90,11 @@ export class Conversation {
     return this.#silence.seconds;
   }
 
-  async #talk(login: Buffer): Promise<Ending> {
+  async #talk(login: Secret): Promise<Ending> {
     const { user, answerSeconds = ANSWER_SECONDS, strict = false } = this.#options;
     const { main, channel, mux } = await this.#connections.open();
     this.#place.enter('login', `as ${user}`);
-    main.socket.write(login, () => login.fill(0));
+    main.socket.write(login.bytes, () => login.wipe());
     const late = `no answer to the login within ${answerSeconds} s`;
     const answer = answeredOn(main, channel);
     const answered = await this.#place.within(answerSeconds, answer, 'REXEC_TIMED_OUT', late);

@@ -30,7 +30,7 @@ function authenticatorOf(
 ): Authenticator {
   return {
     async authenticate({ user, secret, address, certificate, vouched = false }) {
-      const accepted = await authenticate({ user, password: secret, address, certificate, vouched });
+      const accepted = await authenticate({ user, password: secret.bytes, address, certificate, vouched });
       if (accepted !== true) return { accepted: false, cause: 'refused by the program' };
       return { accepted, identity: identityOf(user) };
     },

@@ -1,14 +1,15 @@
+import type { Secret } from '../base/index.ts';
 import type { ClientCertificate } from './certificate-users.ts';
 import type { Identity } from './identity.ts';
 
-/** What a peer claims, and the address it comes from. The secret's bytes belong to the caller, who wipes them. */
+/** What a peer claims, and the address it comes from. */
 export interface Credentials {
   /**
    * UTF-8 as text. Of other bytes each one that is not part of it is a lone surrogate, U+DC00 plus the byte, so that no
    * two names are the same string.
    */
   readonly user: string;
-  readonly secret: Buffer;
+  readonly secret: Secret;
   readonly address: string;
   /** What a peer that came by TLS has shown and was verified; null where it has none. */
   readonly certificate?: ClientCertificate | null;

@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { reasonOf, startDeadline, startProgram } from '../base/index.ts';
+import { reasonOf, type Secret, startDeadline, startProgram } from '../base/index.ts';
 import { encodeMessage, MessageReader } from '../messages/index.ts';
 import { type Question, READY } from './helper-protocol.ts';
 
@@ -78,12 +78,12 @@ export class HelperProcess {
   }
 
   /** @throws LoginHelperError */
-  ask(question: Question, secret?: Buffer): Promise<object> {
+  ask(question: Question, secret?: Secret): Promise<object> {
     if (this.#state === 'dead') return Promise.reject(new LoginHelperError('the login helper has exited'));
     this.#lastId += 1;
     const id = this.#lastId;
     const message = encodeMessage({ id, ...question }, secret);
-    this.#line.write(message, () => message.fill(0));
+    this.#line.write(message.bytes, () => message.wipe());
     return new Promise((resolve, reject) => {
       const asked = { resolve, reject, deadline: undefined };
       this.#pending.set(id, asked);

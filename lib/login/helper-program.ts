@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Socket } from 'node:net';
-import { ignoreSignals, reasonOf, STRAY_SIGNALS } from '../base/index.ts';
+import { ignoreSignals, reasonOf, Secret, STRAY_SIGNALS } from '../base/index.ts';
 import { encodeMessage, type Message, MessageReader } from '../messages/index.ts';
 import {
   type Account,
@@ -29,7 +29,7 @@ import { checkPamService, hasSessionModules } from './pam-service.ts';
 const LINE = 3; // to the daemon and back
 const PASSWORDS = '/etc/shadow';
 const LOCAL_USERS = '/etc/passwd';
-const NO_SECRET = Buffer.alloc(0);
+const NO_SECRET = new Secret(Buffer.alloc(0));
 
 /** The users of this machine and their uids. */
 type LocalUsers = ReadonlyMap<string, number>;
@@ -45,25 +45,25 @@ line.on('data', (chunk: Buffer) => {
 line.on('error', () => {}); // a daemon that was killed with answers unread: 'close' tells
 line.once('close', () => process.exit());
 ignoreSignals(['SIGINT', 'SIGHUP', 'SIGTERM', 'SIGQUIT', ...STRAY_SIGNALS]); // it ends with the daemon
-line.write(encodeMessage({ id: READY }));
+line.write(encodeMessage({ id: READY }).bytes);
 
 async function answer({ body, secret }: Message): Promise<void> {
   const { id, ...question } = body as Question & { id: number };
   try {
-    line.write(encodeMessage({ id, ...(await act(question as Question, secret)) }));
+    line.write(encodeMessage({ id, ...(await act(question as Question, secret)) }).bytes);
   } catch (error) {
-    line.write(encodeMessage({ id, cause: reasonOf(error), refused: error instanceof PamError }));
+    line.write(encodeMessage({ id, cause: reasonOf(error), refused: error instanceof PamError }).bytes);
   } finally {
-    secret.fill(0);
+    secret.wipe();
   }
 }
 
-function act(question: Question, secret: Buffer): Promise<object> {
+function act(question: Question, secret: Secret): Promise<object> {
   if (question.ask === 'authenticate') return authenticate(question, secret);
   return question.ask === 'account' ? askAccount(question) : closeSession(question);
 }
 
-async function authenticate(question: Authenticate, secret: Buffer): Promise<Authenticated> {
+async function authenticate(question: Authenticate, secret: Secret): Promise<Authenticated> {
   const { service, address } = question;
   checkPamService(service);
   const local = localUsers();

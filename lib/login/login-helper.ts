@@ -1,3 +1,4 @@
+import type { Secret } from '../base/index.ts';
 import { HelperProcess, type LoginHelperOptions } from './helper-process.ts';
 import type { Answer, Question } from './helper-protocol.ts';
 
@@ -12,7 +13,7 @@ export class LoginHelper {
   }
 
   /** @throws LoginHelperError with PAM's words, or because the helper died or gave no answer in time */
-  async ask<Q extends Question>(question: Q, secret?: Buffer): Promise<Answer<Q>> {
+  async ask<Q extends Question>(question: Q, secret?: Secret): Promise<Answer<Q>> {
     const helper = this.#helper();
     try {
       return (await helper.ask(question, secret)) as Answer<Q>;

@@ -38,7 +38,7 @@ export class Login {
   }
 
   /**
-   * What a peer may do who proved who it is (rexecd(8) step 6). Wipes the secret in every case.
+   * What a peer may do who proved who it is (rexecd(8) step 6). Takes over the secret.
    *
    * @param gone cuts the wait of a refusal short once nobody is left to read it
    * @throws LoginError after the least time, whatever the cause
@@ -68,7 +68,7 @@ export class Login {
     } catch (error) {
       return { accepted: false, cause: reasonOf(error) };
     } finally {
-      credentials.secret.fill(0);
+      credentials.secret.wipe();
     }
   }
 

@@ -45,7 +45,7 @@ export async function pamAuthenticator(options: PamOptions): Promise<Authenticat
       },
     }),
     async authenticate({ user, secret, address, vouched = false }) {
-      const empty = secret.length === 0 && !vouched; // it is wiped by the time PAM has answered
+      const empty = secret.length === 0 && !vouched;
       try {
         const names = domainUsers ? domainNames(user, domain) : [];
         const who = { service, user, address, vouched, domainNames: names, wantsGroupNames };

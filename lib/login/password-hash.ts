@@ -1,5 +1,6 @@
 import * as crypto from 'node:crypto';
 import { promisify } from 'node:util';
+import type { Secret } from '../base/index.ts';
 
 /** A password hash that cannot be read or is beyond the bounds below. */
 export class PasswordHashError extends Error {
@@ -21,12 +22,12 @@ type Derive = (secret: Buffer) => Promise<Buffer>;
 const scrypt = promisify<Buffer, Buffer, number, crypto.ScryptOptions, Buffer>(crypto.scrypt);
 
 /** Hashes a new password: argon2id where this Node has it (24.7 and up), scrypt otherwise; PHC string format. */
-export async function hashPassword(secret: Buffer): Promise<string> {
+export async function hashPassword(secret: Secret): Promise<string> {
   const salt = encode(crypto.randomBytes(SALT_BYTES));
   const blank = encode(Buffer.alloc(KEY_BYTES));
   const head = 'argon2' in crypto ? '$argon2id$v=19$m=19456,t=2,p=1' : '$scrypt$ln=15,r=8,p=1';
   const { derive } = readHash(`${head}$${salt}$${blank}`);
-  return `${head}$${salt}$${encode(await derive(secret))}`;
+  return `${head}$${salt}$${encode(await derive(secret.bytes))}`;
 }
 
 /**
@@ -34,9 +35,9 @@ export async function hashPassword(secret: Buffer): Promise<string> {
  *
  * @throws PasswordHashError when `hash` is not an argon2id or scrypt hash this Node can compute
  */
-export async function verifyPassword(secret: Buffer, hash: string): Promise<boolean> {
+export async function verifyPassword(secret: Secret, hash: string): Promise<boolean> {
   const { derive, key } = readHash(hash);
-  return crypto.timingSafeEqual(await derive(secret), key);
+  return crypto.timingSafeEqual(await derive(secret.bytes), key);
 }
 
 /** @throws PasswordHashError when `hash` could never be verified here */

@@ -1,17 +1,17 @@
-import { codeOf } from '../base/index.ts';
+import { codeOf, type Secret } from '../base/index.ts';
 import { FileLockedError, locked, ownerToKeep, replaceFile } from '../files/index.ts';
 import { bytesOf } from '../text/index.ts';
 import { hashPassword } from './password-hash.ts';
 import { parseUsers, readUsersText, UsersFileError } from './users-file.ts';
 
 /** Adds a user or replaces its password, atomically; creates the file with mode 0600 if it is missing. */
-export async function addUser(path: string, user: string, secret: Buffer): Promise<'added' | 'changed'> {
+export async function addUser(path: string, user: string, secret: Secret): Promise<'added' | 'changed'> {
   if (!/^[^:#\s\x00-\x1f\x7f][^:\n\x00-\x1f\x7f]*$/.test(user) || Buffer.byteLength(user) > 256) {
     throw new UsersFileError(
       `invalid user name ${JSON.stringify(user)}: must be 1 to 256 bytes, without colons or control characters, and not begin with "#" or a space`,
     );
   }
-  if (secret.length === 0 || secret.length > 256 || secret.includes(0)) {
+  if (secret.length === 0 || secret.length > 256 || secret.bytes.includes(0)) {
     throw new UsersFileError('invalid password: must be 1 to 256 bytes without NUL');
   }
   const line = `${user}:${await hashPassword(secret)}`;

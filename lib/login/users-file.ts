@@ -1,6 +1,6 @@
 import type { BigIntStats } from 'node:fs';
 import { lstat } from 'node:fs/promises';
-import { codeOf, reasonOf } from '../base/index.ts';
+import { codeOf, reasonOf, Secret } from '../base/index.ts';
 import { plainText, readTrusted, type Trust } from '../files/index.ts';
 import { exactText } from '../text/index.ts';
 import type { Authenticator } from './authenticator.ts';
@@ -27,7 +27,7 @@ export async function usersFile(path: string): Promise<Authenticator> {
   const anyHashOf = async (users: Users): Promise<string> => {
     const [hash] = users.values();
     if (hash !== undefined) return hash;
-    decoy ??= hashPassword(Buffer.from('nobody'));
+    decoy ??= hashPassword(new Secret(Buffer.from('nobody')));
     return decoy;
   };
   return {

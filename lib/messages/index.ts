@@ -1,23 +1,26 @@
+import { Secret } from '../base/index.ts';
+
 /** One message between processes of the daemon: any JSON, and a secret that never becomes a string. */
 export interface Message {
   readonly body: unknown;
-  readonly secret: Buffer;
+  readonly secret: Secret;
 }
 
+const NO_SECRET = new Secret(Buffer.alloc(0));
 const HEAD_BYTES = 6; // length of the JSON, 4 bytes; length of the secret, 2 bytes
 
-/** The caller wipes what it gets once it is sent. */
-export function encodeMessage(body: unknown, secret: Buffer = Buffer.alloc(0)): Buffer {
+/** The bytes of a message: the caller takes them over, and wipes them once they are sent. */
+export function encodeMessage(body: unknown, secret: Secret = NO_SECRET): Secret {
   const text = Buffer.from(JSON.stringify(body));
   const message = Buffer.alloc(HEAD_BYTES + text.length + secret.length);
   message.writeUInt32BE(text.length);
   message.writeUInt16BE(secret.length, 4);
   text.copy(message, HEAD_BYTES);
-  secret.copy(message, HEAD_BYTES + text.length);
-  return message;
+  secret.bytes.copy(message, HEAD_BYTES + text.length);
+  return new Secret(message);
 }
 
-/** Messages from a stream's chunks. Wipes every byte that it does not hand out. */
+/** Messages from a stream's chunks. Wipes every byte that it does not hand out; the caller takes over the secrets. */
 export class MessageReader {
   #held: Buffer = Buffer.alloc(0);
 
@@ -32,7 +35,7 @@ export class MessageReader {
       const secret = Buffer.alloc(end - secretAt);
       bytes.copy(secret, 0, secretAt, end);
       at = end;
-      yield { body, secret };
+      yield { body, secret: new Secret(secret) };
     }
     this.#held = Buffer.alloc(bytes.length - at);
     bytes.copy(this.#held, 0, at);

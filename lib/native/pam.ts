@@ -1,3 +1,4 @@
+import { Secret } from '../base/index.ts';
 import { exactText } from '../text/index.ts';
 import { cString, inThreadPool, koffi, libc } from './koffi.ts';
 
@@ -37,7 +38,7 @@ const libpam = () => {
 type Library = ReturnType<typeof libpam>;
 type Step = 'authenticate' | 'checkAccount' | 'setCredentials' | 'openSession' | 'closeSession';
 
-const NO_SECRET = Buffer.alloc(0);
+const NO_SECRET = new Secret(Buffer.alloc(0));
 const SUCCESS = 0;
 const CONVERSATION_FAILED = 19;
 const ITEM = { user: 2, terminal: 3, address: 4, failDelay: 10 } as const;
@@ -61,7 +62,7 @@ const failDelay = koffi.proto('void failDelay(int status, uint32_t microseconds,
 let library: Library | undefined;
 /** What a transaction answers, and what its modules told the user. */
 interface Talk {
-  readonly secret: Buffer;
+  readonly secret: Secret;
   readonly told: string[];
 }
 
@@ -81,7 +82,7 @@ const talk = koffi.register((count: number, messages: unknown, responses: unknow
         continue;
       }
       const text = calloc(secret.length + 1, 1);
-      if (secret.length > 0) koffi.encode(text, koffi.array('uint8_t', secret.length), secret);
+      if (secret.length > 0) koffi.encode(text, koffi.array('uint8_t', secret.length), secret.bytes);
       koffi.encode(answers, index * koffi.sizeof(Response), Response, { text, retcode: 0 });
     }
     koffi.encode(responses, 'void *', answers);
@@ -122,8 +123,8 @@ export class PamTransaction {
     this.#id = id;
   }
 
-  /** @param secret what questions are answered with; it stays the caller's, who may wipe it after the last step */
-  static async start({ service, user, address }: PamPeer, secret: Buffer): Promise<PamTransaction> {
+  /** @param secret what questions are answered with, until the last step */
+  static async start({ service, user, address }: PamPeer, secret: Secret): Promise<PamTransaction> {
     const { pam, id, talking, handle } = newTransaction();
     const status = await inThreadPool<number>(pam.start, service, cString(user), talking, handle);
     return PamTransaction.#started(status, secret, address, { pam, id, talking, handle });
@@ -142,7 +143,7 @@ export class PamTransaction {
     return transaction;
   }
 
-  static #started(status: number, secret: Buffer, address: string, begun: Begun): PamTransaction {
+  static #started(status: number, secret: Secret, address: string, begun: Begun): PamTransaction {
     const { pam, id, talking, handle } = begun;
     free(talking);
     if (status !== SUCCESS) throw new PamError(`pam_start: error ${status}`);

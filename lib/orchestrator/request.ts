@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { Secret } from '../base/index.ts';
 import type { Credentials } from '../login/index.ts';
 import { type Connection, lingeringClose, type Secured, SessionError } from '../run/index.ts';
 import { nameOf, textOf } from '../text/index.ts';
@@ -14,7 +15,7 @@ export class Request implements Steps {
   readonly #address: { readonly remote: string; readonly local: string };
   #port = 0;
   #user: Buffer = Buffer.alloc(0);
-  #secret: Buffer = Buffer.alloc(0);
+  #secret = new Secret(Buffer.alloc(0));
   #command: Buffer | undefined;
   #stderrSocket: Socket | undefined;
   #over = false;
@@ -70,8 +71,8 @@ export class Request implements Steps {
   }
 
   /** Step 4. */
-  setPassword(secret: Buffer): undefined {
-    this.#secret = secret;
+  setPassword(bytes: Buffer): undefined {
+    this.#secret = new Secret(bytes);
   }
 
   /** Step 5. */
@@ -87,7 +88,7 @@ export class Request implements Steps {
   /** Closes the second connection, should it be made only now; its peer has a moment to leave. */
   async end(): Promise<void> {
     this.#over = true;
-    this.#secret.fill(0);
+    this.#secret.wipe();
     if (this.#stderrSocket) await lingeringClose(this.#stderrSocket, this.#options.drainSeconds);
   }
 

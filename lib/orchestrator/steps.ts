@@ -4,7 +4,7 @@ import { on, type Step } from './inbound.ts';
 export interface Steps {
   openStderrChannel(port: number): undefined | Promise<void>;
   setUser(bytes: Buffer): undefined;
-  setPassword(secret: Buffer): undefined;
+  setPassword(bytes: Buffer): undefined;
   setCommand(bytes: Buffer): undefined;
 }
 

@@ -217,7 +217,7 @@ describe('a .netrc that rexec and the C library read', { ...PATIENT, skip: noGli
     process.env.NETRC = join(folder, '.netrc');
     try {
       const entry = netrcEntry(HOST, login);
-      return [login ?? entry?.login, entry?.password?.toString('latin1')];
+      return [login ?? entry?.login, entry?.password?.bytes.toString('latin1')];
     } finally {
       delete process.env.NETRC;
       Object.assign(process.env, {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { Secret } from '../../../lib/base/index.ts';
 import { LoginHelperError } from '../../../lib/login/helper-process.ts';
 import { LoginHelper } from '../../../lib/login/login-helper.ts';
 import { BOUNDED } from '../../support/daemon.ts';
@@ -23,7 +24,7 @@ describe('the login helper', BOUNDED, () => {
     it(`answers 500 questions at once, with ${threads} threads`, async (t) => {
       const helper = new LoginHelper({ threads, seconds: 60 });
       t.after(() => helper.end());
-      const secrets = Array.from({ length: 500 }, (_, index) => Buffer.from(`s3cret ${index}`));
+      const secrets = Array.from({ length: 500 }, (_, index) => new Secret(Buffer.from(`s3cret ${index}`)));
       const asked = secrets.map((secret, index) =>
         helper.ask({ ...QUESTION, user: `no-such-user-${index}` }, secret).catch((error: Error) => error),
       );
@@ -35,7 +36,7 @@ describe('the login helper', BOUNDED, () => {
 
   it('answers whoever still comes after its end, and leaves no process behind', async () => {
     const helper = new LoginHelper({ threads: 4, seconds: 60 });
-    const ask = () => helper.ask({ ...QUESTION, user: 'nobody here' }, Buffer.from('x'));
+    const ask = () => helper.ask({ ...QUESTION, user: 'nobody here' }, new Secret(Buffer.from('x')));
     await assert.rejects(ask(), { refused: true });
     assert.equal(helpers(), 1);
     await helper.end();

@@ -5,6 +5,7 @@ import { BOUNDED } from '../../support/daemon.ts';
 import { Machine, noMachine } from '../../support/machine.ts';
 
 const MODULES = {
+  base: new URL('../../../lib/base/index.ts', import.meta.url).href,
   service: new URL('../../../lib/login/pam-service.ts', import.meta.url).href,
   native: new URL('../../../lib/native/index.ts', import.meta.url).href,
 };
@@ -78,7 +79,8 @@ describe('a PAM service', { ...BOUNDED, skip: noMachine }, () => {
       machine.run(
         process.execPath,
         ['--input-type=module'],
-        `import { PamTransaction } from '${MODULES.native}';
+        `import { Secret } from '${MODULES.base}';
+         import { PamTransaction } from '${MODULES.native}';
          import { checkPamService, hasSessionModules } from '${MODULES.service}';
          const outcome = (act, done, failed) => { try { act(); return done; } catch (error) { return failed(error); } };
          const value = await (async () => { ${body} })();
@@ -129,7 +131,7 @@ describe('a PAM service', { ...BOUNDED, skip: noMachine }, () => {
     const [checked, login] = onMachine(`
       const checked = outcome(() => checkPamService('spec-Mixed'), 'fine', ({ code }) => code);
       const peer = { service: 'spec-Mixed', user: 'root', address: '::1' };
-      const pam = await PamTransaction.start(peer, Buffer.alloc(0));
+      const pam = await PamTransaction.start(peer, new Secret(Buffer.alloc(0)));
       return [checked, await pam.authenticate().then(() => 'by its file', () => 'by the file other')];
     `) as string[];
     assert.equal(login, 'by the file other');

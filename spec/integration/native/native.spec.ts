@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { after, before, describe, it } from 'node:test';
+import { Secret } from '../../../lib/base/index.ts';
 import {
   type Account,
   findAccount,
@@ -14,6 +15,7 @@ import { BOUNDED } from '../../support/daemon.ts';
 import { Machine, noMachine } from '../../support/machine.ts';
 
 const MODULE = new URL('../../../lib/native/index.ts', import.meta.url).href;
+const BASE = new URL('../../../lib/base/index.ts', import.meta.url).href;
 
 /** What a program says, without its last newline. */
 const said = (file: string, ...words: string[]): string =>
@@ -22,7 +24,7 @@ const said = (file: string, ...words: string[]): string =>
 /** A node program's words: it prints what the body returns as JSON. */
 const nodeWords = (body: string): string[] => [
   ...[process.execPath, '--input-type=module', '-e'],
-  `import * as native from '${MODULE}'; console.log(JSON.stringify(await (async () => { ${body} })()));`,
+  `import * as native from '${MODULE}'; import { Secret } from '${BASE}'; console.log(JSON.stringify(await (async () => { ${body} })()));`,
 ];
 const inChild = (body: string, ...before: string[]): unknown => {
   const [file = '', ...words] = [...before, ...nodeWords(body)];
@@ -180,7 +182,7 @@ describe('a PAM transaction', BOUNDED, () => {
     it(`lets nobody in by service ${JSON.stringify(service.slice(0, 30))}, and tells no secret`, async () => {
       const peer = { service, user: 'no-such-user-here', address: '192.0.2.7' };
       const attempt = async (): Promise<void> => {
-        const pam = await PamTransaction.start(peer, Buffer.from('s3cret'));
+        const pam = await PamTransaction.start(peer, new Secret(Buffer.from('s3cret')));
         await pam.authenticate().finally(() => pam.end());
       };
       await assert.rejects(attempt(), (error) => {
@@ -196,7 +198,7 @@ describe('a PAM transaction', BOUNDED, () => {
     it(`is one of 500 at once, with ${threads} threads`, () => {
       const attempt = `async (_, index) => {
         const peer = { service: 'other', user: 'no-such-user-' + index, address: '192.0.2.7' };
-        const pam = await native.PamTransaction.start(peer, Buffer.from('s3cret' + index));
+        const pam = await native.PamTransaction.start(peer, new Secret(Buffer.from('s3cret' + index)));
         return pam.authenticate().catch(({ code }) => code).finally(() => pam.end());
       }`;
       const all = `return Promise.all(Array.from({ length: 500 }, ${attempt}))`;

@@ -110,7 +110,7 @@ describe('rexec-bench', PATIENT, () => {
       ['--sessions', '1', '--seconds', '1', HOST],
       '--sessions and --seconds cannot be used together',
     ],
-    ['a time that is none', ['--seconds', '0', HOST], 'Must be a number of seconds greater than 0'],
+    ['a time that is none', ['--seconds', '0', HOST], 'Must be a number of seconds from 0.001 on'],
     ['a port that is none', ['--port', '65536', HOST], 'Must be a port number from 1 to 65535'],
     [
       'a password file that is not there',

@@ -47,7 +47,7 @@ describe('a .netrc', () => {
     process.env.NETRC = path;
     try {
       const entry = netrcEntry(host, login);
-      return entry && [entry.login, entry.password?.toString('latin1')];
+      return entry && [entry.login, entry.password?.bytes.toString('latin1')];
     } finally {
       delete process.env.NETRC;
     }

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, it } from 'node:test';
+import { Secret } from '../../../lib/base/index.ts';
 import { exec } from '../../../lib/client/index.ts';
 import { addUser } from '../../../lib/login/index.ts';
 import { ROOT_MAY } from '../../support/program.ts';
@@ -17,7 +18,7 @@ describe('a command of rexecd', BOUNDED, () => {
     const folder = mkdtempSync(join(tmpdir(), 'rexecd-descriptors-'));
     t.after(() => rmSync(folder, { recursive: true, force: true }));
     const users = join(folder, 'users');
-    await addUser(users, 'ada', Buffer.from('s3cret'));
+    await addUser(users, 'ada', new Secret(Buffer.from('s3cret')));
     const program = [process.execPath, 'lib/cli/rexecd.ts', '-debug', '--users', users, '--port', '0'];
     // Node itself takes care of low numbers only.
     const script = 'exec 77</etc/hostname 200</etc/hostname 251</etc/hostname; exec "$@"';

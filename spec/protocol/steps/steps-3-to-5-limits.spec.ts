@@ -47,7 +47,7 @@ describe('[steps 3 to 5] the bytes of the fields', BOUNDED, () => {
     const seen: string[] = [];
     const authenticator: Authenticator = {
       async authenticate(credentials) {
-        seen.push(credentials.user, credentials.secret.toString('latin1'));
+        seen.push(credentials.user, credentials.secret.bytes.toString('latin1'));
         return anyone().authenticate(credentials);
       },
     };

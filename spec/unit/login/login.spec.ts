@@ -1,9 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { Secret } from '../../../lib/base/index.ts';
 import { type Authenticator, Lockout, Login, LoginError, ownIdentity } from '../../../lib/login/index.ts';
 import { anyone, BOUNDED, nobody } from '../../support/daemon.ts';
 
-const credentials = () => ({ user: 'ada', secret: Buffer.from('s3cret'), address: '192.0.2.7' });
+const credentials = (password = Buffer.from('s3cret')) => ({
+  user: 'ada',
+  secret: new Secret(password),
+  address: '192.0.2.7',
+});
 const never = new AbortController().signal;
 
 const lockout = new Lockout({ lockoutFailures: 0, lockoutSeconds: 1, longestLockoutSeconds: 1 });
@@ -32,15 +37,15 @@ describe('a login', BOUNDED, () => {
     ['broken', failing],
   ] as const)
     it(`wipes the password when it is ${how}`, async () => {
-      const claim = credentials();
-      await new Login(authenticator, options(0)).verify(claim, never).catch(() => {});
-      assert.deepEqual(claim.secret, Buffer.alloc(6));
+      const password = Buffer.from('s3cret');
+      await new Login(authenticator, options(0)).verify(credentials(password), never).catch(() => {});
+      assert.deepEqual(password, Buffer.alloc(6));
     });
 
   it('shows the authenticator the password before it is wiped', async () => {
     let seen = '';
     const authenticate: Authenticator['authenticate'] = async ({ secret }) => {
-      seen = secret.toString();
+      seen = secret.bytes.toString();
       return { accepted: false, cause: '' };
     };
     await assert.rejects(new Login({ authenticate }, options(0)).verify(credentials(), never));

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
+import { Secret } from '../../../lib/base/index.ts';
 import { usersFile } from '../../../lib/login/index.ts';
 import { BOUNDED, cheapHash } from '../../support/daemon.ts';
 
@@ -52,7 +53,7 @@ async function assertVerifies(t: TestContext, hash: string): Promise<void> {
   ] as const) {
     const { accepted } = await users.authenticate({
       user: 'ada',
-      secret: Buffer.from(password),
+      secret: new Secret(Buffer.from(password)),
       address: '192.0.2.7',
     });
     assert.equal(accepted, right, password);
@@ -72,7 +73,8 @@ describe('a password hash', BOUNDED, () => {
 
   it('is of bytes, not of text', async (t) => {
     const users = await usersWith(t, cheapHash('caf\u00e9')); // UTF-8
-    const judge = (secret: Buffer) => users.authenticate({ user: 'ada', secret, address: '192.0.2.7' });
+    const judge = (bytes: Buffer) =>
+      users.authenticate({ user: 'ada', secret: new Secret(bytes), address: '192.0.2.7' });
     assert.equal((await judge(Buffer.from('café', 'utf8'))).accepted, true);
     assert.equal((await judge(Buffer.from('café', 'latin1'))).accepted, false);
   });

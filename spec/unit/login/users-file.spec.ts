@@ -12,6 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
+import { Secret } from '../../../lib/base/index.ts';
 import {
   type Authenticator,
   addUser,
@@ -46,7 +47,11 @@ const says =
   };
 
 async function cause(users: Authenticator, user: string, password: string): Promise<string | undefined> {
-  const verdict = await users.authenticate({ user, secret: Buffer.from(password), address: '192.0.2.7' });
+  const verdict = await users.authenticate({
+    user,
+    secret: new Secret(Buffer.from(password)),
+    address: '192.0.2.7',
+  });
   return verdict.accepted ? undefined : verdict.cause;
 }
 
@@ -55,7 +60,7 @@ describe('a users file', BOUNDED, () => {
     const users = await usersFile(fileWith(t, `# people\n\n${ADA}`));
     const verdict = await users.authenticate({
       user: 'ada',
-      secret: Buffer.from('s3cret'),
+      secret: new Secret(Buffer.from('s3cret')),
       address: '192.0.2.7',
     });
     assert.deepEqual(verdict, { accepted: true, identity: ownIdentity() });
@@ -76,7 +81,7 @@ describe('a users file', BOUNDED, () => {
     const path = fileWith(t, '');
     const line = Buffer.from(`gr\xfcn:${cheapHash('s3cret')}\n`, 'latin1');
     writeFileSync(path, line);
-    await addUser(path, 'grün', Buffer.from('other'));
+    await addUser(path, 'grün', new Secret(Buffer.from('other')));
     assert.ok(readFileSync(path).includes(line));
     const users = await usersFile(path);
     assert.equal(await cause(users, 'gr\udcfcn', 's3cret'), undefined); // byte 0xfc
@@ -115,7 +120,7 @@ describe('a users file', BOUNDED, () => {
     it(`is refused by its name when its mode is ${mode.toString(8)}`, async (t) => {
       const path = fileWith(t, ADA, mode);
       await assert.rejects(usersFile(path), says(new RegExp(path), new RegExp(`mode ${mode.toString(8)}`)));
-      await assert.rejects(addUser(path, 'eve', Buffer.from('x')), says(/mode/));
+      await assert.rejects(addUser(path, 'eve', new Secret(Buffer.from('x'))), says(/mode/));
       assert.equal(readFileSync(path, 'utf8'), ADA);
     });
 
@@ -142,7 +147,7 @@ describe('a users file', BOUNDED, () => {
 describe('addUser', BOUNDED, () => {
   it('makes the file, for its owner only, and the user can log in', async (t) => {
     const path = pathIn(t);
-    assert.equal(await addUser(path, 'ada', Buffer.from('s3cret')), 'added');
+    assert.equal(await addUser(path, 'ada', new Secret(Buffer.from('s3cret'))), 'added');
     assert.equal(statSync(path).mode & 0o777, 0o600);
     assert.equal(await cause(await usersFile(path), 'ada', 's3cret'), undefined);
     assert.deepEqual(readdirSync(join(path, '..')), ['users']);
@@ -151,7 +156,7 @@ describe('addUser', BOUNDED, () => {
 
   it('changes one password and keeps everything else', async (t) => {
     const path = fileWith(t, `# people\n${ADA}ada2:${cheapHash('other')}\n`);
-    assert.equal(await addUser(path, 'ada', Buffer.from('new')), 'changed');
+    assert.equal(await addUser(path, 'ada', new Secret(Buffer.from('new'))), 'changed');
     const users = await usersFile(path);
     assert.equal(await cause(users, 'ada', 's3cret'), 'wrong password');
     assert.equal(await cause(users, 'ada', 'new'), undefined);
@@ -162,9 +167,9 @@ describe('addUser', BOUNDED, () => {
   it('refuses a name or a password that the file or the wire cannot carry, and changes nothing', async (t) => {
     const path = fileWith(t, ADA);
     for (const name of ['', 'a:b', 'a\nb', '#a', ' a', 'a\0', 'u'.repeat(257), 'é'.repeat(129)])
-      await assert.rejects(addUser(path, name, Buffer.from('x')), says(/user name/));
+      await assert.rejects(addUser(path, name, new Secret(Buffer.from('x'))), says(/user name/));
     for (const password of ['', 'p'.repeat(257), 'a\0b'])
-      await assert.rejects(addUser(path, 'bob', Buffer.from(password)), says(/password/));
+      await assert.rejects(addUser(path, 'bob', new Secret(Buffer.from(password))), says(/password/));
     assert.equal(readFileSync(path, 'utf8'), ADA);
     assert.deepEqual(readdirSync(join(path, '..')), ['users']);
   });

@@ -1,10 +1,20 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
-import { encodeMessage, type Message, MessageReader } from '../../../lib/messages/index.ts';
+import { Secret } from '../../../lib/base/index.ts';
+import { encodeMessage as encodeAsSecret, MessageReader } from '../../../lib/messages/index.ts';
 import { BOUNDED } from '../../support/daemon.ts';
 import { cut } from '../../support/slices.ts';
 
 const EVERY_BYTE = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
+
+/** A message whose secret can be compared. */
+interface Message {
+  readonly body: unknown;
+  readonly secret: Buffer;
+}
+
+const encodeMessage = (body: unknown, secret?: Buffer): Buffer =>
+  encodeAsSecret(body, secret && new Secret(secret)).bytes;
 
 /** Messages as the daemon and its helper send them, and such as nobody sends. */
 const MESSAGES: readonly Message[] = [
@@ -22,7 +32,9 @@ const encoded = (messages: readonly Message[]): Buffer =>
 /** What a reader makes of the chunks, one after another. */
 function read(chunks: readonly Buffer[]): Message[] {
   const reader = new MessageReader();
-  return chunks.flatMap((chunk) => [...reader.push(chunk)]);
+  return chunks.flatMap((chunk) =>
+    [...reader.push(chunk)].map(({ body, secret }) => ({ body, secret: secret.bytes })),
+  );
 }
 
 /** Memory that the work takes, by whatever way of Buffer the module uses. */
@@ -117,7 +129,7 @@ describe('a secret in a message', BOUNDED, () => {
   });
 
   it('is in no memory that the encoder makes, once its message is wiped', (t) => {
-    const taken = memoryTaken(t, () => encodeMessage({ id: 1 }, secret()).fill(0));
+    const taken = memoryTaken(t, () => encodeAsSecret({ id: 1 }, new Secret(secret())).wipe());
     assert.ok(taken.length > 0);
     assert.deepEqual(
       taken.filter((each) => each.some((byte) => byte !== 0)),

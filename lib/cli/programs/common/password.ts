@@ -1,7 +1,7 @@
 import { createReadStream, openSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { ReadStream } from 'node:tty';
-import { reasonOf } from '../../../base/index.ts';
+import { reasonOf, Secret } from '../../../base/index.ts';
 import { plainBytes } from '../../../files/index.ts';
 
 const LONGEST = 4096; // more than any password; an endless source must end
@@ -15,7 +15,7 @@ const ERASE = [0x08, 0x7f];
 export class PasswordError extends Error {}
 
 /** The first line of a file. */
-export async function passwordFromFile(path: string): Promise<Buffer> {
+export async function passwordFromFile(path: string): Promise<Secret> {
   const stream = createReadStream(path);
   try {
     return await firstLine(stream, path);
@@ -25,9 +25,9 @@ export async function passwordFromFile(path: string): Promise<Buffer> {
 }
 
 /** The first line of a stream, such as standard input. What follows it can still be read from the stream. */
-export const passwordFromStream = (stream: Readable): Promise<Buffer> => firstLine(stream, 'standard input');
+export const passwordFromStream = (stream: Readable): Promise<Secret> => firstLine(stream, 'standard input');
 
-async function firstLine(stream: Readable, source: string): Promise<Buffer> {
+async function firstLine(stream: Readable, source: string): Promise<Secret> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of stream.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
@@ -44,14 +44,14 @@ async function firstLine(stream: Readable, source: string): Promise<Buffer> {
   for (const chunk of chunks) chunk.fill(0);
   try {
     const text = plainBytes(line);
-    return text.at(-1) === NEWLINE ? text.subarray(0, -1) : text;
+    return new Secret(text.at(-1) === NEWLINE ? text.subarray(0, -1) : text);
   } catch (cause) {
     throw new PasswordError(`${source}: ${reasonOf(cause)}`, { cause });
   }
 }
 
 /** Asks on the terminal, even where standard input is something else; nothing is shown while it is typed. */
-export async function passwordFromTerminal(prompt: string): Promise<Buffer> {
+export async function passwordFromTerminal(prompt: string): Promise<Secret> {
   let terminal: ReadStream;
   try {
     terminal = new ReadStream(openSync('/dev/tty', 'r+'));
@@ -69,11 +69,12 @@ export async function passwordFromTerminal(prompt: string): Promise<Buffer> {
   }
 }
 
-async function readLine(terminal: ReadStream): Promise<Buffer> {
+async function readLine(terminal: ReadStream): Promise<Secret> {
   const typed: number[] = [];
   for await (const chunk of terminal.iterator({ destroyOnReturn: false })) {
     for (const byte of chunk as Buffer) {
-      if (byte === CARRIAGE_RETURN || byte === NEWLINE || byte === END_OF_FILE) return Buffer.from(typed);
+      if (byte === CARRIAGE_RETURN || byte === NEWLINE || byte === END_OF_FILE)
+        return new Secret(Buffer.from(typed));
       if (byte === INTERRUPT) throw new PasswordError('password: interrupted');
       if (ERASE.includes(byte)) typed.pop();
       else if (typed.length < LONGEST) typed.push(byte);

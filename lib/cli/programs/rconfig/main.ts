@@ -22,8 +22,9 @@ import {
   settingsTemplate,
   valueIn,
 } from '../../../settings/index.ts';
-import { CommanderError, commandLine } from '../common/command.ts';
+import { commandLine } from '../common/command.ts';
 import { REXECD_EXIT } from '../common/exit-codes.ts';
+import { failure } from '../common/failure.ts';
 import { reloadDaemon } from '../common/reload.ts';
 import { type SettingFiles, settingsFileKnownAs, settingsFileOf } from '../common/setting-files.ts';
 import { changeOf } from './change.ts';
@@ -158,7 +159,7 @@ try {
   if (isForm) await fillIn();
   else await program.parseAsync(words, { from: 'user' });
 } catch (error) {
-  process.exitCode = failure(error);
+  process.exitCode = failure(error, { name: 'rconfig', usage: REXECD_EXIT.failure, text: textOf });
 }
 
 function path(): string {
@@ -207,12 +208,7 @@ function print(text: string): void {
   process.stdout.write(text);
 }
 
-function failure(error: unknown): number {
-  if (error instanceof CommanderError)
-    return error.exitCode === 0 ? REXECD_EXIT.success : REXECD_EXIT.failure;
+function textOf(error: unknown): string {
   const isForbidden = error instanceof Error && ['EACCES', 'EPERM'].includes(codeOf(error.cause));
-  console.error(
-    `rconfig: ${printableLines(reasonOf(error))}${isForbidden && process.getuid?.() !== 0 ? '; try sudo' : ''}`,
-  );
-  return REXECD_EXIT.failure;
+  return `${reasonOf(error)}${isForbidden && process.getuid?.() !== 0 ? '; try sudo' : ''}`;
 }

@@ -1,6 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import { DEFAULT_PORT } from '../../../../codec/index.ts';
-import { isLoopback, reasonOf } from '../../../base/index.ts';
+import { isLoopback, reasonOf, type Secret } from '../../../base/index.ts';
 import { printableJson, printableText } from '../../../events/index.ts';
 import {
   type Answer,
@@ -10,8 +10,10 @@ import {
   runLoad,
   trySession,
 } from '../../../load/index.ts';
-import { CommanderError, commandLine, InvalidArgumentError } from '../common/command.ts';
+import { commandLine } from '../common/command.ts';
 import { REXEC_BENCH_EXIT as EXIT } from '../common/exit-codes.ts';
+import { failure } from '../common/failure.ts';
+import { port, positiveSeconds, whole } from '../common/numbers.ts';
 import { ownName } from '../common/own-name.ts';
 import { passwordFromFile, passwordFromStream, passwordFromTerminal } from '../common/password.ts';
 
@@ -59,7 +61,7 @@ const program = commandLine('rexec-bench')
   .argument('<host>')
   .option('-l, --user <name>', 'user to log in as (default: your own user name)')
   .option('-P, --password-file <file>', 'read the password from a file; - is standard input')
-  .option('--port <number>', 'port of the daemon', whole('a port number', 1, 65_535), DEFAULT_PORT)
+  .option('--port <number>', 'port of the daemon', port, DEFAULT_PORT)
   .option(
     '--parallel <numbers>',
     'how many sessions run at the same time; with a comma-separated list, one measurement for each',
@@ -71,8 +73,8 @@ const program = commandLine('rexec-bench')
     `total number of sessions (default: ${SESSIONS})`,
     whole('a number of sessions', 1, 1e9),
   )
-  .option('--seconds <number>', 'run for this many seconds instead of a number of sessions', seconds)
-  .option('--timeout <seconds>', 'time limit for one session', seconds, 30)
+  .option('--seconds <number>', 'run for this many seconds instead of a number of sessions', positiveSeconds)
+  .option('--timeout <seconds>', 'time limit for one session', positiveSeconds, 30)
   .option('--command <command>', 'command that each session runs; its output must always be the same', ':')
   .option('--stderr', 'use a stderr channel in every session')
   .option('--json', 'print JSON')
@@ -83,7 +85,7 @@ try {
   program.parse();
   process.exitCode = await main(program.args[0]!, program.opts<Flags>());
 } catch (error) {
-  process.exitCode = failure(error);
+  process.exitCode = failure(error, { name: 'rexec-bench', usage: EXIT.usage, text: textOf, exitCode });
 }
 
 async function main(host: string, flags: Flags): Promise<number> {
@@ -92,11 +94,11 @@ async function main(host: string, flags: Flags): Promise<number> {
   const address = await addressOf(host, flags.iOwnThisHost ?? false);
   const { user = ownName(), port, command, stderr = false } = flags;
   const password = await passwordFor(user, flags);
-  const target = { host: address, port, user, password, command, stderr };
+  const target = { host: address, port, user, password: password.bytes, command, stderr };
   try {
     return await load(target, await trySession(target, flags.timeout), flags);
   } finally {
-    password.fill(0);
+    password.wipe();
   }
 }
 
@@ -121,7 +123,7 @@ async function addressOf(host: string, owned: boolean): Promise<string> {
   );
 }
 
-async function passwordFor(user: string, { passwordFile }: Flags): Promise<Buffer> {
+async function passwordFor(user: string, { passwordFile }: Flags): Promise<Secret> {
   if (passwordFile === '-') return passwordFromStream(process.stdin);
   if (passwordFile !== undefined) return passwordFromFile(passwordFile);
   return passwordFromTerminal(`Password for ${user}: `);
@@ -160,32 +162,16 @@ function line(cells: readonly string[]): string {
   return cells.map((cell) => cell.padStart(WIDTH)).join('');
 }
 
-function failure(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.allRight : EXIT.usage; // it has spoken
-  const message = reasonOf(error);
-  if (!(error instanceof LoadError)) {
-    process.stderr.write(`rexec-bench: ${printableText(message)}\n`);
-    return EXIT.usage;
-  }
+function textOf(error: unknown): string {
+  if (!(error instanceof LoadError)) return reasonOf(error);
   const what = error.code === 'REXEC_REFUSED' ? 'was refused' : 'failed';
-  process.stderr.write(`rexec-bench: the first session ${what}: ${printableText(message)}\n`);
-  return EXIT.notRight;
+  return `the first session ${what}: ${printableText(error.message)}`;
+}
+
+function exitCode(error: unknown): number | undefined {
+  return error instanceof LoadError ? EXIT.notRight : undefined;
 }
 
 function parallels(text: string): number[] {
   return text.split(',').map(whole('a number of parallel sessions', 1, MOST_PARALLEL));
-}
-
-function whole(what: string, lowest: number, highest: number) {
-  return (text: string): number => {
-    const number = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
-    if (number >= lowest && number <= highest) return number;
-    throw new InvalidArgumentError(`Must be ${what} from ${lowest} to ${highest}.`);
-  };
-}
-
-function seconds(text: string): number {
-  const number = /^\d{1,6}(\.\d+)?$/.test(text) ? Number(text) : 0;
-  if (number > 0) return number;
-  throw new InvalidArgumentError('Must be a number of seconds greater than 0.');
 }

@@ -1,6 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { reasonOf } from '../../../base/index.ts';
-import { printableLines } from '../../../events/index.ts';
 import {
   type Comparison,
   checkCodec,
@@ -20,10 +18,12 @@ import {
   replay,
   writeFinding,
 } from '../../../fuzz/index.ts';
-import { CommanderError, commandLine } from '../common/command.ts';
+import { commandLine } from '../common/command.ts';
 import { REXEC_FUZZ_EXIT } from '../common/exit-codes.ts';
+import { failure } from '../common/failure.ts';
+import { number, port, positiveSeconds } from '../common/numbers.ts';
 import { passwordFromFile } from '../common/password.ts';
-import { BOUND_SECONDS, CODEC_CASES, type Flags, given, oracles, playing, whole } from './options.ts';
+import { BOUND_SECONDS, CODEC_CASES, type Flags, given, oracles, playing } from './options.ts';
 import { progressReporter, type Run, tellReplay, tellRuns } from './output.ts';
 import { say } from './say.ts';
 import { type OpenTarget, openTarget, TARGETS_HELP } from './targets.ts';
@@ -37,12 +37,12 @@ const program = commandLine('rexec-fuzz')
   .addHelpText('after', TARGETS_HELP);
 playing(program.command('run <target...>'))
   .description('fuzz targets, one after another')
-  .option('--seconds <number>', 'start no new case after this many seconds, for each target', whole)
+  .option('--seconds <number>', 'start no new case after this many seconds, for each target', number)
   .option('--except <oracles>', 'oracles to leave out, comma-separated (see "rexec-fuzz oracles")', oracles)
   .action(async (spelled: string[], flags: Flags) => finish(await run(spelled, flags), flags));
 playing(program.command('differ <one> <other>'))
   .description('play the same scripts against two targets')
-  .option('--seconds <number>', 'start no new case after this many seconds', whole)
+  .option('--seconds <number>', 'start no new case after this many seconds', number)
   .option('--explained <list>', 'known differences to accept: "in-rexecd" (a built-in list), or a JSON file')
   .action(async (one: string, other: string, flags: Flags) =>
     finish([{ report: await differ(one, other, flags), targets: [one, other] }], flags),
@@ -52,8 +52,8 @@ program
   .description('play one script and print how the target reacts')
   .option('-l, --user <name>', 'user name of a valid login')
   .option('-P, --password-file <file>', 'read its password from a file')
-  .option('--bound <seconds>', 'time limit for each expected reaction', Number, BOUND_SECONDS)
-  .option('--port <number>', 'port that a "command:" target listens on, if it does not print it', whole)
+  .option('--bound <seconds>', 'time limit for each expected reaction', positiveSeconds, BOUND_SECONDS)
+  .option('--port <number>', 'port that a "command:" target listens on, if it does not print it', port)
   .option('--own <words>', "to fuzz a host that is not this machine: 'I own HOST'")
   .action(playAgain);
 program
@@ -66,7 +66,7 @@ program
 try {
   await program.parseAsync();
 } catch (error) {
-  process.exitCode = failure(error);
+  process.exitCode = failure(error, { name: 'rexec-fuzz', usage: REXEC_FUZZ_EXIT.usage, exitCode });
 }
 
 async function run(spelled: readonly string[], flags: Flags): Promise<Run[]> {
@@ -151,7 +151,7 @@ async function loginOf({ user, passwordFile }: Flags): Promise<Login | undefined
   if (user === undefined && passwordFile === undefined) return undefined;
   if (user === undefined || passwordFile === undefined)
     throw new Error('--user and --password-file must be given together');
-  return { user, password: (await passwordFromFile(passwordFile)).toString() };
+  return { user, password: (await passwordFromFile(passwordFile)).bytes.toString() };
 }
 
 async function explanations(list: string | undefined): Promise<readonly Explanation[]> {
@@ -165,9 +165,6 @@ async function finish(runs: readonly Run[], flags: Flags): Promise<void> {
   else if (interrupt.signal.aborted) process.exitCode = REXEC_FUZZ_EXIT.interrupted;
 }
 
-function failure(error: unknown): number {
-  if (error instanceof CommanderError)
-    return error.exitCode === 0 ? REXEC_FUZZ_EXIT.nothing : REXEC_FUZZ_EXIT.usage; // it has spoken
-  console.error(`rexec-fuzz: ${printableLines(reasonOf(error))}`);
-  return error instanceof FuzzError ? REXEC_FUZZ_EXIT[error.code] : REXEC_FUZZ_EXIT.usage;
+function exitCode(error: unknown): number | undefined {
+  return error instanceof FuzzError ? REXEC_FUZZ_EXIT[error.code] : undefined;
 }

@@ -1,5 +1,6 @@
 import { isOracle, type OracleId } from '../../../fuzz/index.ts';
 import { type Command, InvalidArgumentError } from '../common/command.ts';
+import { count, number, port, positiveSeconds } from '../common/numbers.ts';
 
 /** Options of the commands of rexec-fuzz. */
 export interface Flags {
@@ -26,18 +27,18 @@ export const BOUND_SECONDS = 5;
 /** Options of commands that play many scripts. */
 export function playing(command: Command): Command {
   return command
-    .option('--seed <number>', 'seed of the random choices (default: a new one, which is printed)', whole)
+    .option('--seed <number>', 'seed of the random choices (default: a new one, which is printed)', number)
     .option(
       '--cases <number>',
       `how many scripts to play (for the codec: ${CODEC_CASES} times as many inputs)`,
-      whole,
+      number,
       2000,
     )
-    .option('--parallel <number>', 'how many scripts to play at the same time', whole, 16)
-    .option('--bound <seconds>', 'time limit for each expected reaction', Number, BOUND_SECONDS)
+    .option('--parallel <number>', 'how many scripts to play at the same time', count, 16)
+    .option('--bound <seconds>', 'time limit for each expected reaction', positiveSeconds, BOUND_SECONDS)
     .option('-l, --user <name>', 'user name of a valid login; without one, every login should be refused')
     .option('-P, --password-file <file>', 'read its password from a file')
-    .option('--port <number>', 'port that a "command:" target listens on, if it does not print it', whole)
+    .option('--port <number>', 'port that a "command:" target listens on, if it does not print it', port)
     .option('--own <words>', "to fuzz a host that is not this machine: 'I own HOST'")
     .option('--findings <folder>', 'folder for the scripts of findings', 'fuzz-findings')
     .option('--summary <file>', 'also write the results to an HTML file');
@@ -47,11 +48,6 @@ export function playing(command: Command): Command {
 export function given<T extends object>(options: T): { [K in keyof T]?: NonNullable<T[K]> } {
   const entries = Object.entries(options).filter(([, value]) => value !== undefined);
   return Object.fromEntries(entries) as { [K in keyof T]?: NonNullable<T[K]> };
-}
-
-export function whole(text: string): number {
-  if (/^\d{1,9}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('Must be a whole number.');
 }
 
 export function oracles(text: string): OracleId[] {

@@ -7,7 +7,6 @@ import {
   isNotSocket,
 } from '../../../client/index.ts';
 import { printableText } from '../../../events/index.ts';
-import { CommanderError } from '../common/command.ts';
 import { REXEC_EXIT, SIGNALED } from '../common/exit-codes.ts';
 
 /** 0 only where the command is known to have succeeded, or its daemon never tells and everything else went well. */
@@ -16,7 +15,6 @@ export function exitCodeOf({ exitCode, signal }: Pick<ExecResult, 'exitCode' | '
 }
 
 export function exitCodeOfFailure(error: unknown): number {
-  if (error instanceof CommanderError && error.exitCode === 0) return 0;
   const codes: Partial<Record<ExecErrorCode, number>> = REXEC_EXIT;
   return (error instanceof ExecError ? codes[error.code] : undefined) ?? REXEC_EXIT.usage;
 }

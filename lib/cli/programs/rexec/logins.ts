@@ -1,3 +1,4 @@
+import { Secret } from '../../../base/index.ts';
 import { printableText } from '../../../events/index.ts';
 import { ownName } from '../common/own-name.ts';
 import { passwordFromFile, passwordFromStream, passwordFromTerminal } from '../common/password.ts';
@@ -8,17 +9,17 @@ import type { Flags } from './options.ts';
 /** Who logs in. The password may be shared with other targets: wipe it when all were called. */
 export interface Login {
   readonly user: string;
-  readonly password: Buffer;
+  readonly password: Secret;
 }
 
 /** Where a certificate is shown, nobody is asked for a password. */
-const NO_PASSWORD = Buffer.alloc(0);
+const NO_PASSWORD = new Secret(Buffer.alloc(0));
 
 /** Finds user and password for every target; asks on the terminal once for each user whose password nothing else tells. */
 export async function findLogins(targets: readonly Target[], flags: Flags): Promise<Login[]> {
   const variable = process.env.REXEC_USER || undefined;
   const given = await givenPassword(flags);
-  const asked = new Map<string, Promise<Buffer>>();
+  const asked = new Map<string, Promise<Secret>>();
   const netrc = { passwordKnown: given !== undefined, warn: warnings(flags) };
   const wanted = targets.map((target) => {
     const named = target.user ?? flags.user ?? flags.login ?? variable;
@@ -46,13 +47,13 @@ function warnings({ quiet }: Flags): (text: string) => void {
 }
 
 /** What the options or REXEC_PASS give, for every host. */
-async function givenPassword({ password, passwordFile }: Flags): Promise<Buffer | undefined> {
+async function givenPassword({ password, passwordFile }: Flags): Promise<Secret | undefined> {
   const { REXEC_PASS: variable } = process.env;
   delete process.env.REXEC_PASS;
   if (password === '-' || passwordFile === '-') return passwordFromStream(process.stdin);
-  if (password !== undefined) return Buffer.from(password);
+  if (password !== undefined) return new Secret(Buffer.from(password));
   if (passwordFile !== undefined) return passwordFromFile(passwordFile);
-  return variable ? Buffer.from(variable) : undefined;
+  return variable ? new Secret(Buffer.from(variable)) : undefined;
 }
 
 const hostsShown = (count: number, { name }: Target): string => (count === 1 ? name : `${count} hosts`);

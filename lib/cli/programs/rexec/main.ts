@@ -1,8 +1,8 @@
 import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { exec, type RemoteCommand } from '../../../client/index.ts';
-import { CommanderError } from '../common/command.ts';
 import { REXEC_EXIT } from '../common/exit-codes.ts';
+import { failure } from '../common/failure.ts';
 import { adviceOn, exitCodeOf, exitCodeOfFailure, failureText } from './failures.ts';
 import { listHosts, parseTarget, type Target } from './hosts.ts';
 import { findLogins } from './logins.ts';
@@ -12,7 +12,9 @@ import { phaseTeller } from './phases.ts';
 import { forwardSignals, leave } from './signals.ts';
 import { portOf, warnOfInsecurity } from './tls.ts';
 
-const code = await main(process.argv.slice(2)).catch(failure);
+const code = await main(process.argv.slice(2)).catch((error) =>
+  failure(error, { name: 'rexec', usage: REXEC_EXIT.usage, text: textOf, exitCode: exitCodeOfFailure }),
+);
 await Promise.all([process.stdout, process.stderr].map(taken));
 process.exit(code);
 
@@ -30,12 +32,13 @@ async function main(argv: string[]): Promise<number> {
 }
 
 async function runOnOne(target: Target, command: string, flags: Flags): Promise<number> {
-  const [login] = await findLogins([target], flags);
-  const { user, password } = login!;
+  const [found] = await findLogins([target], flags);
+  const { user, password } = found!;
   const port = portOf(target, flags);
   const onPhase = phaseTeller(target, flags);
-  const remote = exec(target.host, command, { ...execOptions(flags), user, password, port, onPhase });
-  password.fill(0);
+  const login = { user, password: password.bytes };
+  const remote = exec(target.host, command, { ...execOptions(flags), ...login, port, onPhase });
+  password.wipe();
   forwardSignals(flags, {
     send: (signal) => remote.kill(signal),
     silentSeconds: () => remote.silentSeconds,
@@ -58,9 +61,7 @@ function taken(output: Writable): Promise<unknown> {
   return new Promise((resolve) => output.write('', resolve));
 }
 
-function failure(error: unknown): number {
-  if (error instanceof CommanderError) return exitCodeOfFailure(error); // it has spoken
+function textOf(error: unknown): string {
   const advice = adviceOn(error);
-  process.stderr.write(`rexec: ${failureText(error)}\n${advice ? `rexec: hint: ${advice}\n` : ''}`);
-  return exitCodeOfFailure(error);
+  return `${failureText(error)}${advice ? `\nrexec: hint: ${advice}` : ''}`;
 }

@@ -2,14 +2,14 @@ import { isUtf8 } from 'node:buffer';
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import { homedir, hostname } from 'node:os';
 import { join } from 'node:path';
-import { codeOf, reasonOf, wordsOf } from '../../../base/index.ts';
+import { codeOf, reasonOf, Secret, wordsOf } from '../../../base/index.ts';
 import { plainBytes } from '../../../files/index.ts';
 import { NetrcWords } from './netrc-words.ts';
 
-/** What a .netrc has for a host. The password is the caller's to wipe. */
+/** What a .netrc has for a host. The caller takes over the password. */
 export interface NetrcEntry {
   readonly login?: string;
-  readonly password?: Buffer;
+  readonly password?: Secret;
 }
 
 /** A .netrc must not be used, or cannot be read; the message names the file. */
@@ -50,7 +50,7 @@ export function netrcEntry(
   try {
     const found = findEntry(bytes, host, login);
     if (!found) return undefined;
-    if (passwordKnown) found.password?.fill(0);
+    if (passwordKnown) found.password?.wipe();
     else if (found.password && mode & OTHERS_MAY_READ && found.login !== 'anonymous')
       throw new NetrcError(`${path}: contains a password and must not be readable by others (chmod 600)`);
     return passwordKnown ? { ...(found.login !== undefined && { login: found.login }) } : found;
@@ -86,7 +86,7 @@ function readNetrc(path: string): { bytes: Buffer; mode: number; path: string } 
 
 interface Found {
   login?: string;
-  password?: Buffer;
+  password?: Secret;
   /** It has two logins, or another one than was asked for. */
   unfit?: boolean;
 }
@@ -97,7 +97,7 @@ function findEntry(bytes: Buffer, host: string, wanted: string | undefined): Net
   for (let keyword = words.keyword(); keyword !== undefined; keyword = words.keyword()) {
     if (keyword === 'machine' || keyword === 'default') {
       if (entry && !entry.unfit) break;
-      entry?.password?.fill(0);
+      entry?.password?.wipe();
       entry = keyword === 'default' || isSameHost(words.value(), host) ? {} : undefined;
     } else if (keyword === 'login') {
       const word = words.value();
@@ -108,13 +108,13 @@ function findEntry(bytes: Buffer, host: string, wanted: string | undefined): Net
       entry.unfit ||= login !== (wanted ?? entry.login);
     } else if (keyword === 'password' || keyword === 'passwd') {
       const password = words.value();
-      if (entry && !entry.password && password) entry.password = password;
+      if (entry && !entry.password && password) entry.password = new Secret(password);
       else password?.fill(0);
     } else if (keyword === 'account') words.value()?.fill(0);
     else if (keyword === 'macdef') words.skipMacro();
   }
   if (entry && !entry.unfit) return entry;
-  entry?.password?.fill(0);
+  entry?.password?.wipe();
   return undefined;
 }
 

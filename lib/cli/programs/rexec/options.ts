@@ -2,7 +2,7 @@ import { DEFAULT_PORT, DEFAULT_TLS_PORT } from '../../../../codec/index.ts';
 import type { ExecOptions } from '../../../client/index.ts';
 import { type Command, commandLine } from '../common/command.ts';
 import { REXEC_EXIT } from '../common/exit-codes.ts';
-import { count, port, seconds, wholeSeconds } from './numbers.ts';
+import { count, port, seconds, wholeSeconds } from '../common/numbers.ts';
 import { pemFile, type TlsFlags, tlsFaultOf, tlsOptions, withTlsVariables } from './tls.ts';
 
 /** What the command line says. */

@@ -1,5 +1,4 @@
-import { reasonOf } from '../../../base/index.ts';
-import { printableLines, printableText } from '../../../events/index.ts';
+import { printableText } from '../../../events/index.ts';
 import { addUser, listUsers, removeUser } from '../../../login/index.ts';
 import {
   describeSettings,
@@ -14,8 +13,9 @@ import {
   type SettingName,
 } from '../../../settings/index.ts';
 import { withPamService } from '../common/authenticators.ts';
-import { CommanderError, commandLine, mustNameACommand, Option } from '../common/command.ts';
+import { commandLine, mustNameACommand, Option } from '../common/command.ts';
 import { REXECD_EXIT } from '../common/exit-codes.ts';
+import { failure } from '../common/failure.ts';
 import { passwordFromStream, passwordFromTerminal } from '../common/password.ts';
 import { readSettingFiles, type SettingFiles, settingsFileKnownAs } from '../common/setting-files.ts';
 import type { Target } from '../common/tell.ts';
@@ -114,7 +114,7 @@ try {
   mustNameACommand(program, words);
   await program.parseAsync(words, { from: 'user' });
 } catch (error) {
-  process.exitCode = failure(error);
+  process.exitCode = failure(error, { name: 'rexecd', usage: REXECD_EXIT.failure });
 }
 
 /** The daemon that the words on the command line mean. */
@@ -168,14 +168,6 @@ async function add(user: string, file: string): Promise<void> {
   try {
     console.log(`${user}: ${await addUser(file, user, secret)}`);
   } finally {
-    secret.fill(0);
+    secret.wipe();
   }
-}
-
-function failure(error: unknown): number {
-  if (error instanceof CommanderError)
-    return error.exitCode === 0 ? REXECD_EXIT.success : REXECD_EXIT.failure;
-  const message = reasonOf(error);
-  console.error(`rexecd: ${printableLines(message)}`);
-  return REXECD_EXIT.failure;
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { Secret } from '../../../base/index.ts';
 import { locked } from '../../../files/index.ts';
 import { addUser } from '../../../login/index.ts';
 
@@ -23,7 +24,7 @@ export async function openTrial(folder: string): Promise<Trial> {
     if (known) return;
     const password = randomBytes(12).toString('base64url');
     await writeFile(passwordFile, `${password}\n`, { mode: 0o600 });
-    await addUser(usersFile, USER, Buffer.from(password));
+    await addUser(usersFile, USER, new Secret(Buffer.from(password)));
   });
   const client = [here(process.execPath), here(join(import.meta.dirname, '..', '..', 'rexec.ts'))]
     .map(quoted)

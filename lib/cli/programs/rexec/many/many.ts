@@ -39,7 +39,7 @@ export async function runOnMany(targets: readonly Target[], command: string, fla
     }
   };
   await Promise.all(Array.from({ length: Math.min(flags.maxParallel, targets.length) }, work));
-  for (const { password } of logins) password.fill(0);
+  for (const { password } of logins) password.wipe();
   await report.finish();
   progress.finish();
   if (!flags.quiet && !flags.json) process.stderr.write(summaryOf(outcomes));
@@ -91,7 +91,14 @@ class Fleet {
     const start = performance.now();
     const abort = new AbortController();
     const onPhase = phaseTeller(target, this.#flags);
-    const options = { ...execOptions(this.#flags), user, password, port, onPhase, signal: abort.signal };
+    const options = {
+      ...execOptions(this.#flags),
+      user,
+      password: password.bytes,
+      port,
+      onPhase,
+      signal: abort.signal,
+    };
     const remote = exec(target.host, this.#command, options);
     this.#running.set(remote, {
       send: (signal) => {
