@@ -1,9 +1,9 @@
 /**
  * Bytes that must not outlive their use, such as a password.
  *
- * Ownership: who makes a secret owns it, until he gives it to a function that says "takes over" of it. The owner wipes it,
- * however his work ends. Everyone else reads it during his call, and keeps neither the secret nor its bytes; bytes that he
- * copies, into a message or for C, make a secret of his own.
+ * Ownership: the code that makes a secret owns it, until it passes it to a function that is documented to take it over. The
+ * owner wipes it in every case. Other functions read it during their call and keep neither the secret nor its bytes; a copy
+ * of the bytes, for a message or for C, becomes a secret of its own.
  */
 export class Secret {
   /** Known after the wipe, too. */

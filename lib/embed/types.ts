@@ -2,7 +2,7 @@ import type { Addresses } from '../daemon/index.ts';
 import type { EventName } from '../events/index.ts';
 import type { Handler } from '../launch/index.ts';
 import type { ClientCertificate } from '../login/index.ts';
-import type { Settings } from '../settings/index.ts';
+import type { ListenerValues, Settings } from '../settings/index.ts';
 
 /** A peer that wants to log in. */
 export interface LoginAttempt {
@@ -28,7 +28,7 @@ export interface DaemonEvent {
 }
 
 /** How a daemon in a program works: who may log in, what runs, and any setting of rexecd.toml(5) by its name. */
-export interface CreateDaemonOptions extends Partial<Settings> {
+export interface CreateDaemonOptions extends Partial<Settings>, ListenerValues {
   /** Of the first address that `listen` has in clear text; 127.0.0.1 otherwise. */
   readonly host?: string;
   /** Of the same; 0, which is the default, is a free one. */
@@ -53,7 +53,7 @@ export interface EmbeddedDaemon extends AsyncDisposable {
   /** The port in clear text if there is one, else the one of TLS. */
   readonly port: number;
   /** Takes other settings, and reads the certificates again, for the peers that come from now on. */
-  reload(settings?: Partial<Settings>): Promise<void>;
+  reload(settings?: Partial<Settings> & ListenerValues): Promise<void>;
   /** Accepts no more, lets commands end for `stopSeconds`, and ends those that are left. `now` cuts that short. */
   close(now?: AbortSignal): Promise<void>;
 }

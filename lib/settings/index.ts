@@ -47,7 +47,7 @@ export {
   variableOf,
 } from './names.ts';
 export { type Network, parseNetwork, plainAddress } from './networks.ts';
-export { GONE, LISTENER_NAMES, type ListenerName } from './old-keys.ts';
+export { GONE, LISTENER_NAMES, type ListenerName, type ListenerValues } from './old-keys.ts';
 export { checkPolicy, type Policy } from './policy.ts';
 export { SETTINGS, type SettingName, type Settings } from './schema/index.ts';
 export { type Assignment, TomlDocument } from './toml-document.ts';

@@ -250,7 +250,7 @@ describe('a .netrc that rexec and the C library read', { ...PATIENT, skip: noGli
     const print = `
       import { netrcEntry } from '${new URL('../../lib/cli/programs/rexec/netrc.ts', import.meta.url)}';
       const { login, password } = netrcEntry(process.argv[1]) ?? {};
-      for (const found of [login, password]) process.stdout.write(\`\${found ? \`+\${found}\` : ''}\\0\`);`;
+      for (const found of [login, password?.bytes]) process.stdout.write(\`\${found ? \`+\${found}\` : ''}\\0\`);`;
     for (const [host, found] of [
       ['WEB.example.org', '+a\0+p\0'],
       ['web.example.com', '\0\0'],

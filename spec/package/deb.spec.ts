@@ -160,7 +160,7 @@ describe('the Debian package', { ...BOUNDED, skip: NEEDS }, () => {
     it('has programs, pages and settings', () => {
       for (const program of ['rexec', 'rexec-fuzz', 'rexecd', 'rconfig'])
         assert.equal(machine.ok(`${program} --version`), `${version}\n`);
-      assert.match(machine.ok('rconfig list'), /^maxConnections +12000 +default/m);
+      assert.match(machine.ok('rconfig list'), /^limits\.maxConnections +12000 +default/m);
       assert.match(machine.ok('zcat /usr/share/man/man8/rexecd.8.gz'), /^\.TH "REXECD" "8"/);
     });
 

@@ -16,7 +16,7 @@ const UNUSABLE = {
   ],
   'lies in a directory that may not be searched': [
     'mkdir -p -m 700 /srv/private; mkdir -m 755 /srv/private/$u; usermod -d /srv/private/$u $u',
-    /permission denied: \/srv\/private/,
+    /\/srv\/private\/\w+: permission denied/,
   ],
   'is a symbolic link into a directory that may not be searched': [
     'mkdir -p -m 700 /srv/private; mkdir -m 755 /srv/private/$u; rm -r $h; ln -s /srv/private/$u $h',
