@@ -2,7 +2,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { codeOf, isLoopback, wordsOf } from '../base/index.ts';
 import type { EventLog } from '../events/index.ts';
-import { type Endpoint, endpointsOf, type Settings } from '../settings/index.ts';
+import { type Endpoint, endpointsOf, mainEndpoint, type Settings } from '../settings/index.ts';
 import { type ListenAhead, Listener } from './listener.ts';
 import { TlsGate } from './tls-gate.ts';
 import { readTlsMaterial, type TlsMaterial } from './tls-material.ts';
@@ -78,7 +78,7 @@ export class Entrances {
     if (material) this.#gate = new TlsGate(material, settings.requestSeconds); // before anybody can come
     const leaving = [...this.#listeners];
     const staying = endpoints.map((endpoint) => takeFrom(leaving, (each) => each.serves(endpoint)));
-    const heir = endpoints.find(({ secure }) => !secure) ?? endpoints[0];
+    const heir = mainEndpoint(endpoints);
     const made: Listener[] = [];
     const given: Listener[] = [];
     try {

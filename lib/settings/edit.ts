@@ -1,8 +1,9 @@
 import { alter, type Guard } from './alter.ts';
 import { type Description, describeSetting, settingsTemplate } from './describe.ts';
 import { SettingsError } from './errors.ts';
-import { readPart, readValue, resolveSettings, type Sources, whatIsMeant } from './layers.ts';
-import { flagOf, keyOf, nearestKey, SETTING_NAMES, settingLike, settingOf, variableOf } from './names.ts';
+import { FileKeys } from './file-keys.ts';
+import { readPart, readValue, resolveSettings, type Sources } from './layers.ts';
+import { flagOf, keyOf, nearestKey, SETTING_NAMES, settingLike, variableOf, whatIsMeant } from './names.ts';
 import { listenWith, oldKey, oldKeysOf, partsOf } from './old-keys.ts';
 import { checkPolicy, NO_POLICY, type Policy, same } from './policy.ts';
 import { SETTINGS, type SettingName } from './schema/index.ts';
@@ -83,9 +84,9 @@ export function valueFrom(name: SettingName, words: readonly string[]): unknown 
 export function problemsIn(path: string, text: string, policy: Policy = NO_POLICY): Problem[] {
   try {
     const { assignments } = new TomlDocument(path, text);
-    const seen = new Set<string>();
+    const keys = new FileKeys();
     return assignments.flatMap(({ key, value, from }) => {
-      const message = problemOf(`${path}:${from}`, key, value, policy, seen);
+      const message = problemOf(`${path}:${from}`, key, value, policy, keys);
       return message === undefined ? [] : [{ line: from, key, message }];
     });
   } catch (error) {
@@ -95,15 +96,10 @@ export function problemsIn(path: string, text: string, policy: Policy = NO_POLIC
   }
 }
 
-function problemOf(where: string, key: string, value: unknown, policy: Policy, seen: Set<string>) {
-  const old = oldKey(key);
-  const name = settingOf(key) ?? old?.name;
-  if (!old && name === undefined) return `${where}: unknown setting ${key}${whatIsMeant(nearestKey(key))}`;
-  const subject = old?.part ?? name ?? key;
-  if (seen.has(subject)) return `${where}: ${key} is set twice`;
-  seen.add(subject);
+function problemOf(where: string, key: string, value: unknown, policy: Policy, keys: FileKeys) {
   try {
-    if (old?.part) readPart(old.part, value, `${where}: ${key}`);
+    const { name, part } = keys.read(key, where);
+    if (part) readPart(part, value, `${where}: ${key}`);
     else if (name) checkPolicy(policy, name, readValue(name, value, where, key));
     return undefined;
   } catch (error) {

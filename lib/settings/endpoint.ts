@@ -36,7 +36,5 @@ export const endpointsOf = ({ listen }: { readonly listen: readonly string[] }):
   listen.flatMap((text) => parseEndpoint(text) ?? []);
 
 /** The address that a daemon is named by: the first in clear text, else the first. */
-export const mainEndpoint = (settings: { readonly listen: readonly string[] }): Endpoint => {
-  const endpoints = endpointsOf(settings);
-  return endpoints.find(({ secure }) => !secure) ?? endpoints[0]!;
-};
+export const mainEndpoint = (endpoints: readonly Endpoint[]): Endpoint =>
+  endpoints.find(({ secure }) => !secure) ?? endpoints[0]!;

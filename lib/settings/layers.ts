@@ -1,14 +1,8 @@
 import { allowedBy, allowedIn } from './describe.ts';
 import { SettingsError } from './errors.ts';
-import { flagOf, keyOf, nearestKey, SETTING_NAMES, settingOf, variableOf } from './names.ts';
-import {
-  LISTENER,
-  LISTENER_NAMES,
-  type ListenerName,
-  type ListenerValues,
-  listenWith,
-  oldKey,
-} from './old-keys.ts';
+import { FileKeys } from './file-keys.ts';
+import { flagOf, keyOf, SETTING_NAMES, variableOf } from './names.ts';
+import { LISTENER, LISTENER_NAMES, type ListenerName, type ListenerValues, listenWith } from './old-keys.ts';
 import { capped, NO_POLICY, type Policy, same } from './policy.ts';
 import { explain, SETTINGS, type SettingName, type Settings } from './schema/index.ts';
 import { TomlDocument } from './toml-document.ts';
@@ -56,28 +50,17 @@ export function resolveSettings({
   for (const name of SETTING_NAMES) put(name, undefined, 'default');
   const inFile = new Map<ListenerName, unknown>();
   let lastInFile = '';
-  const seen = new Set<string>();
+  const keys = new FileKeys();
   const outdated: string[] = [];
   for (const { key, value, from } of file?.document.assignments ?? []) {
     const where = `${file!.path}:${from}`;
-    const old = oldKey(key);
-    const name = settingOf(key) ?? old?.name;
-    if (!old && name === undefined)
-      throw new SettingsError(`${where}: unknown setting ${key}${whatIsMeant(nearestKey(key))}`);
-    const subject = old?.part ?? name ?? key;
-    if (
-      seen.has(subject) ||
-      (old?.part && seen.has('listen')) ||
-      (name === 'listen' && inFile.size > 0 && !old)
-    )
-      throw new SettingsError(`${where}: ${key} is set twice`);
-    seen.add(subject);
-    if (old)
+    const { name, part, isOld } = keys.read(key, where);
+    if (isOld)
       outdated.push(
-        `${where}: ${key} ${old.part ? 'is now part of listen' : name ? `is now ${keyOf(name)}` : 'has no effect'}`,
+        `${where}: ${key} ${part ? 'is now part of listen' : name ? `is now ${keyOf(name)}` : 'has no effect'}`,
       );
-    if (old?.part) {
-      inFile.set(old.part, readPart(old.part, value, `${where}: ${key}`));
+    if (part) {
+      inFile.set(part, readPart(part, value, `${where}: ${key}`));
       lastInFile = where;
     } else if (name) put(name, value, where, key);
   }
@@ -143,6 +126,3 @@ function advice([first, ...others]: readonly string[]): string {
   const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
   return `${first}${more}; "rconfig migrate" rewrites the file`;
 }
-
-export const whatIsMeant = (nearest: string | undefined): string =>
-  nearest === undefined ? '' : `; did you mean ${nearest}?`;

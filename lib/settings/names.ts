@@ -43,3 +43,7 @@ export function nearestKey(key: string): string | undefined {
   const nearest = nearestTo(key, [...BY_KEY.keys(), ...SETTING_NAMES]);
   return nearest === undefined ? undefined : keyOf(settingOf(nearest) ?? (nearest as SettingName));
 }
+
+/** The same as the end of an error. */
+export const whatIsMeant = (nearest: string | undefined): string =>
+  nearest === undefined ? '' : `; did you mean ${nearest}?`;

@@ -65,10 +65,9 @@ async function isFree(host: string, port: number): Promise<boolean> {
 
 /** What to know about a service that was started: where it listens, and how to try a login. */
 export function startedLines(settings: Settings): string[] {
-  const where = endpointsOf(settings)
-    .map(({ host, port }) => `${host} port ${port}`)
-    .join(' and ');
-  const { secure, host, port } = mainEndpoint(settings);
+  const endpoints = endpointsOf(settings);
+  const where = endpoints.map(({ host, port }) => `${host} port ${port}`).join(' and ');
+  const { secure, host, port } = mainEndpoint(endpoints);
   const target = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
   const isUsual = port === defaultPort(secure);
   const words = [

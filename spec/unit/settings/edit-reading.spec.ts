@@ -47,6 +47,11 @@ describe('the problems in a settings file', () => {
       { line: 3, key: 'log.level', message: 'f:3: log.level is set twice' },
     ]));
 
+  it('are what says again where to listen', () =>
+    assert.deepEqual(problemsIn('f', 'listen = ["::1"]\nport = 1\n'), [
+      { line: 2, key: 'port', message: 'f:2: port is set twice' },
+    ]));
+
   for (const [text, line] of [
     ['port = 1\nport = 2\n', 2],
     ['\n\nport = \n', 3],

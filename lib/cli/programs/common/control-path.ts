@@ -1,5 +1,5 @@
 import { controlSocketOf } from '../../../control/index.ts';
-import { mainEndpoint, type Settings } from '../../../settings/index.ts';
+import { endpointsOf, mainEndpoint, type Settings } from '../../../settings/index.ts';
 
 /**
  * The control socket of a daemon with these settings.
@@ -9,7 +9,7 @@ import { mainEndpoint, type Settings } from '../../../settings/index.ts';
  */
 export function controlPathOf(
   settings: Pick<Settings, 'control' | 'listen'>,
-  port = mainEndpoint(settings).port,
+  port = mainEndpoint(endpointsOf(settings)).port,
 ): string {
   const { control } = settings;
   if (control === 'off') throw new Error('the daemon has no control socket: control is "off"');

@@ -1,5 +1,5 @@
 import { reasonOf } from '../../../base/index.ts';
-import { keyOf, mainEndpoint, SETTING_NAMES, type Settings } from '../../../settings/index.ts';
+import { endpointsOf, keyOf, mainEndpoint, SETTING_NAMES, type Settings } from '../../../settings/index.ts';
 import { isAbsent, type Target, tell } from './tell.ts';
 
 /** The running daemon keeps the settings it has: the message says why. */
@@ -32,7 +32,7 @@ export async function announce(before: Target, after: Settings): Promise<string>
     if (kept.length === 0) return 'the running daemon now uses it';
     return `the running daemon keeps its own ${kept.join(', ')}, set by another file, an environment variable or a flag`;
   } catch (cause) {
-    if (isAbsent(cause)) return `no daemon is running on port ${mainEndpoint(settings).port}`;
+    if (isAbsent(cause)) return `no daemon is running on port ${mainEndpoint(endpointsOf(settings)).port}`;
     throw new ReloadRefusedError(`the running daemon keeps its current settings: ${reasonOf(cause)}`, {
       cause,
     });
