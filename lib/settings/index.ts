@@ -15,7 +15,7 @@ export {
   valueFrom,
   valueIn,
 } from './edit.ts';
-export { type Endpoint, endpointsOf, mainEndpoint, parseEndpoint } from './endpoint.ts';
+export { type Endpoint, endpointsOf, endpointText, mainEndpoint, parseEndpoint } from './endpoint.ts';
 export { SettingsError } from './errors.ts';
 export {
   loadPolicy,

@@ -150,7 +150,7 @@ async function run(): Promise<void> {
   }
   const trial = folder === undefined ? undefined : await openTrial(folder);
   // The only user of a trial is the account that started it.
-  const own = trial && { listen: ['127.0.0.1:0'], users: trial.usersFile, allowRoot: true };
+  const own = trial && { port: 0, users: trial.usersFile, allowRoot: true };
   const config = trial ? '' : await settingsFileKnownAs(program.opts<Flags>());
   await serve({ load: () => load(own), config, debug, trial });
 }

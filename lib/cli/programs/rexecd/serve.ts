@@ -1,11 +1,19 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { ignoreSignals, Limiter, reasonOf, STRAY_SIGNALS } from '../../../base/index.ts';
-import { Daemon, type DaemonParts, type ListenAddress } from '../../../daemon/index.ts';
+import { Daemon, type DaemonParts } from '../../../daemon/index.ts';
 import { EventLog, type LogOptions, printableText } from '../../../events/index.ts';
 import { becomeSubreaper, listenAhead, reapOrphans } from '../../../native/index.ts';
 import { missingPrivileges, ServiceNotifier, thisHolder } from '../../../service/index.ts';
-import { endpointsOf, keyOf, type Resolved, SETTING_NAMES, type Settings } from '../../../settings/index.ts';
+import {
+  endpointsOf,
+  endpointText,
+  keyOf,
+  mainEndpoint,
+  type Resolved,
+  SETTING_NAMES,
+  type Settings,
+} from '../../../settings/index.ts';
 import { authenticatorFor, bySystem, usersOf } from '../common/authenticators.ts';
 import { REXECD_EXIT } from '../common/exit-codes.ts';
 import { VERSION } from '../common/version.ts';
@@ -63,7 +71,9 @@ export async function serve({ load, config, debug, trial }: ServeOptions): Promi
   if (!debug || settings.logLevel === 'info' || settings.logLevel === 'debug')
     events.emit('started', {
       version: VERSION,
-      addresses: daemon.allAddresses.map(shownAddress).join(' '),
+      addresses: daemon.allAddresses
+        .map(({ address, ...each }) => endpointText({ ...each, host: address }))
+        .join(' '),
       logins: usersOf(settings),
     });
   const { exposed } = daemon;
@@ -131,9 +141,6 @@ const loginsOf = ({ tlsLogin }: Settings): string =>
     both: 'certificate and password',
   })[tlsLogin];
 
-const shownAddress = ({ secure, address, port, family }: ListenAddress): string =>
-  `${secure ? 'tls:' : ''}${family === 'IPv6' ? `[${address}]` : address}:${port}`;
-
 /** Reads the settings again and gives them to the daemon, all or nothing; the keys that changed. */
 function reloader(
   daemon: Daemon,
@@ -192,15 +199,11 @@ async function hasPrivileges(
   return false;
 }
 
-/** The lowest port that the daemon opens itself: the service manager may have opened the first one. 0: none. */
+/** The lowest port that the daemon opens itself: the service manager may have opened the main one. 0: none. */
 function lowestPort(settings: Settings, opened: boolean): number {
-  const plainFirst = endpointsOf(settings).toSorted(
-    (one, other) => Number(one.secure) - Number(other.secure),
-  );
-  const own = plainFirst
-    .slice(opened ? 1 : 0)
-    .map(({ port }) => port)
-    .filter((port) => port > 0);
+  const endpoints = endpointsOf(settings);
+  const others = opened ? endpoints.filter((each) => each !== mainEndpoint(endpoints)) : endpoints;
+  const own = others.map(({ port }) => port).filter((port) => port > 0);
   return own.length === 0 ? 0 : Math.min(...own);
 }
 
