@@ -2,7 +2,7 @@ import { lookup } from 'node:dns/promises';
 import { once } from 'node:events';
 import { type AddressInfo, createServer, isIP, type ListenOptions, type Server, type Socket } from 'node:net';
 import { codeOf, wordsOf } from '../base/index.ts';
-import type { EventLog } from '../events/index.ts';
+import type { Events } from '../events/index.ts';
 import { addressForm } from '../login/index.ts';
 import { fixAddresses } from './ends.ts';
 
@@ -32,14 +32,14 @@ const MISSING = ['EADDRNOTAVAIL', 'EAFNOSUPPORT'];
 
 /** Accepts connections on one port: of each address that a name has, or of a socket that the service manager opened. */
 export class Listener {
-  readonly #events: EventLog;
+  readonly #events: Events;
   readonly #endpoint: Endpoint;
   readonly #announcement: 'listening' | 'listeningSecurely';
   readonly #make: () => Server;
   #servers: Server[] = [];
   #port: number;
 
-  constructor(endpoint: Endpoint, events: EventLog, secure: boolean, accept: (socket: Socket) => void) {
+  constructor(endpoint: Endpoint, events: Events, secure: boolean, accept: (socket: Socket) => void) {
     this.#endpoint = endpoint;
     this.#port = endpoint.port;
     this.#announcement = secure ? 'listeningSecurely' : 'listening';
