@@ -12,7 +12,7 @@ import {
   type Policy,
   problemsIn,
   readDocument,
-  readTrusted,
+  readSettingsText,
   removeKey,
   resolveSettings,
   SETTINGS_FILE,
@@ -99,7 +99,7 @@ program
   .option(...JSON_OPTION)
   .action(async (other: string | undefined, { json }: Form) => {
     const file = other ?? path();
-    const text = await readTrusted(file, file !== SETTINGS_FILE);
+    const text = await readSettingsText(file, file !== SETTINGS_FILE);
     const problems = text === undefined ? [] : problemsIn(file, text, await policy());
     if (json) print(asJson({ file, problems }));
     else if (problems.length > 0) console.error(problems.map(({ message }) => message).join('\n'));
