@@ -1,4 +1,4 @@
-/** What every process of this package needs. */
+/** The ground floor: what every room may import. A host loads all of it, so no file here imports a package. */
 export { NO_DEBUGGER, startProgram } from './child.ts';
 export { RexecError, SystemError } from './errors.ts';
 export { Limiter } from './limiter.ts';
