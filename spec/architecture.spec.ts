@@ -14,7 +14,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   events: ['base', 'native'],
   text: [],
   native: ['base', 'text'],
-  files: ['native'],
+  files: ['base', 'native'],
   control: ['base'],
   messages: ['base'],
   login: ['base', 'native', 'files', 'messages', 'text'],

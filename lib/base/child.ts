@@ -14,9 +14,6 @@ const CACHE =
     ? { NODE_COMPILE_CACHE: fileURLToPath(new URL('../../node_modules/.cache/rexecd', import.meta.url)) }
     : {};
 
-/** Time that a program of this package has to start, on a machine that is busy. */
-const START_SECONDS = 30;
-
 /** How a program is started. */
 export interface ProgramOptions {
   /** Node's own. */
@@ -47,18 +44,4 @@ export function startProgram(
   // Without descriptors Node gives a child without streams.
   if ((child.stdio as unknown) === undefined) throw new Error(`cannot start ${file}: too many open files`);
   return child;
-}
-
-/**
- * Kills a program that has not started in time.
- *
- * @param onLate hears why, before it is killed
- * @returns to be called once it has started, or has ended
- */
-export function startDeadline(child: ChildProcess, onLate: (cause: string) => void = () => {}): () => void {
-  const late = setTimeout(() => {
-    onLate(`not started within ${START_SECONDS} s`);
-    child.kill('SIGKILL');
-  }, START_SECONDS * 1000).unref();
-  return () => clearTimeout(late);
 }

@@ -1,5 +1,5 @@
-/** What every process of this package needs. */
-export { NO_DEBUGGER, startDeadline, startProgram } from './child.ts';
+/** The ground floor: what every room may import. A host loads all of it, so no file here imports a package. */
+export { NO_DEBUGGER, startProgram } from './child.ts';
 export { RexecError, SystemError } from './errors.ts';
 export { Limiter } from './limiter.ts';
 export { isLoopback } from './loopback.ts';
@@ -7,4 +7,5 @@ export { codeOf, reasonOf, wordsOf } from './reason.ts';
 export { Secret } from './secret.ts';
 export { signalName, signalNumber } from './signal-names.ts';
 export { ignoreSignals, STRAY_SIGNALS } from './signals.ts';
+export { startDeadline } from './start-deadline.ts';
 export { within } from './within.ts';

@@ -1,4 +1,4 @@
-import { codeOf } from '../base/index.ts';
+import { codeOf, RexecError } from '../base/index.ts';
 
 /**
  * Why a remote command has no result.
@@ -46,12 +46,8 @@ export interface ExecPlace {
 }
 
 /** It has the fields of a result too, so that `exec(…).catch((error) => error)` gives one shape. */
-export class ExecError extends Error implements ExecPlace {
-  static {
-    Object.defineProperty(ExecError.prototype, 'name', { value: 'ExecError' });
-  }
-
-  readonly code: ExecErrorCode;
+export class ExecError extends RexecError implements ExecPlace {
+  override readonly code: ExecErrorCode;
   readonly host: string;
   readonly port: number;
   readonly phase: ExecPhase;

@@ -1,12 +1,13 @@
 import { PassThrough, type TransformCallback } from 'node:stream';
+import { RexecError } from '../base/index.ts';
 import { GrowingBuffer } from './growing-buffer.ts';
 import type { CaptureLimit } from './options.ts';
 
 const CAPTURE_LIMIT = 16 * 1024 * 1024; // bytes
 
 /** The caller cannot take this chunk of output; the code is the one of the error to report. */
-export class OutputError extends Error {
-  readonly code: 'REXEC_OUTPUT_TOO_LONG' | 'REXEC_ABORTED';
+export class OutputError extends RexecError {
+  override readonly code: 'REXEC_OUTPUT_TOO_LONG' | 'REXEC_ABORTED';
 
   constructor(code: OutputError['code'], message: string, options?: ErrorOptions) {
     super(message, options);

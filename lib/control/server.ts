@@ -3,16 +3,14 @@ import { chmod, lstat, mkdir, rm } from 'node:fs/promises';
 import { connect, createServer, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 import { finished } from 'node:stream/promises';
-import { codeOf, reasonOf, wordsOf } from '../base/index.ts';
+import { codeOf, RexecError, reasonOf, wordsOf } from '../base/index.ts';
 import { LONGEST_LINE, type Reply, type Request } from './protocol.ts';
 
 /** Commands that a daemon takes from its administrator. An operation throws an error whose message is for the caller. */
 export type Operations = Readonly<Record<string, (argument: unknown) => unknown>>;
 
 /** The socket cannot be had; the message names it and why. */
-export class ControlError extends Error {
-  readonly code = 'REXEC_CONTROL';
-}
+export class ControlError extends RexecError {}
 
 const PATIENCE_MS = 5000;
 const MOST_CALLERS = 16;

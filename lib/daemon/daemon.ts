@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { EventLog } from '../events/index.ts';
+import type { Events } from '../events/index.ts';
 import { Hosts } from '../hosts/index.ts';
 import { type Handler, handlerLauncher } from '../launch/index.ts';
 import { type Authenticator, certificateLogin, type LockedOut, Lockout, Login } from '../login/index.ts';
@@ -14,7 +14,7 @@ import { type Admitted, Reception } from './reception.ts';
 /** What a daemon is made of. */
 export interface DaemonParts {
   readonly authenticator: Authenticator;
-  readonly events: EventLog;
+  readonly events: Events;
   /** Function that runs in this process instead of commands. */
   readonly handler?: Handler;
   /** A listening socket to take over, from the service manager; host, port and backlog are its own then. */
@@ -27,7 +27,7 @@ export interface DaemonParts {
 export class Daemon {
   /** Who is locked out for guessing passwords. */
   readonly lockout: Lockout;
-  readonly #events: EventLog;
+  readonly #events: Events;
   readonly #handler: Handler | undefined;
   readonly #reception: Reception;
   readonly #sessions = new Map<Session, Promise<void>>();

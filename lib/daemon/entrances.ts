@@ -1,7 +1,7 @@
 import type { AddressInfo, Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { codeOf, isLoopback, wordsOf } from '../base/index.ts';
-import type { EventLog } from '../events/index.ts';
+import type { Events } from '../events/index.ts';
 import { type Endpoint, endpointsOf, mainEndpoint, type Settings } from '../settings/index.ts';
 import { type ListenAhead, Listener } from './listener.ts';
 import { TlsGate } from './tls-gate.ts';
@@ -28,7 +28,7 @@ const SOON_MS = 14 * 24 * 3600 * 1000;
 
 /** The sockets that a daemon listens on. */
 export class Entrances {
-  readonly #events: EventLog;
+  readonly #events: Events;
   readonly #accept: (arrival: Arrival) => void;
   #descriptor: number | undefined; // until a listener has it
   #listeners: readonly Listener[] = [];
@@ -38,7 +38,7 @@ export class Entrances {
   /**
    * @param descriptor a listening socket to take over, for the first address in clear text, else the first
    */
-  constructor(events: EventLog, accept: (arrival: Arrival) => void, descriptor?: number) {
+  constructor(events: Events, accept: (arrival: Arrival) => void, descriptor?: number) {
     this.#events = events;
     this.#accept = accept;
     this.#descriptor = descriptor;

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { reasonOf } from '../base/index.ts';
-import type { EventLog } from '../events/index.ts';
+import type { Events } from '../events/index.ts';
 import { addressAndPort } from '../login/index.ts';
 import { Mux } from '../mux/index.ts';
 import { type Connection, MuxedChannel, refuse, type Secured } from '../run/index.ts';
@@ -21,11 +21,11 @@ export type SecureArrival = Arrival & { readonly gate: TlsGate };
 
 /** Connections on their way through the TLS handshake. */
 export class Handshakes {
-  readonly #events: EventLog;
+  readonly #events: Events;
   readonly #pending = new Set<Socket>();
   #stopped = false;
 
-  constructor(events: EventLog) {
+  constructor(events: Events) {
     this.#events = events;
   }
 

@@ -2,7 +2,7 @@ import { lookup } from 'node:dns/promises';
 import { once } from 'node:events';
 import { type AddressInfo, createServer, isIP, type ListenOptions, type Server, type Socket } from 'node:net';
 import { codeOf, wordsOf } from '../base/index.ts';
-import type { EventLog } from '../events/index.ts';
+import type { Events } from '../events/index.ts';
 import { addressForm } from '../login/index.ts';
 import type { Endpoint } from '../settings/index.ts';
 import { fixAddresses } from './ends.ts';
@@ -25,7 +25,7 @@ const MISSING = ['EADDRNOTAVAIL', 'EAFNOSUPPORT'];
 
 /** Accepts connections on one port: of each address that a name has, or of a socket that the service manager opened. */
 export class Listener {
-  readonly #events: EventLog;
+  readonly #events: Events;
   readonly #endpoint: Endpoint;
   readonly #backlog: number;
   readonly #make: () => Server;
@@ -33,7 +33,7 @@ export class Listener {
   #port: number;
   #adopted = false;
 
-  constructor(endpoint: Endpoint, backlog: number, events: EventLog, accept: (socket: Socket) => void) {
+  constructor(endpoint: Endpoint, backlog: number, events: Events, accept: (socket: Socket) => void) {
     this.#endpoint = endpoint;
     this.#backlog = backlog;
     this.#port = endpoint.port;

@@ -1,5 +1,5 @@
 import { reasonOf } from '../base/index.ts';
-import type { EventLog } from '../events/index.ts';
+import type { Events } from '../events/index.ts';
 import { addressAndPort } from '../login/index.ts';
 import { keepAlive, refusalFor, refuse, SessionError, stopping } from '../run/index.ts';
 import type { Settings } from '../settings/index.ts';
@@ -21,7 +21,7 @@ export interface Admitted {
 
 /** Who comes in: a place for each, a queue for places, the TLS handshake, and a word for those who are turned away. */
 export class Reception {
-  readonly #events: EventLog;
+  readonly #events: Events;
   readonly #serve: (admitted: Admitted) => void;
   readonly #admission: Admission;
   readonly #headroom = new Headroom();
@@ -31,7 +31,7 @@ export class Reception {
   #settings: Settings;
   #refusing = 0;
 
-  constructor(settings: Settings, events: EventLog, serve: (admitted: Admitted) => void) {
+  constructor(settings: Settings, events: Events, serve: (admitted: Admitted) => void) {
     this.#settings = settings;
     this.#events = events;
     this.#serve = serve;

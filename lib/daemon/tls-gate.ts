@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { createServer, type Server, type TLSSocket } from 'node:tls';
 import { ALPN_PROTOCOLS, MUX_PROTOCOL } from '../../codec/index.ts';
-import { reasonOf } from '../base/index.ts';
+import { RexecError, reasonOf } from '../base/index.ts';
 import type { ClientCertificate } from '../login/index.ts';
 import { fixAddresses } from './ends.ts';
 import type { TlsMaterial } from './tls-material.ts';
@@ -17,9 +17,7 @@ export interface Passed {
 }
 
 /** A connection whose TLS handshake failed; `message` says why. */
-export class TlsHandshakeError extends Error {
-  readonly code = 'REXEC_TLS_HANDSHAKE';
-}
+export class TlsHandshakeError extends RexecError {}
 
 /** Makes accepted connections secure, with the certificates as they were when it was made. */
 export class TlsGate {

@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { createSecureContext, type SecureContextOptions, type TlsOptions } from 'node:tls';
-import { codeOf, reasonOf } from '../base/index.ts';
+import { codeOf, RexecError, reasonOf } from '../base/index.ts';
 import { readTrusted, type Trust } from '../files/index.ts';
 import { keyOf, type SettingName, type Settings } from '../settings/index.ts';
 
@@ -13,8 +13,8 @@ export interface TlsMaterial {
 }
 
 /** A TLS setting or its file that does not do; the message names the setting and the file. */
-export class TlsMaterialError extends Error {
-  readonly code = 'REXEC_TLS_MATERIAL';
+export class TlsMaterialError extends RexecError {
+  override readonly code = 'REXEC_TLS_MATERIAL';
 }
 
 const PUBLIC: Omit<Trust, 'what'> = {

@@ -1,5 +1,5 @@
 import { Daemon } from '../daemon/index.ts';
-import { CATALOGUE, type EventFields, EventLog, type EventName } from '../events/index.ts';
+import { CATALOGUE, type Events } from '../events/index.ts';
 import { type Authenticator, type Identity, ownIdentity } from '../login/index.ts';
 import type { Settings } from '../settings/index.ts';
 import { checkFunctions, settingsOf } from './check.ts';
@@ -19,7 +19,7 @@ export function embedded(
   checkFunctions({ authenticate, launch, onEvent });
   return new Daemon(settingsOf(layer), {
     authenticator: authenticatorOf(authenticate, launch ? accountless : ownIdentity),
-    events: new EventsTold(onEvent),
+    events: eventsFor(onEvent),
     ...(launch && { handler: launch }),
   });
 }
@@ -48,16 +48,9 @@ const accountless = (user: string): Identity => ({
 });
 
 /** Events as objects, written nowhere. */
-class EventsTold extends EventLog {
-  readonly #told: (event: DaemonEvent) => void;
-
-  constructor(told: (event: DaemonEvent) => void) {
-    super();
-    this.#told = told;
-  }
-
-  override emit<Name extends EventName>(name: Name, fields: EventFields<Name>): void {
+const eventsFor = (onEvent: (event: DaemonEvent) => void): Events => ({
+  emit(name, fields) {
     const { id, level, text } = CATALOGUE[name];
-    this.#told({ name, id, level, text, fields });
-  }
-}
+    onEvent({ name, id, level, text, fields });
+  },
+});

@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { reasonOf } from '../base/index.ts';
 import { CATALOGUE, type EventFields, type EventName } from './catalogue.ts';
 import { type EventDefinition, LEVELS, type Level } from './definition.ts';
+import type { Events } from './events.ts';
 import { FORMATS, type Format } from './formats/formats.ts';
 import { journalEntry } from './formats/journald.ts';
 import { syslogMessage } from './formats/syslog.ts';
@@ -49,7 +50,7 @@ const STANDBY = 'standby';
 const TOLD_AGAIN_MS = 60_000;
 
 /** Where events go; no other way to log exists, so nothing but the catalogue is logged. */
-export class EventLog {
+export class EventLog implements Events {
   #threshold: number;
   #access: boolean;
   #logger: Logger;

@@ -1,6 +1,7 @@
 /** What happened, as catalogued events, and where they are written. */
 export { CATALOGUE, type EventFields, type EventName } from './catalogue.ts';
-export type { Level } from './definition.ts';
+export type { EventDefinition, Level } from './definition.ts';
 export { eventTable, journalCatalogue } from './documents.ts';
 export { EventLog, type LogOptions, type SinkName } from './event-log.ts';
+export type { Events } from './events.ts';
 export { printableJson, printableLines, printableText } from './formats/printable.ts';

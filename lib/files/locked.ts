@@ -1,14 +1,13 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open, rm, stat } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
+import { RexecError } from '../base/index.ts';
 
 const PATIENCE_MS = 5000;
 const AGAIN_MS = 20;
 
 /** Another program is changing the file. */
-export class FileLockedError extends Error {
-  readonly code = 'REXEC_FILE_LOCKED';
-}
+export class FileLockedError extends RexecError {}
 
 /**
  * Does work that only one process at a time may do with a file. The lock is the kernel's (flock(2)) on `PATH.lock`: it

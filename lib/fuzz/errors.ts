@@ -1,3 +1,5 @@
+import { RexecError } from '../base/index.ts';
+
 /**
  * What keeps the harness from doing its work; what it finds is never an error.
  *
@@ -12,12 +14,8 @@ export type FuzzErrorCode =
   | 'FUZZ_NOT_LOOPBACK'
   | 'FUZZ_TARGET_FAILED';
 
-export class FuzzError extends Error {
-  static {
-    Object.defineProperty(FuzzError.prototype, 'name', { value: 'FuzzError' });
-  }
-
-  readonly code: FuzzErrorCode;
+export class FuzzError extends RexecError {
+  override readonly code: FuzzErrorCode;
 
   constructor(code: FuzzErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);

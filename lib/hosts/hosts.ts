@@ -1,7 +1,7 @@
 import { Socket } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { Limiter, reasonOf } from '../base/index.ts';
-import type { EventLog } from '../events/index.ts';
+import type { Events } from '../events/index.ts';
 import type { LauncherName } from '../launch/index.ts';
 import type { Grant } from '../login/index.ts';
 import { type Job, type Run, type RunEvents, type Runner, SessionError, unlessGone } from '../run/index.ts';
@@ -34,14 +34,14 @@ const FRESH_MS = 10 * 60 * 1000;
 /** Processes that are users: each account's commands run in hosts of its own, and one more waits for the next account. */
 export class Hosts implements Runner {
   #options: HostOptions;
-  readonly #events: Pick<EventLog, 'emit'>;
+  readonly #events: Events;
   readonly #owned = new Set<OwnedHost>();
   readonly #work = new Set<Promise<void>>(); // what is still to be done for hosts and their PAM sessions
   readonly #starts = new Limiter(2 * availableParallelism());
   #spare: HostProcess | undefined;
   #ending = false;
 
-  constructor(options: HostOptions, events: Pick<EventLog, 'emit'>) {
+  constructor(options: HostOptions, events: Events) {
     this.#options = options;
     this.#events = events;
     this.#keepSpare();

@@ -1,5 +1,5 @@
 import { type Limiter, reasonOf } from '../base/index.ts';
-import type { EventLog } from '../events/index.ts';
+import type { Events } from '../events/index.ts';
 import type { Grant } from '../login/index.ts';
 import { stopping } from '../run/index.ts';
 import type { HostProcess } from './host-process.ts';
@@ -17,7 +17,7 @@ export interface OwnedHostParts {
   /** The peer's numeric address. */
   readonly address: string;
   readonly options: BecomeOptions;
-  readonly events: Pick<EventLog, 'emit'>;
+  readonly events: Events;
 }
 
 /** A host of an account, from the start of its PAM session to its close. */

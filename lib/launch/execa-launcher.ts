@@ -7,7 +7,10 @@ import { Pipes } from './pipes.ts';
 import { ProcessGroup } from './process-group.ts';
 import { wrapped } from './wrapped.ts';
 
-/** execa for its checks and its errors; buffering, clean-up and shell features are the orchestrator's or not wanted. */
+/**
+ * execa is here because the project starts its commands with it. All it does for us is to check the arguments, spawn, and
+ * say why a program did not start; what it would do besides is switched off, because `lib/run` does it or no one wants it.
+ */
 const LEAN = {
   buffer: false,
   reject: false,

@@ -1,4 +1,6 @@
+import { RexecError } from '../base/index.ts';
+
 /** The command could not be started; `message` says what and why, for the log. */
-export class LaunchError extends Error {
-  readonly code = 'REXEC_LAUNCH_FAILED';
+export class LaunchError extends RexecError {
+  override readonly code = 'REXEC_LAUNCH_FAILED';
 }

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { encodeRequest } from '../../codec/index.ts';
+import { RexecError } from '../base/index.ts';
 import { type Answer, type Ending, LoadSession, type SessionPlan } from './session.ts';
 import { type Latency, Tally } from './tally.ts';
 
@@ -51,8 +52,8 @@ export interface LoadReport {
 }
 
 /** A session did not give an answer; the message is the daemon's refusal, or what broke. */
-export class LoadError extends Error {
-  readonly code: 'REXEC_REFUSED' | 'REXEC_LOST' | 'REXEC_PROTOCOL';
+export class LoadError extends RexecError {
+  override readonly code: 'REXEC_REFUSED' | 'REXEC_LOST' | 'REXEC_PROTOCOL';
 
   constructor(code: LoadError['code'], message: string) {
     super(message);

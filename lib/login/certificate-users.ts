@@ -1,4 +1,4 @@
-import { reasonOf } from '../base/index.ts';
+import { RexecError, reasonOf } from '../base/index.ts';
 import { plainText, readTrusted, type Trust } from '../files/index.ts';
 import { exactText } from '../text/index.ts';
 
@@ -12,9 +12,7 @@ export interface ClientCertificate {
 }
 
 /** A file of certificates' users that must not be trusted or cannot be read; the message names file, line and rule. */
-export class CertificateUsersError extends Error {
-  readonly code = 'REXEC_CERTIFICATE_USERS';
-}
+export class CertificateUsersError extends RexecError {}
 
 const TRUST: Trust = {
   what: 'certificate users file',

@@ -2,13 +2,12 @@ import type { ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { reasonOf, type Secret, startDeadline, startProgram } from '../base/index.ts';
+import { RexecError, reasonOf, type Secret, startDeadline, startProgram } from '../base/index.ts';
 import { encodeMessage, MessageReader } from '../messages/index.ts';
 import { type Question, READY } from './helper-protocol.ts';
 
 /** The helper did not do what it was asked for. */
-export class LoginHelperError extends Error {
-  readonly code = 'REXEC_LOGIN_HELPER';
+export class LoginHelperError extends RexecError {
   /** True where PAM said no; false where nobody could be asked. */
   readonly refused: boolean;
 

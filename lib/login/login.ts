@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Limiter, reasonOf } from '../base/index.ts';
+import { Limiter, RexecError, reasonOf } from '../base/index.ts';
 import type { Authenticator, Credentials, Grant, Verdict } from './authenticator.ts';
 import type { LockedOut, Lockout } from './lockout.ts';
 
 /** A login that was not accepted. `message` is the true cause, for the log; every peer reads the same line. */
-export class LoginError extends Error {
-  readonly code = 'REXEC_LOGIN_REFUSED';
+export class LoginError extends RexecError {
+  override readonly code = 'REXEC_LOGIN_REFUSED';
 }
 
 export interface LoginOptions {

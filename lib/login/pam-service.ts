@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { RexecError } from '../base/index.ts';
 
 /** Where Linux-PAM looks for service files, in its order. */
 const FOLDERS = ['/etc/pam.d', '/usr/lib/pam.d'];
@@ -9,8 +10,8 @@ const SESSION = /^\s*-?session\s+(?:(?:include|substack)\s+(?<service>\S+))?/i;
 const INCLUDE = /^\s*@include\s+(?<service>\S+)/i;
 
 /** The PAM service is not set up; the message says how to. */
-export class PamServiceError extends Error {
-  readonly code = 'REXEC_PAM_SERVICE';
+export class PamServiceError extends RexecError {
+  override readonly code = 'REXEC_PAM_SERVICE';
 }
 
 /** Whether a service has a file. */

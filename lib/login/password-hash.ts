@@ -1,11 +1,10 @@
 import * as crypto from 'node:crypto';
 import { promisify } from 'node:util';
 import type { Secret } from '../base/index.ts';
+import { RexecError } from '../base/index.ts';
 
 /** A password hash that cannot be read or is beyond the bounds below. */
-export class PasswordHashError extends Error {
-  readonly code = 'REXEC_HASH_INVALID';
-}
+export class PasswordHashError extends RexecError {}
 
 const SALT_BYTES = 16;
 const KEY_BYTES = 32;

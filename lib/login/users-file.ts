@@ -1,6 +1,6 @@
 import type { BigIntStats } from 'node:fs';
 import { lstat } from 'node:fs/promises';
-import { codeOf, reasonOf, Secret } from '../base/index.ts';
+import { codeOf, RexecError, reasonOf, Secret } from '../base/index.ts';
 import { plainText, readTrusted, type Trust } from '../files/index.ts';
 import { exactText } from '../text/index.ts';
 import type { Authenticator } from './authenticator.ts';
@@ -8,8 +8,8 @@ import { ownIdentity } from './identity.ts';
 import { checkHash, hashPassword, verifyPassword } from './password-hash.ts';
 
 /** A users file that must not be trusted or cannot be read; the message names the file, the line and the rule. */
-export class UsersFileError extends Error {
-  readonly code = 'REXEC_USERS_FILE';
+export class UsersFileError extends RexecError {
+  override readonly code = 'REXEC_USERS_FILE';
 }
 
 /** Names and their hashes, in the order of the file. */

@@ -1,4 +1,4 @@
-import { Secret } from '../base/index.ts';
+import { RexecError, Secret } from '../base/index.ts';
 import { exactText } from '../text/index.ts';
 import { cString, inThreadPool, koffi, libc } from './koffi.ts';
 
@@ -10,8 +10,8 @@ export interface PamPeer {
 }
 
 /** A PAM module said no, or could not be asked. `message` names the step and PAM's own words, never a secret. */
-export class PamError extends Error {
-  readonly code = 'REXEC_PAM_REFUSED';
+export class PamError extends RexecError {
+  override readonly code = 'REXEC_PAM_REFUSED';
 }
 
 const libpam = () => {

@@ -6,6 +6,9 @@ import type { PeerReader } from './peer-reader.ts';
 type Kind = RequestFrame['type'];
 type FrameOf<K extends Kind> = Extract<RequestFrame, { type: K }>;
 
+// stream-chain is here because the project's pipelines are chains. All it does for us is to offer a frame to one step
+// after another and to wait for a step that returns a promise.
+
 /** Takes a frame, or lets it go by to the next step. */
 export type Step = (frame: RequestFrame) => RequestFrame | typeof none | Promise<typeof none>;
 

@@ -1,4 +1,4 @@
-import type { EventLog } from '../events/index.ts';
+import type { Events } from '../events/index.ts';
 import type { Login } from '../login/index.ts';
 import type { Runner, RunOptions } from '../run/index.ts';
 
@@ -6,7 +6,7 @@ import type { Runner, RunOptions } from '../run/index.ts';
 export interface SessionOptions extends RunOptions {
   readonly login: Pick<Login, 'verify'>;
   readonly runner: Runner;
-  readonly events: Pick<EventLog, 'emit'>;
+  readonly events: Events;
   readonly requestSeconds: number;
   readonly connectBackSeconds: number;
   readonly keepAliveSeconds: number;

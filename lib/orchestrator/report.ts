@@ -1,6 +1,6 @@
 import { CodecError } from '../../codec/index.ts';
 import { codeOf } from '../base/index.ts';
-import type { EventLog } from '../events/index.ts';
+import type { Events } from '../events/index.ts';
 
 /** The session a failure belongs to; `silent`: its peer has not sent a byte. */
 export interface Who {
@@ -11,11 +11,7 @@ export interface Who {
 }
 
 /** Each failure of a session as its event: the true cause, which the peer never reads. */
-export function reportFailure(
-  events: Pick<EventLog, 'emit'>,
-  { silent, user, ...who }: Who,
-  error: unknown,
-): void {
+export function reportFailure(events: Events, { silent, user, ...who }: Who, error: unknown): void {
   const { session } = who;
   const { message: cause, stack = cause } = error instanceof Error ? error : new Error(String(error));
   const code = codeOf(error);

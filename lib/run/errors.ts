@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import { reasonOf } from '../base/index.ts';
+import { RexecError, reasonOf } from '../base/index.ts';
 
 /**
  * Why a session ends before its command does, besides the codes of the codec, login and launch rooms.
@@ -21,8 +21,8 @@ export type SessionErrorCode =
   | 'REXEC_NO_HOME'
   | 'REXEC_PEER_VANISHED';
 
-export class SessionError extends Error {
-  readonly code: SessionErrorCode;
+export class SessionError extends RexecError {
+  override readonly code: SessionErrorCode;
 
   constructor(code: SessionErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);

@@ -4,7 +4,7 @@ export type { Program } from './files/program.ts';
 export { type InstallOptions, install, type ServiceOptions } from './install/install.ts';
 export type { ManPage } from './install/installation.ts';
 export { remove } from './install/remove.ts';
-export { type ActivatedSocket, activatedSockets } from './manager/activation.ts';
+export { activatedSockets } from './manager/activation.ts';
 export { ServiceNotifier } from './manager/notify.ts';
 export {
   type Duties,

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { wordsOf } from '../base/index.ts';
 import { FileLockedError, locked } from '../files/index.ts';
 import { SettingsError } from './errors.ts';
-import { readTrusted, replaceSettingsFile, targetOf } from './files.ts';
+import { readSettingsText, replaceSettingsFile, targetOf } from './files.ts';
 
 /** Who else has a say in a change of a settings file; an error leaves the file as it was. */
 export interface Guard {
@@ -25,16 +25,16 @@ export async function alter(
   { allow, confirm }: Guard,
 ): Promise<boolean> {
   const target = await forFile(path, () => targetOf(path));
-  if (change(await readTrusted(path, false)) === undefined) return false;
+  if (change(await readSettingsText(path, false)) === undefined) return false;
   return forFile(path, async () => {
     await makeFolder(dirname(target));
     return locked(target, async () => {
       for (;;) {
-        const before = await readTrusted(path, false);
+        const before = await readSettingsText(path, false);
         const after = change(before);
         if (after === undefined || after === before) return false;
         await allow?.(after);
-        if ((await readTrusted(path, false)) !== before) continue; // an editor takes no notice of our lock
+        if ((await readSettingsText(path, false)) !== before) continue; // an editor takes no notice of our lock
         await replaceSettingsFile(path, after);
         await confirm?.().catch(async (error) => {
           await putBack(path, before, after);
@@ -48,7 +48,7 @@ export async function alter(
 
 /** Unless an editor has saved yet another text. */
 async function putBack(path: string, before: string | undefined, after: string): Promise<void> {
-  if ((await readTrusted(path, false)) !== after) return;
+  if ((await readSettingsText(path, false)) !== after) return;
   if (before === undefined) await rm(await targetOf(path));
   else await replaceSettingsFile(path, before);
 }

@@ -1,7 +1,7 @@
 import { readlink, realpath, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { codeOf, reasonOf, wordsOf } from '../base/index.ts';
-import { ownerToKeep, readTrusted as readTrustedFile, replaceFile, type Trust } from '../files/index.ts';
+import { ownerToKeep, readTrusted, replaceFile, type Trust } from '../files/index.ts';
 import { SettingsError } from './errors.ts';
 import { type Policy, readPolicy } from './policy.ts';
 import { TomlDocument } from './toml-document.ts';
@@ -18,7 +18,7 @@ const OTHERS_WRITE = 0o022;
  * @throws SettingsError when it is missing, cannot be trusted or is not TOML
  */
 export async function readDocument(path: string, required: boolean): Promise<TomlDocument | undefined> {
-  const text = await readTrusted(path, required);
+  const text = await readSettingsText(path, required);
   return text === undefined ? undefined : new TomlDocument(path, text);
 }
 
@@ -30,9 +30,9 @@ const TRUST: Trust = {
 };
 
 /** The text of such a file, whatever it says. @throws SettingsError when it is missing or cannot be trusted */
-export async function readTrusted(path: string, required: boolean): Promise<string | undefined> {
+export async function readSettingsText(path: string, required: boolean): Promise<string | undefined> {
   try {
-    return decoded(path, await readTrustedFile(path, TRUST));
+    return decoded(path, await readTrusted(path, TRUST));
   } catch (cause) {
     if (cause instanceof SettingsError) throw cause;
     const code = codeOf(cause);

@@ -21,7 +21,7 @@ export {
   loadPolicy,
   POLICY_FILE,
   readDocument,
-  readTrusted,
+  readSettingsText,
   replaceSettingsFile,
   SETTINGS_FILE,
 } from './files.ts';

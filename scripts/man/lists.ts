@@ -1,17 +1,5 @@
-import { CATALOGUE } from '../../lib/events/index.ts';
+import { CATALOGUE, type EventDefinition } from '../../lib/events/index.ts';
 import { type Description, describeSettings, flagOf, variableOf } from '../../lib/settings/index.ts';
-
-/** What the catalogue says of an event; a `satisfies` hides which of it is optional. */
-interface Event {
-  readonly id: string;
-  readonly level: string;
-  readonly access?: boolean;
-  readonly always?: boolean;
-  readonly text: string;
-  readonly fields: readonly string[];
-  readonly optional?: readonly string[];
-  readonly meaning: string;
-}
 
 /** What markers such as `<!-- settings -->` stand for, as markdown. */
 export const LISTS: Readonly<Record<string, () => string>> = {
@@ -22,7 +10,7 @@ export const LISTS: Readonly<Record<string, () => string>> = {
       .join(', ')}.`,
   events: () =>
     terms(
-      Object.values<Event>(CATALOGUE)
+      Object.values<EventDefinition>(CATALOGUE)
         .sort((one, other) => (one.id < other.id ? -1 : 1))
         .map(eventEntry),
     ),
@@ -42,8 +30,8 @@ function settingEntry({ name, key, meaning, allowed, fallback }: Description): E
   ];
 }
 
-function eventEntry({ id, level, access, always, text, fields, optional = [], meaning }: Event): Entry {
-  const told = [...fields, ...optional].map((field) => `*${field}*`).join(', ');
+function eventEntry({ id, level, access, always, text, fields, meaning }: EventDefinition): Entry {
+  const told = fields.map((field) => `*${field}*`).join(', ');
   const when = access ? `${level}, access` : always ? `${level}, always` : level;
   return [`\`${id}\` (${when}) **${plain(text)}**`, ...(told ? [`Tells ${told}.`] : []), sentence(meaning)];
 }

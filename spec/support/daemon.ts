@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { describe, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Daemon } from '../../lib/daemon/index.ts';
-import { type EventFields, EventLog, type EventName } from '../../lib/events/index.ts';
+import type { EventFields, EventName, Events } from '../../lib/events/index.ts';
 import { type Authenticator, type Identity, ownIdentity, usersFile } from '../../lib/login/index.ts';
 import { type Layer, loadSettings } from '../../lib/settings/index.ts';
 import { listenForStderr, Peer, within } from './peer.ts';
@@ -64,11 +64,11 @@ async function knownUsers(): Promise<Authenticator> {
 }
 
 /** Keeps events instead of writing them. */
-export class EventRecord extends EventLog {
+export class EventRecord implements Events {
   readonly #recorded: [EventName, object][] = [];
   readonly #arrivals = new EventEmitter().setMaxListeners(0);
 
-  override emit<Name extends EventName>(name: Name, fields: EventFields<Name>): void {
+  emit<Name extends EventName>(name: Name, fields: EventFields<Name>): void {
     this.#recorded.push([name, fields]);
     this.#arrivals.emit('event');
   }

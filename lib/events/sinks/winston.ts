@@ -1,6 +1,9 @@
 import winston, { type Logger } from 'winston';
 
-/** The only importer of winston: what of it the event log is made of. */
+/**
+ * The only importer of winston, which is here because the project logs through it. All it does for us is to carry entries
+ * to the sinks and to write to the console and to files; levels, formats, queues, retries and bounds are ours.
+ */
 export const { createLogger, format, transports } = winston;
 export type { Logger };
 

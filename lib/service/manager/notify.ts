@@ -13,8 +13,7 @@ const LONGEST_TIMER = 2 ** 31 - 1; // ms
 export class ServiceNotifier {
   /** Why the manager that asked cannot be notified. */
   readonly problem: unknown;
-  #sender: DatagramSender | undefined;
-  readonly #watchdog: NodeJS.Timeout | undefined;
+  readonly #sender: DatagramSender | undefined;
   #waiting: string[] = []; // what a full socket did not take
   #retry: NodeJS.Timeout | undefined;
 
@@ -22,8 +21,7 @@ export class ServiceNotifier {
     this.#sender = sender;
     this.problem = problem;
     // A timer and nothing else: it fires for as long as the event loop turns, which is what is to be watched.
-    if (sender && watchdogMs > 0)
-      this.#watchdog = setInterval(() => this.#sendOnce('WATCHDOG=1'), watchdogMs).unref();
+    if (sender && watchdogMs > 0) setInterval(() => this.#sendOnce('WATCHDOG=1'), watchdogMs).unref();
   }
 
   /** Whether a service manager started the daemon and is notified of its state. */
@@ -63,18 +61,6 @@ export class ServiceNotifier {
    */
   stopping(commandSeconds: number): void {
     this.#send('STOPPING=1', `EXTEND_TIMEOUT_USEC=${Math.ceil((commandSeconds + STOP_MARGIN) * 1e6)}`);
-  }
-
-  /** What it is doing, for people. */
-  status(text: string): void {
-    this.#send(statusLine(text));
-  }
-
-  close(): void {
-    clearInterval(this.#watchdog);
-    clearTimeout(this.#retry);
-    this.#sender?.close();
-    this.#sender = undefined;
   }
 
   #send(...lines: string[]): void {

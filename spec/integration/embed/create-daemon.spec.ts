@@ -38,6 +38,12 @@ async function launch({ command, user, address, stdin, stdout, stderr }: Invocat
 }
 
 describe('createDaemon', BOUNDED, () => {
+  it('puts no listener on the standard error of its program', async (t) => {
+    const before = process.stderr.listenerCount('error');
+    await started(t);
+    assert.equal(process.stderr.listenerCount('error'), before);
+  });
+
   for (const stderrChannel of [true, false])
     it(`runs a function in place of a shell, ${stderrChannel ? 'with' : 'without'} a stderr channel`, async (t) => {
       const { port } = await started(t, { launch });

@@ -9,35 +9,23 @@ import { cleanEnvironment, ROOT } from '../../support/program.ts';
 
 const LINUX = { ...BOUNDED, skip: process.platform !== 'linux' && 'needs unix datagram sockets' } as const;
 
-async function notifierOf(t: TestContext, environment: NodeJS.ProcessEnv): Promise<ServiceNotifier> {
-  const notifier = await ServiceNotifier.open(environment);
-  t.after(() => notifier.close());
-  return notifier;
-}
-
 /** As long as a watchdog of 10 ms, of somebody else, is told ten times. */
 async function tenBeats(t: TestContext): Promise<void> {
   const socket = new NotifySocket(t);
-  const other = await notifierOf(t, { NOTIFY_SOCKET: socket.path, WATCHDOG_USEC: '10000' });
+  await ServiceNotifier.open({ NOTIFY_SOCKET: socket.path, WATCHDOG_USEC: '10000' });
   await socket.seen(/^WATCHDOG=1$/, 9);
-  other.close();
 }
 
 /** What a manager is told by everything a notifier can say, and by what it said before. */
 async function toldBy(t: TestContext, path?: string): Promise<readonly string[]> {
   const socket = new NotifySocket(t, path);
-  const notifier = await notifierOf(t, { NOTIFY_SOCKET: socket.path });
+  const notifier = await ServiceNotifier.open({ NOTIFY_SOCKET: socket.path });
   notifier.ready('serves on port 512');
-  notifier.status('3 sessions');
   notifier.stopping(12.5);
   return socket.messages;
 }
 
-const TOLD = [
-  'READY=1\nSTATUS=serves on port 512',
-  'STATUS=3 sessions',
-  'STOPPING=1\nEXTEND_TIMEOUT_USEC=30500000',
-];
+const TOLD = ['READY=1\nSTATUS=serves on port 512', 'STOPPING=1\nEXTEND_TIMEOUT_USEC=30500000'];
 
 describe('the notifier of a service', LINUX, () => {
   it('tells at once that it is ready, how it is, and how long its stop may take', async (t) => {
@@ -50,7 +38,7 @@ describe('the notifier of a service', LINUX, () => {
 
   it('tells when it began to read its settings again, by the clock of the manager', async (t) => {
     const socket = new NotifySocket(t);
-    const notifier = await notifierOf(t, { NOTIFY_SOCKET: socket.path });
+    const notifier = await ServiceNotifier.open({ NOTIFY_SOCKET: socket.path });
     const before = process.hrtime.bigint() / 1000n;
     notifier.reloading();
     const [, usec] = /^RELOADING=1\nMONOTONIC_USEC=(\d+)$/.exec(await socket.seen(/^RELOADING/))!;
@@ -59,25 +47,25 @@ describe('the notifier of a service', LINUX, () => {
 
   it('says a status of many lines in one', async (t) => {
     const socket = new NotifySocket(t);
-    const notifier = await notifierOf(t, { NOTIFY_SOCKET: socket.path });
-    notifier.status('ready\nSTOPPING=1\r\nMAINPID=1\x00');
-    assert.deepEqual(socket.messages, ['STATUS=ready STOPPING=1 MAINPID=1 ']);
+    const notifier = await ServiceNotifier.open({ NOTIFY_SOCKET: socket.path });
+    notifier.ready('ready\nSTOPPING=1\r\nMAINPID=1\x00');
+    assert.deepEqual(socket.messages, ['READY=1\nSTATUS=ready STOPPING=1 MAINPID=1 ']);
   });
 
   it('loses nothing to a manager that is slow to read, and keeps the order', async (t) => {
     const socket = new NotifySocket(t);
-    const notifier = await notifierOf(t, { NOTIFY_SOCKET: socket.path });
-    const told = Array.from({ length: 600 }, (_, number) => `STATUS=${number}`); // more than a queue holds
-    for (const each of told) notifier.status(each.slice('STATUS='.length));
+    const notifier = await ServiceNotifier.open({ NOTIFY_SOCKET: socket.path });
+    const told = Array.from({ length: 600 }, (_, number) => `READY=1\nSTATUS=${number}`); // more than a queue holds
+    for (const number of told.keys()) notifier.ready(String(number));
     assert.ok(socket.messages.length < told.length, 'the queue was never full');
-    await socket.seen(/^STATUS=599$/);
+    await socket.seen(/STATUS=599$/);
     assert.deepEqual(socket.messages, told);
   });
 
   it('takes its variables away, and no others', async (t) => {
     const socket = new NotifySocket(t);
     const environment = { NOTIFY_SOCKET: socket.path, WATCHDOG_USEC: '1', WATCHDOG_PID: '1', HOME: '/root' };
-    await notifierOf(t, environment);
+    await ServiceNotifier.open(environment);
     assert.deepEqual(environment, { HOME: '/root' });
   });
 
@@ -89,8 +77,7 @@ describe('the notifier of a service', LINUX, () => {
     'nobody listens in the abstract namespace': '@rexecd-nobody',
   }))
     it(`does nothing where ${what}`, async (t) => {
-      const notifier = await notifierOf(
-        t,
+      const notifier = await ServiceNotifier.open(
         path === undefined ? {} : { NOTIFY_SOCKET: path, WATCHDOG_USEC: '2' },
       );
       notifier.ready('');
@@ -100,21 +87,10 @@ describe('the notifier of a service', LINUX, () => {
       assert.equal(notifier.problem, undefined);
     });
 
-  it('keeps a name that no socket can have as the problem, and does nothing', async (t) => {
-    const notifier = await notifierOf(t, { NOTIFY_SOCKET: `/${'x'.repeat(200)}`, WATCHDOG_USEC: '2' });
+  it('keeps a name that no socket can have as the problem, and does nothing', async () => {
+    const notifier = await ServiceNotifier.open({ NOTIFY_SOCKET: `/${'x'.repeat(200)}`, WATCHDOG_USEC: '2' });
     notifier.ready('');
     assert.match(reasonOf(notifier.problem), /1 to 107 bytes/);
-  });
-
-  it('sends nothing more when it is closed', async (t) => {
-    const socket = new NotifySocket(t);
-    const notifier = await notifierOf(t, { NOTIFY_SOCKET: socket.path, WATCHDOG_USEC: '20000' });
-    await socket.seen(/^WATCHDOG=1$/);
-    notifier.close();
-    const before = socket.messages.length;
-    notifier.ready('');
-    await tenBeats(t);
-    assert.equal(socket.messages.length, before);
   });
 });
 
@@ -129,7 +105,7 @@ describe('the watchdog of a service', LINUX, () => {
       const socket = new NotifySocket(t);
       const watched = { NOTIFY_SOCKET: socket.path, WATCHDOG_USEC: String(USEC) };
       const began = performance.now();
-      await notifierOf(t, pid === undefined ? watched : { ...watched, WATCHDOG_PID: pid });
+      await ServiceNotifier.open(pid === undefined ? watched : { ...watched, WATCHDOG_PID: pid });
       await socket.seen(/^WATCHDOG=1$/, 9);
       const each = (performance.now() - began) / 10;
       assert.ok(each >= (USEC / 2000) * 0.9, `one each ${each} ms`); // no upper bound: the machine may be busy
@@ -137,7 +113,7 @@ describe('the watchdog of a service', LINUX, () => {
 
   it('is told nothing while the event loop does not turn', async (t) => {
     const socket = new NotifySocket(t);
-    await notifierOf(t, { NOTIFY_SOCKET: socket.path, WATCHDOG_USEC: String(USEC) });
+    await ServiceNotifier.open({ NOTIFY_SOCKET: socket.path, WATCHDOG_USEC: String(USEC) });
     await socket.seen(/^WATCHDOG=1$/);
     const before = socket.messages.length;
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, (USEC / 1000) * 5);
@@ -154,10 +130,10 @@ describe('the watchdog of a service', LINUX, () => {
   }))
     it(`is told nothing where it is one ${what}`, async (t) => {
       const socket = new NotifySocket(t);
-      const notifier = await notifierOf(t, { NOTIFY_SOCKET: socket.path, ...variables });
+      const notifier = await ServiceNotifier.open({ NOTIFY_SOCKET: socket.path, ...variables });
       await tenBeats(t);
-      notifier.status('over');
-      assert.deepEqual(socket.messages, ['STATUS=over']);
+      notifier.ready('over');
+      assert.deepEqual(socket.messages, ['READY=1\nSTATUS=over']);
     });
 });
 

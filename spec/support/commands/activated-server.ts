@@ -1,6 +1,6 @@
 /**
  * A program that a service manager starts with sockets: tells them as a line of JSON, with the variables that are left
- * and whether a child would inherit them; then answers every peer on each with the socket's name. Environments in
+ * and whether a child would inherit them; then answers every peer on each with its descriptor. Environments in
  * argv[2] (JSON; "mine" is its own number) are judged instead, and it ends.
  */
 import { readFileSync } from 'node:fs';
@@ -16,8 +16,8 @@ if (judged) {
   const sockets = activatedSockets();
   closeInherited();
   const left = Object.keys(process.env).filter((name) => name.startsWith('LISTEN_'));
-  const inherited = sockets.filter(({ fd }) => !(flagsOf(fd) & 0o2000000));
-  for (const { fd, name } of sockets) createServer((peer) => peer.end(`${name}\n`)).listen({ fd });
+  const inherited = sockets.filter((fd) => !(flagsOf(fd) & 0o2000000));
+  for (const fd of sockets) createServer((peer) => peer.end(`${fd}\n`)).listen({ fd });
   console.log(JSON.stringify({ sockets, left, inherited }));
 }
 

@@ -52,6 +52,19 @@ describe('a login', BOUNDED, () => {
     assert.equal(seen, 's3cret');
   });
 
+  it('does not count as failed if its password was wiped before its turn came', async () => {
+    const strict = new Lockout({ lockoutFailures: 1, lockoutSeconds: 60, longestLockoutSeconds: 60 });
+    const judge: Authenticator = {
+      authenticate: async ({ secret }) => ({ accepted: false, cause: `wrong: ${secret.bytes}` }),
+    };
+    const login = new Login(judge, { ...options(0), lockout: strict });
+    const left = credentials();
+    left.secret.wipe(); // as a session does whose peer has left
+    await assert.rejects(login.verify(left, never), { message: 'the secret has been wiped' });
+    await assert.rejects(login.verify(credentials(), never), { message: 'wrong: s3cret' });
+    await assert.rejects(login.verify(credentials(), never), { message: /is locked out/ });
+  });
+
   it('refuses when the authenticator throws whatever it likes', async () => {
     for (const thrown of ['a word', undefined, { accepted: true }]) {
       const authenticate = () => Promise.reject(thrown);

@@ -17,7 +17,7 @@ import { describe, it, type TestContext } from 'node:test';
 import {
   loadPolicy,
   readDocument,
-  readTrusted,
+  readSettingsText,
   replaceSettingsFile,
   SettingsError,
 } from '../../../lib/settings/index.ts';
@@ -45,7 +45,7 @@ describe('a settings file that is read', () => {
   it('gives its text, byte for byte, and its values', async (t) => {
     const text = '\ufeffport = 1 # é\r\n# end';
     const path = fileOf(t, text);
-    assert.equal(await readTrusted(path, true), text);
+    assert.equal(await readSettingsText(path, true), text);
     assert.deepEqual((await readDocument(path, true))!.assignments[0]!.value, 1);
   });
 
@@ -53,7 +53,7 @@ describe('a settings file that is read', () => {
     const path = join(temporaryFolder(t), 'none', 'x.toml');
     assert.equal(await readDocument(path, false), undefined);
     assert.equal(await loadPolicy(path, false), undefined);
-    for (const read of [readDocument, readTrusted, loadPolicy])
+    for (const read of [readDocument, readSettingsText, loadPolicy])
       await assert.rejects(read(path, true), refused(`${path}: no such file or directory`));
   });
 
@@ -61,7 +61,7 @@ describe('a settings file that is read', () => {
     it(`is not trusted with mode ${mode.toString(8)}`, async (t) => {
       const path = fileOf(t, '', mode);
       await assert.rejects(
-        readTrusted(path, false),
+        readSettingsText(path, false),
         refused(`${path} must not be writable by group or others (chmod go-w)`),
       );
     });
@@ -70,23 +70,23 @@ describe('a settings file that is read', () => {
     const path = fileOf(t);
     chownSync(path, NOBODY, 0);
     const words = `${path} is owned by uid ${NOBODY}; it must be owned by root or by this account`;
-    await assert.rejects(readTrusted(path, false), refused(words));
+    await assert.rejects(readSettingsText(path, false), refused(words));
   });
 
   it('is a file, not a folder', async (t) => {
     const path = temporaryFolder(t);
-    await assert.rejects(readTrusted(path, false), refused(`${path} is not a regular file`));
+    await assert.rejects(readSettingsText(path, false), refused(`${path} is not a regular file`));
   });
 
   it('is a file, not a pipe, which would hold us up', { skip: !MKFIFO && 'needs mkfifo' }, async (t) => {
     const path = join(temporaryFolder(t), 'pipe');
     spawnSync(MKFIFO!, ['-m', '600', path]);
-    await assert.rejects(readTrusted(path, false), refused(`${path} is not a regular file`));
+    await assert.rejects(readSettingsText(path, false), refused(`${path} is not a regular file`));
   });
 
   it('is UTF-8, so that it can be written back', async (t) => {
     const path = fileOf(t, Buffer.from('port = 1 # caf\xe9\n', 'latin1'));
-    await assert.rejects(readTrusted(path, false), refused(`${path}: not UTF-8`));
+    await assert.rejects(readSettingsText(path, false), refused(`${path}: not UTF-8`));
   });
 
   it('is TOML', async (t) => {

@@ -1,7 +1,7 @@
 import { createReadStream, openSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { ReadStream } from 'node:tty';
-import { reasonOf, Secret } from '../../../base/index.ts';
+import { RexecError, reasonOf, Secret } from '../../../base/index.ts';
 import { plainBytes } from '../../../files/index.ts';
 
 const LONGEST = 4096; // more than any password; an endless source must end
@@ -12,7 +12,7 @@ const INTERRUPT = 0x03;
 const ERASE = [0x08, 0x7f];
 
 /** A password cannot be had; the message names the source. */
-export class PasswordError extends Error {}
+export class PasswordError extends RexecError {}
 
 /** The first line of a file. */
 export async function passwordFromFile(path: string): Promise<Secret> {

@@ -1,11 +1,9 @@
-import { reasonOf } from '../../../base/index.ts';
+import { RexecError, reasonOf } from '../../../base/index.ts';
 import { endpointsOf, keyOf, mainEndpoint, SETTING_NAMES, type Settings } from '../../../settings/index.ts';
 import { isAbsent, type Target, tell } from './tell.ts';
 
 /** The running daemon keeps the settings it has: the message says why. */
-export class ReloadRefusedError extends Error {
-  readonly code = 'REXEC_RELOAD_REFUSED';
-}
+export class ReloadRefusedError extends RexecError {}
 
 /** Makes the daemon that is meant read its settings again; the keys that changed. @throws ControlError */
 export async function reloadDaemon(target: Target): Promise<readonly string[]> {

@@ -1,5 +1,5 @@
 import { printableLines } from '../../../events/index.ts';
-import { outdatedIn, type Policy, problemsIn, readTrusted } from '../../../settings/index.ts';
+import { outdatedIn, type Policy, problemsIn, readSettingsText } from '../../../settings/index.ts';
 import { asJson } from './print.ts';
 
 /**
@@ -14,7 +14,7 @@ export async function checkFile(
   policy: Policy | undefined,
   json: boolean,
 ): Promise<boolean> {
-  const text = await readTrusted(file, required);
+  const text = await readSettingsText(file, required);
   const problems = text === undefined ? [] : problemsIn(file, text, policy);
   const isValid = problems.length === 0;
   const outdated = text !== undefined && isValid ? outdatedIn(file, text) : undefined;

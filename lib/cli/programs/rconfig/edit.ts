@@ -9,7 +9,7 @@ import {
   type Guard,
   type Policy,
   problemsIn,
-  readTrusted,
+  readSettingsText,
   replaceSettings,
   SettingsError,
   settingsTemplate,
@@ -22,7 +22,7 @@ import {
  * @throws SettingsError that tells where the copy is kept
  */
 export async function editSettings(path: string, policy: Policy | undefined, guard: Guard): Promise<boolean> {
-  const before = await readTrusted(path, false);
+  const before = await readSettingsText(path, false);
   await assertWritable(path);
   const folder = await mkdtemp(join(tmpdir(), 'rconfig-'));
   const copy = join(folder, basename(path));

@@ -1,5 +1,5 @@
 import { createInterface, type Interface } from 'node:readline';
-import { reasonOf } from '../../../base/index.ts';
+import { RexecError, reasonOf } from '../../../base/index.ts';
 import {
   type Change,
   checkPolicy,
@@ -72,7 +72,7 @@ export async function ask(settings: Settings, policy: Policy | undefined): Promi
   }
 }
 
-class Left extends Error {}
+class Left extends RexecError {}
 
 async function answered(
   terminal: Interface,

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Daemon } from '../../../daemon/index.ts';
-import { type EventFields, EventLog, type EventName } from '../../../events/index.ts';
+import { EventLog, type Events } from '../../../events/index.ts';
 import { type Login, type Target, targets } from '../../../fuzz/index.ts';
 import { type Authenticator, usersFile } from '../../../login/index.ts';
 import { loadSettings } from '../../../settings/index.ts';
@@ -32,7 +32,14 @@ export async function ownDaemon(): Promise<OwnDaemon> {
   const password = randomBytes(12).toString('base64url');
   const file = join(folder, 'users');
   await writeFile(file, `${USER}:${quickHash(password)}\n`, { mode: 0o600 });
-  const events = new WatchedLog({ sinks: ['file'], file: join(folder, 'log') });
+  const log = new EventLog({ sinks: ['file'], file: join(folder, 'log') }); // errors, in a file that is bounded
+  const defects: string[] = [];
+  const events: Events = {
+    emit(name, fields) {
+      if (name === 'sessionBroken' && 'cause' in fields) defects.push(String(fields.cause));
+      log.emit(name, fields);
+    },
+  };
   const daemon = new Daemon(loadSettings({}, SETTINGS), {
     authenticator: withPlainShell(await usersFile(file)),
     events,
@@ -41,13 +48,13 @@ export async function ownDaemon(): Promise<OwnDaemon> {
   const target = await targets.address(address, port, { pid: process.pid });
   const close = async (): Promise<void> => {
     await daemon.stop(AbortSignal.abort());
-    await events.close();
+    await log.close();
     await rm(folder, { recursive: true });
   };
   return {
     target: { ...target, name: 'daemon', close },
     login: { user: USER, password },
-    defects: events.defects,
+    defects,
   };
 }
 
@@ -59,16 +66,6 @@ function withPlainShell(users: Authenticator): Authenticator {
       return verdict.accepted ? { ...verdict, identity: { ...verdict.identity, shell: '/bin/sh' } } : verdict;
     },
   };
-}
-
-/** Writes errors as the daemon does, to a file that is bounded, and keeps defects. */
-class WatchedLog extends EventLog {
-  readonly defects: string[] = [];
-
-  override emit<Name extends EventName>(name: Name, fields: EventFields<Name>): void {
-    if (name === 'sessionBroken') this.defects.push(String((fields as EventFields<'sessionBroken'>).cause));
-    super.emit(name, fields);
-  }
 }
 
 /** In the PHC format, by an scrypt that costs next to nothing. */

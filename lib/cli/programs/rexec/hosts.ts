@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { isIPv6 } from 'node:net';
 import { buffer } from 'node:stream/consumers';
-import { wordsOf } from '../../../base/index.ts';
+import { RexecError, wordsOf } from '../../../base/index.ts';
 import { plainBytes } from '../../../files/index.ts';
 
 /** Whom to call, as it was asked for. */
@@ -14,7 +14,7 @@ export interface Target {
 }
 
 /** A list of hosts cannot be read; the message names the part. */
-export class HostsError extends Error {}
+export class HostsError extends RexecError {}
 
 const MOST_HOSTS = 65_536;
 const RANGES = /\[([\d,-]+)\]/;

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import { homedir, hostname } from 'node:os';
 import { join } from 'node:path';
-import { codeOf, reasonOf, Secret, wordsOf } from '../../../base/index.ts';
+import { codeOf, RexecError, reasonOf, Secret, wordsOf } from '../../../base/index.ts';
 import { plainBytes } from '../../../files/index.ts';
 import { NetrcWords } from './netrc-words.ts';
 
@@ -13,7 +13,7 @@ export interface NetrcEntry {
 }
 
 /** A .netrc must not be used, or cannot be read; the message names the file. */
-export class NetrcError extends Error {}
+export class NetrcError extends RexecError {}
 
 /** How a .netrc is read. */
 export interface NetrcOptions {

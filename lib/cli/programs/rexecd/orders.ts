@@ -1,7 +1,7 @@
 import { reasonOf } from '../../../base/index.ts';
 import { ControlServer, type Identity, type Operations } from '../../../control/index.ts';
 import type { Daemon } from '../../../daemon/index.ts';
-import type { EventLog } from '../../../events/index.ts';
+import type { Events } from '../../../events/index.ts';
 import type { Settings } from '../../../settings/index.ts';
 import { controlPathOf } from '../common/control-path.ts';
 
@@ -25,12 +25,12 @@ export function operationsOf(daemon: Daemon, reload: () => Promise<string[]>, co
 /** The control socket, which follows the settings. Without one the daemon serves all the same, and the log says so. */
 export class Orders {
   readonly #daemon: Daemon;
-  readonly #events: EventLog;
+  readonly #events: Events;
   #operations: Operations = {};
   #server: ControlServer | undefined;
   #path = '';
 
-  constructor(daemon: Daemon, events: EventLog) {
+  constructor(daemon: Daemon, events: Events) {
     this.#daemon = daemon;
     this.#events = events;
   }

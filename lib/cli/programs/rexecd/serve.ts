@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { ignoreSignals, Limiter, reasonOf, STRAY_SIGNALS } from '../../../base/index.ts';
 import { Daemon, type DaemonParts } from '../../../daemon/index.ts';
-import { EventLog, type LogOptions, printableText } from '../../../events/index.ts';
+import { EventLog, type Events, type LogOptions, printableText } from '../../../events/index.ts';
 import { becomeSubreaper, listenAhead, reapOrphans } from '../../../native/index.ts';
 import { missingPrivileges, ServiceNotifier, thisHolder } from '../../../service/index.ts';
 import {
@@ -103,7 +103,7 @@ export async function serve({ load, config, debug, trial }: ServeOptions): Promi
 
 async function listening(
   settings: Settings,
-  events: EventLog,
+  events: Events,
   descriptor: number | undefined,
   ahead: DaemonParts['listenAhead'],
 ): Promise<[Daemon, AddressInfo]> {
@@ -171,7 +171,7 @@ function reloader(
   };
 }
 
-function reportCapped({ capped }: Resolved, events: EventLog): void {
+function reportCapped({ capped }: Resolved, events: Events): void {
   for (const setting of capped) events.emit('settingCapped', { setting });
 }
 

@@ -34,11 +34,11 @@ export async function removeService({ root = '/', dryRun = false }: ServiceFlags
  */
 export async function adoptDescriptors(): Promise<number | undefined> {
   const [socket] = activatedSockets();
-  closeInherited(socket ? [socket.fd] : []);
-  if (!socket) return undefined;
+  closeInherited(socket === undefined ? [] : [socket]);
+  if (socket === undefined) return undefined;
   const { closeOnExec } = await import('../../../native/index.ts'); // only now: it loads koffi
-  closeOnExec(socket.fd);
-  return socket.fd;
+  closeOnExec(socket);
+  return socket;
 }
 
 /** Pages that the build made; a checkout has none until then. */

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { Secret } from '../../../base/index.ts';
-import { locked } from '../../../files/index.ts';
+import { locked, replaceFile } from '../../../files/index.ts';
 import { addUser } from '../../../login/index.ts';
 
 /** A place to try the daemon without an account or a setting. */
@@ -23,7 +23,7 @@ export async function openTrial(folder: string): Promise<Trial> {
     const known = await Promise.all([readFile(usersFile), readFile(passwordFile)]).catch(() => undefined);
     if (known) return;
     const password = randomBytes(12).toString('base64url');
-    await writeFile(passwordFile, `${password}\n`, { mode: 0o600 });
+    await replaceFile(passwordFile, `${password}\n`, 0o600);
     await addUser(usersFile, USER, new Secret(Buffer.from(password)));
   });
   const client = [here(process.execPath), here(join(import.meta.dirname, '..', '..', 'rexec.ts'))]
