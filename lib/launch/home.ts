@@ -40,10 +40,16 @@ function defaultHome({ USERPROFILE = '', SystemDrive }: Environment, platform: N
   return usable ? USERPROFILE : `${SystemDrive || 'C:'}\\`;
 }
 
-/** The directory if this process, which is the user, can enter it; else the default and why. */
-export async function usableHome(home: HomeDirectory): Promise<HomeDirectory> {
+/**
+ * The directory if this process, which is the user, can enter it; else the default and why.
+ *
+ * @param lost why no command started there, although it could be entered
+ */
+export async function usableHome(home: HomeDirectory, lost?: string): Promise<HomeDirectory> {
   const { directory } = home;
   if (directory === DEFAULT_HOME) return home;
+  if (lost !== undefined)
+    return { directory: DEFAULT_HOME, problem: home.problem ?? `${directory}: ${lost}` };
   try {
     await access(bytesOf(`${directory}/.`), constants.X_OK); // the dot is there only in a directory that can be entered
     return home;

@@ -1,6 +1,6 @@
 import { finished } from 'node:stream/promises';
 import { type ExitStatus, encodeAccepted } from '../../codec/index.ts';
-import { within } from '../base/index.ts';
+import { reasonOf, within } from '../base/index.ts';
 import { LaunchError, type Launcher, type RunningCommand } from '../launch/index.ts';
 import type { Limits } from '../native/index.ts';
 import type { Channel } from './channel.ts';
@@ -22,7 +22,7 @@ export interface CommandMaker {
   readonly limits: Limits;
 }
 
-/** A home or a shell can vanish after it was tried. */
+/** A home or a shell can change after it was tried; a home that keeps changing is given up at the last attempt. */
 const MOST_ATTEMPTS = 3;
 
 /** The exit status of a failure: as shells report a command they cannot start; else there is none. */
@@ -90,8 +90,12 @@ export class CommandRun implements Run {
   }
 
   async #start({ launcher, prepare, limits }: CommandMaker): Promise<RunningCommand> {
+    let failure: string | undefined;
     for (let attempt = 1; ; attempt += 1) {
-      const { homeProblem, ...launch } = await prepare(this.#job);
+      const { homeProblem, ...launch } = await prepare(
+        this.#job,
+        attempt === MOST_ATTEMPTS ? failure : undefined,
+      );
       if (this.#hungUp)
         throw new SessionError('REXEC_STOPPING', 'the session was ended before its command started');
       const stderr = this.#channel?.carriesStderr ? 'pipe' : 'stdout';
@@ -100,7 +104,8 @@ export class CommandRun implements Run {
         this.#events.started({ pid: running.pid, directory: launch.directory, homeProblem });
         return running;
       } catch (error) {
-        if (attempt === MOST_ATTEMPTS) throw error; // home or shell may have changed since they were tried
+        if (attempt === MOST_ATTEMPTS) throw error;
+        failure = reasonOf(error);
       }
     }
   }

@@ -17,9 +17,13 @@ export type Prepared = Omit<Launch, 'limits' | 'stderr'>;
  * Finds shell, home and environment of a command before the NUL promises that it will run (rexecd(8) steps 7 and 8), by
  * trying, as the user that this process is.
  *
+ * @param homeLost why no command started in the home, although it could be entered
  * @throws LaunchError if there is no such shell; SessionError `REXEC_NO_HOME`
  */
-export async function prepare(job: Job): Promise<Prepared & { homeProblem: string | undefined }> {
+export async function prepare(
+  job: Job,
+  homeLost?: string,
+): Promise<Prepared & { homeProblem: string | undefined }> {
   const { grant, command, address } = job;
   const { profile, requireHome } = job.options;
   const { identity } = grant;
@@ -27,7 +31,7 @@ export async function prepare(job: Job): Promise<Prepared & { homeProblem: strin
   const { platform } = process;
   const [shell, { directory, problem: homeProblem }] = await Promise.all([
     usableShell(resolveShell(identity.shell, environment, platform)),
-    usableHome(resolveHome(environment, platform)),
+    usableHome(resolveHome(environment, platform), homeLost),
   ]);
   if (homeProblem !== undefined && requireHome)
     throw new SessionError('REXEC_NO_HOME', `home: ${homeProblem} (setting requireHome)`);
