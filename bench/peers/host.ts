@@ -4,7 +4,7 @@ import { userInfo } from 'node:os';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { Machine, noMachine } from '../../spec/support/machine.ts';
+import { Machine, noMachine } from '../../spec/support/machine/machine.ts';
 import type { Bench } from '../question.ts';
 
 export const ROOT: string = fileURLToPath(new URL('../../', import.meta.url));

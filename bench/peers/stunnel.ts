@@ -1,7 +1,7 @@
-import { Authority, type Identity } from '../../spec/support/certificates.ts';
 import { freePort } from '../../spec/support/free-port.ts';
 import { findProgram } from '../../spec/support/program.ts';
-import { stunnelFile } from '../../spec/support/stunnel.ts';
+import { Authority, type Identity } from '../../spec/support/tls/certificates.ts';
+import { stunnelFile } from '../../spec/support/tls/stunnel.ts';
 import type { Bench } from '../question.ts';
 import { accepting, lacks } from './debian.ts';
 import type { Host } from './host.ts';

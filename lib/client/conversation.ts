@@ -3,15 +3,15 @@ import { pipeline } from 'node:stream/promises';
 import { defaultPort, type ExitStatus, encodeLogin, STATUS_ACCEPTED } from '../../codec/index.ts';
 import { reasonOf, Secret } from '../base/index.ts';
 import type { Mux } from '../mux/index.ts';
-import { answeredOn } from './answer.ts';
-import { Connections } from './connections.ts';
+import { answeredOn } from './answer/answer.ts';
+import type { Lookahead } from './answer/lookahead.ts';
+import { type Output, OutputError } from './answer/output.ts';
+import { readReply, readStderr } from './answer/reply.ts';
+import { Connections } from './connection/connections.ts';
+import { Place } from './connection/place.ts';
+import { Silence } from './connection/silence.ts';
 import { type ExecError, isReset } from './errors.ts';
-import type { Lookahead } from './lookahead.ts';
 import type { ExecOptions, ExecResult } from './options.ts';
-import { type Output, OutputError } from './output.ts';
-import { Place } from './place.ts';
-import { readReply, readStderr } from './reply.ts';
-import { Silence } from './silence.ts';
 
 /** What the command reads and writes; stderr is null without a stderr channel. */
 export interface Stdio {

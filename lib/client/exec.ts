@@ -1,11 +1,11 @@
 import { PassThrough } from 'node:stream';
 import { signalNumber } from '../base/index.ts';
+import { linesOf, lineText } from './answer/lines.ts';
+import { Output } from './answer/output.ts';
 import { faultOf } from './check.ts';
 import { Conversation } from './conversation.ts';
 import { ExecError } from './errors.ts';
-import { linesOf, lineText } from './lines.ts';
 import type { CaptureLimit, ExecOptions, ExecResult, RemoteCommand } from './options.ts';
-import { Output } from './output.ts';
 
 type Text = string | undefined;
 type Result = Promise<ExecResult>;

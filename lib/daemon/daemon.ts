@@ -7,9 +7,9 @@ import { type Authenticator, certificateLogin, type LockedOut, Lockout, Login } 
 import { newSessionId, Session, type SessionOptions } from '../orchestrator/index.ts';
 import { CommandRun, prepareForHandler, type Runner } from '../run/index.ts';
 import type { Settings } from '../settings/index.ts';
-import { type Addresses, Entrances, type ListenAddress } from './entrances.ts';
-import type { ListenAhead } from './listener.ts';
-import { type Admitted, Reception } from './reception.ts';
+import { Acceptor, type Admitted } from './accept/acceptor.ts';
+import type { ListenAhead } from './accept/listener.ts';
+import { type Addresses, type ListenAddress, Listeners } from './accept/listeners.ts';
 
 /** What a daemon is made of. */
 export interface DaemonParts {
@@ -29,9 +29,9 @@ export class Daemon {
   readonly lockout: Lockout;
   readonly #events: Events;
   readonly #handler: Handler | undefined;
-  readonly #reception: Reception;
+  readonly #acceptor: Acceptor;
   readonly #sessions = new Map<Session, Promise<void>>();
-  readonly #entrances: Entrances;
+  readonly #listeners: Listeners;
   #settings: Settings;
   #authenticator: Authenticator;
   #sessionOptions: SessionOptions | undefined; // from listen() on
@@ -46,8 +46,8 @@ export class Daemon {
     this.#events = events;
     this.#handler = handler;
     this.#authenticator = authenticator;
-    this.#reception = new Reception(settings, events, (admitted) => this.#serve(admitted));
-    this.#entrances = new Entrances(events, (arrival) => this.#reception.accept(arrival), descriptor);
+    this.#acceptor = new Acceptor(settings, events, (admitted) => this.#serve(admitted));
+    this.#listeners = new Listeners(events, (arrival) => this.#acceptor.accept(arrival), descriptor);
   }
 
   /**
@@ -57,7 +57,7 @@ export class Daemon {
   async listen(): Promise<AddressInfo> {
     this.#sessionOptions = await this.#optionsFor(this.#settings, this.#authenticator);
     try {
-      await this.#entrances.open(this.#settings, this.#listenAhead);
+      await this.#listeners.open(this.#settings, this.#listenAhead);
       return this.#address;
     } catch (error) {
       await this.#hosts?.end();
@@ -77,17 +77,17 @@ export class Daemon {
 
   /** Where clear text is served to other machines, if anywhere. */
   get exposed(): AddressInfo | undefined {
-    return this.#entrances.exposed;
+    return this.#listeners.exposed;
   }
 
   /** What is listened on. */
   get addresses(): Addresses {
-    return this.#entrances.addresses;
+    return this.#listeners.addresses;
   }
 
   /** Every address that is listened on, in clear text or TLS: a name may have several. */
   get allAddresses(): readonly ListenAddress[] {
-    return this.#entrances.all;
+    return this.#listeners.all;
   }
 
   get #address(): AddressInfo {
@@ -115,7 +115,7 @@ export class Daemon {
    */
   async reload(settings: Settings, authenticator: Authenticator = this.#authenticator): Promise<void> {
     const options = await this.#optionsFor(settings, authenticator);
-    await this.#entrances.open(settings);
+    await this.#listeners.open(settings);
     if (authenticator !== this.#authenticator)
       this.#authenticator.end?.().catch((error) => this.#broken(error));
     this.#authenticator = authenticator;
@@ -123,7 +123,7 @@ export class Daemon {
     this.lockout.options = settings;
     this.#sessionOptions = options;
     if (this.#hosts) this.#hosts.options = settings;
-    this.#reception.settings = settings;
+    this.#acceptor.settings = settings;
   }
 
   /**
@@ -131,9 +131,9 @@ export class Daemon {
    * Resolves when every session has ended. `now` cuts the wait short.
    */
   async stop(now?: AbortSignal): Promise<void> {
-    this.#entrances.close();
+    this.#listeners.close();
     this.#events.emit('stopping', { sessions: this.#sessions.size });
-    this.#reception.stop();
+    this.#acceptor.stop();
     for (const session of this.sessions) session.stop();
     const over = new AbortController();
     const ended = Promise.all(this.#sessions.values()).finally(() => over.abort());

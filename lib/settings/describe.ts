@@ -1,7 +1,7 @@
+import { written } from './file/toml-text.ts';
 import type { z } from './kinds.ts';
 import { keyOf, SETTING_NAMES } from './names.ts';
 import { explain, SETTINGS, type SettingName } from './schema/index.ts';
-import { written } from './toml-text.ts';
 
 /** A setting in words: from the schema alone, for the file, the manual, rconfig and the errors. */
 export interface Description {

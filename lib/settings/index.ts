@@ -1,6 +1,9 @@
 /** The daemon's settings: one schema, its layers, the file, the administrator's ceiling. */
-export type { Guard } from './alter.ts';
+
 export { type Description, describeSetting, describeSettings, settingsTemplate } from './describe.ts';
+export { type Endpoint, endpointsOf, endpointText, mainEndpoint, parseEndpoint } from './endpoint.ts';
+export { SettingsError } from './errors.ts';
+export type { Guard } from './file/alter.ts';
 export {
   type Change,
   changeFrom,
@@ -14,9 +17,7 @@ export {
   type Standing,
   valueFrom,
   valueIn,
-} from './edit.ts';
-export { type Endpoint, endpointsOf, endpointText, mainEndpoint, parseEndpoint } from './endpoint.ts';
-export { SettingsError } from './errors.ts';
+} from './file/edit.ts';
 export {
   loadPolicy,
   POLICY_FILE,
@@ -24,7 +25,10 @@ export {
   readSettingsText,
   replaceSettingsFile,
   SETTINGS_FILE,
-} from './files.ts';
+} from './file/files.ts';
+export { migrate } from './file/migrate.ts';
+export { GONE, LISTENER_NAMES, type ListenerName, type ListenerValues } from './file/old-keys.ts';
+export { type Assignment, TomlDocument } from './file/toml-document.ts';
 export { groupOf } from './groups.ts';
 export {
   type Layer,
@@ -36,7 +40,6 @@ export {
   resolveSettings,
   type Sources,
 } from './layers.ts';
-export { migrate } from './migrate.ts';
 export {
   flagOf,
   keyOf,
@@ -47,7 +50,5 @@ export {
   variableOf,
 } from './names.ts';
 export { type Network, parseNetwork, plainAddress } from './networks.ts';
-export { GONE, LISTENER_NAMES, type ListenerName, type ListenerValues } from './old-keys.ts';
 export { checkPolicy, type Policy } from './policy.ts';
 export { SETTINGS, type SettingName, type Settings } from './schema/index.ts';
-export { type Assignment, TomlDocument } from './toml-document.ts';

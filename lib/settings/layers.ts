@@ -1,11 +1,17 @@
 import { allowedBy, allowedIn } from './describe.ts';
 import { SettingsError } from './errors.ts';
-import { FileKeys } from './file-keys.ts';
+import { FileKeys } from './file/file-keys.ts';
+import {
+  LISTENER,
+  LISTENER_NAMES,
+  type ListenerName,
+  type ListenerValues,
+  listenWith,
+} from './file/old-keys.ts';
+import { TomlDocument } from './file/toml-document.ts';
 import { flagOf, keyOf, SETTING_NAMES, variableOf } from './names.ts';
-import { LISTENER, LISTENER_NAMES, type ListenerName, type ListenerValues, listenWith } from './old-keys.ts';
 import { capped, NO_POLICY, type Policy, same } from './policy.ts';
 import { explain, SETTINGS, type SettingName, type Settings } from './schema/index.ts';
-import { TomlDocument } from './toml-document.ts';
 
 /** Raw values of one source, as given; a value that is undefined is not set. */
 export type Layer = Readonly<Partial<Record<SettingName | ListenerName, unknown>>>;

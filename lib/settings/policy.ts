@@ -1,9 +1,9 @@
 import { allowedBy } from './describe.ts';
 import { SettingsError } from './errors.ts';
+import { oldKey } from './file/old-keys.ts';
+import type { TomlDocument } from './file/toml-document.ts';
 import { keyOf, settingOf } from './names.ts';
-import { oldKey } from './old-keys.ts';
 import { SETTINGS, type SettingName } from './schema/index.ts';
-import type { TomlDocument } from './toml-document.ts';
 
 /** What the administrator's ceiling allows of one setting. */
 export interface Rule {

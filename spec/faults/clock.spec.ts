@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { anyone, BOUNDED, request, startDaemon, USER } from '../support/daemon.ts';
+import { anyone, BOUNDED, request, startDaemon, USER } from '../support/daemon/daemon.ts';
 import { within } from '../support/peer.ts';
 
 const DAY_MS = 86_400_000;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { anyone, forEveryWay, startDaemon } from '../support/daemon.ts';
+import { anyone, forEveryWay, startDaemon } from '../support/daemon/daemon.ts';
 
 forEveryWay('a command that misbehaves', (way) => {
   it('a command that closes its stdout early goes on, reads, and is heard on stderr', async (t) => {

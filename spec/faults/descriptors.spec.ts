@@ -3,8 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
-import { BOUNDED, request } from '../support/daemon.ts';
-import { DaemonProcess } from '../support/daemon-process.ts';
+import { BOUNDED, request } from '../support/daemon/daemon.ts';
+import { DaemonProcess } from '../support/daemon/daemon-process.ts';
 import { eventually, Peer } from '../support/peer.ts';
 import { findProgram, temporaryFolder } from '../support/program.ts';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { after, before, describe, it } from 'node:test';
-import { PASSWORD } from '../support/daemon.ts';
-import { Machine, noMachine, QUICK, type RunningDaemon } from '../support/machine.ts';
+import { PASSWORD } from '../support/daemon/daemon.ts';
+import { Machine, noMachine, QUICK, type RunningDaemon } from '../support/machine/machine.ts';
 import { eventually, Peer, within } from '../support/peer.ts';
 import { isAlive, loginHelpersOf, PATIENT } from '../support/program.ts';
 

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { it } from 'node:test';
-import { forEveryWay, request } from '../support/daemon.ts';
-import { DaemonProcess } from '../support/daemon-process.ts';
+import { forEveryWay, request } from '../support/daemon/daemon.ts';
+import { DaemonProcess } from '../support/daemon/daemon-process.ts';
 import { listenForStderr, Peer } from '../support/peer.ts';
 import { childrenOf, ROOT } from '../support/program.ts';
 

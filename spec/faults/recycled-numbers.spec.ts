@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { describe, it, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { PASSWORD, USER } from '../support/daemon.ts';
+import { PASSWORD, USER } from '../support/daemon/daemon.ts';
 import { listenForStderr, Peer } from '../support/peer.ts';
 import { PATIENT, Program } from '../support/program.ts';
 

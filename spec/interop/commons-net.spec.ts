@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it, type TestContext } from 'node:test';
-import { PASSWORD, startDaemon, USER } from '../support/daemon.ts';
+import { PASSWORD, startDaemon, USER } from '../support/daemon/daemon.ts';
 import { type Ended, PATIENT, Program } from '../support/program.ts';
 import { makeCommonsNetClient, noCommonsNet, type Started } from './fixtures/clients.ts';
 

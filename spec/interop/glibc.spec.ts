@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it, type TestContext } from 'node:test';
-import { PASSWORD, program, startDaemon, USER } from '../support/daemon.ts';
+import { PASSWORD, program, startDaemon, USER } from '../support/daemon/daemon.ts';
 import { type Ended, PATIENT, Program } from '../support/program.ts';
 import { makeGlibcClient, noGlibc, type Started } from './fixtures/clients.ts';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { exec, type RemoteCommand } from '../../lib/client/index.ts';
-import { outcome } from '../support/fake-daemon.ts';
+import { outcome } from '../support/daemon/fake-daemon.ts';
 import { PATIENT, run } from '../support/program.ts';
 import { type InRexecd, noInRexecd, startInRexecd } from './fixtures/in-rexecd.ts';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { PASSWORD, startDaemon, USER } from '../support/daemon.ts';
+import { PASSWORD, startDaemon, USER } from '../support/daemon/daemon.ts';
 import { findProgram, Program, temporaryFolder } from '../support/program.ts';
 
 const SLOW = { timeout: 180_000 } as const; // nmap waits some seconds for each of its probes

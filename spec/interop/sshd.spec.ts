@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
-import { apart } from '../support/account-run.ts';
-import { PASSWORD } from '../support/daemon.ts';
-import { Machine, QUICK, type RunningDaemon } from '../support/machine.ts';
+import { apart } from '../support/daemon/account-run.ts';
+import { PASSWORD } from '../support/daemon/daemon.ts';
+import { Machine, QUICK, type RunningDaemon } from '../support/machine/machine.ts';
 import { PATIENT } from '../support/program.ts';
 import { noSshd, Sshd } from './fixtures/sshd.ts';
 

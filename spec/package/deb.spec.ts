@@ -13,7 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { noPrivateRoot, PrivateRoot } from '../support/private-root.ts';
+import { noPrivateRoot, PrivateRoot } from '../support/machine/private-root.ts';
 import { cleanEnvironment, findProgram, ROOT } from '../support/program.ts';
 
 const BOUNDED = { timeout: 240_000 } as const;

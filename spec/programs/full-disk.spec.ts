@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { noPrivateRoot, PrivateRoot } from '../support/private-root.ts';
+import { noPrivateRoot, PrivateRoot } from '../support/machine/private-root.ts';
 import { PATIENT, ROOT } from '../support/program.ts';
 
 describe('a full disk (E4)', { ...PATIENT, skip: noPrivateRoot() }, () => {

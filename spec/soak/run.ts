@@ -1,6 +1,6 @@
 /** npm run soak [-- --minutes N --seed N --peers N]: mixed load, and a table of what grew. Exit status 1 if anything did. */
 import { parseArgs } from 'node:util';
-import { noMachine } from '../support/machine.ts';
+import { noMachine } from '../support/machine/machine.ts';
 import { type SoakReport, soak } from './soak.ts';
 
 const { values } = parseArgs({

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { noMachine } from '../support/machine.ts';
+import { noMachine } from '../support/machine/machine.ts';
 import { PATIENT } from '../support/program.ts';
 import type { Figures } from './daemon.ts';
 import { SCENARIOS } from './scenarios.ts';

@@ -1,6 +1,6 @@
 import { Random } from '../../lib/fuzz/generate/random.ts';
 import type { LauncherName } from '../../lib/launch/index.ts';
-import { Machine } from '../support/machine.ts';
+import { Machine } from '../support/machine/machine.ts';
 import { type Figures, LAUNCHERS, SoakedDaemon } from './daemon.ts';
 import { SCENARIOS } from './scenarios.ts';
 

@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { globSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { type Machine, noMachine } from './machine.ts';
+import { type Machine, noMachine } from './machine/machine.ts';
 import { within } from './peer.ts';
 
 /** A posixAccount. PAM gets the first of its names, whichever the user came with: nslcd tells it. */

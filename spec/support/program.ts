@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { cheapHash, PASSWORD, USER } from './daemon.ts';
+import { cheapHash, PASSWORD, USER } from './daemon/daemon.ts';
 import { eventually, within } from './peer.ts';
 
 /** The checkout. */

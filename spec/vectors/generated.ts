@@ -1,6 +1,6 @@
 import type { TestContext } from 'node:test';
 import fc from 'fast-check';
-import { cut } from '../support/slices.ts';
+import { cut } from '../support/machine/slices.ts';
 
 const seed = Number(process.env.REXEC_SPEC_SEED ?? 512);
 

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { describe, it } from 'node:test';
 import { loadSettings } from '../../../lib/settings/index.ts';
-import { anyone, BOUNDED, type DaemonUnderTest, request, startDaemon } from '../../support/daemon.ts';
-import { DaemonProcess } from '../../support/daemon-process.ts';
+import { anyone, BOUNDED, type DaemonUnderTest, request, startDaemon } from '../../support/daemon/daemon.ts';
+import { DaemonProcess } from '../../support/daemon/daemon-process.ts';
+import { noNetwork, PrivateNetwork } from '../../support/machine/private-network.ts';
+import { tcpTable } from '../../support/machine/tcp-table.ts';
 import { eventually, listenForStderr } from '../../support/peer.ts';
-import { noNetwork, PrivateNetwork } from '../../support/private-network.ts';
 import { findProgram } from '../../support/program.ts';
-import { tcpTable } from '../../support/tcp-table.ts';
 
 const noTable = process.platform !== 'linux' && 'reads /proc/net/tcp';
 

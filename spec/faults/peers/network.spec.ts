@@ -3,8 +3,8 @@ import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_pr
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { describe, it, type TestContext } from 'node:test';
-import { BOUNDED, request } from '../../support/daemon.ts';
-import { DaemonProcess } from '../../support/daemon-process.ts';
+import { BOUNDED, request } from '../../support/daemon/daemon.ts';
+import { DaemonProcess } from '../../support/daemon/daemon-process.ts';
 import { eventually, within } from '../../support/peer.ts';
 import { findProgram, isAlive } from '../../support/program.ts';
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { connect, type NetConnectOpts, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
-import { PASSWORD, request, USER } from '../../support/daemon.ts';
+import { PASSWORD, request, USER } from '../../support/daemon/daemon.ts';
 import { eventually, within } from '../../support/peer.ts';
 import {
   PATIENT,
@@ -13,7 +13,7 @@ import {
   temporaryFolder,
   usersFileOf,
 } from '../../support/program.ts';
-import { noOpenssl, TlsBench } from '../../support/tls.ts';
+import { noOpenssl, TlsBench } from '../../support/tls/tls.ts';
 
 const HOST = '127.0.0.1';
 /** Callers of a kind; more than the control socket serves at a time. */

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { anyone, BOUNDED, forEveryWay, request, startDaemon } from '../../support/daemon.ts';
-import { DaemonProcess } from '../../support/daemon-process.ts';
+import { anyone, BOUNDED, forEveryWay, request, startDaemon } from '../../support/daemon/daemon.ts';
+import { DaemonProcess } from '../../support/daemon/daemon-process.ts';
 import { eventually, listenForStderr, Peer } from '../../support/peer.ts';
 import { isAlive } from '../../support/program.ts';
 

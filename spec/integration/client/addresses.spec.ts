@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
-import { PASSWORD, USER } from '../../support/daemon.ts';
-import { DaemonProcess } from '../../support/daemon-process.ts';
-import { noFirewall } from '../../support/firewall.ts';
-import { noNetwork, PrivateNetwork } from '../../support/private-network.ts';
+import { PASSWORD, USER } from '../../support/daemon/daemon.ts';
+import { DaemonProcess } from '../../support/daemon/daemon-process.ts';
+import { noFirewall } from '../../support/machine/firewall.ts';
+import { noNetwork, PrivateNetwork } from '../../support/machine/private-network.ts';
 import { PATIENT, Program, ROOT, temporaryFolder } from '../../support/program.ts';
 
 const SILENT = '10.199.0.2';

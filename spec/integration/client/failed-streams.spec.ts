@@ -5,8 +5,8 @@ import { pipeline } from 'node:stream/promises';
 import { describe, it, type TestContext } from 'node:test';
 import { promisify } from 'node:util';
 import { type ExecError, exec } from '../../../lib/client/index.ts';
-import { BOUNDED, startDaemon, USER } from '../../support/daemon.ts';
-import { startFakeDaemon } from '../../support/fake-daemon.ts';
+import { BOUNDED, startDaemon, USER } from '../../support/daemon/daemon.ts';
+import { startFakeDaemon } from '../../support/daemon/fake-daemon.ts';
 import { eventually } from '../../support/peer.ts';
 import { cleanEnvironment, PATIENT, ROOT } from '../../support/program.ts';
 

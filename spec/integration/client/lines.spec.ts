@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { exec, linesOf } from '../../../lib/client/index.ts';
-import { BOUNDED, PASSWORD, startDaemon, USER } from '../../support/daemon.ts';
-import { startFakeDaemon } from '../../support/fake-daemon.ts';
+import { BOUNDED, PASSWORD, startDaemon, USER } from '../../support/daemon/daemon.ts';
+import { startFakeDaemon } from '../../support/daemon/fake-daemon.ts';
+import { slices } from '../../support/machine/slices.ts';
 import { eventually } from '../../support/peer.ts';
-import { slices } from '../../support/slices.ts';
 import { holds } from '../../vectors/generated.ts';
 
 async function split(chunks: readonly Buffer[], longest?: number): Promise<string[]> {

@@ -9,8 +9,8 @@ import {
   PASSWORD,
   startDaemon,
   USER,
-} from '../../support/daemon.ts';
-import { outcome } from '../../support/fake-daemon.ts';
+} from '../../support/daemon/daemon.ts';
+import { outcome } from '../../support/daemon/fake-daemon.ts';
 import { within } from '../../support/peer.ts';
 
 const MEGABYTES = 64;

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { type ExecError, exec } from '../../../lib/client/index.ts';
-import { BOUNDED, PASSWORD, startDaemon, USER } from '../../support/daemon.ts';
-import { type Script, startFakeDaemon } from '../../support/fake-daemon.ts';
+import { BOUNDED, PASSWORD, startDaemon, USER } from '../../support/daemon/daemon.ts';
+import { type Script, startFakeDaemon } from '../../support/daemon/fake-daemon.ts';
 import { within } from '../../support/peer.ts';
 
 /** An account of a real daemon. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
-import { type Client, type Outcome, startFakeDaemon } from '../../support/fake-daemon.ts';
+import { type Client, type Outcome, startFakeDaemon } from '../../support/daemon/fake-daemon.ts';
 import { type Said, type ServerVector, servers } from '../../vectors/servers.ts';
 
 const BOUNDED = { timeout: 60_000 } as const;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { startFakeDaemon, text } from '../../support/fake-daemon.ts';
+import { startFakeDaemon, text } from '../../support/daemon/fake-daemon.ts';
 
 const BOUNDED = { timeout: 60_000 } as const;
 

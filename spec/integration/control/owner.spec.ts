@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { tellDaemon } from '../../../lib/control/index.ts';
-import { BOUNDED } from '../../support/daemon.ts';
+import { BOUNDED } from '../../support/daemon/daemon.ts';
 import {
   notRoot,
   type Program,

@@ -11,9 +11,9 @@ import {
   exec,
   type Invocation,
 } from '../../../lib/index.ts';
-import { BOUNDED } from '../../support/daemon.ts';
+import { BOUNDED } from '../../support/daemon/daemon.ts';
 import { eventually, Peer, within } from '../../support/peer.ts';
-import { noOpenssl, TlsBench } from '../../support/tls.ts';
+import { noOpenssl, TlsBench } from '../../support/tls/tls.ts';
 
 const QUICK = { refusalSeconds: 0.05, drainSeconds: 0.5, killSeconds: 0.2, lockoutFailures: 0 };
 const options = { user: 'ada', password: 's3cret', capture: true } as const;

@@ -2,8 +2,15 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { EventLog } from '../../../lib/events/index.ts';
-import { DatagramReceiver } from '../../support/datagram-receiver.ts';
-import { BOUNDED, filesIn, LogProcess, numbersIn, temporary, upTo } from '../../support/log-process.ts';
+import {
+  BOUNDED,
+  filesIn,
+  LogProcess,
+  numbersIn,
+  temporary,
+  upTo,
+} from '../../support/daemon/log-process.ts';
+import { DatagramReceiver } from '../../support/machine/datagram-receiver.ts';
 
 /** Each process exits in the moment its log is closed. */
 describe('nothing is lost at the end', { ...BOUNDED, concurrency: true }, () => {

@@ -3,7 +3,6 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { DatagramReceiver } from '../../support/datagram-receiver.ts';
 import {
   BOUNDED,
   droppedIn,
@@ -12,7 +11,8 @@ import {
   numbersIn,
   temporary,
   upTo,
-} from '../../support/log-process.ts';
+} from '../../support/daemon/log-process.ts';
+import { DatagramReceiver } from '../../support/machine/datagram-receiver.ts';
 import { eventually } from '../../support/peer.ts';
 
 const CONCURRENT = { ...BOUNDED, concurrency: true } as const;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { compare, findingText, IN_REXECD, type Target, targets } from '../../../lib/fuzz/index.ts';
-import { Machine, noMachine } from '../../support/machine.ts';
+import { Machine, noMachine } from '../../support/machine/machine.ts';
 import { findProgram, PATIENT } from '../../support/program.ts';
 
 const PROGRAM = findProgram('/usr/sbin/in.rexecd');

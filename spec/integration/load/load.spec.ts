@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { describe, it, type TestContext } from 'node:test';
 import { type LoadTarget, runLoad, trySession } from '../../../lib/load/index.ts';
-import { BOUNDED, PASSWORD, startDaemon, USER } from '../../support/daemon.ts';
+import { BOUNDED, PASSWORD, startDaemon, USER } from '../../support/daemon/daemon.ts';
 
 const EMPTY = { stdout: Buffer.alloc(0), stdoutBytes: 0, stderr: Buffer.alloc(0), stderrBytes: 0 };
 

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
 import { type AccountRules, type Identity, type Machine, refusedBy } from '../../../lib/login/index.ts';
-import { BOUNDED } from '../../support/daemon.ts';
-import { noMachine, Machine as OwnMachine } from '../../support/machine.ts';
+import { BOUNDED } from '../../support/daemon/daemon.ts';
+import { noMachine, Machine as OwnMachine } from '../../support/machine/machine.ts';
 
 const OPEN: AccountRules = {
   allowRoot: true,

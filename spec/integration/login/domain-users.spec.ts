@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { domainNames } from '../../../lib/login/index.ts';
-import { BOUNDED } from '../../support/daemon.ts';
+import { BOUNDED } from '../../support/daemon/daemon.ts';
 
 const AFTER = 'user@example.org';
 const BEFORE = 'EXAMPLE\\user';

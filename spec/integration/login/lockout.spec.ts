@@ -3,7 +3,7 @@ import { describe, it, type TestContext } from 'node:test';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { Lockout } from '../../../lib/login/lockout.ts';
-import { BOUNDED } from '../../support/daemon.ts';
+import { BOUNDED } from '../../support/daemon/daemon.ts';
 
 const OPTIONS = { lockoutFailures: 3, lockoutSeconds: 30, longestLockoutSeconds: 3600 };
 const HOME = '192.0.2.1';

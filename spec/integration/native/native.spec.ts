@@ -11,8 +11,8 @@ import {
   PamTransaction,
   processLimits,
 } from '../../../lib/native/index.ts';
-import { BOUNDED } from '../../support/daemon.ts';
-import { Machine, noMachine } from '../../support/machine.ts';
+import { BOUNDED } from '../../support/daemon/daemon.ts';
+import { Machine, noMachine } from '../../support/machine/machine.ts';
 
 const MODULE = new URL('../../../lib/native/index.ts', import.meta.url).href;
 const BASE = new URL('../../../lib/base/index.ts', import.meta.url).href;

@@ -6,7 +6,7 @@ import { type AddressInfo, createServer, type Server } from 'node:net';
 import { createInterface } from 'node:readline';
 import { before, describe, it, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { BOUNDED } from '../../support/daemon.ts';
+import { BOUNDED } from '../../support/daemon/daemon.ts';
 import { Peer, within } from '../../support/peer.ts';
 import { cleanEnvironment, findProgram } from '../../support/program.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { after, before, beforeEach, describe, it } from 'node:test';
-import { noPrivateRoot, PrivateRoot } from '../../support/private-root.ts';
+import { noPrivateRoot, PrivateRoot } from '../../support/machine/private-root.ts';
 import { findProgram, ROOT } from '../../support/program.ts';
 
 const SCRIPT = '/etc/init.d/rexecd';

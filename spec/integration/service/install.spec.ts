@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { journalCatalogue } from '../../../lib/events/index.ts';
-import { noPrivateRoot, PrivateRoot } from '../../support/private-root.ts';
+import { noPrivateRoot, PrivateRoot } from '../../support/machine/private-root.ts';
 import { findProgram, PATIENT, ROOT, run, temporaryFolder } from '../../support/program.ts';
 
 const BOUNDED = { timeout: 240_000 } as const;

@@ -3,8 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { describe, it, type TestContext } from 'node:test';
 import { reasonOf } from '../../../lib/base/index.ts';
 import { ServiceNotifier } from '../../../lib/service/index.ts';
-import { BOUNDED } from '../../support/daemon.ts';
-import { NotifySocket } from '../../support/notify-socket.ts';
+import { BOUNDED } from '../../support/daemon/daemon.ts';
+import { NotifySocket } from '../../support/machine/notify-socket.ts';
 import { cleanEnvironment, ROOT } from '../../support/program.ts';
 
 const LINUX = { ...BOUNDED, skip: process.platform !== 'linux' && 'needs unix datagram sockets' } as const;

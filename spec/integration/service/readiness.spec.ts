@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { exec } from '../../../lib/client/index.ts';
 import { SETTINGS } from '../../../lib/settings/index.ts';
-import { PASSWORD, USER } from '../../support/daemon.ts';
-import { text } from '../../support/fake-daemon.ts';
-import { NotifySocket } from '../../support/notify-socket.ts';
+import { PASSWORD, USER } from '../../support/daemon/daemon.ts';
+import { text } from '../../support/daemon/fake-daemon.ts';
+import { NotifySocket } from '../../support/machine/notify-socket.ts';
 import { eventually, within } from '../../support/peer.ts';
 import {
   cleanEnvironment,

@@ -3,8 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
-import { cheapHash, PASSWORD, request, USER } from '../../support/daemon.ts';
-import { noMachine } from '../../support/machine.ts';
+import { cheapHash, PASSWORD, request, USER } from '../../support/daemon/daemon.ts';
+import { noMachine } from '../../support/machine/machine.ts';
 import { Peer } from '../../support/peer.ts';
 import { type Ended, PATIENT, Program, ROOT } from '../../support/program.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
-import { noPrivateRoot, PrivateRoot } from '../../support/private-root.ts';
+import { noPrivateRoot, PrivateRoot } from '../../support/machine/private-root.ts';
 import { ROOT } from '../../support/program.ts';
 
 const BOUNDED = { timeout: 240_000, skip: noPrivateRoot() } as const;

@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSyn
 import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
 import { settingsTemplate } from '../../../lib/settings/index.ts';
-import { Installation } from '../../support/installation.ts';
+import { Installation } from '../../support/machine/installation.ts';
 import { PATIENT } from '../../support/program.ts';
 
 /** `rconfig edit` with a script for an editor, which finds the copy in "$1"; and the folder copies are made in. */

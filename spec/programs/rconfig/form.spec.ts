@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { settingsTemplate } from '../../../lib/settings/index.ts';
-import { Installation, ON_A_TERMINAL } from '../../support/installation.ts';
+import { Installation, ON_A_TERMINAL } from '../../support/machine/installation.ts';
 import { PATIENT, type Program } from '../../support/program.ts';
 
 const CONNECTIONS = /Connections at the same time \(one, many\) \[([^\]]*)\]: /;

@@ -3,7 +3,7 @@ import { chmodSync } from 'node:fs';
 import { describe, it, type TestContext } from 'node:test';
 import { bare, explanation, listing, shown } from '../../../lib/cli/programs/rconfig/print.ts';
 import { describeSetting, listSettings, SETTING_NAMES, TomlDocument } from '../../../lib/settings/index.ts';
-import { Installation, ON_A_TERMINAL } from '../../support/installation.ts';
+import { Installation, ON_A_TERMINAL } from '../../support/machine/installation.ts';
 import { findProgram, PATIENT, Program, ROOT } from '../../support/program.ts';
 
 const AT_ONCE = { ...PATIENT, concurrency: 4 };

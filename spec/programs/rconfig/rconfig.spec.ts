@@ -3,7 +3,7 @@ import { readdirSync, readlinkSync, renameSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { settingsTemplate, TomlDocument } from '../../../lib/settings/index.ts';
-import { Installation } from '../../support/installation.ts';
+import { Installation } from '../../support/machine/installation.ts';
 import { PATIENT, Program, ROOT, run } from '../../support/program.ts';
 
 const done = (stdout: string) => ({ stdout, stderr: '', status: 0 });

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
-import { Installation } from '../../support/installation.ts';
+import { Installation } from '../../support/machine/installation.ts';
 import { PATIENT, run, start, temporaryFolder, usersFileOf } from '../../support/program.ts';
-import { noOpenssl, TlsBench } from '../../support/tls.ts';
+import { noOpenssl, TlsBench } from '../../support/tls/tls.ts';
 
 /** Changes that no daemon would start with, and what names them. */
 const REFUSED: readonly (readonly [words: readonly string[], because: RegExp])[] = [

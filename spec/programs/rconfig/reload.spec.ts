@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { ControlServer } from '../../../lib/control/index.ts';
-import { Installation } from '../../support/installation.ts';
+import { Installation } from '../../support/machine/installation.ts';
 import { PATIENT, startRexecd, usersFileOf } from '../../support/program.ts';
 
 /** An installation whose daemon answers `reload` so, and how often it was asked. */

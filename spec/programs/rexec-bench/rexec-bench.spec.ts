@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { type Authenticator, usersFile } from '../../../lib/login/index.ts';
-import { anyone, PASSWORD, startDaemon, USER } from '../../support/daemon.ts';
+import { anyone, PASSWORD, startDaemon, USER } from '../../support/daemon/daemon.ts';
 import { notRoot, PATIENT, ROOT, run, strangersProgram, temporaryFolder } from '../../support/program.ts';
 
 const LOGIN = ['-l', USER, '-P', '-'] as const;

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { REXEC_EXIT } from '../../../lib/cli/programs/common/exit-codes.ts';
-import { PASSWORD, startDaemon, USER } from '../../support/daemon.ts';
-import { type Script, startFakeDaemon } from '../../support/fake-daemon.ts';
+import { PASSWORD, startDaemon, USER } from '../../support/daemon/daemon.ts';
+import { type Script, startFakeDaemon } from '../../support/daemon/fake-daemon.ts';
 import { PATIENT, run, start } from '../../support/program.ts';
 
 const HOST = '127.0.0.1';

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { REXEC_EXIT } from '../../../lib/cli/programs/common/exit-codes.ts';
-import { PASSWORD, USER } from '../../support/daemon.ts';
-import { DaemonProcess } from '../../support/daemon-process.ts';
-import { Firewall, noFirewall } from '../../support/firewall.ts';
+import { PASSWORD, USER } from '../../support/daemon/daemon.ts';
+import { DaemonProcess } from '../../support/daemon/daemon-process.ts';
+import { Firewall, noFirewall } from '../../support/machine/firewall.ts';
 import { PATIENT, Program, ROOT } from '../../support/program.ts';
 
 const STDERR_PORT = 5513;

@@ -9,8 +9,8 @@ import {
   program as remoteProgram,
   startDaemon,
   USER,
-} from '../../support/daemon.ts';
-import { type Script, startFakeDaemon } from '../../support/fake-daemon.ts';
+} from '../../support/daemon/daemon.ts';
+import { type Script, startFakeDaemon } from '../../support/daemon/fake-daemon.ts';
 import { eventually } from '../../support/peer.ts';
 import {
   type Ended,

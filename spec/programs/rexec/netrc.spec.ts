@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it, type TestContext } from 'node:test';
 import { NetrcError, netrcEntry } from '../../../lib/cli/programs/rexec/netrc.ts';
-import { PASSWORD, startDaemon, USER } from '../../support/daemon.ts';
+import { PASSWORD, startDaemon, USER } from '../../support/daemon/daemon.ts';
 import { notRoot, PATIENT, Program, ROOT, run, temporaryFolder } from '../../support/program.ts';
 
 const HOST = '127.0.0.1';

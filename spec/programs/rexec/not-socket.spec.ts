@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it, type TestContext } from 'node:test';
-import { PASSWORD, startDaemon, USER } from '../../support/daemon.ts';
+import { PASSWORD, startDaemon, USER } from '../../support/daemon/daemon.ts';
 import { findProgram, PATIENT, ROOT, run } from '../../support/program.ts';
 
 const GCC = findProgram('gcc');

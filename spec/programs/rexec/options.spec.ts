@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { REXEC_EXIT } from '../../../lib/cli/programs/common/exit-codes.ts';
-import { PASSWORD, startDaemon, USER } from '../../support/daemon.ts';
+import { PASSWORD, startDaemon, USER } from '../../support/daemon/daemon.ts';
 import { PATIENT, ROOT, run } from '../../support/program.ts';
 
 const LOGIN = ['-l', USER, '-p', PASSWORD] as const;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
-import { PASSWORD, startDaemon, USER } from '../../support/daemon.ts';
+import { PASSWORD, startDaemon, USER } from '../../support/daemon/daemon.ts';
 import { findProgram, PATIENT, Program, ROOT, run, start, temporaryFolder } from '../../support/program.ts';
 
 const HOST = '127.0.0.1';

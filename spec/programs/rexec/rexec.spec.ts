@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { PASSWORD, startDaemon, USER } from '../../support/daemon.ts';
+import { PASSWORD, startDaemon, USER } from '../../support/daemon/daemon.ts';
 import { eventually } from '../../support/peer.ts';
 import { PATIENT, run, start } from '../../support/program.ts';
 

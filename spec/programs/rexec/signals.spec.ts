@@ -4,8 +4,14 @@ import { constants } from 'node:os';
 import { describe, it, type TestContext } from 'node:test';
 import { REXEC_EXIT } from '../../../lib/cli/programs/common/exit-codes.ts';
 import { noInRexecd, startInRexecd } from '../../interop/fixtures/in-rexecd.ts';
-import { forEveryWay, PASSWORD, program as remoteProgram, startDaemon, USER } from '../../support/daemon.ts';
-import { startFakeDaemon } from '../../support/fake-daemon.ts';
+import {
+  forEveryWay,
+  PASSWORD,
+  program as remoteProgram,
+  startDaemon,
+  USER,
+} from '../../support/daemon/daemon.ts';
+import { startFakeDaemon } from '../../support/daemon/fake-daemon.ts';
 import { eventually } from '../../support/peer.ts';
 import { PATIENT, type Program, run, start } from '../../support/program.ts';
 

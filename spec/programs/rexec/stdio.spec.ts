@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
-import { PASSWORD, startDaemon, USER } from '../../support/daemon.ts';
+import { PASSWORD, startDaemon, USER } from '../../support/daemon/daemon.ts';
 import { eventually } from '../../support/peer.ts';
 import { type Ended, PATIENT, Program, ROOT, start } from '../../support/program.ts';
 

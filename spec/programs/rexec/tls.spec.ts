@@ -6,7 +6,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { type TlsFlags, tlsFaultOf } from '../../../lib/cli/programs/rexec/tls.ts';
-import { PASSWORD, USER } from '../../support/daemon.ts';
+import { PASSWORD, USER } from '../../support/daemon/daemon.ts';
 import {
   notRoot,
   PATIENT,
@@ -17,7 +17,7 @@ import {
   temporaryFolder,
   usersFileOf,
 } from '../../support/program.ts';
-import { noOpenssl, TlsBench, type TlsDaemon } from '../../support/tls.ts';
+import { noOpenssl, TlsBench, type TlsDaemon } from '../../support/tls/tls.ts';
 
 const TLS = { ...PATIENT, skip: noOpenssl } as const;
 const bench = noOpenssl ? undefined! : new TlsBench();

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { PASSWORD, USER } from '../../support/daemon.ts';
+import { PASSWORD, USER } from '../../support/daemon/daemon.ts';
 import { eventually } from '../../support/peer.ts';
 import {
   isAlive,

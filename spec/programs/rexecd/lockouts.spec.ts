@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
-import { PASSWORD, USER } from '../../support/daemon.ts';
+import { PASSWORD, USER } from '../../support/daemon/daemon.ts';
 import { PATIENT, run, startRexecd, temporaryFolder, usersFileOf } from '../../support/program.ts';
 
 const PAIR = `${USER} from 127.0.0.1`;

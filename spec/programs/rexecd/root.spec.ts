@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { chownSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { PASSWORD, USER } from '../../support/daemon.ts';
-import { Installation } from '../../support/installation.ts';
+import { PASSWORD, USER } from '../../support/daemon/daemon.ts';
+import { Installation } from '../../support/machine/installation.ts';
 import { eventually } from '../../support/peer.ts';
 import { notRoot, PATIENT, ROOT, run, start, strangersProgram, usersFileOf } from '../../support/program.ts';
 

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { PASSWORD, USER } from '../../support/daemon.ts';
-import { DatagramReceiver } from '../../support/datagram-receiver.ts';
+import { PASSWORD, USER } from '../../support/daemon/daemon.ts';
+import { DatagramReceiver } from '../../support/machine/datagram-receiver.ts';
 import { Peer } from '../../support/peer.ts';
 import { PATIENT, startRexecd, temporaryFolder, usersFileOf } from '../../support/program.ts';
 

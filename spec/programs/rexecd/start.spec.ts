@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { noPrivateRoot, PrivateRoot } from '../../support/machine/private-root.ts';
 import { eventually } from '../../support/peer.ts';
-import { noPrivateRoot, PrivateRoot } from '../../support/private-root.ts';
 import { PATIENT, ROOT, start, temporaryFolder, usersFileOf } from '../../support/program.ts';
 
 const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));

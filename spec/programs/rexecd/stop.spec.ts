@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { exec, type RemoteCommand } from '../../../lib/client/index.ts';
-import { PASSWORD, program, USER } from '../../support/daemon.ts';
-import { outcome, text } from '../../support/fake-daemon.ts';
+import { PASSWORD, program, USER } from '../../support/daemon/daemon.ts';
+import { outcome, text } from '../../support/daemon/fake-daemon.ts';
 import { eventually, within } from '../../support/peer.ts';
 import { isAlive, PATIENT, type Program, run, startRexecd, usersFileOf } from '../../support/program.ts';
 

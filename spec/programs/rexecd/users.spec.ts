@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { cheapHash, PASSWORD, USER } from '../../support/daemon.ts';
+import { cheapHash, PASSWORD, USER } from '../../support/daemon/daemon.ts';
 import { PATIENT, run, start, startRexecd, temporaryFolder, usersFileOf } from '../../support/program.ts';
 
 const HOST = '127.0.0.1';

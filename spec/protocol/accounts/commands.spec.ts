@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, describe, it, type TestContext } from 'node:test';
-import { BOUNDED, PASSWORD } from '../../support/daemon.ts';
-import { Machine, noMachine, QUICK, type RunningDaemon } from '../../support/machine.ts';
+import { BOUNDED, PASSWORD } from '../../support/daemon/daemon.ts';
+import { Machine, noMachine, QUICK, type RunningDaemon } from '../../support/machine/machine.ts';
 import { listenForStderr, Peer } from '../../support/peer.ts';
 
 /** What a daemon may be started with: none of it is for the command. */

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it, type TestContext } from 'node:test';
-import { begin, beginApart, line, shortly, together } from '../../support/account-run.ts';
-import { BOUNDED, PASSWORD } from '../../support/daemon.ts';
-import { Machine, noMachine, QUICK, type RunningDaemon } from '../../support/machine.ts';
+import { begin, beginApart, line, shortly, together } from '../../support/daemon/account-run.ts';
+import { BOUNDED, PASSWORD } from '../../support/daemon/daemon.ts';
+import { Machine, noMachine, QUICK, type RunningDaemon } from '../../support/machine/machine.ts';
 import { eventually, type Peer } from '../../support/peer.ts';
 import { isAlive } from '../../support/program.ts';
 

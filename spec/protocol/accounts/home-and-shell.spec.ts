@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { existsSync, realpathSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
-import { BOUNDED, PASSWORD } from '../../support/daemon.ts';
-import { Machine, noMachine, QUICK, type RunningDaemon } from '../../support/machine.ts';
+import { BOUNDED, PASSWORD } from '../../support/daemon/daemon.ts';
+import { Machine, noMachine, QUICK, type RunningDaemon } from '../../support/machine/machine.ts';
 
 /** What is done to a home ($h) of a user ($u) that cannot be used then, and what the log says of it. */
 const UNUSABLE = {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { BOUNDED, PASSWORD } from '../../support/daemon.ts';
-import { Machine, noMachine, QUICK, type RunningDaemon } from '../../support/machine.ts';
+import { BOUNDED, PASSWORD } from '../../support/daemon/daemon.ts';
+import { Machine, noMachine, QUICK, type RunningDaemon } from '../../support/machine/machine.ts';
 
 /** What a peer sends for a text in UTF-8; peers' strings are latin1. */
 const sent = (text: string): string => Buffer.from(text).toString('latin1');

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { after, before, describe, it } from 'node:test';
-import { apart } from '../../support/account-run.ts';
-import { BOUNDED, PASSWORD } from '../../support/daemon.ts';
-import { Machine, noMachine, QUICK, type RunningDaemon } from '../../support/machine.ts';
+import { apart } from '../../support/daemon/account-run.ts';
+import { BOUNDED, PASSWORD } from '../../support/daemon/daemon.ts';
+import { Machine, noMachine, QUICK, type RunningDaemon } from '../../support/machine/machine.ts';
 import { findProgram } from '../../support/program.ts';
 
 const SHELLS = ['sh', 'dash', 'bash', 'ksh', 'zsh', 'tcsh', 'fish'];

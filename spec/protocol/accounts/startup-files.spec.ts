@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { apart, begin, together } from '../../support/account-run.ts';
-import { BOUNDED, PASSWORD } from '../../support/daemon.ts';
-import { Machine, noMachine, QUICK, type RunningDaemon } from '../../support/machine.ts';
+import { apart, begin, together } from '../../support/daemon/account-run.ts';
+import { BOUNDED, PASSWORD } from '../../support/daemon/daemon.ts';
+import { Machine, noMachine, QUICK, type RunningDaemon } from '../../support/machine/machine.ts';
 
 /** Profiles that do more than set variables, and what becomes of the command `cat; echo end` with two lines of input. */
 const PROFILES = {

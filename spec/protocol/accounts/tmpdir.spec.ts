@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { apart, begin } from '../../support/account-run.ts';
-import { BOUNDED, PASSWORD } from '../../support/daemon.ts';
-import { Machine, noMachine, QUICK, type RunningDaemon } from '../../support/machine.ts';
+import { apart, begin } from '../../support/daemon/account-run.ts';
+import { BOUNDED, PASSWORD } from '../../support/daemon/daemon.ts';
+import { Machine, noMachine, QUICK, type RunningDaemon } from '../../support/machine/machine.ts';
 
 /** Values of TMPDIR that a daemon is started with, and its launcher. */
 const TMPDIRS = {

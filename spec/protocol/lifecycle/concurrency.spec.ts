@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { anyone, BOUNDED, forEveryWay, request, startDaemon } from '../../support/daemon.ts';
+import { anyone, BOUNDED, forEveryWay, request, startDaemon } from '../../support/daemon/daemon.ts';
 import { eventually } from '../../support/peer.ts';
 
 const BUSY = '\x01Try again.\n';

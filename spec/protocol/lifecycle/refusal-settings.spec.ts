@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { refusedBy } from '../../../lib/login/index.ts';
-import { anyone, BOUNDED, request, startDaemon } from '../../support/daemon.ts';
+import { anyone, BOUNDED, request, startDaemon } from '../../support/daemon/daemon.ts';
 
 describe('the cause that is logged for a refused request (C6)', BOUNDED, () => {
   for (const [setting, value, bytes] of [

@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { loadSettings } from '../../../lib/settings/index.ts';
-import { anyone, BOUNDED, type DaemonUnderTest, nobody, request, startDaemon } from '../../support/daemon.ts';
+import {
+  anyone,
+  BOUNDED,
+  type DaemonUnderTest,
+  nobody,
+  request,
+  startDaemon,
+} from '../../support/daemon/daemon.ts';
 import { Peer, within } from '../../support/peer.ts';
 
 const settings = (daemon: DaemonUnderTest, more: object) =>

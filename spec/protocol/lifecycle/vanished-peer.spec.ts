@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { anyone, BOUNDED, request, startDaemon } from '../../support/daemon.ts';
+import { anyone, BOUNDED, request, startDaemon } from '../../support/daemon/daemon.ts';
 import { eventually, listenForStderr } from '../../support/peer.ts';
 
 const isAlive = (pid: number): boolean => {

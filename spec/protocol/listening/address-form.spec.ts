@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { networkInterfaces } from 'node:os';
 import { after, before, describe, it } from 'node:test';
 import { exec } from '../../../lib/client/index.ts';
-import { anyone, BOUNDED, PASSWORD, request, startDaemon, USER } from '../../support/daemon.ts';
-import { Machine, noMachine, QUICK } from '../../support/machine.ts';
+import { anyone, BOUNDED, PASSWORD, request, startDaemon, USER } from '../../support/daemon/daemon.ts';
+import { Machine, noMachine, QUICK } from '../../support/machine/machine.ts';
 import { listenForStderr, Peer } from '../../support/peer.ts';
-import { noOpenssl, TlsBench } from '../../support/tls.ts';
+import { noOpenssl, TlsBench } from '../../support/tls/tls.ts';
 
 const hasIpv6 = Object.values(networkInterfaces()).some((each) =>
   each?.some(({ address }) => address === '::1'),

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Admission } from '../../../lib/daemon/admission.ts';
+import { Admission } from '../../../lib/daemon/accept/admission.ts';
 import { Lockout } from '../../../lib/login/index.ts';
-import { BOUNDED } from '../../support/daemon.ts';
-import { DaemonProcess } from '../../support/daemon-process.ts';
-import { noNetwork, PrivateNetwork } from '../../support/private-network.ts';
+import { BOUNDED } from '../../support/daemon/daemon.ts';
+import { DaemonProcess } from '../../support/daemon/daemon-process.ts';
+import { noNetwork, PrivateNetwork } from '../../support/machine/private-network.ts';
 
 /** Every address of the prefix is this host's. */
 const NET_UP = 'ip -6 route add local 2001:db8::/32 dev lo; echo 1 > /proc/sys/net/ipv6/ip_nonlocal_bind';

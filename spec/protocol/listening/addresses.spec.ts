@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { loadSettings } from '../../../lib/settings/index.ts';
-import { anyone, BOUNDED, type DaemonUnderTest, request, startDaemon } from '../../support/daemon.ts';
+import { anyone, BOUNDED, type DaemonUnderTest, request, startDaemon } from '../../support/daemon/daemon.ts';
 import { Peer } from '../../support/peer.ts';
 
 const DENIED = '\x01Permission denied.\n';

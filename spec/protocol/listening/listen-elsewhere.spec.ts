@@ -4,10 +4,10 @@ import { type AddressInfo, createServer } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { after, before, describe, it, type TestContext } from 'node:test';
 import { loadSettings } from '../../../lib/settings/index.ts';
-import { anyone, BOUNDED, type DaemonUnderTest, request, startDaemon } from '../../support/daemon.ts';
-import { Machine, noMachine, QUICK } from '../../support/machine.ts';
+import { anyone, BOUNDED, type DaemonUnderTest, request, startDaemon } from '../../support/daemon/daemon.ts';
+import { Machine, noMachine, QUICK } from '../../support/machine/machine.ts';
 import { Peer } from '../../support/peer.ts';
-import { noOpenssl, TlsBench } from '../../support/tls.ts';
+import { noOpenssl, TlsBench } from '../../support/tls/tls.ts';
 
 const hasIpv6 = Object.values(networkInterfaces()).some((each) =>
   each?.some(({ address }) => address === '::1'),

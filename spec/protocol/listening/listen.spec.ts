@@ -11,7 +11,7 @@ import {
   nobody,
   request,
   startDaemon,
-} from '../../support/daemon.ts';
+} from '../../support/daemon/daemon.ts';
 import { listenForStderr } from '../../support/peer.ts';
 
 const hasIpv6 = Object.values(networkInterfaces()).some((each) =>

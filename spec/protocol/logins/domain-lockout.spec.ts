@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { BOUNDED } from '../../support/daemon.ts';
+import { BOUNDED } from '../../support/daemon/daemon.ts';
 import { DIRECTORY_SERVICE, Directory, noDirectory } from '../../support/directory.ts';
-import { Machine, type RunningDaemon } from '../../support/machine.ts';
+import { Machine, type RunningDaemon } from '../../support/machine/machine.ts';
 
 const NAME = 'dom@example.org';
 const FAILURES = 4;

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it, type TestContext } from 'node:test';
-import { BOUNDED } from '../../support/daemon.ts';
+import { BOUNDED } from '../../support/daemon/daemon.ts';
 import { DIRECTORY_SERVICE, Directory, LOCAL_ONLY, noDirectory } from '../../support/directory.ts';
-import { Machine, type RunningDaemon } from '../../support/machine.ts';
+import { Machine, type RunningDaemon } from '../../support/machine/machine.ts';
 
 const REFUSED = '\x01Login incorrect.\n';
 const NOBODY = /^(authentication: .*|there is no such account|domain user .* as a local user)$/;

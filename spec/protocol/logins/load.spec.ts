@@ -3,7 +3,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { buffer } from 'node:stream/consumers';
 import { after, before, describe, it, type TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Machine, noMachine, type RunningDaemon } from '../../support/machine.ts';
+import { Machine, noMachine, type RunningDaemon } from '../../support/machine/machine.ts';
 import { Peer } from '../../support/peer.ts';
 
 /** A busy machine may need minutes for what takes an idle one some seconds. */

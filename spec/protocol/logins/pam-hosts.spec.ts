@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { after, before, describe, it, type TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { begin, line, shortly, together } from '../../support/account-run.ts';
-import { PASSWORD } from '../../support/daemon.ts';
-import { Machine, noMachine, QUICK, type RunningDaemon } from '../../support/machine.ts';
+import { begin, line, shortly, together } from '../../support/daemon/account-run.ts';
+import { PASSWORD } from '../../support/daemon/daemon.ts';
+import { Machine, noMachine, QUICK, type RunningDaemon } from '../../support/machine/machine.ts';
 import { eventually, within } from '../../support/peer.ts';
 import { findProgram, isAlive, PATIENT } from '../../support/program.ts';
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, describe, it, type TestContext } from 'node:test';
-import { apart, begin, line, together } from '../../support/account-run.ts';
-import { PASSWORD } from '../../support/daemon.ts';
-import { Machine, noMachine, QUICK, type RunningDaemon } from '../../support/machine.ts';
+import { apart, begin, line, together } from '../../support/daemon/account-run.ts';
+import { PASSWORD } from '../../support/daemon/daemon.ts';
+import { Machine, noMachine, QUICK, type RunningDaemon } from '../../support/machine/machine.ts';
 import { findProgram, PATIENT } from '../../support/program.ts';
 
 /** All that a session changes of its process, as Debian's sshd has it; no pam_systemd, which needs a manager. */

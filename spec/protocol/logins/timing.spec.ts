@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it, type TestContext } from 'node:test';
-import { BOUNDED } from '../../support/daemon.ts';
-import { Machine, noMachine, type RunningDaemon } from '../../support/machine.ts';
+import { BOUNDED } from '../../support/daemon/daemon.ts';
+import { Machine, noMachine, type RunningDaemon } from '../../support/machine/machine.ts';
 
 const REFUSED = '\x01Login incorrect.\n';
 const RIGHT = 's3cret';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { BOUNDED, request, startDaemon } from '../../support/daemon.ts';
+import { BOUNDED, request, startDaemon } from '../../support/daemon/daemon.ts';
 
 const WHOLE = request('true', '0');
 const LABELS = ['port', 'username', 'password', 'command'] as const;

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { anyone, BOUNDED, request, startDaemon } from '../../support/daemon.ts';
-import { DaemonProcess } from '../../support/daemon-process.ts';
+import { anyone, BOUNDED, request, startDaemon } from '../../support/daemon/daemon.ts';
+import { DaemonProcess } from '../../support/daemon/daemon-process.ts';
+import { noNetwork, PrivateNetwork } from '../../support/machine/private-network.ts';
 import { listenForStderr, Peer } from '../../support/peer.ts';
-import { noNetwork, PrivateNetwork } from '../../support/private-network.ts';
 
 const SESSIONS = 110;
 

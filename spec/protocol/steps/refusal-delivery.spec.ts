@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { describe, it } from 'node:test';
-import { BOUNDED, startDaemon } from '../../support/daemon.ts';
+import { BOUNDED, startDaemon } from '../../support/daemon/daemon.ts';
 import { eventually, within } from '../../support/peer.ts';
 
 const MEGABYTE = Buffer.alloc(1024 * 1024, 'x');

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { BOUNDED, request, startDaemon } from '../../support/daemon.ts';
+import { BOUNDED, request, startDaemon } from '../../support/daemon/daemon.ts';
 import { listenForStderr } from '../../support/peer.ts';
 
 const INVALID = ['\x01invalid stderr port\n', 'REXEC_PORT_INVALID'] as const;

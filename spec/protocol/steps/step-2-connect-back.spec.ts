@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect } from 'node:net';
 import { describe, it, type TestContext } from 'node:test';
 import { Worker } from 'node:worker_threads';
-import { anyone, BOUNDED, PASSWORD, request, startDaemon, USER } from '../../support/daemon.ts';
+import { anyone, BOUNDED, PASSWORD, request, startDaemon, USER } from '../../support/daemon/daemon.ts';
 import { listenForStderr, within } from '../../support/peer.ts';
 
 const UNREACHABLE = '\x01Cannot connect to the stderr port.\n';

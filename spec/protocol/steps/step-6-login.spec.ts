@@ -8,7 +8,7 @@ import {
   request,
   startDaemon,
   USER,
-} from '../../support/daemon.ts';
+} from '../../support/daemon/daemon.ts';
 import { listenForStderr } from '../../support/peer.ts';
 
 const REFUSED = '\x01Login incorrect.\n';

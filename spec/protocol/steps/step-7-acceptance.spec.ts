@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { BOUNDED, forEveryWay, request, startDaemon } from '../../support/daemon.ts';
+import { BOUNDED, forEveryWay, request, startDaemon } from '../../support/daemon/daemon.ts';
 import { listenForStderr } from '../../support/peer.ts';
 
 forEveryWay('[step 7] the success byte', (way) => {

@@ -12,7 +12,7 @@ import {
   program,
   request,
   startDaemon,
-} from '../../support/daemon.ts';
+} from '../../support/daemon/daemon.ts';
 
 const PROFILE = "PROFILE_READ=yes\nexport PROFILE_READ\necho 'from the profile'\n";
 

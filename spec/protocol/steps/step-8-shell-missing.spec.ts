@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { anyone, BOUNDED, forEveryWay, request, startDaemon } from '../../support/daemon.ts';
-import { DaemonProcess } from '../../support/daemon-process.ts';
+import { anyone, BOUNDED, forEveryWay, request, startDaemon } from '../../support/daemon/daemon.ts';
+import { DaemonProcess } from '../../support/daemon/daemon-process.ts';
 import { listenForStderr, Peer } from '../../support/peer.ts';
 
 const MISSING = anyone({ shell: '/no/such/shell' });

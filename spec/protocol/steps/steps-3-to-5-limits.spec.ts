@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Authenticator } from '../../../lib/login/index.ts';
-import { anyone, BOUNDED, forEveryWay, startDaemon } from '../../support/daemon.ts';
+import { anyone, BOUNDED, forEveryWay, startDaemon } from '../../support/daemon/daemon.ts';
 
 /** A request whose only long field has `length` bytes, up to but without that field's NUL. */
 const FIELDS = {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { anyone, forEveryWay, program, startDaemon } from '../../support/daemon.ts';
+import { anyone, forEveryWay, program, startDaemon } from '../../support/daemon/daemon.ts';
 import { within } from '../../support/peer.ts';
 
 const SIZE = 256 * 1024 * 1024;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { anyone, forEveryWay, program, startDaemon } from '../../support/daemon.ts';
+import { anyone, forEveryWay, program, startDaemon } from '../../support/daemon/daemon.ts';
 
 /** What a client sends to ask for the exit status: signal 0, a no-op for any other daemon. */
 const ASK = [0];

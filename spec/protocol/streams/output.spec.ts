@@ -7,7 +7,7 @@ import {
   program,
   request,
   startDaemon,
-} from '../../support/daemon.ts';
+} from '../../support/daemon/daemon.ts';
 import { eventually } from '../../support/peer.ts';
 
 /** The shell of the first command is reaped, and the daemon had the time to act on it. */

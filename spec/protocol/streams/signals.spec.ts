@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { anyone, BOUNDED, forEveryWay, program, request, startDaemon } from '../../support/daemon.ts';
+import { anyone, BOUNDED, forEveryWay, program, request, startDaemon } from '../../support/daemon/daemon.ts';
 import { listenForStderr } from '../../support/peer.ts';
 
 const REPORT = `sh ${program('report-signals.sh')}`;

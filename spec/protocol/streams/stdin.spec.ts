@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { anyone, forEveryWay, request, startDaemon } from '../../support/daemon.ts';
+import { anyone, forEveryWay, request, startDaemon } from '../../support/daemon/daemon.ts';
 
 const EVERY_BYTE = Buffer.from(Array.from({ length: 1024 }, (_, index) => index % 256)).toString('latin1');
 

@@ -4,11 +4,11 @@ import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it, type TestContext } from 'node:test';
 import { type ExecOptions, exec } from '../../../lib/client/index.ts';
-import { Authority, type Identity } from '../../support/certificates.ts';
-import { BOUNDED, PASSWORD, USER } from '../../support/daemon.ts';
-import { Machine, noMachine, QUICK } from '../../support/machine.ts';
+import { BOUNDED, PASSWORD, USER } from '../../support/daemon/daemon.ts';
+import { Machine, noMachine, QUICK } from '../../support/machine/machine.ts';
 import { temporaryFolder } from '../../support/program.ts';
-import { noOpenssl, TlsBench, type TlsDaemon } from '../../support/tls.ts';
+import { Authority, type Identity } from '../../support/tls/certificates.ts';
+import { noOpenssl, TlsBench, type TlsDaemon } from '../../support/tls/tls.ts';
 
 const TLS = { ...BOUNDED, skip: noOpenssl } as const;
 const bench = noOpenssl ? undefined! : new TlsBench();

@@ -10,11 +10,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { connect } from 'node:tls';
 import { encodeMuxFrame, encodeRequest, type MuxFrame } from '../../../codec/index.ts';
 import { exec } from '../../../lib/client/index.ts';
-import { Authority } from '../../support/certificates.ts';
-import { anyone, BOUNDED, forEveryWay, PASSWORD, USER } from '../../support/daemon.ts';
+import { anyone, BOUNDED, forEveryWay, PASSWORD, USER } from '../../support/daemon/daemon.ts';
 import { eventually, within } from '../../support/peer.ts';
 import { isAlive } from '../../support/program.ts';
-import { noOpenssl, TlsBench, type TlsDaemon } from '../../support/tls.ts';
+import { Authority } from '../../support/tls/certificates.ts';
+import { noOpenssl, TlsBench, type TlsDaemon } from '../../support/tls/tls.ts';
 
 const TLS = { ...BOUNDED, skip: noOpenssl } as const;
 const bench = noOpenssl ? undefined! : new TlsBench();

@@ -4,11 +4,11 @@ import { copyFileSync, writeFileSync } from 'node:fs';
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { Authority } from '../../support/certificates.ts';
-import { anyone, BOUNDED, forEveryWay, request, startDaemon } from '../../support/daemon.ts';
+import { anyone, BOUNDED, forEveryWay, request, startDaemon } from '../../support/daemon/daemon.ts';
 import { eventually, listenForStderr, Peer, within } from '../../support/peer.ts';
 import { temporaryFolder } from '../../support/program.ts';
-import { noOpenssl, TlsBench } from '../../support/tls.ts';
+import { Authority } from '../../support/tls/certificates.ts';
+import { noOpenssl, TlsBench } from '../../support/tls/tls.ts';
 
 const TLS = { ...BOUNDED, skip: noOpenssl } as const;
 const bench = noOpenssl ? undefined! : new TlsBench();

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { exec } from '../../../lib/client/index.ts';
-import { BOUNDED, PASSWORD, request, startDaemon, USER } from '../../support/daemon.ts';
+import { BOUNDED, PASSWORD, request, startDaemon, USER } from '../../support/daemon/daemon.ts';
 import { freePort } from '../../support/free-port.ts';
 import { eventually, Peer } from '../../support/peer.ts';
 import { findProgram, Program, temporaryFolder } from '../../support/program.ts';
-import { stunnelFile } from '../../support/stunnel.ts';
-import { noOpenssl, TlsBench } from '../../support/tls.ts';
+import { stunnelFile } from '../../support/tls/stunnel.ts';
+import { noOpenssl, TlsBench } from '../../support/tls/tls.ts';
 
 const STUNNEL = findProgram('stunnel4');
 const STUNNELED = {

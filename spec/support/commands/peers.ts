@@ -4,7 +4,7 @@
  */
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer } from 'node:net';
-import type { PeersPlan } from '../private-network.ts';
+import type { PeersPlan } from '../machine/private-network.ts';
 
 const { host, port, from, command, stderr = false } = JSON.parse(process.argv[2]!) as PeersPlan;
 for (const [index, localAddress] of from.entries()) {

@@ -4,7 +4,13 @@ import { type AddressInfo, connect } from 'node:net';
 import { describe, it, type TestContext } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import { type ExecOptions, exec } from '../../../lib/client/index.ts';
-import { type Client, outcome, type Script, startFakeDaemon, text } from '../../support/fake-daemon.ts';
+import {
+  type Client,
+  outcome,
+  type Script,
+  startFakeDaemon,
+  text,
+} from '../../support/daemon/fake-daemon.ts';
 import { eventually, within } from '../../support/peer.ts';
 
 const BOUNDED = { timeout: 60_000 } as const;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { describe, it } from 'node:test';
-import { outcome, startFakeDaemon } from '../../support/fake-daemon.ts';
+import { outcome, startFakeDaemon } from '../../support/daemon/fake-daemon.ts';
 import { Peer } from '../../support/peer.ts';
 
 const BOUNDED = { timeout: 60_000 } as const;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { exec } from '../../../lib/client/index.ts';
-import { outcome, startFakeDaemon, text } from '../../support/fake-daemon.ts';
+import { outcome, startFakeDaemon, text } from '../../support/daemon/fake-daemon.ts';
 import { eventually } from '../../support/peer.ts';
 
 const BOUNDED = { timeout: 60_000 } as const;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { startFakeDaemon } from '../../support/fake-daemon.ts';
+import { startFakeDaemon } from '../../support/daemon/fake-daemon.ts';
 
 const BOUNDED = { timeout: 60_000 } as const;
 

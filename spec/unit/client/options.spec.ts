@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { exec } from '../../../lib/client/index.ts';
-import { startFakeDaemon } from '../../support/fake-daemon.ts';
+import { startFakeDaemon } from '../../support/daemon/fake-daemon.ts';
 
 const BOUNDED = { timeout: 60_000 } as const;
 const ADA = { user: 'ada', password: 's3cret' } as const;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { constants } from 'node:os';
 import { describe, it, type TestContext } from 'node:test';
 import type { RemoteCommand } from '../../../lib/client/index.ts';
-import { outcome, startFakeDaemon } from '../../support/fake-daemon.ts';
+import { outcome, startFakeDaemon } from '../../support/daemon/fake-daemon.ts';
 import { within } from '../../support/peer.ts';
 
 const BOUNDED = { timeout: 60_000 } as const;

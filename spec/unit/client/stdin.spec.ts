@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
-import { outcome, startFakeDaemon, text } from '../../support/fake-daemon.ts';
+import { outcome, startFakeDaemon, text } from '../../support/daemon/fake-daemon.ts';
 import { within } from '../../support/peer.ts';
 
 const BOUNDED = { timeout: 60_000 } as const;

@@ -3,7 +3,7 @@ import type { Transform } from 'node:stream';
 import { describe, it } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { ReplyDecoder, RequestDecoder, type RequestFrame, StderrDecoder } from '../../../codec/index.ts';
-import { joined, slices } from '../../support/slices.ts';
+import { joined, slices } from '../../support/machine/slices.ts';
 import { replies } from '../../vectors/reply.ts';
 import { password, port, requests, stdin, user } from '../../vectors/request.ts';
 import { stderrs } from '../../vectors/stderr.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { ReplyDecoder, RequestDecoder, StderrDecoder } from '../../../codec/index.ts';
-import { decode } from '../../support/slices.ts';
+import { decode } from '../../support/machine/slices.ts';
 import { cutAt, cuts, holds, wild } from '../../vectors/generated.ts';
 
 describe('any bytes at all', () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { format } from 'node:util';
-import { startDaemon } from '../../support/daemon.ts';
+import { startDaemon } from '../../support/daemon/daemon.ts';
 
 const document = readFileSync(new URL('../../../docs/codec.md', import.meta.url), 'utf8');
 const door = new URL('../../../codec/index.ts', import.meta.url).href;

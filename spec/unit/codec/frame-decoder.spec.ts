@@ -9,8 +9,8 @@ import {
   SignalDecoder,
   StderrDecoder,
 } from '../../../codec/index.ts';
-import { READINGS } from '../../support/readings.ts';
-import { decodesEveryCut } from '../../support/slices.ts';
+import { READINGS } from '../../support/daemon/readings.ts';
+import { decodesEveryCut } from '../../support/machine/slices.ts';
 import { muxes } from '../../vectors/mux.ts';
 import { refusedRequests } from '../../vectors/refused-request.ts';
 import { replies } from '../../vectors/reply.ts';

@@ -13,7 +13,7 @@ import {
   StderrEncoder,
   type StderrFrame,
 } from '../../../codec/index.ts';
-import { READINGS, type Reading } from '../../support/readings.ts';
+import { READINGS, type Reading } from '../../support/daemon/readings.ts';
 import { muxes } from '../../vectors/mux.ts';
 import { replies } from '../../vectors/reply.ts';
 import { command, password, port, requests, stdin, user } from '../../vectors/request.ts';

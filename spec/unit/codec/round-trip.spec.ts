@@ -10,7 +10,7 @@ import {
   RequestDecoder,
   StderrDecoder,
 } from '../../../codec/index.ts';
-import { decode } from '../../support/slices.ts';
+import { decode } from '../../support/machine/slices.ts';
 import { bytesOf, cutAt, cuts, exitStatus, holds, request, text, wild } from '../../vectors/generated.ts';
 
 describe('what one end encodes, the other decodes', () => {

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, it, type TestContext } from 'node:test';
 import { ControlError, ControlServer, controlSocketOf, tellDaemon } from '../../../lib/control/index.ts';
-import { BOUNDED } from '../../support/daemon.ts';
+import { BOUNDED } from '../../support/daemon/daemon.ts';
 import { temporaryFolder } from '../../support/program.ts';
 
 const OPERATIONS = {

@@ -4,8 +4,8 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { EventLog, type SinkName } from '../../../lib/events/index.ts';
-import { DatagramReceiver } from '../../support/datagram-receiver.ts';
-import { BOUNDED, temporary } from '../../support/log-process.ts';
+import { BOUNDED, temporary } from '../../support/daemon/log-process.ts';
+import { DatagramReceiver } from '../../support/machine/datagram-receiver.ts';
 import { eventually } from '../../support/peer.ts';
 
 /** A user name that would forge an entry of either kind. */

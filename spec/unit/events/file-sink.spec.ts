@@ -3,7 +3,7 @@ import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { EventLog, type LogOptions } from '../../../lib/events/index.ts';
-import { BOUNDED, filesIn, LogProcess, temporary } from '../../support/log-process.ts';
+import { BOUNDED, filesIn, LogProcess, temporary } from '../../support/daemon/log-process.ts';
 
 /** Emits events of about a hundred bytes, numbered from `first`, and closes the log. */
 async function write(options: LogOptions, first: number, count: number): Promise<void> {

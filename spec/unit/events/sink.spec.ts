@@ -6,7 +6,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { reasonOf } from '../../../lib/base/index.ts';
 import { entryOf, type LogEntry } from '../../../lib/events/log-entry.ts';
 import { Sink } from '../../../lib/events/sinks/sink.ts';
-import { BOUNDED, upTo } from '../../support/log-process.ts';
+import { BOUNDED, upTo } from '../../support/daemon/log-process.ts';
 import { within } from '../../support/peer.ts';
 
 /** An event of 10 kB. */

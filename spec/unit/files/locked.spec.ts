@@ -3,7 +3,7 @@ import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { FileLockedError, locked } from '../../../lib/files/index.ts';
-import { BOUNDED } from '../../support/daemon.ts';
+import { BOUNDED } from '../../support/daemon/daemon.ts';
 import { eventually, within } from '../../support/peer.ts';
 import { Program, ROOT, temporaryFolder } from '../../support/program.ts';
 

@@ -11,7 +11,7 @@ import {
   shellCommand,
 } from '../../../lib/launch/index.ts';
 import { ownIdentity } from '../../../lib/login/index.ts';
-import { BOUNDED, program } from '../../support/daemon.ts';
+import { BOUNDED, program } from '../../support/daemon/daemon.ts';
 import { within } from '../../support/peer.ts';
 
 /** Descriptors of processes and groups that this process has open. */

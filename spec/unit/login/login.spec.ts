@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Secret } from '../../../lib/base/index.ts';
 import { type Authenticator, Lockout, Login, LoginError, ownIdentity } from '../../../lib/login/index.ts';
-import { anyone, BOUNDED, nobody } from '../../support/daemon.ts';
+import { anyone, BOUNDED, nobody } from '../../support/daemon/daemon.ts';
 
 const credentials = (password = Buffer.from('s3cret')) => ({
   user: 'ada',

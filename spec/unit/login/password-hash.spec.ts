@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { Secret } from '../../../lib/base/index.ts';
 import { usersFile } from '../../../lib/login/index.ts';
-import { BOUNDED, cheapHash } from '../../support/daemon.ts';
+import { BOUNDED, cheapHash } from '../../support/daemon/daemon.ts';
 
 const hasArgon2 = 'argon2' in crypto;
 const SALT = 'c2FsdHNhbHQ'; // saltsalt

@@ -20,7 +20,7 @@ import {
   UsersFileError,
   usersFile,
 } from '../../../lib/login/index.ts';
-import { BOUNDED, cheapHash } from '../../support/daemon.ts';
+import { BOUNDED, cheapHash } from '../../support/daemon/daemon.ts';
 
 const ADA = `ada:${cheapHash('s3cret')}\n`;
 

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { Secret } from '../../../lib/base/index.ts';
 import { encodeMessage as encodeAsSecret, MessageReader } from '../../../lib/messages/index.ts';
-import { BOUNDED } from '../../support/daemon.ts';
-import { cut } from '../../support/slices.ts';
+import { BOUNDED } from '../../support/daemon/daemon.ts';
+import { cut } from '../../support/machine/slices.ts';
 
 const EVERY_BYTE = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
 

@@ -4,7 +4,7 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { describe, it, type TestContext } from 'node:test';
 import { encodeMuxFrame, MUX_FIRST_WINDOW, type MuxFrame } from '../../../codec/index.ts';
 import { Mux } from '../../../lib/mux/index.ts';
-import { BOUNDED } from '../../support/daemon.ts';
+import { BOUNDED } from '../../support/daemon/daemon.ts';
 import { eventually, within } from '../../support/peer.ts';
 
 const MIB = 1024 * 1024;

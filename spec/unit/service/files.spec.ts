@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { pamFile } from '../../../lib/service/files/pam-file.ts';
 import { SETTINGS } from '../../../lib/settings/index.ts';
-import { BOUNDED } from '../../support/daemon.ts';
+import { BOUNDED } from '../../support/daemon/daemon.ts';
 import { findProgram, temporaryFolder } from '../../support/program.ts';
 import { PROGRAM, Staging } from './staging.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { chmodSync, chownSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { describe, it, type TestContext } from 'node:test';
-import { BOUNDED } from '../../support/daemon.ts';
+import { BOUNDED } from '../../support/daemon/daemon.ts';
 import { temporaryFolder } from '../../support/program.ts';
 import { asNobody, MANIFEST, Staging } from './staging.ts';
 

@@ -4,7 +4,7 @@ import { chmodSync, chownSync, mkdirSync, readFileSync, statSync, symlinkSync } 
 import { describe, it } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { readDocument, resolveSettings, settingsTemplate } from '../../../lib/settings/index.ts';
-import { BOUNDED } from '../../support/daemon.ts';
+import { BOUNDED } from '../../support/daemon/daemon.ts';
 import { temporaryFolder } from '../../support/program.ts';
 import { asNobody, CATALOG, FILES, MAN_PAGES, MANIFEST, Staging } from './staging.ts';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { encodeMuxFrame, MuxDecoder, type MuxFrame, type Sender } from '../../../../codec/index.ts';
-import { decode, decodesEveryCut } from '../../../support/slices.ts';
+import { decode, decodesEveryCut } from '../../../support/machine/slices.ts';
 import { cutAt, cuts, holds, wild } from '../../../vectors/generated.ts';
 import { muxes } from '../../../vectors/mux.ts';
 import { latin1 } from '../../../vectors/vector.ts';

@@ -9,7 +9,7 @@ import {
   MuxEncoder,
   type MuxFrame,
 } from '../../../../codec/index.ts';
-import { decode, joined } from '../../../support/slices.ts';
+import { decode, joined } from '../../../support/machine/slices.ts';
 import { bytesOf, cutAt, cuts, exitStatus, holds } from '../../../vectors/generated.ts';
 import { muxes } from '../../../vectors/mux.ts';
 import { latin1 } from '../../../vectors/vector.ts';

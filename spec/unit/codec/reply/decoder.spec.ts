@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ReplyDecoder } from '../../../../codec/index.ts';
-import { decode, decodesEveryCut } from '../../../support/slices.ts';
+import { decode, decodesEveryCut } from '../../../support/machine/slices.ts';
 import { replies } from '../../../vectors/reply.ts';
 import { latin1 } from '../../../vectors/vector.ts';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { Transform, type TransformCallback } from 'node:stream';
 import { describe, it } from 'node:test';
 import { RequestDecoder, type RequestFrame } from '../../../../codec/index.ts';
-import { decode, decodesEveryCut } from '../../../support/slices.ts';
+import { decode, decodesEveryCut } from '../../../support/machine/slices.ts';
 import { refusedRequests } from '../../../vectors/refused-request.ts';
 import { command, password, port, requests, stdin, user } from '../../../vectors/request.ts';
 import { latin1 } from '../../../vectors/vector.ts';

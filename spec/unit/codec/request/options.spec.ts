@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { RequestDecoder, type RequestDecoderOptions } from '../../../../codec/index.ts';
-import { decode } from '../../../support/slices.ts';
+import { decode } from '../../../support/machine/slices.ts';
 import { command, password, port, user } from '../../../vectors/request.ts';
 import { latin1 } from '../../../vectors/vector.ts';
 

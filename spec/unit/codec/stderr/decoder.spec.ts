@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { StderrDecoder } from '../../../../codec/index.ts';
-import { decodesEveryCut } from '../../../support/slices.ts';
+import { decodesEveryCut } from '../../../support/machine/slices.ts';
 import { stderrs } from '../../../vectors/stderr.ts';
 import { latin1 } from '../../../vectors/vector.ts';
 

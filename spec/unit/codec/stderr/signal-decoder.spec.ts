@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { HIGHEST_SIGNAL, SignalDecoder, type SignalFrame } from '../../../../codec/index.ts';
-import { decode, decodesEveryCut } from '../../../support/slices.ts';
+import { decode, decodesEveryCut } from '../../../support/machine/slices.ts';
 import { bytesOf, cutAt, cuts, holds } from '../../../vectors/generated.ts';
 import { signals } from '../../../vectors/signal.ts';
 import { latin1 } from '../../../vectors/vector.ts';

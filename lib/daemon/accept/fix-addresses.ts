@@ -1,0 +1,15 @@
+import type { Socket } from 'node:net';
+import { addressForm } from '../../login/index.ts';
+
+/**
+ * Fixes the addresses of an accepted connection in their one form, before anything reads them: PAM, the event log,
+ * caps, lockouts, commands and the connection back compare and show addresses as text. An address stays undefined if
+ * the peer has left.
+ */
+export function fixAddresses<Accepted extends Socket>(socket: Accepted): Accepted {
+  for (const end of ['remoteAddress', 'localAddress'] as const) {
+    const address = socket[end];
+    if (address !== undefined) Object.defineProperty(socket, end, { value: addressForm(address) });
+  }
+  return socket;
+}

@@ -1,0 +1,98 @@
+import type { Socket } from 'node:net';
+import { createServer, type Server, type TLSSocket } from 'node:tls';
+import { ALPN_PROTOCOLS, MUX_PROTOCOL } from '../../../codec/index.ts';
+import { RexecError, reasonOf } from '../../base/index.ts';
+import type { ClientCertificate } from '../../login/index.ts';
+import { fixAddresses } from '../accept/fix-addresses.ts';
+import type { TlsMaterial } from './material.ts';
+
+/** A connection that was made secure. */
+export interface Passed {
+  readonly socket: TLSSocket;
+  readonly multiplexed: boolean;
+  /** One that can be relied on unless there is a fault; null where the client shows none. */
+  readonly certificate: ClientCertificate | null;
+  /** Why the client must be refused: its certificate is not accepted, or it is missing. */
+  readonly fault: string | undefined;
+}
+
+/** A connection whose TLS handshake failed; `message` says why. */
+export class TlsHandshakeError extends RexecError {}
+
+/** Makes accepted connections secure, with the certificates as they were when it was made. */
+export class TlsGate {
+  readonly #server: Server; // it listens to nothing
+  readonly #needsCertificate: boolean;
+  readonly #passing = new Map<string, PromiseWithResolvers<TLSSocket>>(); // by the ends of their connections
+
+  constructor({ options, needsCertificate }: TlsMaterial, seconds: number) {
+    this.#needsCertificate = needsCertificate;
+    this.#server = createServer({
+      ...options,
+      ALPNProtocols: [...ALPN_PROTOCOLS],
+      handshakeTimeout: seconds * 1000,
+    });
+    this.#server.on('secureConnection', (socket) => {
+      const passing = this.#passing.get(endsOf(fixAddresses(socket)));
+      if (passing) passing.resolve(socket);
+      else socket.destroy(); // it broke in this very moment
+    });
+    this.#server.on('tlsClientError', (error, socket) => {
+      this.#passing
+        .get(endsOf(fixAddresses(socket)))
+        ?.reject(new TlsHandshakeError(reasonOf(error), { cause: error }));
+      socket.destroy();
+    });
+  }
+
+  /** @throws TlsHandshakeError, and the connection is closed, when the handshake fails or takes longer than it may */
+  async pass(connection: Socket): Promise<Passed> {
+    const passing = Promise.withResolvers<TLSSocket>();
+    const ends = endsOf(connection);
+    const closed = () =>
+      passing.reject(
+        new TlsHandshakeError(
+          connection.errored ? reasonOf(connection.errored) : 'the peer closed the connection',
+        ),
+      );
+    this.#passing.set(ends, passing);
+    connection.once('close', closed);
+    connection.allowHalfOpen = false; // who half-closes inside the handshake is gone
+    try {
+      this.#server.emit('connection', connection);
+      const socket = await passing.promise;
+      socket.allowHalfOpen = true;
+      socket.on('error', () => {}); // for its whole life: a reset between two owners must not end the daemon
+      const certificate = certificateOf(socket);
+      const fault = certificate
+        ? faultOf(socket, certificate)
+        : this.#needsCertificate
+          ? 'no certificate'
+          : undefined;
+      return { socket, multiplexed: socket.alpnProtocol === MUX_PROTOCOL, certificate, fault };
+    } catch (error) {
+      connection.destroy();
+      throw error;
+    } finally {
+      this.#passing.delete(ends);
+      connection.off('close', closed);
+    }
+  }
+}
+
+const endsOf = ({ remoteAddress, remotePort, localAddress, localPort }: Socket): string =>
+  [remoteAddress, remotePort, localAddress, localPort].join(' ');
+
+function certificateOf(socket: TLSSocket): ClientCertificate | null {
+  const certificate = socket.getPeerX509Certificate();
+  if (!certificate) return null;
+  const { subject, fingerprint256 } = certificate.toLegacyObject();
+  return {
+    subject: certificate.subject.replaceAll('\n', ', '),
+    commonNames: [subject.CN ?? []].flat(),
+    fingerprint: fingerprint256.replaceAll(':', '').toLowerCase(),
+  };
+}
+
+const faultOf = (socket: TLSSocket, { subject }: ClientCertificate): string | undefined =>
+  socket.authorized ? undefined : `the certificate of ${subject}: ${socket.authorizationError}`;
