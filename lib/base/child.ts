@@ -1,47 +1,172 @@
-import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
-import { extname } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import type { ChildProcess, StdioOptions } from 'node:child_process';
+import { Socket } from 'node:net';
+import { guardChannel } from './guard-channel.ts';
+import { Line } from './line.ts';
+import { type ProgramOptions, startProgram } from './program.ts';
+import { type Answers, Questions, Unanswered } from './questions.ts';
+import { reasonOf } from './reason.ts';
+import type { Secret } from './secret.ts';
+import { type Check, type Checked, count, flag, message, type Said, type Shapes, text } from './shapes.ts';
+import { within } from './within.ts';
 
-/**
- * SECURITY: without this flag Node answers SIGUSR1 with a debugger on 127.0.0.1:9229, in which any local user runs code
- * as the account of the process.
- */
-export const NO_DEBUGGER = '--disable-sigusr1';
+/** Time that a program of this package has to start, on a machine that is busy. */
+const START_SECONDS = 30;
+/** Time to end by itself, and once more after SIGKILL. */
+const END_SECONDS = 2;
 
-/** Sources are stripped of their types once, and not at each start; the folder is as much to be trusted as they are. */
-const CACHE =
-  extname(import.meta.filename) === '.ts'
-    ? { NODE_COMPILE_CACHE: fileURLToPath(new URL('../../node_modules/.cache/rexecd', import.meta.url)) }
-    : {};
-
-/** How a program is started. */
-export interface ProgramOptions {
-  /** Node's own. */
-  readonly flags?: readonly string[];
-  /** Of its command line. */
-  readonly words?: readonly string[];
-  /** Of its environment. */
-  readonly variables?: NodeJS.ProcessEnv;
+export interface ChildOptions<A, R extends Said> extends ProgramOptions {
+  readonly file: string;
+  /** From 3 on there may be an `ipc`, for handles, and a `pipe`, for secrets: see {@link Line}. */
+  readonly stdio: StdioOptions;
+  /** Checks of the answers to questions. */
+  readonly answers: A;
+  /** What it may say besides. */
+  readonly reports: Shapes<R>;
+  /** Takes over the secret. */
+  hear(report: R, secret: Secret): void;
 }
 
+/** What every child says, see {@link Parent}. */
+type Basic =
+  | { readonly say: 'ready' }
+  | { readonly say: 'broken'; readonly cause: string }
+  | { readonly say: 'answer'; readonly number: number; readonly answer: unknown }
+  | { readonly say: 'error'; readonly number: number; readonly cause: string; readonly refused: boolean };
+
+const isBasic = message<Basic>({
+  ready: {},
+  broken: { cause: text },
+  answer: { number: count, answer: (answer): answer is unknown => answer !== undefined },
+  error: { number: count, cause: text, refused: flag },
+});
+
 /**
- * Starts a program of this package as a process in a session of its own: Ctrl-C is for its parent.
- *
- * @throws Error if the system has no process or descriptor left for it; other failures are its event `error`
+ * A program of this package in a process of its own, where a {@link Parent} speaks for it. It is not trusted: what it says
+ * is checked on arrival, and a message that does not match ends it. It keeps no process alive.
  */
-export function startProgram(
-  file: string,
-  stdio: StdioOptions,
-  { flags = [], words = [], variables = {} }: ProgramOptions = {},
-): ChildProcess {
-  const child = spawn(process.execPath, [NO_DEBUGGER, ...flags, file, ...words], {
-    cwd: '/',
-    env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', ...CACHE, ...variables },
-    stdio,
-    detached: true,
-  });
-  child.once('error', () => {}); // without a listener it would end this process
-  // Without descriptors Node gives a child without streams.
-  if ((child.stdio as unknown) === undefined) throw new Error(`cannot start ${file}: too many open files`);
-  return child;
+export class Child<Q extends Said, A extends Answers<Q>, R extends Said> {
+  /** Resolves when it has started, or has ended. */
+  readonly started: Promise<void>;
+  /** Resolves with the cause when it has ended, or cannot be ended. */
+  readonly gone: Promise<string>;
+  readonly #options: ChildOptions<A, R>;
+  readonly #process: ChildProcess;
+  readonly #line: Line;
+  readonly #questions: Questions;
+  readonly #ready = Promise.withResolvers<void>();
+  readonly #gone = Promise.withResolvers<string>();
+  #cause: string | undefined;
+  #ended: Unanswered | undefined;
+  #silent = false;
+
+  /** @throws Error if the system has no process or descriptor left for it */
+  constructor(options: ChildOptions<A, R>) {
+    this.#options = options;
+    this.#questions = new Questions(options.answers);
+    const child = startProgram(options.file, options.stdio, options);
+    this.#process = child;
+    this.gone = this.#gone.promise;
+    child.on('error', (error) => {
+      if (child.pid === undefined) this.#lost(`cannot start: ${reasonOf(error)}`);
+    });
+    child.once('exit', (code, signal) => this.#lost(signal ?? `exit status ${code}`));
+    const broken = (cause: string) => this.kill(cause);
+    const pipe = child.stdio.slice(3).find((each) => each instanceof Socket);
+    const isReport = message<R>(options.reports);
+    this.#line = new Line(child, pipe, (said, secret) => this.#hear(said, isReport, secret), broken);
+    if (child.channel) guardChannel(child, broken);
+    const late = setTimeout(() => this.kill(`not started within ${START_SECONDS} s`), START_SECONDS * 1000);
+    this.started = this.#ready.promise.finally(() => clearTimeout(late));
+    for (const each of [late, child, child.channel, pipe]) each?.unref();
+  }
+
+  get pid(): number {
+    return this.#process.pid ?? 0;
+  }
+
+  get usable(): boolean {
+    return !this.#ended && this.#line.open;
+  }
+
+  /** It did not do in time what was expected, and has said nothing since. */
+  get silent(): boolean {
+    return this.#silent;
+  }
+
+  say(order: Said): void {
+    this.#line.say(order);
+  }
+
+  /** Says it with a handle; `close` is called once that was sent, or never will be. */
+  pass(order: Said, handle: Socket, close: () => void): void {
+    this.#line.pass(order, handle, close);
+  }
+
+  /** @param seconds from when it has started @throws Unanswered */
+  async ask<T extends Q>(question: T, seconds: number, secret?: Secret): Promise<Checked<A[T['say']]>> {
+    if (this.#ended) throw this.#ended;
+    const { number, answer } = this.#questions.add(question.say);
+    try {
+      this.#line.say({ say: 'ask', number, question }, secret);
+      await this.started;
+      return (await within(seconds, answer, () => {
+        throw new Unanswered('late', `no answer within ${seconds} s`);
+      })) as Checked<A[T['say']]>;
+    } finally {
+      this.#questions.drop(number);
+    }
+  }
+
+  /** Expects something from it. @returns to be called once that has come */
+  expect(seconds: number, onSilence: () => void): () => void {
+    const late = setTimeout(() => {
+      if (this.#silent || this.#ended) return;
+      this.#silent = true;
+      onSilence();
+    }, seconds * 1000);
+    return () => clearTimeout(late);
+  }
+
+  /** @param cause of its end, if there is no earlier one */
+  kill(cause?: string): void {
+    this.#cause ??= cause;
+    this.#process.kill('SIGKILL'); // not reaped before 'exit', so the number is its own
+  }
+
+  /** Closes its line, which ends it. Resolves when it has ended, or cannot be ended. */
+  async end(): Promise<void> {
+    this.#line.end();
+    await within(END_SECONDS, this.gone);
+    if (this.#ended) return;
+    this.kill();
+    await within(END_SECONDS, this.gone);
+    this.#lost('cannot be ended');
+  }
+
+  #hear(said: unknown, isReport: Check<R>, secret: Secret): boolean {
+    this.#silent = false;
+    if (isReport(said)) {
+      this.#options.hear(said, secret);
+      return true;
+    }
+    secret.wipe();
+    return isBasic(said) && this.#take(said);
+  }
+
+  #take(said: Basic): boolean {
+    if (said.say === 'answer') return this.#questions.answer(said.number, said.answer);
+    if (said.say === 'ready') this.#ready.resolve();
+    else if (said.say === 'broken') this.#cause ??= said.cause;
+    else this.#questions.fail(said.number, new Unanswered(said.refused ? 'refused' : 'failed', said.cause));
+    return true;
+  }
+
+  #lost(cause: string): void {
+    if (this.#ended) return;
+    this.#cause ??= cause;
+    this.#ended = new Unanswered('ended', this.#cause);
+    this.#ready.resolve();
+    this.#questions.failAll(this.#ended);
+    this.#gone.resolve(this.#cause);
+  }
 }

@@ -1,11 +1,28 @@
 /** The ground floor: what every room may import. A host loads all of it, so no file here imports a package. */
-export { NO_DEBUGGER, startProgram } from './child.ts';
+export { Child } from './child.ts';
 export { RexecError, SystemError } from './errors.ts';
 export { Limiter } from './limiter.ts';
 export { isLoopback } from './loopback.ts';
+export { Parent } from './parent.ts';
+export { NO_DEBUGGER } from './program.ts';
+export { Unanswered } from './questions.ts';
 export { codeOf, reasonOf, wordsOf } from './reason.ts';
 export { Secret } from './secret.ts';
+export {
+  type Checked,
+  count,
+  either,
+  flag,
+  integer,
+  list,
+  object,
+  oneOf,
+  optional,
+  quantity,
+  type Shapes,
+  text,
+  texts,
+} from './shapes.ts';
 export { signalName, signalNumber } from './signal-names.ts';
 export { ignoreSignals, STRAY_SIGNALS } from './signals.ts';
-export { startDeadline } from './start-deadline.ts';
 export { within } from './within.ts';

@@ -1,10 +1,19 @@
-import { codeOf, ignoreSignals, reasonOf, STRAY_SIGNALS } from '../base/index.ts';
+import { codeOf, Parent, reasonOf } from '../base/index.ts';
 import { type Launcher, type LauncherName, launcherNamed, takeOver } from '../launch/index.ts';
 import type { Identity } from '../login/index.ts';
 import { closeAllOnExec, limitOpenFiles, PamError } from '../native/index.ts';
 import { type CommandMaker, CommandRun, prepare } from '../run/index.ts';
 import { become, openSession, ownSession, takeOverSession } from './become.ts';
-import type { Order, Report, RunOrder } from './host-protocol.ts';
+import {
+  type Became,
+  type Bytes,
+  ORDERS,
+  type Order,
+  QUESTIONS,
+  type Question,
+  type Report,
+  type RunOrder,
+} from './host-protocol.ts';
 
 /** The soft limit that commands get, unless PAM says otherwise: the system's usual one, which select(2) depends on. */
 const COMMAND_OPEN_FILES = 1024;
@@ -16,16 +25,28 @@ class Host {
   #identity: Identity | undefined;
   #maker: CommandMaker | undefined;
   #environment: Readonly<Record<string, string>> = {};
-  readonly #launcher: Launcher;
+  readonly #parent: Parent<Question, Order>;
+  #launcher!: Launcher;
 
-  constructor(launcher: Launcher) {
-    this.#launcher = launcher;
+  constructor() {
+    this.#parent = new Parent({
+      questions: QUESTIONS,
+      answer: (question) => (question.say === 'become' ? this.#become(question) : this.#bytes(question.id)),
+      refuses: (error) => error instanceof PamError,
+      orders: ORDERS,
+      obey: (order, handle) => this.#obey(order, handle),
+      closed: () => this.#end(),
+    });
   }
 
-  async obey(order: Order, handle: unknown): Promise<void> {
+  /** Loads the launcher before it is a user's, who may be unable to read the files. */
+  async serve(launcher: LauncherName): Promise<void> {
+    this.#launcher = await launcherNamed(launcher);
+    this.#parent.ready();
+  }
+
+  async #obey(order: Order, handle: unknown): Promise<void> {
     switch (order.say) {
-      case 'become':
-        return this.#become(order);
       case 'stderrSocket':
         if (handle) this.#stderrSockets.set(order.id, takeOver(handle));
         return;
@@ -37,38 +58,35 @@ class Host {
         return this.#runs.get(order.id)?.peerGone();
       case 'endGroup':
         return void process.kill(-order.pid, 'SIGKILL');
-      case 'bytes': {
-        const bytes = await this.#runs.get(order.id)?.bytes();
-        return bytes && report({ say: 'bytes', id: order.id, ...bytes });
-      }
     }
   }
 
   /** rexecd is gone, or has nothing more to do here: sessions that are open are hung up. */
-  async end(): Promise<void> {
+  async #end(): Promise<void> {
     for (const run of this.#runs.values()) run.hangUp();
     await Promise.all([...this.#runs.values()].map(({ over }) => over));
     process.exit();
   }
 
-  #become(order: Extract<Order, { say: 'become' }>): void {
-    const { owner, address } = order;
+  async #bytes(id: string): Promise<Bytes> {
+    const bytes = await this.#runs.get(id)?.bytes();
+    if (!bytes) throw new Error(`no session ${id}`);
+    return bytes;
+  }
+
+  #become({ owner, address, opened: before }: Extract<Question, { say: 'become' }>): Became {
     const { identity, service } = owner;
-    try {
-      const { opened, spoilt } = order.opened
-        ? { opened: order.opened, spoilt: false }
-        : service !== undefined && process.getuid?.() === 0
-          ? openSession(service, identity.user, address)
-          : { opened: ownSession(), spoilt: false };
-      if (order.opened) takeOverSession(order.opened);
-      if (!spoilt) become(owner);
-      this.#identity = identity;
-      this.#environment = opened.environment;
-      this.#maker = { launcher: this.#launcher, prepare, limits: opened.limits };
-      report({ say: 'became', opened, spoilt });
-    } catch (error) {
-      report({ say: 'broken', cause: reasonOf(error), refused: error instanceof PamError });
-    }
+    const { opened, spoilt } = before
+      ? { opened: before, spoilt: false }
+      : service !== undefined && process.getuid?.() === 0
+        ? openSession(service, identity.user, address)
+        : { opened: ownSession(), spoilt: false };
+    if (before) takeOverSession(before);
+    if (!spoilt) become(owner);
+    this.#identity = identity;
+    this.#environment = opened.environment;
+    this.#maker = { launcher: this.#launcher, prepare, limits: opened.limits };
+    return { opened, spoilt };
   }
 
   async #run(order: RunOrder, handle: unknown): Promise<void> {
@@ -77,8 +95,13 @@ class Host {
     this.#stderrSockets.delete(id);
     if (!handle) {
       stderrSocket?.destroy();
-      report({ say: 'failed', id, code: 'REXEC_PEER_VANISHED', cause: 'the connection did not arrive' });
-      return report({ say: 'over', id });
+      this.#report({
+        say: 'failed',
+        id,
+        code: 'REXEC_PEER_VANISHED',
+        cause: 'the connection did not arrive',
+      });
+      return this.#report({ say: 'over', id });
     }
     const environment = { ...order.environment, ...this.#environment };
     const job = {
@@ -95,41 +118,24 @@ class Host {
     };
     job.connection.on('error', () => {}); // for its whole life; the run sees what broke
     const run = new CommandRun(job, this.#maker!, {
-      started: (started) => report({ say: 'started', id, ...started }),
-      signaled: (signal) => report({ say: 'signaled', id, signal }),
-      idle: () => report({ say: 'idle', id }),
-      stuck: (pid) => report({ say: 'stuck', id, pid }),
-      ended: (status) => report({ say: 'ended', id, status }),
-      failed: (error) => report({ say: 'failed', id, code: codeOf(error), cause: reasonOf(error) }),
+      started: (started) => this.#report({ say: 'started', id, ...started }),
+      signaled: (signal) => this.#report({ say: 'signaled', id, signal }),
+      idle: () => this.#report({ say: 'idle', id }),
+      stuck: (pid) => this.#report({ say: 'stuck', id, pid }),
+      ended: (status) => this.#report({ say: 'ended', id, status }),
+      failed: (error) => this.#report({ say: 'failed', id, code: codeOf(error), cause: reasonOf(error) }),
     });
     this.#runs.set(id, run);
     await run.over;
     this.#runs.delete(id);
-    report({ say: 'over', id });
+    this.#report({ say: 'over', id });
   }
-}
 
-function report(told: Report): void {
-  if (process.connected) process.send!(told, undefined, undefined, () => {}); // rexecd may end at any time
-}
-
-function broken(error: unknown): void {
-  const cause = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  report({ say: 'broken', cause, refused: false });
-  process.exitCode = 1;
-  if (process.connected) process.disconnect();
+  #report(report: Report): void {
+    this.#parent.say(report);
+  }
 }
 
 closeAllOnExec();
 limitOpenFiles(COMMAND_OPEN_FILES); // Node has raised its own to the hard limit
-ignoreSignals(['SIGINT', 'SIGHUP', 'SIGTERM', 'SIGQUIT', ...STRAY_SIGNALS]); // it ends with the daemon
-process.on('uncaughtException', broken);
-// Before it is a user's: he may be unable to read the files.
-const host = new Host(await launcherNamed(process.argv[2] as LauncherName));
-process.on('message', (order: Order, handle: unknown) => {
-  host.obey(order, handle).catch(broken);
-});
-process.on('disconnect', () => {
-  host.end().catch(broken);
-});
-report({ say: 'ready' });
+await new Host().serve(process.argv[2] as LauncherName);

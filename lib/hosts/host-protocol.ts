@@ -1,4 +1,18 @@
 import type { ExitStatus } from '../../codec/index.ts';
+import {
+  count,
+  either,
+  flag,
+  integer,
+  list,
+  object,
+  oneOf,
+  optional,
+  quantity,
+  type Shapes,
+  text,
+  texts,
+} from '../base/index.ts';
 import type { Environment } from '../launch/index.ts';
 import type { Identity } from '../login/index.ts';
 import type { Limits } from '../native/index.ts';
@@ -14,10 +28,17 @@ export interface Owner {
   readonly service: string | undefined;
 }
 
-/** What a PAM session gave; `spoilt` if another process is to take it over. */
+/** What a PAM session gave. */
 export interface Became {
   readonly opened: Opened;
+  /** The host cannot live under the limits that it got, and becomes no user: another one is to take the session over. */
   readonly spoilt: boolean;
+}
+
+/** Bytes from and to the peer of a session. */
+export interface Bytes {
+  readonly received: number;
+  readonly sent: number;
 }
 
 /** How a host becomes a user. */
@@ -51,28 +72,27 @@ export interface RunOrder {
   readonly channel: 'none' | 'stderr' | 'signals';
 }
 
-/** From rexecd to a host. `stderrSocket` and `run` come with a connection. */
-export type Order =
+/** What rexecd asks a host. */
+export type Question =
   | {
       readonly say: 'become';
       readonly owner: Owner;
       readonly address: string;
       /** The PAM session that another process opened, to be taken over instead of opening one. */
-      readonly opened?: Opened;
+      readonly opened?: Opened | undefined;
     }
+  | { readonly say: 'bytes'; readonly id: string };
+
+/** From rexecd to a host. `stderrSocket` and `run` come with a connection. */
+export type Order =
   | { readonly say: 'stderrSocket'; readonly id: string }
   | ({ readonly say: 'run' } & RunOrder)
   | { readonly say: 'hangUp' | 'gone'; readonly id: string }
   /** Kills a process group of the user, whose host had to be killed. */
-  | { readonly say: 'endGroup'; readonly pid: number }
-  | { readonly say: 'bytes'; readonly id: string };
+  | { readonly say: 'endGroup'; readonly pid: number };
 
 /** From a host to rexecd. Every session has an `id`. */
 export type Report =
-  | { readonly say: 'ready' }
-  /** `spoilt`: it cannot live under the limits that it got, and becomes no user; another one is to take the session over. */
-  | { readonly say: 'became'; readonly opened: Opened; readonly spoilt: boolean }
-  | { readonly say: 'broken'; readonly cause: string; readonly refused: boolean }
   | {
       readonly say: 'started';
       readonly id: string;
@@ -84,47 +104,75 @@ export type Report =
   | { readonly say: 'idle' | 'over'; readonly id: string }
   | { readonly say: 'stuck'; readonly id: string; readonly pid: number }
   | { readonly say: 'ended'; readonly id: string; readonly status: ExitStatus }
-  | { readonly say: 'failed'; readonly id: string; readonly code: string; readonly cause: string }
-  | { readonly say: 'bytes'; readonly id: string; readonly received: number; readonly sent: number };
+  | { readonly say: 'failed'; readonly id: string; readonly code: string; readonly cause: string };
 
-const isText = (value: unknown): boolean => typeof value === 'string';
-const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
-const isStatus = (value: unknown): boolean => {
-  const { type, code, signal } = (value ?? {}) as Record<string, unknown>;
-  return (type === 'exited' && isCount(code)) || (type === 'signaled' && isText(signal));
-};
-const isFlag = (value: unknown): boolean => typeof value === 'boolean';
-const isTexts = (value: unknown): boolean =>
-  typeof value === 'object' && value !== null && Object.values(value).every(isText);
-const isOpened = (value: unknown): boolean => {
-  const { environment, limits, ownLimits, umask, niceness, loginUid } = (value ?? {}) as Record<
-    string,
-    unknown
-  >;
-  const texts = [environment, limits, ownLimits].every(isTexts) && isText(loginUid);
-  return texts && isCount(umask) && Number.isInteger(niceness);
-};
+const OPENED = object<Opened>({
+  environment: texts,
+  limits: texts,
+  ownLimits: texts,
+  umask: count,
+  niceness: integer,
+  loginUid: text,
+});
 
-/** What each report must have. */
-const SHAPES: Readonly<Record<Report['say'], Readonly<Record<string, (value: unknown) => boolean>>>> = {
-  ready: {},
-  became: { opened: isOpened, spoilt: isFlag },
-  broken: { cause: isText, refused: isFlag },
-  started: { id: isText, pid: isCount, directory: isText },
-  signaled: { id: isText, signal: isCount },
-  idle: { id: isText },
-  over: { id: isText },
-  stuck: { id: isText, pid: isCount },
-  ended: { id: isText, status: isStatus },
-  failed: { id: isText, code: isText, cause: isText },
-  bytes: { id: isText, received: isCount, sent: isCount },
+const IDENTITY = object<Identity>({
+  user: text,
+  uid: integer,
+  gid: integer,
+  groups: list(count),
+  home: text,
+  shell: either(text, oneOf(null)),
+});
+
+export const QUESTIONS: Shapes<Question> = {
+  become: {
+    owner: object<Owner>({ identity: IDENTITY, service: optional(text) }),
+    address: text,
+    opened: optional(OPENED),
+  },
+  bytes: { id: text },
 };
 
-/** SECURITY: a host belongs to its user, who may have taken it over. */
-export function isReport(message: unknown): message is Report {
-  if (typeof message !== 'object' || message === null || !('say' in message)) return false;
-  const { say } = message;
-  if (typeof say !== 'string' || !Object.hasOwn(SHAPES, say)) return false;
-  const fields = message as Record<string, unknown>;
-  return Object.entries(SHAPES[say as Report['say']]).every(([name, fits]) => fits(fields[name]));
-}
+/** What the answers are. SECURITY: a host belongs to its user, who may have taken it over. */
+export const ANSWERS = {
+  become: object<Became>({ opened: OPENED, spoilt: flag }),
+  bytes: object<Bytes>({ received: count, sent: count }),
+};
+
+export const ORDERS: Shapes<Order> = {
+  stderrSocket: { id: text },
+  run: {
+    id: text,
+    environment: texts,
+    command: text,
+    early: text,
+    address: text,
+    options: object<RunOptions>({
+      profile: flag,
+      requireHome: flag,
+      killSeconds: quantity,
+      drainSeconds: quantity,
+      idleSeconds: quantity,
+    }),
+    channel: oneOf('none', 'stderr', 'signals'),
+  },
+  hangUp: { id: text },
+  gone: { id: text },
+  endGroup: { pid: count },
+};
+
+export const REPORTS: Shapes<Report> = {
+  started: { id: text, pid: count, directory: text, homeProblem: optional(text) },
+  signaled: { id: text, signal: count },
+  idle: { id: text },
+  over: { id: text },
+  stuck: { id: text, pid: count },
+  ended: {
+    id: text,
+    status: either(
+      object<Extract<ExitStatus, { type: 'exited' }>>({ type: oneOf('exited'), code: count }),
+      object<Extract<ExitStatus, { type: 'signaled' }>>({ type: oneOf('signaled'), signal: text }),
+    ),
+  },
+  failed: { id: text, code: text, cause: text },
+};

@@ -1,18 +1,14 @@
 import { LaunchError } from '../launch/index.ts';
 import { type Run, type RunEvents, type RunOptions, SessionError } from '../run/index.ts';
-import type { Order, Report } from './host-protocol.ts';
+import type { Bytes, Order, Report } from './host-protocol.ts';
 
-/** Time for an answer to a question that an administrator asks. */
-const ASK_MS = 1000;
 /** What a host may take beyond the times that it goes by. */
 const SPARE_SECONDS = 1;
-
-type Bytes = { readonly received: number; readonly sent: number };
-type Hear = Extract<Report, { id: string }>;
 
 /** The host of a run. */
 interface Place {
   say(order: Order): void;
+  bytes(id: string): Promise<Bytes | undefined>;
   /** Kills it; the command, a process group, is still to be ended. */
   abandon(command: number | undefined): void;
 }
@@ -27,7 +23,6 @@ export class HostedRun implements Run {
   readonly #answered: () => void;
   readonly #over = Promise.withResolvers<void>();
   #state: 'starting' | 'running' | 'closing' | 'over' = 'starting';
-  #asked: ((bytes: Bytes | undefined) => void)[] = [];
   #patience: NodeJS.Timeout | undefined;
   #command: number | undefined;
 
@@ -42,14 +37,7 @@ export class HostedRun implements Run {
   }
 
   bytes(): Promise<Bytes | undefined> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(() => resolve(undefined), ASK_MS);
-      this.#asked.push((bytes) => {
-        clearTimeout(timer);
-        resolve(bytes);
-      });
-      this.#place.say({ say: 'bytes', id: this.#id });
-    });
+    return this.#place.bytes(this.#id);
   }
 
   hangUp(): void {
@@ -65,7 +53,7 @@ export class HostedRun implements Run {
     this.#place.say({ say: 'gone', id: this.#id });
   }
 
-  hear(report: Hear): void {
+  hear(report: Report): void {
     switch (report.say) {
       case 'started':
         return this.#started(report);
@@ -80,9 +68,6 @@ export class HostedRun implements Run {
         return this.#close();
       case 'failed':
         return this.#failed(report.code, report.cause);
-      case 'bytes':
-        for (const resolve of this.#asked.splice(0)) resolve(report);
-        return;
       case 'over':
         return this.#end();
     }
@@ -101,13 +86,12 @@ export class HostedRun implements Run {
     this.hangUp();
   }
 
-  #started({ pid, directory, homeProblem }: Extract<Hear, { say: 'started' }>): void {
+  #started({ pid, directory, homeProblem }: Extract<Report, { say: 'started' }>): void {
     if (this.#state !== 'starting') return;
     this.#state = 'running';
     this.#command = pid;
     this.#answered();
-    const problem = typeof homeProblem === 'string' ? homeProblem : undefined;
-    this.#events.started({ pid, directory, homeProblem: problem });
+    this.#events.started({ pid, directory, homeProblem });
   }
 
   #failed(code: string, cause: string): void {
@@ -125,7 +109,6 @@ export class HostedRun implements Run {
     this.#close();
     this.#state = 'over';
     clearTimeout(this.#patience);
-    for (const resolve of this.#asked.splice(0)) resolve(undefined);
     this.#over.resolve();
   }
 

@@ -1,10 +1,9 @@
-import type { ChildProcess } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { reasonOf, startProgram } from '../base/index.ts';
+import { Child, reasonOf } from '../base/index.ts';
 import { LaunchError, type LauncherName } from '../launch/index.ts';
-import { KEPT_DESCRIPTORS } from './host-protocol.ts';
+import { ANSWERS, KEPT_DESCRIPTORS, type Question, REPORTS, type Report } from './host-protocol.ts';
 
 const PROGRAM = fileURLToPath(new URL(`./host-program${extname(import.meta.filename)}`, import.meta.url));
 
@@ -26,20 +25,28 @@ const FLAGS = [
   '--disable-warning=ExperimentalWarning',
 ];
 
+/** A host as a process. */
+export type HostChild = Child<Question, typeof ANSWERS, Report>;
+
 /**
  * Starts a host, which is no one's yet. Its first descriptors are kept for modules of PAM, which may have to do with few
  * (`nofile`).
  *
  * @throws LaunchError if the system has no process or descriptor left for it
  */
-export function startHost(launcher: LauncherName): ChildProcess {
+export function startHost(launcher: LauncherName, hear: (report: Report) => void): HostChild {
   let nothing: number | undefined;
   try {
     nothing = openSync('/dev/null', 'r');
     const kept = KEPT_DESCRIPTORS.map(() => nothing!);
-    return startProgram(PROGRAM, ['ignore', 'ignore', 'ignore', 'ipc', ...kept], {
+    return new Child({
+      file: PROGRAM,
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc', ...kept],
       flags: FLAGS,
       words: [launcher],
+      answers: ANSWERS,
+      reports: REPORTS,
+      hear,
     });
   } catch (cause) {
     throw new LaunchError(reasonOf(cause), { cause });

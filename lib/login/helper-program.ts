@@ -1,7 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { Socket } from 'node:net';
-import { ignoreSignals, reasonOf, Secret, STRAY_SIGNALS } from '../base/index.ts';
-import { encodeMessage, type Message, MessageReader } from '../messages/index.ts';
+import { Parent, reasonOf, Secret } from '../base/index.ts';
 import {
   type Account,
   findAccount,
@@ -12,19 +10,16 @@ import {
 } from '../native/index.ts';
 import { exactText } from '../text/index.ts';
 import { machineNow } from './account-rules.ts';
-import type {
-  AccountFound,
-  AskAccount,
-  Authenticate,
-  Authenticated,
-  CloseSession,
-  Question,
+import {
+  type AccountFound,
+  type AskAccount,
+  type Authenticate,
+  type Authenticated,
+  type CloseSession,
+  QUESTIONS,
+  type Question,
 } from './helper-protocol.ts';
-import { READY } from './helper-protocol.ts';
 import { checkPamService, hasSessionModules } from './pam-service.ts';
-
-// The login helper: a process of its own, because PAM and name service modules are other people's code. They may crash,
-// hang, take memory (which makes every fork more expensive) or change what the process is, and the daemon keeps running.
 
 const LINE = 3; // to the daemon and back
 const PASSWORDS = '/etc/shadow';
@@ -34,66 +29,63 @@ const NO_SECRET = new Secret(Buffer.alloc(0));
 /** The users of this machine and their uids. */
 type LocalUsers = ReadonlyMap<string, number>;
 
-/** A transaction that never ends keeps the modules of the service loaded: to load them takes as long as a login. */
-const keepers: PamTransaction[] = [];
+/**
+ * The login helper: a process of its own, because PAM and name service modules are other people's code. They may crash,
+ * hang, take memory (which makes every fork more expensive) or change what the process is, and the daemon keeps running.
+ */
+class LoginHelperProgram {
+  /** A transaction that never ends keeps the modules of the service loaded: to load them takes as long as a login. */
+  #keeper: PamTransaction | undefined;
 
-const line = new Socket({ fd: LINE });
-const reader = new MessageReader();
-line.on('data', (chunk: Buffer) => {
-  for (const message of reader.push(chunk)) answer(message).catch(() => line.destroy());
-});
-line.on('error', () => {}); // a daemon that was killed with answers unread: 'close' tells
-line.once('close', () => process.exit());
-ignoreSignals(['SIGINT', 'SIGHUP', 'SIGTERM', 'SIGQUIT', ...STRAY_SIGNALS]); // it ends with the daemon
-line.write(encodeMessage({ id: READY }).bytes);
-
-async function answer({ body, secret }: Message): Promise<void> {
-  const { id, ...question } = body as Question & { id: number };
-  try {
-    line.write(encodeMessage({ id, ...(await act(question as Question, secret)) }).bytes);
-  } catch (error) {
-    line.write(encodeMessage({ id, cause: reasonOf(error), refused: error instanceof PamError }).bytes);
-  } finally {
-    secret.wipe();
+  serve(): void {
+    new Parent({
+      pipe: LINE,
+      questions: QUESTIONS,
+      answer: (question, secret) => this.#answer(question, secret),
+      refuses: (error) => error instanceof PamError,
+      orders: {},
+      obey: async () => {},
+      closed: async () => process.exit(),
+    }).ready();
   }
-}
 
-function act(question: Question, secret: Secret): Promise<object> {
-  if (question.ask === 'authenticate') return authenticate(question, secret);
-  return question.ask === 'account' ? askAccount(question) : closeSession(question);
-}
+  #answer(question: Question, secret: Secret): Promise<object> {
+    if (question.say === 'authenticate') return this.#authenticate(question, secret);
+    return question.say === 'account' ? askAccount(question) : closeSession(question);
+  }
 
-async function authenticate(question: Authenticate, secret: Secret): Promise<Authenticated> {
-  const { service, address } = question;
-  checkPamService(service);
-  const local = localUsers();
-  const candidate = await accountFor(question, local);
-  const peer = { service, address, user: candidate?.name ?? question.user };
-  if (keepers.length === 0) keepers.push(await PamTransaction.start(peer, NO_SECRET));
-  const pam = await PamTransaction.start(peer, secret);
-  try {
-    if (!question.vouched)
-      await pam.authenticate().catch((error) => {
-        throw candidate ? error : new PamError(`${reasonOf(error)}; there is no such account`);
-      });
-    if (!candidate) throw new PamError('there is no such account');
-    if (question.vouched) checkUnlocked(candidate.name);
-    await pam.checkAccount();
-    const account = candidate.name === pam.user ? candidate : await findAccount(pam.user);
-    if (!account) throw new PamError(`PAM changed the user name to ${pam.user}, which has no account`);
-    checkSource(account, question.user, local);
-    await pam.establishCredentials();
-    const groups = await groupsOf(account);
-    const names = await Promise.all(question.wantsGroupNames ? groups.map(findGroupName) : []);
-    return {
-      identity: { ...identityOf(account), groups },
-      groupNames: names.filter((name) => name !== undefined),
-      environment: pam.environment(),
-      machine: machineNow(),
-      sessions: hasSessionModules(service),
-    };
-  } finally {
-    pam.end();
+  async #authenticate(question: Authenticate, secret: Secret): Promise<Authenticated> {
+    const { service, address } = question;
+    checkPamService(service);
+    const local = localUsers();
+    const candidate = await accountFor(question, local);
+    const peer = { service, address, user: candidate?.name ?? question.user };
+    this.#keeper ??= await PamTransaction.start(peer, NO_SECRET);
+    const pam = await PamTransaction.start(peer, secret);
+    try {
+      if (!question.vouched)
+        await pam.authenticate().catch((error) => {
+          throw candidate ? error : new PamError(`${reasonOf(error)}; there is no such account`);
+        });
+      if (!candidate) throw new PamError('there is no such account');
+      if (question.vouched) checkUnlocked(candidate.name);
+      await pam.checkAccount();
+      const account = candidate.name === pam.user ? candidate : await findAccount(pam.user);
+      if (!account) throw new PamError(`PAM changed the user name to ${pam.user}, which has no account`);
+      checkSource(account, question.user, local);
+      await pam.establishCredentials();
+      const groups = await groupsOf(account);
+      const names = await Promise.all(question.wantsGroupNames ? groups.map(findGroupName) : []);
+      return {
+        identity: { ...identityOf(account), groups },
+        groupNames: names.filter((name) => name !== undefined),
+        environment: pam.environment(),
+        machine: machineNow(),
+        sessions: hasSessionModules(service),
+      };
+    } finally {
+      pam.end();
+    }
   }
 }
 
@@ -153,3 +145,5 @@ async function closeSession({ service, user, address, environment }: CloseSessio
   }
   return {};
 }
+
+new LoginHelperProgram().serve();

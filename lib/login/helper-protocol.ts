@@ -1,20 +1,31 @@
+import {
+  type Checked,
+  count,
+  flag,
+  integer,
+  list,
+  object,
+  optional,
+  type Shapes,
+  text,
+  texts,
+} from '../base/index.ts';
 import type { Machine } from './account-rules.ts';
 import type { Identity } from './identity.ts';
-
-/** The id of what the helper says when it takes questions, which have ids from 1. */
-export const READY = 0;
 
 /** What the daemon asks its login helper. */
 export type Question = AskAccount | Authenticate | CloseSession;
 
 /** Which account does a user have? */
-export interface AskAccount extends Pick<Authenticate, 'user' | 'domainNames'> {
-  readonly ask: 'account';
+export interface AskAccount {
+  readonly say: 'account';
+  readonly user: string;
+  readonly domainNames: readonly string[];
 }
 
 /** Is it this user, with the secret that comes along? */
 export interface Authenticate {
-  readonly ask: 'authenticate';
+  readonly say: 'authenticate';
   readonly service: string;
   readonly user: string;
   readonly address: string;
@@ -28,7 +39,7 @@ export interface Authenticate {
 
 /** Closes a PAM session whose process has ended. */
 export interface CloseSession {
-  readonly ask: 'closeSession';
+  readonly say: 'closeSession';
   readonly service: string;
   readonly user: string;
   readonly address: string;
@@ -51,8 +62,38 @@ export interface Authenticated {
   readonly sessions: boolean;
 }
 
-export type Answer<Q extends Question> = Q extends AskAccount
-  ? AccountFound
-  : Q extends Authenticate
-    ? Authenticated
-    : Record<never, never>;
+/** What a question must have. */
+export const QUESTIONS: Shapes<Question> = {
+  account: { user: text, domainNames: list(text) },
+  authenticate: {
+    service: text,
+    user: text,
+    address: text,
+    vouched: flag,
+    domainNames: list(text),
+    wantsGroupNames: flag,
+  },
+  closeSession: { service: text, user: text, address: text, environment: texts },
+};
+
+/** What the answer to each must be. */
+export const ANSWERS = {
+  account: object<AccountFound>({ account: text }),
+  authenticate: object<Authenticated>({
+    identity: object<Identity>({
+      user: text,
+      uid: integer,
+      gid: integer,
+      groups: list(count),
+      home: text,
+      shell: text,
+    }),
+    groupNames: list(text),
+    environment: texts,
+    machine: object<Machine>({ listedShells: list(text), nologinFile: optional(text) }),
+    sessions: flag,
+  }),
+  closeSession: object<object>({}),
+};
+
+export type AnswerTo<Q extends Question> = Checked<(typeof ANSWERS)[Q['say']]>;

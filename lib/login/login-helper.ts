@@ -1,6 +1,6 @@
 import type { Secret } from '../base/index.ts';
 import { HelperProcess, type LoginHelperOptions } from './helper-process.ts';
-import type { Answer, Question } from './helper-protocol.ts';
+import type { AnswerTo, Question } from './helper-protocol.ts';
 
 /** Asks a helper process, which is started by the first question and again after a crash. */
 export class LoginHelper {
@@ -13,10 +13,10 @@ export class LoginHelper {
   }
 
   /** @throws LoginHelperError with PAM's words, or because the helper died or gave no answer in time */
-  async ask<Q extends Question>(question: Q, secret?: Secret): Promise<Answer<Q>> {
+  async ask<Q extends Question>(question: Q, secret?: Secret): Promise<AnswerTo<Q>> {
     const helper = this.#helper();
     try {
-      return (await helper.ask(question, secret)) as Answer<Q>;
+      return await helper.ask(question, secret);
     } finally {
       this.#letGo(helper);
     }

@@ -32,7 +32,7 @@ export async function pamAuthenticator(options: PamOptions): Promise<Authenticat
     const { user } = identity;
     if (!sessions) return { accepted: true, identity, environment };
     const close = (own: Readonly<Record<string, string>>) =>
-      logins.ask({ ask: 'closeSession', service, user, address, environment: own }).then(() => {});
+      logins.ask({ say: 'closeSession', service, user, address, environment: own }).then(() => {});
     return { accepted: true, identity, environment, session: { service, close } };
   }
 
@@ -41,7 +41,7 @@ export async function pamAuthenticator(options: PamOptions): Promise<Authenticat
     ...(domainUsers && {
       accountOf: async (user: string) => {
         const names = domainNames(user, domain);
-        return (await logins.ask({ ask: 'account', user, domainNames: names })).account;
+        return (await logins.ask({ say: 'account', user, domainNames: names })).account;
       },
     }),
     async authenticate({ user, secret, address, vouched = false }) {
@@ -49,7 +49,7 @@ export async function pamAuthenticator(options: PamOptions): Promise<Authenticat
       try {
         const names = domainUsers ? domainNames(user, domain) : [];
         const who = { service, user, address, vouched, domainNames: names, wantsGroupNames };
-        const question = { ask: 'authenticate', ...who } as const;
+        const question = { say: 'authenticate', ...who } as const;
         const authenticated = await logins.ask(question, secret);
         const { identity, groupNames, machine } = authenticated;
         const cause = empty ? 'empty password' : refusedBy(options, identity, groupNames, machine);

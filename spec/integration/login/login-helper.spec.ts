@@ -8,7 +8,7 @@ import { eventually, within } from '../../support/peer.ts';
 import { loginHelpersOf } from '../../support/program.ts';
 
 const QUESTION = {
-  ask: 'authenticate',
+  say: 'authenticate',
   vouched: false,
   service: 'other',
   address: '192.0.2.7',

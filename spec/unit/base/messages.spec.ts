@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
-import { Secret } from '../../../lib/base/index.ts';
-import { encodeMessage as encodeAsSecret, MessageReader } from '../../../lib/messages/index.ts';
+import {
+  encodeMessage as encodeAsSecret,
+  LONGEST_MESSAGE,
+  MessageReader,
+} from '../../../lib/base/messages.ts';
+import { Secret } from '../../../lib/base/secret.ts';
 import { BOUNDED } from '../../support/daemon/daemon.ts';
 import { cut } from '../../support/machine/slices.ts';
 
@@ -44,7 +48,7 @@ function memoryTaken(t: TestContext, work: () => void): Buffer[] {
   return ways.flatMap(({ mock }) => mock.calls.map(({ result }) => result!));
 }
 
-describe('messages to and from the login helper', BOUNDED, () => {
+describe('messages between processes', BOUNDED, () => {
   for (const [index, message] of MESSAGES.entries())
     it(`come as they were sent, cut anywhere: ${JSON.stringify(message.body)}`, () => {
       const bytes = encoded([message]);
@@ -84,6 +88,37 @@ describe('messages to and from the login helper', BOUNDED, () => {
     const [message] = read(cut(encodeMessage({}, secret), [5, 40_000]));
     assert.ok(message?.secret.equals(secret));
     assert.throws(() => encodeMessage({}, Buffer.alloc(0x10000)), RangeError);
+  });
+
+  it('take as many bytes as the limit, and no more at either end', () => {
+    const body = 'x'.repeat(LONGEST_MESSAGE - 8); // head and quotes
+    const longest = encodeMessage(body);
+    assert.equal(longest.length, LONGEST_MESSAGE);
+    assert.ok(read(cut(longest, [3, 6, 100_000]))[0]?.body === body);
+    const refused = { message: `a message of ${LONGEST_MESSAGE + 1} bytes; the limit is ${LONGEST_MESSAGE}` };
+    assert.throws(() => encodeMessage(`${body}x`), refused);
+    const head = Buffer.from(encodeMessage(body).subarray(0, 6));
+    head.writeUInt32BE(LONGEST_MESSAGE - 5);
+    assert.throws(() => read([head]), refused);
+  });
+
+  it('take no memory for a length that is only announced', (t) => {
+    const taken = memoryTaken(t, () => assert.throws(() => read([Buffer.alloc(6, 0xff)]), RangeError));
+    assert.ok(taken.every(({ length }) => length < 100));
+  });
+
+  it('take no more time for one byte at a time', () => {
+    const reader = new MessageReader();
+    const bytes = encodeMessage('x'.repeat(200_000));
+    const seen = Array.from(bytes, (byte) => [...reader.push(Buffer.of(byte))].length);
+    assert.equal(seen.lastIndexOf(1), seen.indexOf(1));
+    assert.equal(seen.at(-1), 1);
+  });
+
+  it('that are not JSON are refused, and leave nothing of a secret', (t) => {
+    const bytes = Buffer.from('\0\0\0\x04\0\x06nonos3cret', 'latin1');
+    const taken = memoryTaken(t, () => assert.throws(() => read([bytes]), SyntaxError));
+    for (const each of [...taken, bytes]) assert.deepEqual(each, Buffer.alloc(each.length));
   });
 });
 

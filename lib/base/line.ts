@@ -1,0 +1,72 @@
+import type { ChildProcess } from 'node:child_process';
+import type { Socket } from 'node:net';
+import { encodeMessage, MessageReader } from './messages.ts';
+import { Secret } from './secret.ts';
+
+const NO_BYTES = Buffer.alloc(0);
+
+/** Takes over the secret. False if it does not know such a message, which is the last one then. */
+type Hear = (message: unknown, secret: Secret, handle?: unknown) => boolean;
+
+/**
+ * The line between a process and its child, the same at both ends: Node's own channel, which carries handles, or a pipe,
+ * which carries secrets, or both. Messages by two ways may overtake each other.
+ */
+export class Line {
+  readonly #process: ChildProcess | NodeJS.Process;
+  readonly #pipe: Socket | undefined;
+
+  /** @param broken called with the cause when the other end breaks the rules */
+  constructor(
+    process: ChildProcess | NodeJS.Process,
+    pipe: Socket | undefined,
+    hear: Hear,
+    broken: (cause: string) => void,
+  ) {
+    this.#process = process;
+    this.#pipe = pipe;
+    let deaf = false;
+    const hearNoMore = (cause: string): void => {
+      deaf = true;
+      broken(cause);
+    };
+    const take = (message: unknown, secret: Secret, handle?: unknown): void => {
+      if (deaf) secret.wipe();
+      else if (!hear(message, secret, handle)) hearNoMore('an unknown message');
+    };
+    (process as ChildProcess).on('message', (message, handle) => take(message, new Secret(NO_BYTES), handle));
+    const reader = new MessageReader();
+    pipe?.on('data', (chunk: Buffer) => {
+      if (deaf) return chunk.fill(0);
+      try {
+        for (const { body, secret } of reader.push(chunk)) take(body, secret);
+      } catch (error) {
+        hearNoMore(error instanceof RangeError ? error.message : 'an unknown message');
+      }
+    });
+    pipe?.on('error', () => {}); // the other process was killed: its end tells
+  }
+
+  get open(): boolean {
+    return this.#pipe?.writable ?? this.#process.connected;
+  }
+
+  /** By the pipe if there is one. */
+  say(message: object, secret?: Secret): void {
+    if (this.#pipe) {
+      const encoded = encodeMessage(message, secret);
+      this.#pipe.write(encoded.bytes, () => encoded.wipe());
+    } else if (this.#process.connected) this.#process.send?.(message, undefined, undefined, () => {}); // as above
+  }
+
+  /** Says it with a handle; `close` is called once that was sent, or never will be. */
+  pass(message: object, handle: Socket, close: () => void): void {
+    if (!this.#process.connected) return close();
+    this.#process.send?.(message, handle, undefined, close);
+  }
+
+  end(): void {
+    this.#pipe?.end();
+    if (this.#process.connected) this.#process.disconnect();
+  }
+}

@@ -1,0 +1,57 @@
+import { RexecError } from './errors.ts';
+import type { Check, Said } from './shapes.ts';
+
+/** A question to another process has no answer: that refused or failed, in its words; is late; or has ended, for a cause. */
+export class Unanswered extends RexecError {
+  readonly why: 'refused' | 'failed' | 'late' | 'ended';
+
+  constructor(why: Unanswered['why'], words: string) {
+    super(words);
+    this.why = why;
+  }
+}
+
+/** A check of the answer to each kind of question. */
+export type Answers<Q extends Said> = Readonly<Record<Q['say'], Check<unknown>>>;
+
+/** Questions that wait for an answer, by number. */
+export class Questions {
+  readonly #answers: Answers<Said>;
+  readonly #waiting = new Map<number, { fits: Check<unknown>; reply: PromiseWithResolvers<unknown> }>();
+  #lastNumber = 0;
+
+  constructor(answers: Answers<Said>) {
+    this.#answers = answers;
+  }
+
+  /** @returns its number, and the answer, which rejects with {@link Unanswered} */
+  add(name: string): { number: number; answer: Promise<unknown> } {
+    const reply = Promise.withResolvers<unknown>();
+    reply.promise.catch(() => {}); // it may be too late for anyone to wait for it
+    this.#lastNumber += 1;
+    this.#waiting.set(this.#lastNumber, { fits: this.#answers[name]!, reply });
+    return { number: this.#lastNumber, answer: reply.promise };
+  }
+
+  /** No answer is expected any longer. */
+  drop(number: number): void {
+    this.#waiting.delete(number);
+  }
+
+  /** False if it is not an answer to the question. One that comes too late changes nothing. */
+  answer(number: number, answer: unknown): boolean {
+    const waiting = this.#waiting.get(number);
+    if (!waiting) return number <= this.#lastNumber;
+    if (!waiting.fits(answer)) return false;
+    waiting.reply.resolve(answer);
+    return true;
+  }
+
+  fail(number: number, reason: Unanswered): void {
+    this.#waiting.get(number)?.reply.reject(reason);
+  }
+
+  failAll(reason: Unanswered): void {
+    for (const { reply } of this.#waiting.values()) reply.reject(reason);
+  }
+}
