@@ -8,7 +8,10 @@ import { createInterface } from 'node:readline';
 import { within } from '../peer.ts';
 import { cleanEnvironment, ROOT } from '../program.ts';
 
-/** Files, network and processes of its own over those of this machine, which it cannot change. Ends with its holder. */
+/**
+ * Files, network and processes of its own over those of this machine, which it cannot change. It is ready once its first
+ * process has that root: whoever enters before has the root of this machine. Ends with its holder.
+ */
 const SET_UP = `
   set -e
   root=$1/root
@@ -22,8 +25,7 @@ const SET_UP = `
   mount --bind "$2" "$root/mnt"
   ip link set lo up
   rm -f "$root/usr/sbin/policy-rc.d"
-  echo ready
-  exec chroot "$root" sh -c 'exec 3<&0; cat <&3 & wait' # a first process that buries the dead
+  exec chroot "$root" sh -c 'echo ready; exec 3<&0; cat <&3 & wait' # a first process that buries the dead
 `;
 const NAMESPACES = ['--mount', '--net', '--pid', '--fork', '--propagation', 'private', '--kill-child'];
 
