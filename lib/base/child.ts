@@ -1,23 +1,13 @@
 import type { ChildProcess, StdioOptions } from 'node:child_process';
 import { Socket } from 'node:net';
+import { type Basic, isBasic } from './basic-messages.ts';
 import { guardChannel } from './guard-channel.ts';
 import { Line } from './line.ts';
 import { type ProgramOptions, startProgram } from './program.ts';
 import { type Answers, Questions, Unanswered } from './questions.ts';
 import { reasonOf } from './reason.ts';
 import type { Secret } from './secret.ts';
-import {
-  anything,
-  type Check,
-  type Checked,
-  count,
-  flag,
-  type Messages,
-  message,
-  type Said,
-  type Table,
-  text,
-} from './shapes.ts';
+import { type Check, type Checked, type Messages, message, type Said, type Table } from './shapes.ts';
 import { within } from './within.ts';
 
 /** Time that a program of this package has to start, on a machine that is busy. */
@@ -36,15 +26,6 @@ export interface ChildOptions<A, R extends Table> extends ProgramOptions {
   /** Takes over the secret. */
   hear(report: Messages<R>, secret: Secret): void;
 }
-
-/** What every child says, see {@link Parent}. */
-const BASIC = {
-  ready: {},
-  broken: { cause: text },
-  answer: { number: count, answer: anything },
-  error: { number: count, cause: text, refused: flag },
-};
-const isBasic = message(BASIC);
 
 /**
  * A program of this package in a process of its own, where a {@link Parent} speaks for it. It is not trusted: what it says
@@ -163,7 +144,7 @@ export class Child<Q extends Table, A extends Answers<Q>, R extends Table> {
     return isBasic(said) && this.#take(said);
   }
 
-  #take(said: Messages<typeof BASIC>): boolean {
+  #take(said: Basic): boolean {
     if (said.say === 'answer') return this.#questions.answer(said.number, said.answer);
     if (said.say === 'ready') this.#ready.resolve();
     else if (said.say === 'broken') this.#cause ??= said.cause;

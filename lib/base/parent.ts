@@ -1,8 +1,9 @@
 import { Socket } from 'node:net';
+import { isAsk } from './basic-messages.ts';
 import { Line } from './line.ts';
 import { reasonOf } from './reason.ts';
 import type { Secret } from './secret.ts';
-import { anything, count, type Messages, message, type Said, type Table } from './shapes.ts';
+import { type Messages, message, type Said, type Table } from './shapes.ts';
 import { ignoreSignals, STRAY_SIGNALS } from './signals.ts';
 
 export interface ParentOptions<Q extends Table, O extends Table> {
@@ -20,8 +21,6 @@ export interface ParentOptions<Q extends Table, O extends Table> {
   /** The parent has ended, or wants this process to end. */
   closed(): Promise<void>;
 }
-
-const isAsk = message({ ask: { number: count, question: anything } });
 
 /** What started this process, as a {@link Child}. The process ends with it, and by no signal that it can ignore. */
 export class Parent<Q extends Table, O extends Table> {
