@@ -1,12 +1,13 @@
 import type { ChildProcess, StdioOptions } from 'node:child_process';
 import { Socket } from 'node:net';
+import { type Basic, isBasic } from './basic-messages.ts';
 import { guardChannel } from './guard-channel.ts';
 import { Line } from './line.ts';
 import { type ProgramOptions, startProgram } from './program.ts';
 import { type Answers, Questions, Unanswered } from './questions.ts';
 import { reasonOf } from './reason.ts';
 import type { Secret } from './secret.ts';
-import { type Check, type Checked, count, flag, message, type Said, type Shapes, text } from './shapes.ts';
+import { type Check, type Checked, type Messages, message, type Said, type Table } from './shapes.ts';
 import { within } from './within.ts';
 
 /** Time that a program of this package has to start, on a machine that is busy. */
@@ -14,37 +15,23 @@ const START_SECONDS = 30;
 /** Time to end by itself, and once more after SIGKILL. */
 const END_SECONDS = 2;
 
-export interface ChildOptions<A, R extends Said> extends ProgramOptions {
+export interface ChildOptions<A, R extends Table> extends ProgramOptions {
   readonly file: string;
   /** From 3 on there may be an `ipc`, for handles, and a `pipe`, for secrets: see {@link Line}. */
   readonly stdio: StdioOptions;
   /** Checks of the answers to questions. */
   readonly answers: A;
   /** What it may say besides. */
-  readonly reports: Shapes<R>;
+  readonly reports: R;
   /** Takes over the secret. */
-  hear(report: R, secret: Secret): void;
+  hear(report: Messages<R>, secret: Secret): void;
 }
-
-/** What every child says, see {@link Parent}. */
-type Basic =
-  | { readonly say: 'ready' }
-  | { readonly say: 'broken'; readonly cause: string }
-  | { readonly say: 'answer'; readonly number: number; readonly answer: unknown }
-  | { readonly say: 'error'; readonly number: number; readonly cause: string; readonly refused: boolean };
-
-const isBasic = message<Basic>({
-  ready: {},
-  broken: { cause: text },
-  answer: { number: count, answer: (answer): answer is unknown => answer !== undefined },
-  error: { number: count, cause: text, refused: flag },
-});
 
 /**
  * A program of this package in a process of its own, where a {@link Parent} speaks for it. It is not trusted: what it says
  * is checked on arrival, and a message that does not match ends it. It keeps no process alive.
  */
-export class Child<Q extends Said, A extends Answers<Q>, R extends Said> {
+export class Child<Q extends Table, A extends Answers<Q>, R extends Table> {
   /** Resolves when it has started, or has ended. */
   readonly started: Promise<void>;
   /** Resolves with the cause when it has ended, or cannot be ended. */
@@ -72,7 +59,7 @@ export class Child<Q extends Said, A extends Answers<Q>, R extends Said> {
     child.once('exit', (code, signal) => this.#lost(signal ?? `exit status ${code}`));
     const broken = (cause: string) => this.kill(cause);
     const pipe = child.stdio.slice(3).find((each) => each instanceof Socket);
-    const isReport = message<R>(options.reports);
+    const isReport = message(options.reports);
     this.#line = new Line(child, pipe, (said, secret) => this.#hear(said, isReport, secret), broken);
     if (child.channel) guardChannel(child, broken);
     const late = setTimeout(() => this.kill(`not started within ${START_SECONDS} s`), START_SECONDS * 1000);
@@ -103,7 +90,11 @@ export class Child<Q extends Said, A extends Answers<Q>, R extends Said> {
   }
 
   /** @param seconds from when it has started @throws Unanswered */
-  async ask<T extends Q>(question: T, seconds: number, secret?: Secret): Promise<Checked<A[T['say']]>> {
+  async ask<T extends Said & Messages<Q>>(
+    question: T,
+    seconds: number,
+    secret?: Secret,
+  ): Promise<Checked<A[T['say']]>> {
     if (this.#ended) throw this.#ended;
     const { number, answer } = this.#questions.add(question.say);
     try {
@@ -143,7 +134,7 @@ export class Child<Q extends Said, A extends Answers<Q>, R extends Said> {
     this.#lost('cannot be ended');
   }
 
-  #hear(said: unknown, isReport: Check<R>, secret: Secret): boolean {
+  #hear(said: unknown, isReport: Check<Messages<R>>, secret: Secret): boolean {
     this.#silent = false;
     if (isReport(said)) {
       this.#options.hear(said, secret);

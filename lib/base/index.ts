@@ -8,21 +8,8 @@ export { NO_DEBUGGER } from './program.ts';
 export { Unanswered } from './questions.ts';
 export { codeOf, reasonOf, wordsOf } from './reason.ts';
 export { Secret } from './secret.ts';
-export {
-  type Checked,
-  count,
-  either,
-  flag,
-  integer,
-  list,
-  object,
-  oneOf,
-  optional,
-  quantity,
-  type Shapes,
-  text,
-  texts,
-} from './shapes.ts';
+export type { Checked, Messages } from './shapes.ts';
+export * as is from './shapes.ts';
 export { signalName, signalNumber } from './signal-names.ts';
 export { ignoreSignals, STRAY_SIGNALS } from './signals.ts';
 export { within } from './within.ts';

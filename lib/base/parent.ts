@@ -1,42 +1,41 @@
 import { Socket } from 'node:net';
+import { isAsk } from './basic-messages.ts';
 import { Line } from './line.ts';
 import { reasonOf } from './reason.ts';
 import type { Secret } from './secret.ts';
-import { count, message, type Said, type Shapes } from './shapes.ts';
+import { type Messages, message, type Said, type Table } from './shapes.ts';
 import { ignoreSignals, STRAY_SIGNALS } from './signals.ts';
 
-export interface ParentOptions<Q extends Said, O extends Said> {
+export interface ParentOptions<Q extends Table, O extends Table> {
   /** Number of the `pipe`, if there is one. */
   readonly pipe?: number;
-  readonly questions: Shapes<Q>;
+  readonly questions: Q;
   /** What it may say besides. */
-  readonly orders: Shapes<O>;
+  readonly orders: O;
   /** The secret is wiped afterwards. What it throws is the answer then. */
-  answer(question: Q, secret: Secret): object | Promise<object>;
+  answer(question: Messages<Q>, secret: Secret): object | Promise<object>;
   /** Whether that was a refusal, and not a failure. */
   refuses(error: unknown): boolean;
   /** What it throws ends this process. */
-  obey(order: O, handle: unknown): Promise<void>;
+  obey(order: Messages<O>, handle: unknown): Promise<void>;
   /** The parent has ended, or wants this process to end. */
   closed(): Promise<void>;
 }
 
-type Ask<Q> = { readonly say: 'ask'; readonly number: number; readonly question: Q };
-
 /** What started this process, as a {@link Child}. The process ends with it, and by no signal that it can ignore. */
-export class Parent<Q extends Said, O extends Said> {
+export class Parent<Q extends Table, O extends Table> {
   readonly #options: ParentOptions<Q, O>;
   readonly #line: Line;
 
   constructor(options: ParentOptions<Q, O>) {
     this.#options = options;
     const pipe = options.pipe === undefined ? undefined : new Socket({ fd: options.pipe });
-    const isAsk = message<Ask<Q>>({ ask: { number: count, question: message(options.questions) } });
+    const isQuestion = message(options.questions);
     const isOrder = message(options.orders);
     const broken = (error: unknown) => this.#broken(error);
     const hear = (said: unknown, secret: Secret, handle?: unknown): boolean => {
-      if (isAsk(said)) {
-        this.#answer(said, secret).catch(broken);
+      if (isAsk(said) && isQuestion(said.question)) {
+        this.#answer(said.number, said.question, secret).catch(broken);
         return true;
       }
       secret.wipe();
@@ -61,7 +60,7 @@ export class Parent<Q extends Said, O extends Said> {
     this.#line.say(report);
   }
 
-  async #answer({ number, question }: Ask<Q>, secret: Secret): Promise<void> {
+  async #answer(number: number, question: Messages<Q>, secret: Secret): Promise<void> {
     try {
       this.#line.say({ say: 'answer', number, answer: await this.#options.answer(question, secret) });
     } catch (error) {

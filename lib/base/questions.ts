@@ -1,5 +1,5 @@
 import { RexecError } from './errors.ts';
-import type { Check, Said } from './shapes.ts';
+import type { Check, Table } from './shapes.ts';
 
 /** A question to another process has no answer: that refused or failed, in its words; is late; or has ended, for a cause. */
 export class Unanswered extends RexecError {
@@ -12,15 +12,15 @@ export class Unanswered extends RexecError {
 }
 
 /** A check of the answer to each kind of question. */
-export type Answers<Q extends Said> = Readonly<Record<Q['say'], Check<unknown>>>;
+export type Answers<Q> = Readonly<Record<keyof Q & string, Check<unknown>>>;
 
 /** Questions that wait for an answer, by number. */
 export class Questions {
-  readonly #answers: Answers<Said>;
+  readonly #answers: Answers<Table>;
   readonly #waiting = new Map<number, { fits: Check<unknown>; reply: PromiseWithResolvers<unknown> }>();
   #lastNumber = 0;
 
-  constructor(answers: Answers<Said>) {
+  constructor(answers: Answers<Table>) {
     this.#answers = answers;
   }
 

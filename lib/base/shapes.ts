@@ -9,9 +9,14 @@ export type Shape<T> = { readonly [K in keyof T]-?: Check<T[K]> };
 export interface Said {
   readonly say: string;
 }
-type Kind<M, S> = M extends Said ? (S extends M['say'] ? M : never) : never;
-/** What each kind of message of a union must have besides its name. */
-export type Shapes<M extends Said> = { readonly [S in M['say']]: Shape<Omit<Kind<M, S>, 'say'>> };
+/** What each kind of message must have besides its name, by its name. */
+export type Table = Readonly<Record<string, Readonly<Record<string, Check<unknown>>>>>;
+type Optional<S> = { [F in keyof S]: undefined extends Checked<S[F]> ? F : never }[keyof S];
+type Fields<S> = { readonly [F in Exclude<keyof S, Optional<S>>]: Checked<S[F]> } & {
+  readonly [F in Optional<S>]?: Checked<S[F]>;
+};
+/** All messages of a table. */
+export type Messages<T> = { [S in keyof T]: { readonly say: S } & Fields<T[S]> }[keyof T];
 
 const LONGEST_TEXT = 2 ** 20; // UTF-16 units
 
@@ -20,6 +25,7 @@ const isObject = check<Readonly<Record<string, unknown>>>(
   (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
 );
 
+export const anything = check<unknown>((value) => value !== undefined);
 export const text = check<string>((value) => typeof value === 'string' && value.length <= LONGEST_TEXT);
 export const flag = check<boolean>((value) => typeof value === 'boolean');
 export const quantity = check<number>((value) => Number.isFinite(value) && (value as number) >= 0);
@@ -50,10 +56,10 @@ export const object = <T>(shape: Shape<T>) =>
       ),
   );
 
-/** One of these messages. */
-export const message = <M extends Said>(shapes: Shapes<M>) =>
-  check<M>((value) => {
+/** One of the messages of a table. */
+export const message = <T extends Table>(table: T) =>
+  check<Messages<T>>((value) => {
     if (!isObject(value)) return false;
     const { say, ...fields } = value;
-    return typeof say === 'string' && Object.hasOwn(shapes, say) && object(shapes[say as M['say']])(fields);
+    return typeof say === 'string' && Object.hasOwn(table, say) && object(table[say]!)(fields);
   });

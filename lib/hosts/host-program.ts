@@ -12,7 +12,6 @@ import {
   QUESTIONS,
   type Question,
   type Report,
-  type RunOrder,
 } from './host-protocol.ts';
 
 /** The soft limit that commands get, unless PAM says otherwise: the system's usual one, which select(2) depends on. */
@@ -25,7 +24,7 @@ class Host {
   #identity: Identity | undefined;
   #maker: CommandMaker | undefined;
   #environment: Readonly<Record<string, string>> = {};
-  readonly #parent: Parent<Question, Order>;
+  readonly #parent: Parent<typeof QUESTIONS, typeof ORDERS>;
   #launcher!: Launcher;
 
   constructor() {
@@ -89,7 +88,7 @@ class Host {
     return { opened, spoilt };
   }
 
-  async #run(order: RunOrder, handle: unknown): Promise<void> {
+  async #run(order: Extract<Order, { say: 'run' }>, handle: unknown): Promise<void> {
     const { id, address, options, channel } = order;
     const stderrSocket = this.#stderrSockets.get(id);
     this.#stderrSockets.delete(id);

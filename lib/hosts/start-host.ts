@@ -3,7 +3,7 @@ import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Child, reasonOf } from '../base/index.ts';
 import { LaunchError, type LauncherName } from '../launch/index.ts';
-import { ANSWERS, KEPT_DESCRIPTORS, type Question, REPORTS, type Report } from './host-protocol.ts';
+import { ANSWERS, KEPT_DESCRIPTORS, type QUESTIONS, REPORTS, type Report } from './host-protocol.ts';
 
 const PROGRAM = fileURLToPath(new URL(`./host-program${extname(import.meta.filename)}`, import.meta.url));
 
@@ -26,7 +26,7 @@ const FLAGS = [
 ];
 
 /** A host as a process. */
-export type HostChild = Child<Question, typeof ANSWERS, Report>;
+export type HostChild = Child<typeof QUESTIONS, typeof ANSWERS, typeof REPORTS>;
 
 /**
  * Starts a host, which is no one's yet. Its first descriptors are kept for modules of PAM, which may have to do with few

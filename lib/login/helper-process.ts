@@ -1,7 +1,7 @@
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Child, RexecError, type Secret, Unanswered } from '../base/index.ts';
-import { ANSWERS, type AnswerTo, type Question } from './helper-protocol.ts';
+import { ANSWERS, type AnswerTo, type QUESTIONS, type Question } from './helper-protocol.ts';
 
 /** The helper did not do what it was asked for. */
 export class LoginHelperError extends RexecError {
@@ -33,7 +33,7 @@ type State = 'ready' | 'retired' | 'hung';
 /** One helper: a process of its own for code of others. */
 export class HelperProcess {
   readonly #seconds: number;
-  readonly #child: Child<Question, typeof ANSWERS, never>;
+  readonly #child: Child<typeof QUESTIONS, typeof ANSWERS, Record<never, never>>;
   /** Questions without an answer. */
   #waiting = 0;
   #state: State = 'ready';
@@ -56,7 +56,7 @@ export class HelperProcess {
   }
 
   /** @throws LoginHelperError */
-  async ask<Q extends Question>(question: Q, secret?: Secret): Promise<AnswerTo<Q>> {
+  async ask<Q extends Question>(question: Q, secret?: Secret): Promise<AnswerTo<Q['say']>> {
     this.#waiting += 1;
     try {
       return await this.#child.ask(question, this.#seconds, secret);

@@ -10,15 +10,7 @@ import {
 } from '../native/index.ts';
 import { exactText } from '../text/index.ts';
 import { machineNow } from './account-rules.ts';
-import {
-  type AccountFound,
-  type AskAccount,
-  type Authenticate,
-  type Authenticated,
-  type CloseSession,
-  QUESTIONS,
-  type Question,
-} from './helper-protocol.ts';
+import { type AnswerTo, type Asked, QUESTIONS, type Question } from './helper-protocol.ts';
 import { checkPamService, hasSessionModules } from './pam-service.ts';
 
 const LINE = 3; // to the daemon and back
@@ -54,7 +46,7 @@ class LoginHelperProgram {
     return question.say === 'account' ? askAccount(question) : closeSession(question);
   }
 
-  async #authenticate(question: Authenticate, secret: Secret): Promise<Authenticated> {
+  async #authenticate(question: Asked<'authenticate'>, secret: Secret): Promise<AnswerTo<'authenticate'>> {
     const { service, address } = question;
     checkPamService(service);
     const local = localUsers();
@@ -89,14 +81,14 @@ class LoginHelperProgram {
   }
 }
 
-async function askAccount(question: AskAccount): Promise<AccountFound> {
+async function askAccount(question: Asked<'account'>): Promise<AnswerTo<'account'>> {
   const account = await accountFor(question, localUsers());
   return { account: account?.name ?? question.user };
 }
 
 /** The local account, else the first domain account whose name is not a local user's. */
 async function accountFor(
-  { user, domainNames }: Pick<Authenticate, 'user' | 'domainNames'>,
+  { user, domainNames }: Omit<Asked<'account'>, 'say'>,
   local: LocalUsers,
 ): Promise<Account | undefined> {
   if (local.has(user)) return findAccount(user);
@@ -135,7 +127,7 @@ function localUsers(): LocalUsers {
 const identityOf = ({ name, uid, gid, home, shell }: Account) => ({ user: name, uid, gid, home, shell });
 
 /** The process that opened the session has become its user and ended: the modules are called with what it was given. */
-async function closeSession({ service, user, address, environment }: CloseSession): Promise<object> {
+async function closeSession({ service, user, address, environment }: Asked<'closeSession'>): Promise<object> {
   const pam = await PamTransaction.start({ service, user, address }, NO_SECRET);
   try {
     pam.setEnvironment(environment);

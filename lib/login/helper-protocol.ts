@@ -1,99 +1,53 @@
-import {
-  type Checked,
-  count,
-  flag,
-  integer,
-  list,
-  object,
-  optional,
-  type Shapes,
-  text,
-  texts,
-} from '../base/index.ts';
+import { type Checked, is, type Messages } from '../base/index.ts';
 import type { Machine } from './account-rules.ts';
 import type { Identity } from './identity.ts';
 
 /** What the daemon asks its login helper. */
-export type Question = AskAccount | Authenticate | CloseSession;
-
-/** Which account does a user have? */
-export interface AskAccount {
-  readonly say: 'account';
-  readonly user: string;
-  readonly domainNames: readonly string[];
-}
-
-/** Is it this user, with the secret that comes along? */
-export interface Authenticate {
-  readonly say: 'authenticate';
-  readonly service: string;
-  readonly user: string;
-  readonly address: string;
-  /** Who it is was proven: PAM decides about the account alone. */
-  readonly vouched: boolean;
-  /** Names a user who is not local may have in the other name sources; none where only local users may log in. */
-  readonly domainNames: readonly string[];
-  /** Names of groups are looked up one by one, so only where a rule asks for them. */
-  readonly wantsGroupNames: boolean;
-}
-
-/** Closes a PAM session whose process has ended. */
-export interface CloseSession {
-  readonly say: 'closeSession';
-  readonly service: string;
-  readonly user: string;
-  readonly address: string;
-  readonly environment: Readonly<Record<string, string>>;
-}
-
-export interface AccountFound {
-  /** Its own name; the user if there is none. */
-  readonly account: string;
-}
-
-/** Answers; any question may be answered with a cause instead. */
-export interface Authenticated {
-  readonly identity: Identity;
-  readonly groupNames: readonly string[];
-  readonly environment: Readonly<Record<string, string>>;
-  /** What the account rules need to know besides. */
-  readonly machine: Machine;
-  /** The service asks for a session. */
-  readonly sessions: boolean;
-}
-
-/** What a question must have. */
-export const QUESTIONS: Shapes<Question> = {
-  account: { user: text, domainNames: list(text) },
+export const QUESTIONS = {
+  /** Which account does a user have? */
+  account: { user: is.text, domainNames: is.list(is.text) },
+  /** Is it this user, with the secret that comes along? */
   authenticate: {
-    service: text,
-    user: text,
-    address: text,
-    vouched: flag,
-    domainNames: list(text),
-    wantsGroupNames: flag,
+    service: is.text,
+    user: is.text,
+    address: is.text,
+    /** Who it is was proven: PAM decides about the account alone. */
+    vouched: is.flag,
+    /** Names a user who is not local may have in the other name sources; none where only local users may log in. */
+    domainNames: is.list(is.text),
+    /** Names of groups are looked up one by one, so only where a rule asks for them. */
+    wantsGroupNames: is.flag,
   },
-  closeSession: { service: text, user: text, address: text, environment: texts },
+  /** Closes a PAM session whose process has ended. */
+  closeSession: { service: is.text, user: is.text, address: is.text, environment: is.texts },
 };
 
-/** What the answer to each must be. */
+export type Question = Messages<typeof QUESTIONS>;
+export type Asked<S extends Question['say']> = Extract<Question, { say: S }>;
+
+const IDENTITY = is.object<Identity>({
+  user: is.text,
+  uid: is.integer,
+  gid: is.integer,
+  groups: is.list(is.count),
+  home: is.text,
+  shell: is.text,
+});
+
+/** The answers; any question may be answered with a cause instead. */
 export const ANSWERS = {
-  account: object<AccountFound>({ account: text }),
-  authenticate: object<Authenticated>({
-    identity: object<Identity>({
-      user: text,
-      uid: integer,
-      gid: integer,
-      groups: list(count),
-      home: text,
-      shell: text,
-    }),
-    groupNames: list(text),
-    environment: texts,
-    machine: object<Machine>({ listedShells: list(text), nologinFile: optional(text) }),
-    sessions: flag,
+  /** Its own name; the user if there is none. */
+  account: is.object({ account: is.text }),
+  authenticate: is.object({
+    identity: IDENTITY,
+    groupNames: is.list(is.text),
+    environment: is.texts,
+    /** What the account rules need to know besides. */
+    machine: is.object<Machine>({ listedShells: is.list(is.text), nologinFile: is.optional(is.text) }),
+    /** The service asks for a session. */
+    sessions: is.flag,
   }),
-  closeSession: object<object>({}),
+  closeSession: is.object({}),
 };
 
-export type AnswerTo<Q extends Question> = Checked<(typeof ANSWERS)[Q['say']]>;
+export type AnswerTo<S extends Question['say']> = Checked<(typeof ANSWERS)[S]>;

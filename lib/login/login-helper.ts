@@ -13,7 +13,7 @@ export class LoginHelper {
   }
 
   /** @throws LoginHelperError with PAM's words, or because the helper died or gave no answer in time */
-  async ask<Q extends Question>(question: Q, secret?: Secret): Promise<AnswerTo<Q>> {
+  async ask<Q extends Question>(question: Q, secret?: Secret): Promise<AnswerTo<Q['say']>> {
     const helper = this.#helper();
     try {
       return await helper.ask(question, secret);

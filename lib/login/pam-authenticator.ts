@@ -2,7 +2,7 @@ import { type AccountRules, refusedBy } from './account-rules.ts';
 import type { Authenticator, Verdict } from './authenticator.ts';
 import { domainNames } from './domain-users.ts';
 import { LoginHelperError } from './helper-process.ts';
-import type { Authenticated } from './helper-protocol.ts';
+import type { AnswerTo } from './helper-protocol.ts';
 import { LoginHelper } from './login-helper.ts';
 import { checkPamService } from './pam-service.ts';
 
@@ -28,7 +28,7 @@ export async function pamAuthenticator(options: PamOptions): Promise<Authenticat
   const wantsGroupNames = options.allowGroups.length + options.denyGroups.length > 0;
   const logins = new LoginHelper({ threads: loginThreads, seconds: loginSeconds });
 
-  function accept({ identity, environment, sessions }: Authenticated, address: string): Verdict {
+  function accept({ identity, environment, sessions }: AnswerTo<'authenticate'>, address: string): Verdict {
     const { user } = identity;
     if (!sessions) return { accepted: true, identity, environment };
     const close = (own: Readonly<Record<string, string>>) =>

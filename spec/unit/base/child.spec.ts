@@ -9,14 +9,14 @@ import { Child, Secret, type Unanswered } from '../../../lib/base/index.ts';
 import { LONGEST_MESSAGE } from '../../../lib/base/messages.ts';
 import { BOUNDED } from '../../support/daemon/daemon.ts';
 import { eventually, within } from '../../support/peer.ts';
-import { ANSWERS, type Order, type Question, REPORTS, type Report } from './programs/protocol.ts';
+import { ANSWERS, type Order, type QUESTIONS, REPORTS } from './programs/protocol.ts';
 
 const PROGRAM = fileURLToPath(new URL('./programs/child.ts', import.meta.url));
 const SECONDS = 30;
 const LIMIT = 2 ** 22;
 
 interface Started {
-  readonly child: Child<Question, typeof ANSWERS, Report>;
+  readonly child: Child<typeof QUESTIONS, typeof ANSWERS, typeof REPORTS>;
   readonly heard: string[];
   say(order: Order): void;
 }
@@ -24,7 +24,7 @@ interface Started {
 /** A child of its own with both ways to it. */
 function start(t: TestContext, word = ''): Started {
   const heard: string[] = [];
-  const child = new Child<Question, typeof ANSWERS, Report>({
+  const child = new Child<typeof QUESTIONS, typeof ANSWERS, typeof REPORTS>({
     file: PROGRAM,
     stdio: ['ignore', 'ignore', 'ignore', 'ipc', 'pipe'],
     words: [word],

@@ -4,7 +4,7 @@ import { setTimeout } from 'node:timers/promises';
 import { Parent } from '../../../../lib/base/index.ts';
 import { IPC, ORDERS, PIPE, QUESTIONS } from './protocol.ts';
 
-/** A child of the kit that does what it is asked for, be it against the rules. */
+/** A child that does what it is asked for, be it against the rules. */
 const parent = new Parent({
   pipe: PIPE,
   questions: QUESTIONS,
@@ -47,7 +47,7 @@ const parent = new Parent({
   },
 });
 
-/** Past the kit, whose writes it may break into. */
+/** Past the line of the process. */
 function writeAll(by: 'ipc' | 'pipe', text: string): void {
   const bytes = Buffer.from(text, 'latin1');
   for (let at = 0; at < bytes.length; )

@@ -1,42 +1,23 @@
-import { object, oneOf, quantity, type Shapes, text } from '../../../../lib/base/index.ts';
+import { is, type Messages } from '../../../../lib/base/index.ts';
 
 /** Descriptors of the child. */
 export const [IPC, PIPE] = [3, 4];
 
-export type Question =
-  | { readonly say: 'echo'; readonly text: string }
-  | { readonly say: 'refuse' | 'fail' | 'throw'; readonly words: string }
-  | { readonly say: 'wait'; readonly seconds: number }
-  | { readonly say: 'lie' | 'die' };
+const words = { words: is.text };
+const nothing = is.object({});
 
-export type Order =
-  /** Comes with a connection, which gets a greeting. */
-  | { readonly say: 'greet' }
-  /** Is said back. */
-  | { readonly say: 'repeat'; readonly text: string }
-  /** Bytes in latin1, past the kit. */
-  | { readonly say: 'write'; readonly by: 'ipc' | 'pipe'; readonly text: string; readonly times: number }
-  /** Sends a handle, as Node does. */
-  | { readonly say: 'handle' };
-
-export type Report = Extract<Order, { say: 'repeat' }>;
-
-const words = { words: text };
-
-export const QUESTIONS: Shapes<Question> = {
-  echo: { text },
+export const QUESTIONS = {
+  echo: { text: is.text },
   refuse: words,
   fail: words,
   throw: words,
-  wait: { seconds: quantity },
+  wait: { seconds: is.quantity },
   lie: {},
   die: {},
 };
 
-const nothing = object<object>({});
-
 export const ANSWERS = {
-  echo: object<{ text: string; secret: string }>({ text, secret: text }),
+  echo: is.object({ text: is.text, secret: is.text }),
   refuse: nothing,
   fail: nothing,
   throw: nothing,
@@ -45,10 +26,16 @@ export const ANSWERS = {
   die: nothing,
 };
 
-export const REPORTS: Shapes<Report> = { repeat: { text } };
-export const ORDERS: Shapes<Order> = {
-  ...REPORTS,
+export const REPORTS = { repeat: { text: is.text } };
+
+export const ORDERS = {
+  /** Comes with a connection, which gets a greeting. */
   greet: {},
-  write: { by: oneOf('ipc', 'pipe'), text, times: quantity },
+  /** Is said back. */
+  repeat: { text: is.text },
+  /** Bytes in latin1, past the child's own line. */
+  write: { by: is.oneOf('ipc', 'pipe'), text: is.text, times: is.count },
+  /** Sends a handle, as Node does. */
   handle: {},
 };
+export type Order = Messages<typeof ORDERS>;
