@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { LONGEST_MESSAGE } from './messages.ts';
+import { faultOf, LONGEST_MESSAGE } from './messages.ts';
 
 /** What Node reads its channel to a child by, and no public method of it. The one place that uses it. */
 interface Channel {
@@ -33,7 +33,7 @@ export function guardChannel(child: ChildProcess, broken: (cause: string) => voi
       hear();
     } catch (error) {
       deaf = true;
-      broken(error instanceof RangeError ? error.message : 'an unknown message');
+      broken(faultOf(error));
     }
   };
   let line = 0; // bytes of the last one, so far

@@ -1,9 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
-import { encodeMessage, MessageReader } from './messages.ts';
+import { encodeMessage, faultOf, MessageReader } from './messages.ts';
 import { Secret } from './secret.ts';
-
-const NO_BYTES = Buffer.alloc(0);
 
 /** Takes over the secret. False if it does not know such a message, which is the last one then. */
 type Hear = (message: unknown, secret: Secret, handle?: unknown) => boolean;
@@ -32,16 +30,16 @@ export class Line {
     };
     const take = (message: unknown, secret: Secret, handle?: unknown): void => {
       if (deaf) secret.wipe();
-      else if (!hear(message, secret, handle)) hearNoMore('an unknown message');
+      else if (!hear(message, secret, handle)) hearNoMore(faultOf());
     };
-    (process as ChildProcess).on('message', (message, handle) => take(message, new Secret(NO_BYTES), handle));
+    (process as ChildProcess).on('message', (message, handle) => take(message, Secret.empty(), handle));
     const reader = new MessageReader();
     pipe?.on('data', (chunk: Buffer) => {
       if (deaf) return chunk.fill(0);
       try {
         for (const { body, secret } of reader.push(chunk)) take(body, secret);
       } catch (error) {
-        hearNoMore(error instanceof RangeError ? error.message : 'an unknown message');
+        hearNoMore(faultOf(error));
       }
     });
     pipe?.on('error', () => {}); // the other process was killed: its end tells

@@ -6,7 +6,6 @@ export interface Message {
   readonly secret: Secret;
 }
 
-const NO_SECRET = new Secret(Buffer.alloc(0));
 const HEAD_BYTES = 6; // length of the JSON, 4 bytes; length of the secret, 2 bytes
 
 /** With its head. An account in 65,536 groups, as many as Linux allows, with names of 32 characters has half of this. */
@@ -17,7 +16,7 @@ export const LONGEST_MESSAGE = 4 * 2 ** 20; // bytes
  *
  * @throws RangeError for a longer message than {@link LONGEST_MESSAGE}, or a secret of more than 65,535 bytes
  */
-export function encodeMessage(body: unknown, secret: Secret = NO_SECRET): Secret {
+export function encodeMessage(body: unknown, secret = Secret.empty()): Secret {
   const text = Buffer.from(JSON.stringify(body));
   const bytes = HEAD_BYTES + text.length + secret.length;
   checkLength(bytes);
@@ -82,6 +81,10 @@ export class MessageReader {
     }
   }
 }
+
+/** Why the other end broke the rules: its message was too long, which an error says, or is none that is known. */
+export const faultOf = (error?: unknown): string =>
+  error instanceof RangeError ? error.message : 'an unknown message';
 
 function checkLength(bytes: number): void {
   if (bytes > LONGEST_MESSAGE)

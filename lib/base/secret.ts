@@ -17,6 +17,11 @@ export class Secret {
     this.length = bytes.length;
   }
 
+  /** A secret without bytes. */
+  static empty(): Secret {
+    return new Secret(Buffer.alloc(0));
+  }
+
   /** @throws Error once they are wiped: zeros would be taken for a wrong password */
   get bytes(): Buffer {
     if (this.#wiped) throw new Error('the secret has been wiped');

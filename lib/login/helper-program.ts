@@ -16,7 +16,6 @@ import { checkPamService, hasSessionModules } from './pam-service.ts';
 const LINE = 3; // to the daemon and back
 const PASSWORDS = '/etc/shadow';
 const LOCAL_USERS = '/etc/passwd';
-const NO_SECRET = new Secret(Buffer.alloc(0));
 
 /** The users of this machine and their uids. */
 type LocalUsers = ReadonlyMap<string, number>;
@@ -52,7 +51,7 @@ class LoginHelperProgram {
     const local = localUsers();
     const candidate = await accountFor(question, local);
     const peer = { service, address, user: candidate?.name ?? question.user };
-    this.#keeper ??= await PamTransaction.start(peer, NO_SECRET);
+    this.#keeper ??= await PamTransaction.start(peer, Secret.empty());
     const pam = await PamTransaction.start(peer, secret);
     try {
       if (!question.vouched)
@@ -128,7 +127,7 @@ const identityOf = ({ name, uid, gid, home, shell }: Account) => ({ user: name, 
 
 /** The process that opened the session has become its user and ended: the modules are called with what it was given. */
 async function closeSession({ service, user, address, environment }: Asked<'closeSession'>): Promise<object> {
-  const pam = await PamTransaction.start({ service, user, address }, NO_SECRET);
+  const pam = await PamTransaction.start({ service, user, address }, Secret.empty());
   try {
     pam.setEnvironment(environment);
     await pam.closeSession();

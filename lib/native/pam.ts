@@ -38,7 +38,6 @@ const libpam = () => {
 type Library = ReturnType<typeof libpam>;
 type Step = 'authenticate' | 'checkAccount' | 'setCredentials' | 'openSession' | 'closeSession';
 
-const NO_SECRET = new Secret(Buffer.alloc(0));
 const SUCCESS = 0;
 const CONVERSATION_FAILED = 19;
 const ITEM = { user: 2, terminal: 3, address: 4, failDelay: 10 } as const;
@@ -138,7 +137,12 @@ export class PamTransaction {
   static openSessionHere({ service, user, address }: PamPeer): PamTransaction {
     const { pam, id, talking, handle } = newTransaction();
     const status = pam.start(service, cString(user), talking, handle);
-    const transaction = PamTransaction.#started(status, NO_SECRET, address, { pam, id, talking, handle });
+    const transaction = PamTransaction.#started(status, Secret.empty(), address, {
+      pam,
+      id,
+      talking,
+      handle,
+    });
     transaction.#finish('openSession', pam.openSession(handle[0], FLAGS.none));
     return transaction;
   }

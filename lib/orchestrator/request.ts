@@ -15,7 +15,7 @@ export class Request implements Steps {
   readonly #address: { readonly remote: string; readonly local: string };
   #port = 0;
   #user: Buffer = Buffer.alloc(0);
-  #secret = new Secret(Buffer.alloc(0));
+  #secret = Secret.empty();
   #command: Buffer | undefined;
   #stderrSocket: Socket | undefined;
   #over = false;

@@ -29,6 +29,22 @@ export interface Scope {
   after(end: () => void): void;
 }
 
+/** Both ends of a connection, each half-open on its own; the accepted one is not read. */
+export async function connectedSockets(t: Scope): Promise<[accepted: Socket, client: Socket]> {
+  const ends = { allowHalfOpen: true, noDelay: true };
+  const server = createServer({ ...ends, pauseOnConnect: true }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const arrives = once(server, 'connection');
+  const client = connect({ port: (server.address() as AddressInfo).port, host: '127.0.0.1', ...ends });
+  const [accepted] = (await arrives) as [Socket];
+  server.close();
+  t.after(() => {
+    accepted.destroy();
+    client.destroy();
+  });
+  return [accepted, client];
+}
+
 /** One end of a TCP connection that does just what it is told: it reads only when it is asked to. */
 export class Peer {
   readonly socket: Socket;

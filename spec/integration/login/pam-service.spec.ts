@@ -131,7 +131,7 @@ describe('a PAM service', { ...BOUNDED, skip: noMachine }, () => {
     const [checked, login] = onMachine(`
       const checked = outcome(() => checkPamService('spec-Mixed'), 'fine', ({ code }) => code);
       const peer = { service: 'spec-Mixed', user: 'root', address: '::1' };
-      const pam = await PamTransaction.start(peer, new Secret(Buffer.alloc(0)));
+      const pam = await PamTransaction.start(peer, Secret.empty());
       return [checked, await pam.authenticate().then(() => 'by its file', () => 'by the file other')];
     `) as string[];
     assert.equal(login, 'by the file other');

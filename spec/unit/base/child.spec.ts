@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
-import { connect, createServer, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { text as allOf } from 'node:stream/consumers';
 import { describe, it, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Child, Secret, type Unanswered } from '../../../lib/base/index.ts';
 import { LONGEST_MESSAGE } from '../../../lib/base/messages.ts';
 import { BOUNDED } from '../../support/daemon/daemon.ts';
-import { eventually, within } from '../../support/peer.ts';
+import { connectedSockets, eventually, within } from '../../support/peer.ts';
 import { ANSWERS, type Order, type QUESTIONS, REPORTS } from './programs/protocol.ts';
 
 const PROGRAM = fileURLToPath(new URL('./programs/child.ts', import.meta.url));
@@ -61,11 +60,7 @@ describe('a child process', BOUNDED, () => {
 
   it('gets a connection by the one way while messages go by the other', async (t) => {
     const { child, heard, say } = start(t);
-    const server = createServer({ pauseOnConnect: true }).listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    t.after(() => server.close());
-    const peer = connect((server.address() as { port: number }).port, '127.0.0.1');
-    const [connection] = (await once(server, 'connection')) as [Socket];
+    const [connection, peer] = await connectedSockets(t);
     const { _handle: handle } = connection as unknown as { _handle: Socket };
     child.pass({ say: 'greet' }, handle, () => connection.destroy());
     say({ say: 'repeat', text: 'said back' });

@@ -1,38 +1,21 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { describe, it, type TestContext } from 'node:test';
 import { encodeMuxFrame, MUX_FIRST_WINDOW, type MuxFrame } from '../../../codec/index.ts';
 import { Mux } from '../../../lib/mux/index.ts';
 import { BOUNDED } from '../../support/daemon/daemon.ts';
-import { eventually, within } from '../../support/peer.ts';
+import { connectedSockets, eventually, within } from '../../support/peer.ts';
 
 const MIB = 1024 * 1024;
 
-/** Two ends of a connection. */
-async function connected(t: TestContext): Promise<[daemon: Socket, client: Socket]> {
-  const server = createServer({ allowHalfOpen: true, noDelay: true }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const accepted = once(server, 'connection');
-  const { port } = server.address() as AddressInfo;
-  const client = connect({ port, host: '127.0.0.1', allowHalfOpen: true, noDelay: true });
-  const [daemon] = (await accepted) as [Socket];
-  server.close();
-  t.after(() => {
-    daemon.destroy();
-    client.destroy();
-  });
-  return [daemon, client];
-}
-
 async function pair(t: TestContext): Promise<[daemon: Mux, client: Mux]> {
-  const [daemon, client] = await connected(t);
+  const [daemon, client] = await connectedSockets(t);
   return [new Mux(daemon, 'daemon'), new Mux(client, 'client')];
 }
 
 /** A daemon's end, and a client that sends whatever it is told to. */
 async function withRawClient(t: TestContext) {
-  const [link, client] = await connected(t);
+  const [link, client] = await connectedSockets(t);
   client.on('error', () => {}).resume();
   const send = (...frames: MuxFrame[]) => client.write(Buffer.concat(frames.flatMap(encodeMuxFrame)));
   return { mux: new Mux(link, 'daemon'), client, send };

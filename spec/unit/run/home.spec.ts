@@ -1,25 +1,13 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { describe, it, type TestContext } from 'node:test';
+import { describe, it } from 'node:test';
 import { type Launcher, launcherNamed } from '../../../lib/launch/index.ts';
 import { ownIdentity } from '../../../lib/login/index.ts';
 import { CommandRun, type Job, prepare, type RunEvents, type Started } from '../../../lib/run/index.ts';
-
-/** Both ends of a connection. */
-async function pair(t: TestContext): Promise<[accepted: Socket, peer: Socket]> {
-  const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }).listen(0, '127.0.0.1');
-  t.after(() => server.close());
-  await once(server, 'listening');
-  const peer = connect((server.address() as AddressInfo).port, '127.0.0.1');
-  const [accepted] = await once(server, 'connection');
-  t.after(() => peer.destroy());
-  return [accepted, peer];
-}
+import { connectedSockets } from '../../support/peer.ts';
 
 /** Each home is there when it is tried, and away when a command starts in it. */
 const flickering = (launcher: Launcher, home: string): Launcher => ({
@@ -39,7 +27,7 @@ for (const name of ['execa', 'posix-spawn'] as const)
       it(`${requireHome ? 'refuses the command if a home is required' : 'is replaced by /, with the cause'}`, async (t) => {
         const home = mkdtempSync(join(tmpdir(), 'rexecd-home-'));
         t.after(() => rmSync(home, { recursive: true }));
-        const [connection, peer] = await pair(t);
+        const [connection, peer] = await connectedSockets(t);
         const job: Job = {
           session: 'one',
           grant: { identity: { ...ownIdentity(), home, shell: '/bin/sh' } },

@@ -13,7 +13,7 @@ export interface Login {
 }
 
 /** Where a certificate is shown, nobody is asked for a password. */
-const NO_PASSWORD = new Secret(Buffer.alloc(0));
+const NO_PASSWORD = Secret.empty();
 
 /** Finds user and password for every target; asks on the terminal once for each user whose password nothing else tells. */
 export async function findLogins(targets: readonly Target[], flags: Flags): Promise<Login[]> {
