@@ -14,6 +14,8 @@ import { within } from './within.ts';
 const START_SECONDS = 30;
 /** Time to end by itself, and once more after SIGKILL. */
 const END_SECONDS = 2;
+/** Time to read what a process had said before it ended, if others keep its end of the line open. */
+const LAST_WORDS_SECONDS = 1;
 
 export interface ChildOptions<A, R extends Table> extends ProgramOptions {
   readonly file: string;
@@ -56,7 +58,14 @@ export class Child<Q extends Table, A extends Answers<Q>, R extends Table> {
     child.on('error', (error) => {
       if (child.pid === undefined) this.#lost(`cannot start: ${reasonOf(error)}`);
     });
-    child.once('exit', (code, signal) => this.#lost(signal ?? `exit status ${code}`));
+    child.once('exit', (code, signal) => {
+      const lost = () => this.#lost(signal ?? `exit status ${code}`);
+      const late = setTimeout(lost, LAST_WORDS_SECONDS * 1000).unref();
+      child.once('close', () => {
+        clearTimeout(late);
+        lost();
+      });
+    });
     const broken = (cause: string) => this.kill(cause);
     const pipe = child.stdio.slice(3).find((each) => each instanceof Socket);
     const isReport = message(options.reports);
@@ -72,7 +81,8 @@ export class Child<Q extends Table, A extends Answers<Q>, R extends Table> {
   }
 
   get usable(): boolean {
-    return !this.#ended && this.#line.open;
+    const { exitCode, signalCode } = this.#process;
+    return !this.#ended && exitCode === null && signalCode === null && this.#line.open;
   }
 
   /** It did not do in time what was expected, and has said nothing since. */
@@ -84,9 +94,9 @@ export class Child<Q extends Table, A extends Answers<Q>, R extends Table> {
     this.#line.say(order);
   }
 
-  /** Says it with a handle; `close` is called once that was sent, or never will be. */
-  pass(order: Said, handle: Socket, close: () => void): void {
-    this.#line.pass(order, handle, close);
+  /** Says it with a handle, which stays open here. */
+  pass(order: Said, handle: Socket): void {
+    this.#line.pass(order, handle);
   }
 
   /** @param seconds from when it has started @throws Unanswered */

@@ -57,10 +57,9 @@ export class Line {
     } else if (this.#process.connected) this.#process.send?.(message, undefined, undefined, () => {}); // as above
   }
 
-  /** Says it with a handle; `close` is called once that was sent, or never will be. */
-  pass(message: object, handle: Socket, close: () => void): void {
-    if (!this.#process.connected) return close();
-    this.#process.send?.(message, handle, undefined, close);
+  /** Says it with a handle, which stays open here. */
+  pass(message: object, handle: Socket): void {
+    if (this.#process.connected) this.#process.send?.(message, handle, undefined, () => {}); // as above
   }
 
   end(): void {

@@ -1,10 +1,9 @@
 import type { Socket } from 'node:net';
 import { Unanswered } from '../base/index.ts';
-import { type Departing, LaunchError, type LauncherName, letGo } from '../launch/index.ts';
+import { LaunchError, type LauncherName } from '../launch/index.ts';
 import { LoginError } from '../login/index.ts';
-import { connectionClosed, type Job, type Run, type RunEvents } from '../run/index.ts';
 import type { Became, BecomeOptions, Bytes, Opened, Order, Owner, Report } from './host-protocol.ts';
-import { HostedRun } from './hosted-run.ts';
+import type { HostedRun } from './hosted-run.ts';
 import { type HostChild, startHost } from './start-host.ts';
 
 /** What is to be done about a host. */
@@ -84,35 +83,19 @@ export class HostProcess {
     }
   }
 
-  /** Gives it a session. The connection is the host's from now on. @throws SessionError `REXEC_PEER_VANISHED` */
-  run(job: Job, connection: Socket, stderrSocket: Socket | undefined, events: RunEvents): Run {
-    const { session: id, grant, command, early, address, options, muxed } = job;
-    const going = letGo(connection);
-    if (!going) throw connectionClosed();
-    const { profile, requireHome, killSeconds, drainSeconds, idleSeconds } = options;
+  /** Gives it a session, which is its own once it has said so. */
+  take(run: HostedRun): void {
     this.starting += 1;
     const inTime = this.#child.expect(ANSWER_SECONDS, () => this.#heard.silent());
-    const answered = () => {
+    this.#runs.set(run.id, run);
+    run.enter(this, () => {
       inTime();
       this.starting -= 1;
-    };
-    const run = new HostedRun(id, options, events, this, answered);
-    this.#runs.set(id, run);
-    const second = stderrSocket && letGo(stderrSocket);
-    const channel = !second ? 'none' : muxed && !muxed.carriesStderr ? 'signals' : 'stderr';
-    if (second) this.#pass({ say: 'stderrSocket', id }, second.departing);
-    const order: Order = {
-      say: 'run',
-      id,
-      environment: grant.environment ?? {},
-      command: command.toString('base64'),
-      early: Buffer.concat([early, going.early]).toString('base64'),
-      address,
-      options: { profile, requireHome, killSeconds, drainSeconds, idleSeconds },
-      channel,
-    };
-    this.#pass(order, going.departing);
-    return run;
+    });
+  }
+
+  pass(order: Order, handle: Socket): void {
+    this.#child.pass(order, handle);
   }
 
   say(order: Order): void {
@@ -139,10 +122,6 @@ export class HostProcess {
   async end(): Promise<void> {
     await this.#child.end();
     await this.gone;
-  }
-
-  #pass(order: Order, { handle, close }: Departing): void {
-    this.#child.pass(order, handle, close);
   }
 
   #notBecome({ why, message }: Unanswered, seconds: number): Error {

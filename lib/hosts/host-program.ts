@@ -102,6 +102,7 @@ class Host {
       });
       return this.#report({ say: 'over', id });
     }
+    this.#report({ say: 'taken', id });
     const environment = { ...order.environment, ...this.#environment };
     const job = {
       session: id,

@@ -102,6 +102,8 @@ const STATUS = is.either(
 
 /** From a host to rexecd, each about a session. */
 export const REPORTS = {
+  /** Its connections have arrived; nothing was done about it before. */
+  taken: { id: is.text },
   started: { id: is.text, pid: is.count, directory: is.text, homeProblem: is.optional(is.text) },
   signaled: { id: is.text, signal: is.count },
   idle: { id: is.text },

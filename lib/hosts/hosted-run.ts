@@ -1,60 +1,106 @@
-import { LaunchError } from '../launch/index.ts';
-import { type Run, type RunEvents, type RunOptions, SessionError } from '../run/index.ts';
+import type { Socket } from 'node:net';
+import { type Departing, LaunchError, letGo } from '../launch/index.ts';
+import { connectionClosed, type Job, type Run, type RunEvents, SessionError } from '../run/index.ts';
 import type { Bytes, Order, Report } from './host-protocol.ts';
 
 /** What a host may take beyond the times that it goes by. */
 const SPARE_SECONDS = 1;
+/** Hosts that may end one after the other before one takes the run. */
+const MOST_HOSTS = 3;
 
 /** The host of a run. */
 interface Place {
   say(order: Order): void;
+  pass(order: Order, handle: Socket): void;
   bytes(id: string): Promise<Bytes | undefined>;
   /** Kills it; the command, a process group, is still to be ended. */
   abandon(command: number | undefined): void;
 }
 
-/** A run in a host. Reports that come out of order, or twice, change nothing. */
+/** The connections of a run, here and at its host. */
+export interface Connections {
+  readonly connection: Socket;
+  readonly stderrSocket: Socket | undefined;
+}
+
+/**
+ * A run in a host. Its connections stay open here, unread, until the host says that it has taken it; if the host ends
+ * before, another one can have it. Reports that come out of order, or twice, change nothing.
+ */
 export class HostedRun implements Run {
+  readonly id: string;
   readonly over: Promise<void>;
-  readonly #id: string;
-  readonly #options: RunOptions;
+  readonly #order: Order;
+  readonly #connection: Departing;
+  readonly #stderrSocket: Departing | undefined;
+  readonly #seconds: number;
   readonly #events: RunEvents;
-  readonly #place: Place;
-  readonly #answered: () => void;
+  readonly #again: (run: HostedRun) => void;
   readonly #over = Promise.withResolvers<void>();
-  #state: 'starting' | 'running' | 'closing' | 'over' = 'starting';
+  #state: 'passing' | 'starting' | 'running' | 'closing' | 'over' = 'passing';
+  #hosts = 0;
+  #place: Place | undefined;
+  #answered: () => void = () => {};
   #patience: NodeJS.Timeout | undefined;
   #command: number | undefined;
 
-  /** @param answered called once: the command was started, or will not be */
-  constructor(id: string, options: RunOptions, events: RunEvents, place: Place, answered: () => void) {
-    this.#id = id;
-    this.#options = options;
+  /**
+   * @param again finds another host
+   * @throws SessionError `REXEC_PEER_VANISHED`
+   */
+  constructor(job: Job, connections: Connections, events: RunEvents, again: (run: HostedRun) => void) {
+    const { session: id, grant, command, early, address, options, muxed } = job;
+    const going = letGo(connections.connection);
+    if (!going) throw connectionClosed();
+    const { profile, requireHome, killSeconds, drainSeconds, idleSeconds } = options;
+    this.id = id;
+    this.over = this.#over.promise;
+    this.#connection = going.departing;
+    this.#stderrSocket = connections.stderrSocket && letGo(connections.stderrSocket)?.departing;
+    this.#seconds = 2 * killSeconds + drainSeconds + SPARE_SECONDS;
     this.#events = events;
+    this.#again = again;
+    this.#order = {
+      say: 'run',
+      id,
+      environment: grant.environment ?? {},
+      command: command.toString('base64'),
+      early: Buffer.concat([early, going.early]).toString('base64'),
+      address,
+      options: { profile, requireHome, killSeconds, drainSeconds, idleSeconds },
+      channel: !this.#stderrSocket ? 'none' : muxed && !muxed.carriesStderr ? 'signals' : 'stderr',
+    };
+  }
+
+  /** @param answered called once: the command was started, or will not be */
+  enter(place: Place, answered: () => void): void {
+    this.#hosts += 1;
     this.#place = place;
     this.#answered = answered;
-    this.over = this.#over.promise;
+    if (this.#stderrSocket) place.pass({ say: 'stderrSocket', id: this.id }, this.#stderrSocket.handle);
+    place.pass(this.#order, this.#connection.handle);
   }
 
   bytes(): Promise<Bytes | undefined> {
-    return this.#place.bytes(this.#id);
+    return this.#place?.bytes(this.id) ?? Promise.resolve(undefined);
   }
 
   hangUp(): void {
     if (this.#patience || this.#state === 'over') return;
-    const { killSeconds, drainSeconds } = this.#options;
-    const seconds = 2 * killSeconds + drainSeconds + SPARE_SECONDS;
-    this.#patience = setTimeout(() => this.#giveUp(), seconds * 1000);
-    this.#place.say({ say: 'hangUp', id: this.#id });
+    this.#patience = setTimeout(() => this.#giveUp(), this.#seconds * 1000);
+    this.#place?.say({ say: 'hangUp', id: this.id });
   }
 
   /** The peer is gone, and the host cannot see it. */
   peerGone(): void {
-    this.#place.say({ say: 'gone', id: this.#id });
+    this.#place?.say({ say: 'gone', id: this.id });
   }
 
   hear(report: Report): void {
+    this.#taken();
     switch (report.say) {
+      case 'taken':
+        return;
       case 'started':
         return this.#started(report);
       case 'signaled':
@@ -67,7 +113,7 @@ export class HostedRun implements Run {
         if (this.#state === 'running') this.#events.ended(report.status);
         return this.#close();
       case 'failed':
-        return this.#failed(report.code, report.cause);
+        return this.#failed(errorOf(report.code, report.cause));
       case 'over':
         return this.#end();
     }
@@ -75,8 +121,28 @@ export class HostedRun implements Run {
 
   /** The host has ended. */
   lost(cause: string): void {
-    if (this.#state !== 'closing') this.#failed('', `host ended: ${cause}`);
+    if (this.#state === 'passing' && this.#hosts < MOST_HOSTS && !this.#patience) {
+      this.#place = undefined;
+      this.#answered();
+      this.#again(this);
+    } else this.fail(new LaunchError(`host ended: ${cause}`));
+  }
+
+  /** Nothing more comes of it. */
+  fail(error: unknown): void {
+    if (this.#state !== 'closing') this.#failed(error);
     this.#end();
+  }
+
+  #taken(): void {
+    if (this.#state !== 'passing') return;
+    this.#state = 'starting';
+    this.#letGo();
+  }
+
+  #letGo(): void {
+    this.#connection.close();
+    this.#stderrSocket?.close();
   }
 
   /** The host hangs up by itself; that it does is watched here. */
@@ -94,27 +160,28 @@ export class HostedRun implements Run {
     this.#events.started({ pid, directory, homeProblem });
   }
 
-  #failed(code: string, cause: string): void {
-    if (this.#state !== 'starting' && this.#state !== 'running') return;
-    this.#events.failed(errorOf(code, cause));
+  #failed(error: unknown): void {
+    if (this.#state === 'closing' || this.#state === 'over') return;
+    this.#events.failed(error);
     this.#close();
   }
 
   #close(): void {
-    if (this.#state === 'starting') this.#answered();
+    if (this.#state === 'passing' || this.#state === 'starting') this.#answered();
     if (this.#state !== 'over') this.#state = 'closing';
   }
 
   #end(): void {
     this.#close();
     this.#state = 'over';
+    this.#letGo();
     clearTimeout(this.#patience);
     this.#over.resolve();
   }
 
   /** A host that does not obey goes, with all of its user's sessions; if even that fails, the session goes without it. */
   #giveUp(): void {
-    this.#place.abandon(this.#command);
+    this.#place?.abandon(this.#command);
     this.#patience = setTimeout(() => this.lost('it cannot be ended'), SPARE_SECONDS * 1000);
   }
 }

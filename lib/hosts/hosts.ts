@@ -8,7 +8,9 @@ import { type Job, type Run, type RunEvents, type Runner, SessionError, unlessGo
 import { bridge } from './bridge.ts';
 import { HostProcess } from './host-process.ts';
 import type { BecomeOptions, Owner } from './host-protocol.ts';
+import { HostedRun } from './hosted-run.ts';
 import { OwnedHost } from './owned-host.ts';
+import { SpareHost } from './spare-host.ts';
 
 /** What the hosts go by. It may change at any time. */
 export interface HostOptions extends BecomeOptions {
@@ -26,8 +28,6 @@ const MOST_SILENT = 3;
 const BUSY = 2;
 /** Time to start a host that ends what another one has left behind; its user may stop it too. */
 const CLEAN_SECONDS = 5;
-/** How long after one was taken the next spare host is started. */
-const SPARE_MS = 250;
 /** After this time an account gets a fresh host: its limits, groups and PAM's files may have changed. */
 const FRESH_MS = 10 * 60 * 1000;
 
@@ -38,53 +38,60 @@ export class Hosts implements Runner {
   readonly #owned = new Set<OwnedHost>();
   readonly #work = new Set<Promise<void>>(); // what is still to be done for hosts and their PAM sessions
   readonly #starts = new Limiter(2 * availableParallelism());
-  #spare: HostProcess | undefined;
-  #ending = false;
+  readonly #spare: SpareHost;
 
   constructor(options: HostOptions, events: Events) {
     this.#options = options;
     this.#events = events;
-    this.#keepSpare();
+    this.#spare = new SpareHost(() => this.#newHost());
   }
 
   /** For sessions from now on, which get hosts of their own: what was set up for the machine's accounts is read again. */
   set options(options: HostOptions) {
     const sameLauncher = options.launcher === this.#options.launcher;
     this.#options = options;
-    if (!sameLauncher) this.#replaceSpare();
+    if (!sameLauncher) this.#track(this.#spare.replace());
     for (const host of this.#owned) this.#age(host);
   }
 
-  async run(job: Job, events: RunEvents): Promise<Run> {
-    const host = this.#hostFor(job.grant, job.address);
+  run(job: Job, events: RunEvents): Promise<Run> {
+    return this.#withHost(job, (host) => this.#start(host, job, events));
+  }
+
+  /** Ends them all, whose sessions have ended. */
+  async end(): Promise<void> {
+    const hosts = [...this.#owned].map((host) => host.end());
+    await Promise.all([...hosts, this.#spare.end(), ...this.#work]);
+  }
+
+  /** Does it with a host of the account that is ready. */
+  async #withHost<T>({ grant, address, gone }: Job, use: (host: OwnedHost) => T): Promise<T> {
+    const host = this.#hostFor(grant, address);
     clearTimeout(host.idle);
     host.idle = undefined;
     host.waiting += 1;
     try {
-      await unlessGone(host.ready, job.gone); // its user can keep it from becoming ready
-      const run = this.#start(host.process!, job, events); // it is ready
-      this.#track(run.over.then(() => this.#rest(host)));
-      return run;
+      await unlessGone(host.ready, gone); // its user can keep it from becoming ready
+      return use(host);
     } finally {
       host.waiting -= 1;
       this.#rest(host);
     }
   }
 
-  /** Ends them all, whose sessions have ended. */
-  async end(): Promise<void> {
-    this.#ending = true;
-    const hosts = [...this.#owned].map((host) => host.end());
-    await Promise.all([...hosts, this.#spare?.end(), ...this.#work]);
-  }
-
-  #start(process: HostProcess, job: Job, events: RunEvents): Run {
+  #start(host: OwnedHost, job: Job, events: RunEvents): Run {
     const { connection, stderrSocket } = job;
-    if (connection instanceof Socket && !job.muxed && !('encrypted' in connection))
-      return process.run(job, connection, stderrSocket, events);
+    const place = (run: HostedRun) => this.#track(this.#replace(run, job));
+    if (connection instanceof Socket && !job.muxed && !('encrypted' in connection)) {
+      const run = new HostedRun(job, { connection, stderrSocket }, events, place);
+      this.#enter(host, run);
+      return run;
+    }
     const between = bridge(job, events);
     const second = stderrSocket ?? between.stderrSocket;
-    const run = process.run(job, between.connection, second, between.events);
+    const connections = { connection: between.connection, stderrSocket: second };
+    const run = new HostedRun(job, connections, between.events, place);
+    this.#enter(host, run);
     const carried = between.carry(() => run.peerGone());
     return {
       over: Promise.all([run.over, carried]).then(() => {}),
@@ -92,6 +99,19 @@ export class Hosts implements Runner {
       hangUp: () => run.hangUp(),
       peerGone: () => run.peerGone(),
     };
+  }
+
+  #enter(host: OwnedHost, run: HostedRun): void {
+    host.process!.take(run); // it is ready
+    this.#track(run.over.then(() => this.#rest(host)));
+  }
+
+  async #replace(run: HostedRun, job: Job): Promise<void> {
+    try {
+      await this.#withHost(job, (host) => this.#enter(host, run));
+    } catch (error) {
+      run.fail(error);
+    }
   }
 
   /** The least busy one of the account; another one if all are busy, or new. */
@@ -118,7 +138,7 @@ export class Hosts implements Runner {
     if (this.#owned.size >= maxHosts)
       throw new SessionError('REXEC_BUSY', `all ${maxHosts} hosts are in use (maxHosts)`);
     const host = new OwnedHost({
-      start: () => this.#takeSpare(),
+      start: () => this.#spare.take(),
       starts: this.#starts,
       grant,
       account,
@@ -156,27 +176,6 @@ export class Hosts implements Runner {
     clearTimeout(host.idle);
     this.#owned.delete(host);
     this.#track(host.end());
-  }
-
-  #takeSpare(): HostProcess {
-    const process = this.#spare?.usable ? this.#spare : this.#newHost();
-    this.#spare = undefined;
-    setTimeout(() => this.#keepSpare(), SPARE_MS).unref(); // after the login that took it
-    return process;
-  }
-
-  #keepSpare(): void {
-    if (this.#ending || this.#spare) return;
-    try {
-      this.#spare = this.#newHost();
-    } catch {} // the next login tries again, and says why
-  }
-
-  #replaceSpare(): void {
-    const old = this.#spare;
-    this.#spare = undefined;
-    if (old) this.#track(old.end());
-    this.#keepSpare();
   }
 
   #newHost(): HostProcess {

@@ -79,6 +79,31 @@ describe('the process that runs the sessions of a user, stopped (A13)', ATTACKED
   });
 });
 
+describe(
+  'the process that runs the sessions of a user, killed when the next one is on its way there',
+  ATTACKED,
+  () => {
+    it('loses no session that it has not taken', async (t) => {
+      const shared = await SharedDaemon.start(t);
+      const running = await shared.ask('ada', 'echo ready; exec sleep 600');
+      assert.equal(await inTime(SERVED_SECONDS, 'ready', running.read(7)), '\0ready\n');
+      const [command] = await shared.processes('sleep');
+      const runner = parentOf(command!.pid);
+      process.kill(runner, 'SIGSTOP');
+      const next = await shared.askWithChannel('ada', 'cat; echo err >&2');
+      await next[0].send('sent before');
+      next[0].halfClose();
+      await inTime(SERVED_SECONDS, 'the second login', shared.daemon.seen(/REXECD-301 .*user="ada"/, 1));
+      process.kill(runner, 'SIGKILL');
+      await shared.breaksOff(running);
+      const answers = Promise.all(next.map((peer) => peer.toEnd()));
+      const whole = await inTime(SERVED_SECONDS, 'the session', answers);
+      assert.deepEqual(whole, ['\0sent before', 'err\n\0exit 0\n']);
+      await shared.stops();
+    });
+  },
+);
+
 describe('a user who tampers with the processes above a command', ATTACKED, () => {
   it('cannot trace them or read their memory or environment', async (t) => {
     const shared = await SharedDaemon.start(t, { programs: ['reach-above'] });

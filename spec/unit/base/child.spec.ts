@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { text as allOf } from 'node:stream/consumers';
@@ -62,9 +63,12 @@ describe('a child process', BOUNDED, () => {
     const { child, heard, say } = start(t);
     const [connection, peer] = await connectedSockets(t);
     const { _handle: handle } = connection as unknown as { _handle: Socket };
-    child.pass({ say: 'greet' }, handle, () => connection.destroy());
+    child.pass({ say: 'greet' }, handle);
     say({ say: 'repeat', text: 'said back' });
-    assert.equal(await within(allOf(peer), 'the greeting'), 'hello');
+    const [greeting] = await within(once(peer, 'data'), 'the greeting');
+    assert.equal(String(greeting), 'hello');
+    connection.destroy(); // it stays open here
+    assert.equal(await within(allOf(peer), 'the end'), '');
     await eventually(() => heard.length > 0, 'the report came');
     assert.deepEqual(heard, ['said back']);
   });
