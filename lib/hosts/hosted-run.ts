@@ -72,6 +72,11 @@ export class HostedRun implements Run {
     };
   }
 
+  /** Whether it has no use for a host any more. */
+  get done(): boolean {
+    return this.#state === 'over';
+  }
+
   /** @param answered called once: the command was started, or will not be */
   enter(place: Place, answered: () => void): void {
     this.#hosts += 1;
@@ -93,7 +98,7 @@ export class HostedRun implements Run {
 
   /** The peer is gone, and the host cannot see it. */
   peerGone(): void {
-    this.#place?.say({ say: 'gone', id: this.id });
+    if (this.#state !== 'over') this.#place?.say({ say: 'gone', id: this.id });
   }
 
   hear(report: Report): void {

@@ -102,6 +102,7 @@ export class Hosts implements Runner {
   }
 
   #enter(host: OwnedHost, run: HostedRun): void {
+    if (run.done) return; // it was given up while it waited
     host.process!.take(run); // it is ready
     this.#track(run.over.then(() => this.#rest(host)));
   }
