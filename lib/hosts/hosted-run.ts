@@ -72,7 +72,7 @@ export class HostedRun implements Run {
     };
   }
 
-  /** Whether it has no use for a host any more. */
+  /** Whether nothing more comes of it. */
   get done(): boolean {
     return this.#state === 'over';
   }
