@@ -35,7 +35,7 @@ export class HostedRun implements Run {
   readonly #stderrSocket: Departing | undefined;
   readonly #seconds: number;
   readonly #events: RunEvents;
-  readonly #again: (run: HostedRun) => void;
+  readonly #again: () => void;
   readonly #over = Promise.withResolvers<void>();
   #state: 'passing' | 'starting' | 'running' | 'closing' | 'over' = 'passing';
   #hosts = 0;
@@ -48,7 +48,7 @@ export class HostedRun implements Run {
    * @param again finds another host
    * @throws SessionError `REXEC_PEER_VANISHED`
    */
-  constructor(job: Job, connections: Connections, events: RunEvents, again: (run: HostedRun) => void) {
+  constructor(job: Job, connections: Connections, events: RunEvents, again: () => void) {
     const { session: id, grant, command, early, address, options, muxed } = job;
     const going = letGo(connections.connection);
     if (!going) throw connectionClosed();
@@ -129,7 +129,7 @@ export class HostedRun implements Run {
     if (this.#state === 'passing' && this.#hosts < MOST_HOSTS && !this.#patience) {
       this.#place = undefined;
       this.#answered();
-      this.#again(this);
+      this.#again();
     } else this.fail(new LaunchError(`host ended: ${cause}`));
   }
 

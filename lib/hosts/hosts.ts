@@ -8,7 +8,7 @@ import { type Job, type Run, type RunEvents, type Runner, SessionError, unlessGo
 import { bridge } from './bridge.ts';
 import { HostProcess } from './host-process.ts';
 import type { BecomeOptions, Owner } from './host-protocol.ts';
-import { HostedRun } from './hosted-run.ts';
+import { type Connections, HostedRun } from './hosted-run.ts';
 import { OwnedHost } from './owned-host.ts';
 import { SpareHost } from './spare-host.ts';
 
@@ -81,17 +81,16 @@ export class Hosts implements Runner {
 
   #start(host: OwnedHost, job: Job, events: RunEvents): Run {
     const { connection, stderrSocket } = job;
-    const place = (run: HostedRun) => this.#track(this.#replace(run, job));
-    if (connection instanceof Socket && !job.muxed && !('encrypted' in connection)) {
-      const run = new HostedRun(job, { connection, stderrSocket }, events, place);
+    const start = (connections: Connections, runEvents: RunEvents): HostedRun => {
+      const run = new HostedRun(job, connections, runEvents, () => this.#track(this.#replace(run, job)));
       this.#enter(host, run);
       return run;
-    }
+    };
+    if (connection instanceof Socket && !job.muxed && !('encrypted' in connection))
+      return start({ connection, stderrSocket }, events);
     const between = bridge(job, events);
     const second = stderrSocket ?? between.stderrSocket;
-    const connections = { connection: between.connection, stderrSocket: second };
-    const run = new HostedRun(job, connections, between.events, place);
-    this.#enter(host, run);
+    const run = start({ connection: between.connection, stderrSocket: second }, between.events);
     const carried = between.carry(() => run.peerGone());
     return {
       over: Promise.all([run.over, carried]).then(() => {}),

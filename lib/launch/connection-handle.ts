@@ -21,7 +21,7 @@ export function descriptorOf(connection: Socket): number | undefined {
 export interface Departing {
   /** What Node's channel between processes carries. */
   readonly handle: Socket;
-  /** To be called once it was sent, or never will be: this process keeps no duplicate, or the peer's end would wait for it. */
+  /** To be called once the other process has it, or never will: a duplicate here would keep the peer's end waiting. */
   readonly close: () => void;
 }
 

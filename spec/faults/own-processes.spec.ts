@@ -7,6 +7,16 @@ import { ATTACKED, SharedDaemon } from './shared-daemon.ts';
 const parentOf = (pid: number): number =>
   Number(/^PPid:\t(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))![1]);
 
+/** A session of a user, and the process that runs it, which is stopped. */
+async function stopped(shared: SharedDaemon, user: string) {
+  const peer = await shared.ask(user, 'echo ready; exec sleep 600');
+  assert.equal(await inTime(SERVED_SECONDS, 'ready', peer.read(7)), '\0ready\n');
+  const [command] = await shared.processes('sleep');
+  const runner = parentOf(command!.pid);
+  process.kill(runner, 'SIGSTOP');
+  return { peer, command: command!.pid, runner };
+}
+
 describe('a user who keeps stopping every process within reach (A3)', ATTACKED, () => {
   it('delays no other user, even when the same user logs in meanwhile', async (t) => {
     const shared = await SharedDaemon.start(t, { programs: ['stop-all'] });
@@ -64,16 +74,12 @@ describe('a user who kills every process within reach', ATTACKED, () => {
 describe('the process that runs the sessions of a user, stopped (A13)', ATTACKED, () => {
   it('delays no other user and no order, can be ended by order, and does not keep the daemon from stopping', async (t) => {
     const shared = await SharedDaemon.start(t);
-    const peer = await shared.ask('ada', 'echo ready; exec sleep 600');
-    assert.equal(await inTime(SERVED_SECONDS, 'ready', peer.read(7)), '\0ready\n');
-    const [command] = await shared.processes('sleep');
-    const runner = parentOf(command!.pid);
-    process.kill(runner, 'SIGSTOP');
+    const { peer, command } = await stopped(shared, 'ada');
     await shared.serves('bob');
     const [id = 'none'] = await shared.sessionsOf('ada');
     await shared.end(id);
     await shared.breaksOff(peer);
-    await shared.gone(command!.pid);
+    await shared.gone(command);
     await shared.serves('bob');
     await shared.stops();
   });
@@ -85,11 +91,7 @@ describe(
   () => {
     it('loses no session that it has not taken', async (t) => {
       const shared = await SharedDaemon.start(t);
-      const running = await shared.ask('ada', 'echo ready; exec sleep 600');
-      assert.equal(await inTime(SERVED_SECONDS, 'ready', running.read(7)), '\0ready\n');
-      const [command] = await shared.processes('sleep');
-      const runner = parentOf(command!.pid);
-      process.kill(runner, 'SIGSTOP');
+      const { peer: running, runner } = await stopped(shared, 'ada');
       const next = await shared.askWithChannel('ada', 'cat; echo err >&2');
       await next[0].send('sent before');
       next[0].halfClose();
