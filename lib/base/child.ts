@@ -59,11 +59,11 @@ export class Child<Q extends Table, A extends Answers<Q>, R extends Table> {
       if (child.pid === undefined) this.#lost(`cannot start: ${reasonOf(error)}`);
     });
     child.once('exit', (code, signal) => {
-      const lost = () => this.#lost(signal ?? `exit status ${code}`);
-      const late = setTimeout(lost, LAST_WORDS_SECONDS * 1000).unref();
+      const end = () => this.#lost(signal ?? `exit status ${code}`);
+      const late = setTimeout(end, LAST_WORDS_SECONDS * 1000).unref();
       child.once('close', () => {
         clearTimeout(late);
-        lost();
+        end();
       });
     });
     const broken = (cause: string) => this.kill(cause);
