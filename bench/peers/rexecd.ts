@@ -28,6 +28,8 @@ export interface Rexecd {
   readonly port: number;
 }
 
+/** Every machine has this account. */
+const READERS = ['REXECD_READER_ACCOUNT=nobody'];
 const NO_LOCKOUT = ['--lockout-failures', '0'];
 
 /** The default. */
@@ -63,7 +65,7 @@ export async function startRexecd(bench: Bench, host: Host, options: RexecdOptio
       ? ['--pam-service', 'rexec']
       : ['--users', usersFile(bench), '--allow-root', 'true', '--profile', 'false'];
   const words = [...nodeFlags, program, '-debug', '--port', '0', ...NO_LOCKOUT, ...who, ...flags];
-  const child = host.start(bench, process.execPath, words, environment);
+  const child = host.start(bench, process.execPath, words, [...READERS, ...environment]);
   return { child, port: await portOf(child) };
 }
 

@@ -1,9 +1,8 @@
-import type { ChildProcess, StdioOptions } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { Socket } from 'node:net';
 import { type Basic, isBasic } from './basic-messages.ts';
 import { guardChannel } from './guard-channel.ts';
 import { Line } from './line.ts';
-import { type ProgramOptions, startProgram } from './program.ts';
 import { type Answers, Questions, Unanswered } from './questions.ts';
 import { reasonOf } from './reason.ts';
 import type { Secret } from './secret.ts';
@@ -17,10 +16,12 @@ const END_SECONDS = 2;
 /** Time to read what a process had said before it ended, if others keep its end of the line open. */
 const LAST_WORDS_SECONDS = 1;
 
-export interface ChildOptions<A, R extends Table> extends ProgramOptions {
-  readonly file: string;
-  /** From 3 on there may be an `ipc`, for handles, and a `pipe`, for secrets: see {@link Line}. */
-  readonly stdio: StdioOptions;
+export interface ChildOptions<A, R extends Table> {
+  /**
+   * Starts it, with {@link startProgram}. From 3 on there may be an `ipc`, for handles, and a `pipe`, for secrets: see
+   * {@link Line}.
+   */
+  start(): ChildProcess;
   /** Checks of the answers to questions. */
   readonly answers: A;
   /** What it may say besides. */
@@ -47,12 +48,13 @@ export class Child<Q extends Table, A extends Answers<Q>, R extends Table> {
   #cause: string | undefined;
   #ended: Unanswered | undefined;
   #silent = false;
+  readonly #said = new Set<Basic['say']>();
 
   /** @throws Error if the system has no process or descriptor left for it */
   constructor(options: ChildOptions<A, R>) {
     this.#options = options;
     this.#questions = new Questions(options.answers);
-    const child = startProgram(options.file, options.stdio, options);
+    const child = options.start();
     this.#process = child;
     this.gone = this.#gone.promise;
     child.on('error', (error) => {
@@ -94,9 +96,9 @@ export class Child<Q extends Table, A extends Answers<Q>, R extends Table> {
     this.#line.say(order);
   }
 
-  /** Says it with a handle, which stays open here. */
-  pass(order: Said, handle: Socket): void {
-    this.#line.pass(order, handle);
+  /** Says it with a handle, which stays open here; `sent` is called once it was sent, or never will be. */
+  pass(order: Said, handle: Socket, sent: () => void = () => {}): void {
+    this.#line.pass(order, handle, sent);
   }
 
   /** @param seconds from when it has started @throws Unanswered */
@@ -151,15 +153,28 @@ export class Child<Q extends Table, A extends Answers<Q>, R extends Table> {
       return true;
     }
     secret.wipe();
-    return isBasic(said) && this.#take(said);
+    return secret.length === 0 && isBasic(said) && this.#take(said);
   }
 
+  /** Each of them at most as often as there is a reason for: what may come without end takes all of this process' time. */
   #take(said: Basic): boolean {
-    if (said.say === 'answer') return this.#questions.answer(said.number, said.answer);
-    if (said.say === 'ready') this.#ready.resolve();
-    else if (said.say === 'broken') this.#cause ??= said.cause;
-    else this.#questions.fail(said.number, new Unanswered(said.refused ? 'refused' : 'failed', said.cause));
-    return true;
+    switch (said.say) {
+      case 'answer':
+        return this.#questions.answer(said.number, said.answer);
+      case 'error':
+        return this.#questions.fail(
+          said.number,
+          new Unanswered(said.refused ? 'refused' : 'failed', said.cause),
+        );
+      case 'broken':
+        this.#cause ??= said.cause;
+        break;
+      case 'ready':
+        this.#ready.resolve();
+    }
+    const isFirst = !this.#said.has(said.say);
+    this.#said.add(said.say);
+    return isFirst;
   }
 
   #lost(cause: string): void {

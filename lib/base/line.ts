@@ -8,11 +8,13 @@ type Hear = (message: unknown, secret: Secret, handle?: unknown) => boolean;
 
 /**
  * The line between a process and its child, the same at both ends: Node's own channel, which carries handles, or a pipe,
- * which carries secrets, or both. Messages by two ways may overtake each other.
+ * which carries secrets, or both. If there are both, what goes down goes by the channel and what comes up by the pipe, so
+ * that no message overtakes another one.
  */
 export class Line {
   readonly #process: ChildProcess | NodeJS.Process;
   readonly #pipe: Socket | undefined;
+  readonly #saysByPipe: boolean;
 
   /** @param broken called with the cause when the other end breaks the rules */
   constructor(
@@ -23,6 +25,7 @@ export class Line {
   ) {
     this.#process = process;
     this.#pipe = pipe;
+    this.#saysByPipe = pipe !== undefined && (process === globalThis.process || !process.channel);
     let deaf = false;
     const hearNoMore = (cause: string): void => {
       deaf = true;
@@ -49,17 +52,18 @@ export class Line {
     return this.#pipe?.writable ?? this.#process.connected;
   }
 
-  /** By the pipe if there is one. */
+  /** A message with a secret goes by the pipe. */
   say(message: object, secret?: Secret): void {
-    if (this.#pipe) {
+    if (secret || this.#saysByPipe) {
       const encoded = encodeMessage(message, secret);
-      this.#pipe.write(encoded.bytes, () => encoded.wipe());
+      this.#pipe?.write(encoded.bytes, () => encoded.wipe());
     } else if (this.#process.connected) this.#process.send?.(message, undefined, undefined, () => {}); // as above
   }
 
-  /** Says it with a handle, which stays open here. */
-  pass(message: object, handle: Socket): void {
-    if (this.#process.connected) this.#process.send?.(message, handle, undefined, () => {}); // as above
+  /** Says it with a handle, which stays open here; `sent` is called once it was sent, or never will be. */
+  pass(message: object, handle: Socket, sent: () => void): void {
+    if (!this.#process.connected) return sent();
+    this.#process.send?.(message, handle, undefined, sent);
   }
 
   end(): void {

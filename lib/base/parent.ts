@@ -56,8 +56,8 @@ export class Parent<Q extends Table, O extends Table> {
     this.say({ say: 'ready' });
   }
 
-  say(report: Said): void {
-    this.#line.say(report);
+  say(report: Said, secret?: Secret): void {
+    this.#line.say(report, secret);
   }
 
   async #answer(number: number, question: Messages<Q>, secret: Secret): Promise<void> {

@@ -19,6 +19,7 @@ export class Questions {
   readonly #answers: Answers<Table>;
   readonly #waiting = new Map<number, { fits: Check<unknown>; reply: PromiseWithResolvers<unknown> }>();
   #lastNumber = 0;
+  #answered = 0; // in any way
 
   constructor(answers: Answers<Table>) {
     this.#answers = answers;
@@ -38,20 +39,29 @@ export class Questions {
     this.#waiting.delete(number);
   }
 
-  /** False if it is not an answer to the question. One that comes too late changes nothing. */
+  /** False if it is not an answer to the question, or there were as many as questions. One that is late changes nothing. */
   answer(number: number, answer: unknown): boolean {
+    if (!this.#expects(number)) return false;
     const waiting = this.#waiting.get(number);
-    if (!waiting) return number <= this.#lastNumber;
+    if (!waiting) return true;
     if (!waiting.fits(answer)) return false;
     waiting.reply.resolve(answer);
     return true;
   }
 
-  fail(number: number, reason: Unanswered): void {
+  /** The same for an answer that is an error. */
+  fail(number: number, reason: Unanswered): boolean {
+    if (!this.#expects(number)) return false;
     this.#waiting.get(number)?.reply.reject(reason);
+    return true;
   }
 
   failAll(reason: Unanswered): void {
     for (const { reply } of this.#waiting.values()) reply.reject(reason);
+  }
+
+  #expects(number: number): boolean {
+    this.#answered += 1;
+    return number <= this.#lastNumber && this.#answered <= this.#lastNumber;
   }
 }

@@ -4,12 +4,15 @@ import type { Events } from '../events/index.ts';
 import { Hosts } from '../hosts/index.ts';
 import { type Handler, handlerLauncher } from '../launch/index.ts';
 import { type Authenticator, certificateLogin, type LockedOut, Lockout, Login } from '../login/index.ts';
-import { newSessionId, Session, type SessionOptions } from '../orchestrator/index.ts';
+import { Session, type SessionOptions } from '../orchestrator/index.ts';
+import { Readers } from '../readers/index.ts';
+import { type Front, LocalFront } from '../receive/index.ts';
 import { CommandRun, prepareForHandler, type Runner } from '../run/index.ts';
-import type { Settings } from '../settings/index.ts';
-import { Acceptor, type Admitted } from './accept/acceptor.ts';
+import { endpointsOf, type Settings } from '../settings/index.ts';
+import { Acceptor } from './accept/acceptor.ts';
 import type { ListenAhead } from './accept/listener.ts';
-import { type Addresses, type ListenAddress, Listeners } from './accept/listeners.ts';
+import { type Addresses, type Arrival, type ListenAddress, Listeners } from './accept/listeners.ts';
+import { readTlsMaterial, type TlsMaterial } from './tls-material.ts';
 
 /** What a daemon is made of. */
 export interface DaemonParts {
@@ -29,6 +32,8 @@ export class Daemon {
   readonly lockout: Lockout;
   readonly #events: Events;
   readonly #handler: Handler | undefined;
+  readonly #front: Front;
+  #tls: TlsMaterial | undefined;
   readonly #acceptor: Acceptor;
   readonly #sessions = new Map<Session, Promise<void>>();
   readonly #listeners: Listeners;
@@ -46,7 +51,12 @@ export class Daemon {
     this.#events = events;
     this.#handler = handler;
     this.#authenticator = authenticator;
-    this.#acceptor = new Acceptor(settings, events, (admitted) => this.#serve(admitted));
+    this.#front = handler
+      ? new LocalFront()
+      : new Readers(settings, events, (address) => this.#acceptor.penalize(address));
+    this.#acceptor = new Acceptor(settings, events, this.#front, (arrival, leave) =>
+      this.#serve(arrival, leave),
+    );
     this.#listeners = new Listeners(events, (arrival) => this.#acceptor.accept(arrival), descriptor);
   }
 
@@ -55,12 +65,15 @@ export class Daemon {
    * such as `EADDRINUSE`.
    */
   async listen(): Promise<AddressInfo> {
-    this.#sessionOptions = await this.#optionsFor(this.#settings, this.#authenticator);
+    const settings = this.#settings;
+    this.#tls = await tlsMaterial(settings);
+    this.#sessionOptions = await this.#optionsFor(settings, this.#authenticator);
+    await this.#front.set(this.#tls, settings);
     try {
-      await this.#listeners.open(this.#settings, this.#listenAhead);
+      await this.#listeners.open(settings, this.#tls, this.#listenAhead);
       return this.#address;
     } catch (error) {
-      await this.#hosts?.end();
+      await Promise.all([this.#hosts?.end(), this.#front.end()]);
       throw error;
     }
   }
@@ -115,7 +128,15 @@ export class Daemon {
    */
   async reload(settings: Settings, authenticator: Authenticator = this.#authenticator): Promise<void> {
     const options = await this.#optionsFor(settings, authenticator);
-    await this.#listeners.open(settings);
+    const tls = await tlsMaterial(settings);
+    await this.#front.set(tls, settings); // before a new listener can accept
+    try {
+      await this.#listeners.open(settings, tls);
+    } catch (error) {
+      await this.#front.set(this.#tls, this.#settings);
+      throw error;
+    }
+    this.#tls = tls;
     if (authenticator !== this.#authenticator)
       this.#authenticator.end?.().catch((error) => this.#broken(error));
     this.#authenticator = authenticator;
@@ -141,7 +162,7 @@ export class Daemon {
     await delay(this.#settings.stopSeconds * 1000, undefined, { signal: patience }).catch(() => {});
     await Promise.all(this.sessions.map((session) => session.hangUp()));
     await ended;
-    await this.#hosts?.end();
+    await Promise.all([this.#hosts?.end(), this.#front.end()]);
     await this.#authenticator.end?.();
     this.#events.emit('stopped', {});
   }
@@ -152,7 +173,7 @@ export class Daemon {
     const { lockout } = this;
     const authenticators = await certificateLogin(authenticator, settings);
     const login = new Login(authenticators, { refusalSeconds, loginThreads, lockout, onLockout });
-    return { ...settings, login, runner: this.#runner(settings), events: this.#events };
+    return { ...settings, login, front: this.#front, runner: this.#runner(settings), events: this.#events };
   }
 
   /** A function runs in this process; commands run in processes that are their users. */
@@ -166,13 +187,8 @@ export class Daemon {
     return this.#hosts;
   }
 
-  /** The time of a TLS handshake is taken off the request's. */
-  #serve({ ready, ms, leave }: Admitted): void {
-    const options = this.#sessionOptions!;
-    const { connection, secured } = ready;
-    const session = secured
-      ? new Session(connection, lessBy(ms, options), newSessionId(), secured)
-      : new Session(connection, options);
+  #serve({ socket, secure }: Arrival, leave: () => void): void {
+    const session = new Session(socket, secure, this.#sessionOptions!);
     const run = session
       .run()
       .catch((error) => this.#broken(error, session.id))
@@ -188,7 +204,5 @@ export class Daemon {
   }
 }
 
-const lessBy = (ms: number, options: SessionOptions): SessionOptions => ({
-  ...options,
-  requestSeconds: Math.max(0, Math.round(options.requestSeconds * 1000 - ms) / 1000),
-});
+const tlsMaterial = async (settings: Settings): Promise<TlsMaterial | undefined> =>
+  endpointsOf(settings).some(({ secure }) => secure) ? readTlsMaterial(settings) : undefined;

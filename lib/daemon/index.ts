@@ -2,4 +2,4 @@
 export type { SessionSummary } from '../orchestrator/index.ts';
 export type { Addresses } from './accept/listeners.ts';
 export { Daemon, type DaemonParts } from './daemon.ts';
-export { readTlsMaterial } from './tls/material.ts';
+export { readTlsMaterial } from './tls-material.ts';

@@ -1,5 +1,5 @@
-import { codeOf, Parent, reasonOf } from '../base/index.ts';
-import { type Launcher, type LauncherName, launcherNamed, takeOver } from '../launch/index.ts';
+import { codeOf, Parent, reasonOf, takeOver } from '../base/index.ts';
+import { type Launcher, type LauncherName, launcherNamed } from '../launch/index.ts';
 import type { Identity } from '../login/index.ts';
 import { closeAllOnExec, limitOpenFiles, PamError } from '../native/index.ts';
 import { type CommandMaker, CommandRun, prepare } from '../run/index.ts';

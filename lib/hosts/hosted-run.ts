@@ -1,6 +1,8 @@
 import type { Socket } from 'node:net';
-import { type Departing, LaunchError, letGo } from '../launch/index.ts';
-import { connectionClosed, type Job, type Run, type RunEvents, SessionError } from '../run/index.ts';
+import { type Departing, letGo } from '../base/index.ts';
+import { connectionClosed, SessionError } from '../connection/index.ts';
+import { LaunchError } from '../launch/index.ts';
+import type { Job, Run, RunEvents } from '../run/index.ts';
 import type { Bytes, Order, Report } from './host-protocol.ts';
 
 /** What a host may take beyond the times that it goes by. */
@@ -15,12 +17,6 @@ interface Place {
   bytes(id: string): Promise<Bytes | undefined>;
   /** Kills it; the command, a process group, is still to be ended. */
   abandon(command: number | undefined): void;
-}
-
-/** The connections of a run, here and at its host. */
-export interface Connections {
-  readonly connection: Socket;
-  readonly stderrSocket: Socket | undefined;
 }
 
 /**
@@ -48,15 +44,15 @@ export class HostedRun implements Run {
    * @param again finds another host
    * @throws SessionError `REXEC_PEER_VANISHED`
    */
-  constructor(job: Job, connections: Connections, events: RunEvents, again: () => void) {
-    const { session: id, grant, command, early, address, options, muxed } = job;
-    const going = letGo(connections.connection);
+  constructor(job: Job, events: RunEvents, again: () => void) {
+    const { session: id, grant, command, early, address, options, carriesStderr = true } = job;
+    const going = letGo(job.connection as Socket); // of a secure connection, the end that its reader made
     if (!going) throw connectionClosed();
     const { profile, requireHome, killSeconds, drainSeconds, idleSeconds } = options;
     this.id = id;
     this.over = this.#over.promise;
     this.#connection = going.departing;
-    this.#stderrSocket = connections.stderrSocket && letGo(connections.stderrSocket)?.departing;
+    this.#stderrSocket = job.stderrSocket && letGo(job.stderrSocket)?.departing;
     this.#seconds = 2 * killSeconds + drainSeconds + SPARE_SECONDS;
     this.#events = events;
     this.#again = again;
@@ -68,7 +64,7 @@ export class HostedRun implements Run {
       early: Buffer.concat([early, going.early]).toString('base64'),
       address,
       options: { profile, requireHome, killSeconds, drainSeconds, idleSeconds },
-      channel: !this.#stderrSocket ? 'none' : muxed && !muxed.carriesStderr ? 'signals' : 'stderr',
+      channel: !this.#stderrSocket ? 'none' : carriesStderr ? 'stderr' : 'signals',
     };
   }
 

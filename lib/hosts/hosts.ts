@@ -1,14 +1,13 @@
-import { Socket } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { Limiter, reasonOf } from '../base/index.ts';
+import { SessionError, unlessGone } from '../connection/index.ts';
 import type { Events } from '../events/index.ts';
 import type { LauncherName } from '../launch/index.ts';
 import type { Grant } from '../login/index.ts';
-import { type Job, type Run, type RunEvents, type Runner, SessionError, unlessGone } from '../run/index.ts';
-import { bridge } from './bridge.ts';
+import type { Job, Run, RunEvents, Runner } from '../run/index.ts';
 import { HostProcess } from './host-process.ts';
 import type { BecomeOptions, Owner } from './host-protocol.ts';
-import { type Connections, HostedRun } from './hosted-run.ts';
+import { HostedRun } from './hosted-run.ts';
 import { OwnedHost } from './owned-host.ts';
 import { SpareHost } from './spare-host.ts';
 
@@ -55,7 +54,11 @@ export class Hosts implements Runner {
   }
 
   run(job: Job, events: RunEvents): Promise<Run> {
-    return this.#withHost(job, (host) => this.#start(host, job, events));
+    return this.#withHost(job, (host) => {
+      const run = new HostedRun(job, events, () => this.#track(this.#replace(run, job)));
+      this.#enter(host, run);
+      return run;
+    });
   }
 
   /** Ends them all, whose sessions have ended. */
@@ -77,27 +80,6 @@ export class Hosts implements Runner {
       host.waiting -= 1;
       this.#rest(host);
     }
-  }
-
-  #start(host: OwnedHost, job: Job, events: RunEvents): Run {
-    const { connection, stderrSocket } = job;
-    const start = (connections: Connections, runEvents: RunEvents): HostedRun => {
-      const run = new HostedRun(job, connections, runEvents, () => this.#track(this.#replace(run, job)));
-      this.#enter(host, run);
-      return run;
-    };
-    if (connection instanceof Socket && !job.muxed && !('encrypted' in connection))
-      return start({ connection, stderrSocket }, events);
-    const between = bridge(job, events);
-    const second = stderrSocket ?? between.stderrSocket;
-    const run = start({ connection: between.connection, stderrSocket: second }, between.events);
-    const carried = between.carry(() => run.peerGone());
-    return {
-      over: Promise.all([run.over, carried]).then(() => {}),
-      bytes: () => run.bytes(),
-      hangUp: () => run.hangUp(),
-      peerGone: () => run.peerGone(),
-    };
   }
 
   #enter(host: OwnedHost, run: HostedRun): void {

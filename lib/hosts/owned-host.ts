@@ -1,7 +1,7 @@
 import { type Limiter, reasonOf } from '../base/index.ts';
+import { stopping } from '../connection/index.ts';
 import type { Events } from '../events/index.ts';
 import type { Grant } from '../login/index.ts';
-import { stopping } from '../run/index.ts';
 import type { HostProcess } from './host-process.ts';
 import type { BecomeOptions, Opened } from './host-protocol.ts';
 

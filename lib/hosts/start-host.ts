@@ -1,7 +1,7 @@
 import { closeSync, openSync } from 'node:fs';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Child, reasonOf } from '../base/index.ts';
+import { Child, reasonOf, startProgram } from '../base/index.ts';
 import { LaunchError, type LauncherName } from '../launch/index.ts';
 import { ANSWERS, KEPT_DESCRIPTORS, type QUESTIONS, REPORTS, type Report } from './host-protocol.ts';
 
@@ -40,10 +40,11 @@ export function startHost(launcher: LauncherName, hear: (report: Report) => void
     nothing = openSync('/dev/null', 'r');
     const kept = KEPT_DESCRIPTORS.map(() => nothing!);
     return new Child({
-      file: PROGRAM,
-      stdio: ['ignore', 'ignore', 'ignore', 'ipc', ...kept],
-      flags: FLAGS,
-      words: [launcher],
+      start: () =>
+        startProgram(PROGRAM, ['ignore', 'ignore', 'ignore', 'ipc', ...kept], {
+          flags: FLAGS,
+          words: [launcher],
+        }),
       answers: ANSWERS,
       reports: REPORTS,
       hear,

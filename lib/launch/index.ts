@@ -1,5 +1,4 @@
 /** How a command starts: shell, home, environment, and the launchers that make the process. */
-export { type Departing, descriptorOf, letGo, takeOver, unreadSocket } from './connection-handle.ts';
 export { type Environment, loginEnvironment } from './environment.ts';
 export { type Handler, handlerLauncher, type Invocation } from './handler-launcher.ts';
 export { type HomeDirectory, resolveHome, usableHome } from './home.ts';

@@ -1,6 +1,6 @@
 import { Socket } from 'node:net';
+import { unreadSocket } from '../base/index.ts';
 import { closeDescriptor, openPipe } from '../native/index.ts';
-import { unreadSocket } from './connection-handle.ts';
 
 /** A command's streams: true pipes, the near ends here. The far ends are descriptors, to be closed once it has them. */
 export class Pipes {

@@ -1,6 +1,6 @@
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Child, RexecError, type Secret, Unanswered } from '../base/index.ts';
+import { Child, RexecError, type Secret, startProgram, Unanswered } from '../base/index.ts';
 import { ANSWERS, type AnswerTo, type QUESTIONS, type Question } from './helper-protocol.ts';
 
 /** The helper did not do what it was asked for. */
@@ -42,9 +42,11 @@ export class HelperProcess {
   constructor({ threads, seconds }: LoginHelperOptions) {
     this.#seconds = seconds;
     this.#child = new Child({
-      file: PROGRAM,
-      stdio: ['ignore', 'ignore', 'inherit', 'pipe'], // modules may write to standard output
-      variables: { UV_THREADPOOL_SIZE: String(threads) },
+      start: () =>
+        // Modules may write to standard output.
+        startProgram(PROGRAM, ['ignore', 'ignore', 'inherit', 'pipe'], {
+          variables: { UV_THREADPOOL_SIZE: String(threads) },
+        }),
       answers: ANSWERS,
       reports: {},
       hear() {},

@@ -14,6 +14,7 @@ export interface Account {
 const getpwnam = libc.func(
   'int getpwnam_r(const char *name, void *entry, void *text, size_t size, void *found)',
 );
+const getpwuid = libc.func('int getpwuid_r(uint32_t uid, void *entry, void *text, size_t size, void *found)');
 const getgrgid = libc.func('int getgrgid_r(uint32_t gid, void *entry, void *text, size_t size, void *found)');
 const getgrouplist = libc.func('int getgrouplist(const char *name, uint32_t gid, void *gids, void *count)');
 
@@ -53,6 +54,14 @@ export async function groupsOf({ name, gid }: Account): Promise<number[]> {
       return Array.from({ length: count.readInt32LE() }, (_, index) => gids.readUInt32LE(index * 4));
   }
   throw new Error(`user ${name} has more than ${MOST_GROUPS} groups`);
+}
+
+/** @returns undefined for an account that no source knows */
+export async function findAccountName(uid: number): Promise<string | undefined> {
+  const found = await lookUp(`user ${uid}`, PASSWD.size, (...buffers) =>
+    inThreadPool(getpwuid, uid, ...buffers),
+  );
+  return found?.textAt(PASSWD.name);
 }
 
 /** @returns undefined for a group that no source knows */

@@ -34,6 +34,12 @@ export function closeAllOnExec(): void {
   closeRange(FIRST_AFTER_STDIO, LAST, CLOSE_RANGE_CLOEXEC);
 }
 
+/** Gives a program that this one executes these descriptors, and no other above 2. */
+export function keepOnExec(descriptors: readonly number[]): void {
+  closeAllOnExec();
+  for (const fd of descriptors) fcntl(fd, F_SETFD, 0);
+}
+
 /** Closes a descriptor that no object of Node's owns. */
 export function closeDescriptor(fd: number): void {
   close(fd);

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { wordsOf } from '../base/index.ts';
-import { keepAlive, SessionError } from '../run/index.ts';
+import { keepAlive, SessionError } from '../connection/index.ts';
 import { sourceFor } from './route.ts';
 
 /** Where to connect back to: the peer's own address, from the address it connected to (protocol.md 1.4). */

@@ -2,4 +2,4 @@
 
 export type { SessionOptions } from './options.ts';
 export { Session } from './session.ts';
-export { newSessionId, type SessionState, type SessionSummary } from './session-summary.ts';
+export type { SessionState, SessionSummary } from './session-summary.ts';

@@ -18,7 +18,9 @@ export function reportFailure(events: Events, { silent, user, ...who }: Who, err
   if (code === 'REXEC_LOGIN_REFUSED') events.emit('loginRefused', { ...who, user, cause });
   else if (code === 'REXEC_PEER_VANISHED') events.emit('peerVanished', { ...who, cause });
   else if (code === 'REXEC_LAUNCH_FAILED') events.emit('launchFailed', { session, user, cause });
-  else if (silent && error instanceof CodecError) events.emit('peerSilent', who);
+  else if (silent && (error instanceof CodecError || code === 'REXEC_HANDSHAKE'))
+    events.emit('peerSilent', who);
+  else if (code === 'REXEC_HANDSHAKE') events.emit('handshakeFailed', { peer: who.peer, cause });
   else if (code.startsWith('REXEC_')) events.emit('requestRefused', { ...who, code, cause });
   else events.emit('sessionBroken', { session, cause: stack });
 }

@@ -1,58 +1,49 @@
-import { type ExitStatus, RequestDecoder } from '../../codec/index.ts';
+import type { Socket } from 'node:net';
 import { within } from '../base/index.ts';
+import { connectionClosed, refusalFor, stopping } from '../connection/index.ts';
 import { addressAndPort, type Grant } from '../login/index.ts';
-import type { Connection, Run, RunEvents, Secured, Started } from '../run/index.ts';
-import { connectionClosed, refusalFor, refuse, SessionError, stopping } from '../run/index.ts';
-import { receive } from './inbound.ts';
+import type { Received, Visit } from '../receive/index.ts';
+import type { Run } from '../run/index.ts';
+import { nameOf, textOf } from '../text/index.ts';
 import type { SessionOptions } from './options.ts';
-import { PeerReader } from './peer-reader.ts';
 import { reportFailure } from './report.ts';
-import { Request } from './request.ts';
+import { RunRecord } from './run-record.ts';
 import { newSessionId, type SessionState, type SessionSummary } from './session-summary.ts';
-import { steps } from './steps.ts';
+import { StderrPort } from './stderr-port.ts';
 
-/** One connection from accept to close: it is received and verified here, and run by a {@link Runner}. */
+/**
+ * One connection from accept to close: received by a {@link Visit}, verified here, run by a {@link Runner}. No byte of the
+ * peer is read here; what comes of them is its port, and a user name, a password and a command as opaque bytes.
+ */
 export class Session {
-  readonly id: string;
+  readonly id: string = newSessionId();
   readonly #options: SessionOptions;
-  readonly #connection: Connection;
-  readonly #secured: Secured | undefined;
+  readonly #secure: boolean;
+  readonly #address: string;
   readonly #peer: string;
-  readonly #reader: PeerReader;
-  readonly #request: Request;
-  readonly #gone = new AbortController(); // the peer's connection is closed
+  readonly #visit: Visit;
+  readonly #stderrPort: StderrPort;
   readonly #acceptedAt = performance.now();
   #state: SessionState = 'receiving';
+  #command: Buffer = Buffer.alloc(0);
   #run: Run | undefined;
-  #started: (Started & { at: number }) | undefined;
-  #limit: NodeJS.Timeout | undefined; // of the request, then of the command
+  #record: RunRecord | undefined;
   #stopping = false;
   readonly #over = Promise.withResolvers<void>();
 
-  /**
-   * @param connection accepted with `allowHalfOpen` and `noDelay`, not read yet, its addresses known
-   * @param secured about a connection that is not a plain socket
-   */
-  constructor(
-    connection: Connection,
-    options: SessionOptions,
-    id: string = newSessionId(),
-    secured?: Secured,
-  ) {
-    const { remoteAddress = '', remotePort = 0 } = connection;
-    this.id = id;
+  /** @param socket accepted with `allowHalfOpen` and `noDelay`, not read yet, its addresses known */
+  constructor(socket: Socket, secure: boolean, options: SessionOptions) {
+    const { remoteAddress = '', remotePort = 0, localAddress = '' } = socket;
     this.#options = options;
-    this.#connection = connection;
-    this.#secured = secured;
+    this.#secure = secure;
+    this.#address = remoteAddress;
     this.#peer = addressAndPort(remoteAddress, remotePort);
-    connection.on('error', () => {}); // for its whole life; the reader and the run see what broke
-    connection.once('close', () => this.#gone.abort(GONE));
-    this.#reader = new PeerReader(connection);
-    this.#request = new Request(connection, secured, options, this.#gone.signal);
+    this.#visit = options.front.visit(this.id, socket, secure);
+    this.#stderrPort = new StderrPort({ address: remoteAddress, localAddress }, options, this.#visit.gone);
   }
 
   get state(): SessionState {
-    return this.#state;
+    return this.#state === 'verifying' ? (this.#record?.state ?? 'verifying') : this.#state;
   }
 
   get summary(): Promise<SessionSummary> {
@@ -60,15 +51,15 @@ export class Session {
   }
 
   async #summarize(): Promise<SessionSummary> {
-    const { bytesRead, bytesWritten } = this.#connection;
-    const bytes = this.#run ? await this.#run.bytes() : { received: bytesRead, sent: bytesWritten };
+    const bytes = await (this.#run ?? this.#visit).bytes();
+    const pid = this.#record?.pid ?? null;
     return {
       id: this.id,
       state: this.state,
       peer: this.#peer,
-      user: this.#request.user,
-      command: this.#started ? this.#request.commandText : null,
-      pid: this.#started?.pid ?? null,
+      user: this.#user,
+      command: pid === null ? null : this.#commandText,
+      pid,
       seconds: Math.round((performance.now() - this.#acceptedAt) / 1000),
       received: bytes?.received ?? null,
       sent: bytes?.sent ?? null,
@@ -78,15 +69,15 @@ export class Session {
   /** Serves the peer. Resolves when everything about it has ended; never rejects. */
   async run(): Promise<void> {
     try {
-      const early = await this.#receive();
-      this.#run = await this.#start(await this.#verify(), early);
-      await this.#run.over;
+      const received = await this.#receive();
+      const grant = await this.#verify(received);
+      await this.#serve(grant);
     } catch (error) {
       await this.#fail(error);
     } finally {
-      clearTimeout(this.#limit);
-      await this.#request.end();
-      this.#connection.destroy();
+      this.#record?.close();
+      this.#visit.destroy();
+      await this.#stderrPort.close();
       this.#state = 'closed';
       this.#over.resolve();
     }
@@ -95,7 +86,7 @@ export class Session {
   /** The daemon is stopping: a peer without a command is refused, a running command continues. */
   stop(): void {
     this.#stopping = true;
-    if (this.#state === 'receiving') this.#reader.fail(stopping());
+    if (this.#state === 'receiving') this.#visit.fail(stopping());
   }
 
   /** Ends the session: the command by SIGHUP, later SIGKILL; the connection, once the peer had time to read. */
@@ -103,115 +94,87 @@ export class Session {
     this.#stopping = true;
     if (this.#run) this.#run.hangUp();
     else await within(this.#options.drainSeconds, this.#over.promise);
-    if (!this.#run) this.#connection.destroy();
+    if (!this.#run) this.#visit.destroy();
     await this.#over.promise;
   }
 
-  /** Phase 1: the fields, within their time. Resolves with the bytes that came after them. */
-  async #receive(): Promise<Buffer> {
-    const { requestSeconds, lowestStderrPort } = this.#options;
-    const late = `request not complete within ${requestSeconds} s (requestSeconds)`;
-    this.#limit = setTimeout(
-      () => this.#reader.fail(new SessionError('REXEC_REQUEST_TIMEOUT', late)),
-      requestSeconds * 1000,
-    );
-    const decoder = new RequestDecoder({ lowestStderrPort, ownsInput: true });
-    const early = await receive(this.#reader, decoder, steps(this.#request));
-    clearTimeout(this.#limit);
-    return early;
+  /** Phase 1: the fields, within their time; the second connection before the peer says who it is (steps 1 to 5). */
+  async #receive(): Promise<Received> {
+    const { stderrChannel, tlsConnectBack } = this.#options;
+    const received = await this.#visit.receive((port, muxed) => {
+      // SECURITY: what came by TLS does not continue in clear text unless a setting says so.
+      this.#stderrPort.set(port, !this.#secure || (tlsConnectBack && !muxed));
+      return stderrChannel === 'before-auth' ? this.#stderrPort.connect() : undefined;
+    });
+    this.#command = received.command;
+    return received;
   }
 
-  /** Phase 2: who it is (rexecd(8) step 6). */
-  async #verify(): Promise<Grant> {
+  /** Phase 2: who it is (step 6). */
+  async #verify({ user, secret, certificate }: Received): Promise<Grant> {
     this.#state = 'verifying';
-    const { login, events } = this.#options;
-    const grant = await login.verify(this.#request.credentials, this.#gone.signal);
+    const { login, events, charset, stderrChannel } = this.#options;
+    const credentials = {
+      user: nameOf(user, charset),
+      secret,
+      address: this.#address,
+      ...(certificate !== undefined && { certificate }),
+    };
+    const grant = await login.verify(credentials, this.#visit.gone);
     events.emit('loginAccepted', { ...this.#who, localUser: grant.identity.user });
+    if (stderrChannel === 'after-auth') await this.#stderrPort.connect();
     return grant;
   }
 
-  /** Phase 3: from here on the connection is the run's. */
-  async #start(grant: Grant, early: Buffer): Promise<Run> {
-    const { runner } = this.#options;
-    await this.#request.accepted();
+  /** Phase 3: the connection is the run's, to its close (steps 7 and 8). */
+  async #serve(grant: Grant): Promise<void> {
     if (this.#stopping) throw stopping();
-    if (this.#connection.destroyed) throw connectionClosed();
+    const released = await this.#visit.release();
+    if (!released) throw connectionClosed();
+    const { ended = () => {}, closed, ...connection } = released;
+    const { user: localUser, home } = grant.identity;
+    const subject = { who: this.#who, localUser, home, command: this.#commandText };
+    const record = new RunRecord(subject, this.#options, { ended, exceeded: () => this.#run?.hangUp() });
+    this.#record = record;
+    const { gone } = this.#visit;
     const job = {
       session: this.id,
       grant,
-      command: this.#request.command ?? Buffer.alloc(0),
-      address: this.#connection.remoteAddress ?? '',
+      command: this.#command,
+      address: this.#address,
       options: this.#options,
-      gone: this.#gone.signal,
-      connection: this.#connection,
-      early,
-      stderrSocket: this.#request.stderrSocket,
-      muxed: this.#secured?.channel,
+      gone,
+      muxed: undefined,
+      stderrSocket: this.#stderrPort.take(),
+      ...connection,
     };
-    const run = await runner.run(job, this.#runEvents(grant));
+    const run = await this.#options.runner.run(job, record);
+    this.#run = run;
+    const leave = () => run.peerGone();
+    if (gone.aborted) leave();
+    else gone.addEventListener('abort', leave, { once: true });
     if (this.#stopping) run.hangUp(); // ended while it was being started
-    return run;
-  }
-
-  /** What the run reports, as events. Its command may be another user's own: nothing of it is trusted to be in order. */
-  #runEvents({ identity: { user: localUser, home } }: Grant): RunEvents {
-    const { events, sessionSeconds, idleSeconds } = this.#options;
-    const { id: session } = this;
-    const exceeded = () => {
-      events.emit('limitReached', { ...this.#who, limit: 'sessionSeconds', seconds: sessionSeconds });
-      this.#run?.hangUp();
-    };
-    return {
-      started: (started) => {
-        if (this.#state !== 'verifying') return;
-        const { pid, directory, homeProblem: cause } = started;
-        this.#state = 'running';
-        this.#started = { ...started, at: performance.now() };
-        if (cause !== undefined)
-          events.emit('homeUnusable', { session, user: localUser, home, directory, cause });
-        events.emit('commandStarted', { ...this.#who, localUser, command: this.#request.commandText, pid });
-        if (sessionSeconds > 0) this.#limit = setTimeout(() => exceeded(), sessionSeconds * 1000);
-      },
-      signaled: (signal) => events.emit('signalForwarded', { session, signal }),
-      idle: () => events.emit('limitReached', { ...this.#who, limit: 'idleSeconds', seconds: idleSeconds }),
-      stuck: (pid) => events.emit('commandStuck', { session, user: localUser, pid }),
-      ended: (status) => this.#ended(status),
-      failed: (error) => {
-        this.#state = 'closing';
-        reportFailure(events, { ...this.#who, silent: false }, error);
-      },
-    };
-  }
-
-  #ended(status: ExitStatus): void {
-    if (this.#state !== 'running' || !this.#started) return;
-    this.#state = 'closing';
-    const { pid, at } = this.#started;
-    this.#options.events.emit('commandEnded', {
-      session: this.id,
-      pid,
-      status: status.type === 'exited' ? status.code : status.signal,
-      ms: Math.round(performance.now() - at),
-    });
+    await Promise.all([run.over, closed]);
   }
 
   /** One way out of every failure before the run: an event with the cause, a line for the peer if it can read one. */
   async #fail(error: unknown): Promise<void> {
-    const { events, drainSeconds } = this.#options;
     this.#state = 'closing';
-    this.#reader.finish();
-    const silent = this.#connection.bytesRead === 0;
-    reportFailure(events, { ...this.#who, silent }, error);
-    const channel = this.#secured?.channel;
-    const finished = channel && within(drainSeconds, channel.finish(undefined, drainSeconds));
-    await Promise.all([refuse(this.#connection, refusalFor(error, silent), drainSeconds), finished]);
-    channel?.destroy();
+    const { silent } = this.#visit;
+    reportFailure(this.#options.events, { ...this.#who, silent }, error);
+    await this.#visit.refuse(refusalFor(error, silent));
+  }
+
+  get #user(): string {
+    return textOf(this.#visit.user, this.#options.charset);
+  }
+
+  get #commandText(): string {
+    return textOf(this.#command, this.#options.charset);
   }
 
   /** What every event of a peer names. */
   get #who(): { session: string; peer: string; user: string } {
-    return { session: this.id, peer: this.#peer, user: this.#request.user };
+    return { session: this.id, peer: this.#peer, user: this.#user };
   }
 }
-
-const GONE = 'the connection is closed'; // without a reason an error would be made for each session

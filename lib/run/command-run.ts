@@ -1,16 +1,13 @@
 import { finished } from 'node:stream/promises';
 import { type ExitStatus, encodeAccepted } from '../../codec/index.ts';
 import { reasonOf, within } from '../base/index.ts';
+import type { Channel, Connection } from '../connection/index.ts';
+import { lingeringClose, refusalFor, refuse, SessionError, vanished } from '../connection/index.ts';
 import { LaunchError, type Launcher, type RunningCommand } from '../launch/index.ts';
 import type { Limits } from '../native/index.ts';
-import type { Channel } from './channel.ts';
-import type { Connection } from './connection.ts';
-import { SessionError, vanished } from './errors.ts';
 import { watchIdle } from './idle.ts';
 import type { Job, Run, RunEvents } from './job.ts';
-import { lingeringClose } from './linger.ts';
 import type { prepare } from './prepare.ts';
-import { refusalFor, refuse } from './refusal.ts';
 import { Relay } from './relay.ts';
 import { StderrChannel } from './stderr-channel.ts';
 

@@ -1,8 +1,7 @@
 import type { Socket } from 'node:net';
 import type { ExitStatus } from '../../codec/index.ts';
+import type { Connection, MuxedChannel } from '../connection/index.ts';
 import type { Grant } from '../login/index.ts';
-import type { Connection } from './connection.ts';
-import type { MuxedChannel } from './mux-channel.ts';
 
 /** What a command's run goes by. Times are in seconds. */
 export interface RunOptions {

@@ -1,3 +1,4 @@
+import { SessionError } from '../connection/index.ts';
 import {
   type Launch,
   loginEnvironment,
@@ -7,7 +8,6 @@ import {
   usableHome,
   usableShell,
 } from '../launch/index.ts';
-import { SessionError } from './errors.ts';
 import type { Job } from './job.ts';
 
 /** All of a launch but its limits and streams. */

@@ -1,6 +1,6 @@
 import { Socket } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
-import { descriptorOf } from '../launch/index.ts';
+import { descriptorOf } from '../base/index.ts';
 import { enlargePipe, splice } from '../native/index.ts';
 
 /** A chunk of at least this size is bulk: more is likely to wait in the kernel. */

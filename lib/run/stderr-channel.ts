@@ -2,9 +2,7 @@ import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type ExitStatus, encodeExitStatus, SignalDecoder, type SignalFrame } from '../../codec/index.ts';
-import { type Channel, relayStderr } from './channel.ts';
-import { lingeringClose } from './linger.ts';
-import { SignalInbox } from './signal-inbox.ts';
+import { type Channel, lingeringClose, relayStderr, SignalInbox } from '../connection/index.ts';
 
 /** The second connection: stderr out, signal numbers in. */
 export class StderrChannel implements Channel {

@@ -13,4 +13,5 @@ export {
   missingPrivileges,
   thisHolder,
 } from './manager/privileges.ts';
+export { processLines, sandboxGaps } from './manager/processes.ts';
 export { ServiceError } from './service-error.ts';

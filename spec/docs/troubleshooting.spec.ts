@@ -8,6 +8,7 @@ import { ROOT } from '../support/program.ts';
 const ROOMS = [
   'base',
   'client',
+  'connection',
   'control',
   'daemon',
   'files',
@@ -16,7 +17,10 @@ const ROOMS = [
   'mux',
   'native',
   'orchestrator',
+  'readers',
+  'receive',
   'run',
+  'sandbox',
   'service',
   'settings',
 ];
@@ -29,6 +33,7 @@ const SOURCES = [
 const OTHERS = /rconfig|fuzz/;
 /** Said to whoever writes a program or breaks a rule of ours, and to no user. */
 const FOR_PROGRAMMERS = [
+  'a sandbox needs an account other than root',
   'connected to itself',
   'the daemon is already listening',
   'the connection has no descriptor to hand over',
@@ -51,15 +56,17 @@ const PLACES = [
 ].map((place) => new RegExp(place, 'g'));
 /** Files whose functions give messages back, each line that has one. */
 const GIVEN_BACK: Readonly<Record<string, RegExp>> = {
+  'lib/base/child.ts': new RegExp(String.raw`\?\? ${LITERAL}`, 'g'),
   'lib/login/account-rules.ts': new RegExp(String.raw`\breturn\s*${LITERAL}`, 'g'),
   'lib/cli/programs/rexec/many/report.ts': new RegExp(String.raw`\breturn ${LITERAL}`, 'g'),
   'lib/launch/home.ts': new RegExp(String.raw`[?:]\s*${LITERAL}`, 'g'),
   'lib/files/read-trusted.ts': new RegExp(String.raw`[?:]\s*${LITERAL}`, 'g'),
   'lib/login/certificate-login.ts': new RegExp(String.raw`[?:]\s*${LITERAL}`, 'g'),
-  'lib/daemon/tls/handshakes.ts': new RegExp(`CERTIFICATE_REFUSED = ${LITERAL}`, 'g'),
-  'lib/daemon/tls/gate.ts': new RegExp(String.raw`[?:]\s*${LITERAL}`, 'g'),
+  'lib/receive/tls-gate.ts': new RegExp(String.raw`[?:]\s*${LITERAL}`, 'g'),
+  'lib/cli/programs/rexecd/announce.ts': new RegExp(String.raw`\?\s*\[\s*${LITERAL}`, 'g'),
+  'lib/service/manager/processes.ts': new RegExp(String.raw`\? \[\] : \[${LITERAL}`, 'g'),
   'lib/cli/programs/rexec/tls.ts': new RegExp(String.raw`(?:\breturn|\?) ${LITERAL}`, 'g'),
-  'lib/run/refusal.ts': new RegExp(String.raw`(?:REXEC_\w+:|\breturn) ${LITERAL}`, 'g'),
+  'lib/connection/refusal.ts': new RegExp(String.raw`(?:REXEC_\w+:|\breturn) ${LITERAL}`, 'g'),
   'lib/cli/programs/rexec/options.ts': new RegExp(String.raw`\breturn ${LITERAL}`, 'g'),
   'lib/cli/programs/rexec/failures.ts': new RegExp(String.raw`\|\| ${LITERAL}`, 'g'),
 };

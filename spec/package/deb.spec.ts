@@ -164,6 +164,15 @@ describe('the Debian package', { ...BOUNDED, skip: NEEDS }, () => {
       assert.match(machine.ok('zcat /usr/share/man/man8/rexecd.8.gz'), /^\.TH "REXECD" "8"/);
     });
 
+    it('has readers of an account of their own, which cannot log in', () => {
+      assert.match(machine.ok('getent passwd rexecd'), /:\/nonexistent:\/usr\/sbin\/nologin\n$/);
+      assert.match(machine.ok('getent shadow rexecd'), /^rexecd:!/);
+      assert.match(
+        machine.ok('ps -o user=,args= --ppid $(cat /run/rexecd.pid) | grep /lib/readers/'),
+        /^rexecd +\/usr\/lib\/rexecd\/node .*\/reader-program\.js\n$/,
+      );
+    });
+
     it('serves accounts of the machine', () => {
       assert.ok(runs());
       const { stdout, status, stderr } = serves();

@@ -95,8 +95,8 @@ export function cleanEnvironment(): NodeJS.ProcessEnv {
 
 export type ProgramName = 'rconfig' | 'rexec' | 'rexec-bench' | 'rexec-fuzz' | 'rexecd';
 
-/** Specs that run as root serve users files as root. */
-export const ROOT_MAY = { REXECD_ALLOW_ROOT: 'true' } as const;
+/** Specs that run as root serve users files as root, by readers of an account that every machine has. */
+export const ROOT_MAY = { REXECD_ALLOW_ROOT: 'true', REXECD_READER_ACCOUNT: 'nobody' } as const;
 
 /** Starts one of our programs from the checkout, as a user does. */
 export function start(

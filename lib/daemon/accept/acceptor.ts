@@ -1,43 +1,44 @@
 import { reasonOf } from '../../base/index.ts';
+import { keepAlive, refusalFor, refuseUnread, SessionError, stopping } from '../../connection/index.ts';
 import type { Events } from '../../events/index.ts';
 import { addressAndPort } from '../../login/index.ts';
-import { keepAlive, refusalFor, refuse, SessionError, stopping } from '../../run/index.ts';
+import type { Front } from '../../receive/index.ts';
 import type { Settings } from '../../settings/index.ts';
-import { Handshakes, type Ready, type SecureArrival } from '../tls/handshakes.ts';
 import { AddressRules } from './address-rules.ts';
 import { Admission } from './admission.ts';
 import { DescriptorLimit, noDescriptors } from './descriptor-limit.ts';
 import type { Arrival } from './listeners.ts';
+import { Penalties } from './penalties.ts';
 
 /** Refused connections that may linger at the same time; further ones get their line and no time to finish sending. */
 const MOST_REFUSALS = 256;
 
-/** A connection that has a place until `leave` is called. `ms`: how long its TLS handshake took. */
-export interface Admitted {
-  readonly ready: Ready;
-  readonly ms: number;
-  readonly leave: () => void;
-}
-
-/** Admits connections: counts them, queues them while every place is taken, makes them secure, refuses the rest. */
+/** Admits connections: counts them, queues them while every place is taken, refuses the rest. */
 export class Acceptor {
   readonly #events: Events;
-  readonly #serve: (admitted: Admitted) => void;
+  readonly #front: Front;
+  readonly #serve: (arrival: Arrival, leave: () => void) => void;
   readonly #admission: Admission;
   readonly #descriptorLimit = new DescriptorLimit();
-  readonly #handshakes: Handshakes;
+  readonly #penalties = new Penalties();
   #addresses: AddressRules;
   readonly #waiting: Arrival[] = []; // accepted, not yet read: every place is taken
   #settings: Settings;
   #refusing = 0;
 
-  constructor(settings: Settings, events: Events, serve: (admitted: Admitted) => void) {
+  /** @param serve gets each connection that has a place, which it has until `leave` is called */
+  constructor(
+    settings: Settings,
+    events: Events,
+    front: Front,
+    serve: (arrival: Arrival, leave: () => void) => void,
+  ) {
     this.#settings = settings;
     this.#events = events;
+    this.#front = front;
     this.#serve = serve;
     this.#admission = new Admission(settings);
     this.#addresses = new AddressRules(settings);
-    this.#handshakes = new Handshakes(events);
   }
 
   /** For those that come from now on; connections that are open stay. */
@@ -55,15 +56,25 @@ export class Acceptor {
     socket.on('error', () => {}); // for its whole life: a reset between two owners must not end the daemon
     if (socket.remoteAddress === undefined) return void socket.destroy(); // it left before it was accepted
     if (this.#denies(arrival)) return;
+    const penalty = this.#penalties.left(socket.remoteAddress);
+    if (penalty > 0)
+      return this.#refuse(
+        arrival,
+        new SessionError('REXEC_BUSY', `refused for another ${penalty} s (crashPenaltySeconds)`),
+      );
     const { overflow, backlog, keepAliveSeconds } = this.#settings;
     keepAlive(socket, keepAliveSeconds);
     const descriptors = this.#descriptorLimit.for(socket);
     if (descriptors !== 'enough') {
-      this.#refuse(arrival, noDescriptors());
-      if (descriptors === 'none') socket.destroy(); // the line is on its way
+      this.#refuse(arrival, noDescriptors(), descriptors === 'none');
     } else if (overflow === 'queue' && this.#admission.full && this.#waiting.length < backlog)
       this.#waiting.push(arrival);
     else this.#admit(arrival);
+  }
+
+  /** Refuses an address for a while. */
+  penalize(address: string): void {
+    this.#penalties.add(address, this.#settings.crashPenaltySeconds);
   }
 
   /** Turns away a peer whose address is not served. */
@@ -77,10 +88,9 @@ export class Acceptor {
     return true;
   }
 
-  /** Turns away who waits, and ends handshakes. */
+  /** Turns away the connections that wait. */
   stop(): void {
     for (const arrival of this.#waiting.splice(0)) this.#turnAway(arrival, stopping());
-    this.#handshakes.stop();
   }
 
   #admit(arrival: Arrival): void {
@@ -91,20 +101,10 @@ export class Acceptor {
     } catch (error) {
       return this.#refuse(arrival, error);
     }
-    const leave = () => {
+    this.#serve(arrival, () => {
       free();
       this.#admitWaiting();
-    };
-    const { socket: connection, gate } = arrival;
-    if (gate) this.#secure({ ...arrival, gate }, leave).catch((error) => this.#broken(error));
-    else this.#serve({ ready: { connection, secured: undefined }, ms: 0, leave });
-  }
-
-  async #secure(arrival: SecureArrival, leave: () => void): Promise<void> {
-    const begun = performance.now();
-    const ready = await this.#handshakes.pass(arrival, this.#settings);
-    if (ready) this.#serve({ ready, ms: performance.now() - begun, leave });
-    else leave();
+    });
   }
 
   /** Those who waited come first, in their order; some may have left. */
@@ -115,31 +115,29 @@ export class Acceptor {
     }
   }
 
-  #refuse(arrival: Arrival, error: unknown): void {
+  #refuse(arrival: Arrival, error: unknown, atOnce = false): void {
     const { remoteAddress = '', remotePort = 0 } = arrival.socket;
     const peer = addressAndPort(remoteAddress, remotePort);
     this.#events.emit('connectionRefused', { peer, cause: reasonOf(error) });
-    this.#turnAway(arrival, error);
+    if (atOnce) this.#drop(arrival, error);
+    else this.#turnAway(arrival, error);
   }
 
-  #turnAway(arrival: Arrival, error: unknown): void {
-    const few = this.#refusing < MOST_REFUSALS;
+  /** Its descriptor is free when this returns. */
+  #drop({ socket, secure }: Arrival, error: unknown): void {
+    if (!secure) refuseUnread(socket, refusalFor(error), 0).catch((defect) => this.#broken(defect));
+    socket.destroy(); // the line is on its way
+  }
+
+  #turnAway({ socket, secure }: Arrival, error: unknown): void {
+    const drainSeconds = this.#refusing < MOST_REFUSALS ? this.#settings.drainSeconds : 0;
     this.#refusing += 1;
-    this.#answer(arrival, error, few)
+    this.#front
+      .turnAway(socket, secure, refusalFor(error), drainSeconds)
       .catch((defect) => this.#broken(defect))
       .finally(() => {
         this.#refusing -= 1;
       });
-  }
-
-  /** Nobody reads clear text where TLS is spoken: that takes a handshake, which a flood of peers does not get. */
-  async #answer(arrival: Arrival, error: unknown, few: boolean): Promise<void> {
-    const { socket, gate } = arrival;
-    const secure =
-      gate && few ? await this.#handshakes.pass({ ...arrival, gate }, this.#settings) : undefined;
-    const connection = gate ? secure?.connection : socket;
-    if (connection) await refuse(connection, refusalFor(error), few ? this.#settings.drainSeconds : 0);
-    else socket.destroy();
   }
 
   #broken(error: Error): void {

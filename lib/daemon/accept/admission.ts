@@ -1,5 +1,5 @@
+import { SessionError } from '../../connection/index.ts';
 import { networkOf } from '../../login/index.ts';
-import { SessionError } from '../../run/index.ts';
 
 /** Caps on connections, before a byte is read. */
 export interface Caps {

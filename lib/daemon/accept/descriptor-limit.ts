@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
-import { descriptorOf } from '../../launch/index.ts';
-import { SessionError } from '../../run/index.ts';
+import { descriptorOf } from '../../base/index.ts';
+import { SessionError } from '../../connection/index.ts';
 
 /** Descriptors that are kept for the sessions inside: the start of a command takes up to seven, for a moment. */
 const KEPT = 64;

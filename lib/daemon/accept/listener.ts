@@ -10,11 +10,12 @@ import { fixAddresses } from './fix-addresses.ts';
 /** Listens on an address that this machine does not have yet; gives a descriptor. */
 export type ListenAhead = (address: string, port: number, backlog: number) => number;
 
-/** Nothing is read before a session asks for it, and then one chunk at a time: a peer parks at most that here. */
+/** Nothing is read of a connection here. */
 const SOCKETS = {
   allowHalfOpen: true,
   noDelay: true,
-  highWaterMark: 1,
+  pauseOnConnect: true,
+  highWaterMark: 1, // what reads it in this process reads one chunk at a time
 } as const;
 
 /** A port that the system chose for one address may be taken on another one. */

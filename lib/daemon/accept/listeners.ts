@@ -3,14 +3,14 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { codeOf, isLoopback, wordsOf } from '../../base/index.ts';
 import type { Events } from '../../events/index.ts';
 import { type Endpoint, endpointsOf, mainEndpoint, type Settings } from '../../settings/index.ts';
-import { TlsGate } from '../tls/gate.ts';
-import { readTlsMaterial, type TlsMaterial } from '../tls/material.ts';
+import type { TlsMaterial } from '../tls-material.ts';
 import { type ListenAhead, Listener } from './listener.ts';
 
-/** A connection that was accepted. It has a gate to pass where it is to be made secure first. */
+/** A connection that was accepted, and is not read. */
 export interface Arrival {
   readonly socket: Socket;
-  readonly gate: TlsGate | undefined;
+  /** It is to be made secure first. */
+  readonly secure: boolean;
 }
 
 /** An address that is listened on, for TLS if it is secure. */
@@ -32,7 +32,6 @@ export class Listeners {
   readonly #accept: (arrival: Arrival) => void;
   #descriptor: number | undefined; // until a listener has it
   #listeners: readonly Listener[] = [];
-  #gate: TlsGate | undefined;
   #closed = false;
 
   /**
@@ -64,18 +63,13 @@ export class Listeners {
   }
 
   /**
-   * Listens where the settings say, with the certificates as they are now. What stays where it was is not touched, and
-   * what is no longer wanted is given up last, unless what is new needs its port. Rejects, and nothing has changed, when
-   * a file or a port cannot be had.
+   * Listens where the settings say. What stays where it was is not touched, and what is no longer wanted is given up
+   * last, unless what is new needs its port. Rejects, and nothing has changed, when a port cannot be had.
    *
    * @param ahead for addresses that this machine does not have yet; without it they are refused
    */
-  async open(settings: Settings, ahead?: ListenAhead): Promise<void> {
+  async open(settings: Settings, material: TlsMaterial | undefined, ahead?: ListenAhead): Promise<void> {
     const endpoints = endpointsOf(settings);
-    const isSecure = endpoints.some(({ secure }) => secure);
-    const material = isSecure ? await readTlsMaterial(settings) : undefined;
-    const gateBefore = this.#gate;
-    if (material) this.#gate = new TlsGate(material, settings.requestSeconds); // before anybody can come
     const leaving = [...this.#listeners];
     const staying = endpoints.map((endpoint) => takeFrom(leaving, (each) => each.serves(endpoint)));
     const heir = mainEndpoint(endpoints);
@@ -93,7 +87,6 @@ export class Listeners {
       if (this.#closed) throw new Error('the daemon is stopping');
       this.#listeners = listeners;
     } catch (error) {
-      this.#gate = gateBefore;
       for (const listener of made) listener.close();
       await this.#takeBack(given);
       throw error;
@@ -110,7 +103,7 @@ export class Listeners {
 
   #newListener(endpoint: Endpoint, backlog: number): Listener {
     return new Listener(endpoint, backlog, this.#events, (socket) =>
-      this.#accept({ socket, gate: endpoint.secure ? this.#gate : undefined }),
+      this.#accept({ socket, secure: endpoint.secure }),
     );
   }
 

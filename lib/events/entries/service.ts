@@ -103,6 +103,22 @@ export const SERVICE_EVENTS = {
     meaning:
       'The process that runs the commands of this user did not answer for 10 seconds. It gets no new sessions until it answers; other users are not affected. Look at what stops it: for example a home on a dead mount, or a signal that the user sent.',
   },
+  readerDied: {
+    id: 'REXECD-121',
+    level: 'error',
+    text: 'reader ended',
+    fields: ['pid', 'cause'],
+    meaning:
+      'The process that reads peers ended by itself, and another one serves new peers. Peers that were sending their request were refused; sessions over TLS were closed. It may have been attacked: keep the log, and look at who connected just before.',
+  },
+  readerMisbehaved: {
+    id: 'REXECD-122',
+    level: 'error',
+    text: 'reader broke the rules and was killed',
+    fields: ['pid', 'address', 'cause'],
+    meaning:
+      'The process that reads peers said something that it may not say in this state of a session. It may have been taken over by the peer with this address, which is refused for lockout.crashPenaltySeconds. Keep the log, and update rexecd.',
+  },
   managerNotTold: {
     id: 'REXECD-115',
     level: 'warn',

@@ -52,7 +52,8 @@ LimitCORE=0:infinity
 # become root with sudo, as with ssh. sshd.service has none of it either.
 # - NoNewPrivileges=, RestrictSUIDSGID=: sudo, su, ping and unix_chkpwd (which PAM runs) would fail.
 # - CapabilityBoundingSet=: would also limit root in a command's sudo. The daemon itself needs CAP_SETUID, CAP_SETGID,
-#   CAP_KILL, CAP_DAC_READ_SEARCH, CAP_NET_BIND_SERVICE, CAP_SYS_RESOURCE (limits) and what PAM modules need.
+#   CAP_KILL, CAP_DAC_READ_SEARCH, CAP_NET_BIND_SERVICE, CAP_SYS_RESOURCE (limits), CAP_SETPCAP and CAP_SYS_RAWIO (to take
+#   more from readers) and what PAM modules need.
 # - ProtectSystem=, ProtectHome=, ReadOnlyPaths=, ProtectKernelTunables= and the like: commands write to homes, and
 #   "sudo apt-get" to /usr.
 # - PrivateTmp=: users expect the same /tmp as with ssh. Each of these also gives the unit a mount namespace, in which
@@ -61,6 +62,7 @@ LimitCORE=0:infinity
 # - MemoryDenyWriteExecute=: the JIT compiler of V8, koffi's callbacks and the users' own JITs write code and run it.
 # - RestrictAddressFamilies=, SystemCallFilter=, SystemCallArchitectures=, RestrictNamespaces=, RestrictRealtime=,
 #   LockPersonality=: packet sockets, containers, 32-bit programs, setarch and gdb are the users' business.
+# What reads the network is hardened more than a unit could do it: a process without privilege, in a sandbox of its own.
 # Who may log in and what for is bounded by PAM, pam_limits and the settings (allowUsers, allowGroups, minimumUid).
 
 [Install]

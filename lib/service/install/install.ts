@@ -4,6 +4,7 @@ import { PAM_SERVICE, type PamStyle } from '../files/pam-file.ts';
 import { checkProgram } from '../files/program.ts';
 import { type Supervisor, supervisorOf } from '../manager/supervisor.ts';
 import { ServiceError } from '../service-error.ts';
+import { makeReaderAccount } from './account.ts';
 import { mustBeFree, namesPamService, serviceSettings, startedLines } from './endpoints.ts';
 import { type Ingredients, installationFor } from './installation.ts';
 import { MANIFEST, type Manifest, manifestBytes, readManifest } from './manifest.ts';
@@ -95,6 +96,7 @@ async function installTo(
   for (const warning of warnings) report.say(`warning: ${warning}`);
   if (pam?.note) report.say(pam.note);
   const changed = written.map(({ file }) => file.path);
+  if (platform === 'linux' && tree.isThisMachine) await makeReaderAccount(report);
   if (tree.isThisMachine) await startup(supervisorOf(platform), report, changed, options.start !== false);
 }
 

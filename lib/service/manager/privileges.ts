@@ -6,6 +6,8 @@ export interface Duties {
   readonly listensOn: number;
   /** Logs users in to accounts of the machine and runs their commands as them. */
   readonly servesAccounts: boolean;
+  /** Starts readers under another account than its own. */
+  readonly changesReaders: boolean;
 }
 
 /** Who asks: the privileges it holds, and how it was called. */
@@ -32,6 +34,12 @@ const CAPABILITIES = {
   CAP_NET_BIND_SERVICE: { bit: 10n, purpose: 'listen on a port below' },
 } as const;
 
+/** What readers take, and what for where commands do not take it. */
+const READERS: Readonly<Record<string, string>> = {
+  CAP_SETGID: 'take the groups of the daemon from readers',
+  CAP_SETUID: 'run readers under an account of their own',
+};
+
 const CAP_DAC_OVERRIDE = 1n;
 
 /** The privileges of rexecd(8), -debug. */
@@ -42,7 +50,8 @@ const WINDOWS = {
 } as const;
 
 /** The privileges that the duties take and the holder lacks (rexecd(8), -debug). */
-export function missingPrivileges({ listensOn, servesAccounts }: Duties, holder: Holder): MissingPrivilege[] {
+export function missingPrivileges(duties: Duties, holder: Holder): MissingPrivilege[] {
+  const { listensOn, servesAccounts, changesReaders } = duties;
   const { platform, held, lowestFreePort, command } = holder;
   if (platform === 'win32') {
     if (!servesAccounts) return [];
@@ -52,7 +61,10 @@ export function missingPrivileges({ listensOn, servesAccounts }: Duties, holder:
   }
   const lowPort = listensOn > 0 && listensOn < lowestFreePort;
   const missing = Object.entries(CAPABILITIES)
-    .filter(([privilege]) => (privilege === 'CAP_NET_BIND_SERVICE' ? lowPort : servesAccounts))
+    .filter(([privilege]) => {
+      if (privilege === 'CAP_NET_BIND_SERVICE') return lowPort;
+      return servesAccounts || (changesReaders && privilege in READERS);
+    })
     .filter(([privilege]) => !held.has(privilege));
   const all = missing.map(([privilege]) => `+${privilege.slice('CAP_'.length).toLowerCase()}`).join(',');
   const grant = [
@@ -62,7 +74,10 @@ export function missingPrivileges({ listensOn, servesAccounts }: Duties, holder:
   ].join(' ');
   return missing.map(([privilege, { purpose }]) => ({
     privilege,
-    purpose: privilege === 'CAP_NET_BIND_SERVICE' ? `${purpose} ${lowestFreePort}` : purpose,
+    purpose:
+      privilege === 'CAP_NET_BIND_SERVICE'
+        ? `${purpose} ${lowestFreePort}`
+        : (!servesAccounts && READERS[privilege]) || purpose,
     grant,
   }));
 }

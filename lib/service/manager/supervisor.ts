@@ -1,11 +1,9 @@
-import { execFile } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { reasonOf, wordsOf } from '../../base/index.ts';
+import { reasonOf } from '../../base/index.ts';
 import { CATALOG, INIT_SCRIPT, LAUNCHD_PLIST, WINDOWS_SERVICE } from '../install/installation.ts';
 import type { Report } from '../install/report.ts';
 import { ServiceError } from '../service-error.ts';
+import { hasProgram, run, succeeds } from './command.ts';
 
 /** What starts and stops services on a machine. */
 export interface Supervisor {
@@ -147,30 +145,3 @@ const links = (): string[] =>
     .map((level) => `/etc/rc${level}.d`)
     .flatMap((folder) => (existsSync(folder) ? readdirSync(folder) : []))
     .filter((name) => /^[SK]\d\drexecd$/.test(name));
-
-/** sudo and su may leave out the folders of the administrator's programs. */
-const searchPath = (): string => `${process.env.PATH ?? ''}:/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin`;
-
-const hasProgram = (name: string): boolean =>
-  searchPath()
-    .split(':')
-    .some((folder) => existsSync(join(folder, name)));
-
-async function succeeds(file: string, ...words: readonly string[]): Promise<boolean> {
-  return run(file, ...words).then(
-    () => true,
-    () => false,
-  );
-}
-
-/** What a program says on its standard output. @throws ServiceError with what it said when it fails */
-async function run(file: string, ...words: readonly string[]): Promise<string> {
-  try {
-    const env = { ...process.env, PATH: searchPath() };
-    return (await promisify(execFile)(file, words, { env, cwd: '/' })).stdout;
-  } catch (cause) {
-    const { stderr = '', stdout = '' } = cause as { stderr?: string; stdout?: string };
-    const said = stderr.trim() || stdout.trim() || wordsOf(cause);
-    throw new ServiceError(`${[file, ...words].join(' ')}: ${said}`, { cause });
-  }
-}

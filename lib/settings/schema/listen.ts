@@ -25,4 +25,11 @@ export const LISTEN = {
     .describe(
       'control socket, which "rexecd sessions" and the like connect to: "auto" (for root, /run/rexecd/PORT.sock), "off", or a path',
     ),
+  readerAccount: z
+    .string()
+    .regex(/^[a-z_][\w-]{0,31}$/i, 'an account name')
+    .default('rexecd')
+    .describe(
+      'account without privilege that reads what peers send before they have logged in; only root can use another one than its own',
+    ),
 } as const;

@@ -15,4 +15,9 @@ export const LOCKOUT = {
     .describe(
       'longest a lockout may last, in seconds; a user is never locked out everywhere for more than 300',
     ),
+  crashPenaltySeconds: number(0, 86_400)
+    .default(90)
+    .describe(
+      'seconds an address is refused after the process that read its request crashed or broke the rules; 0: never',
+    ),
 } as const;

@@ -38,7 +38,7 @@ describe('keep-alive (C2)', { ...BOUNDED, skip: noTable }, () => {
   it('follows a reload on both connections of the next session', async (t) => {
     const daemon = await startDaemon(t, { authenticator: anyone(), keepAliveSeconds: 0 });
     const { port } = daemon;
-    await daemon.daemon.reload(loadSettings({}, { port, profile: false, keepAliveSeconds: 5 }));
+    await daemon.daemon.reload(loadSettings({}, { ...daemon.daemon.settings, port, keepAliveSeconds: 5 }));
     for (const seconds of await probes(t, daemon)) assert.ok(seconds && seconds <= 5, `${seconds} s`);
   });
 });

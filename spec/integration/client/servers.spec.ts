@@ -4,7 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 import { type Client, type Outcome, startFakeDaemon } from '../../support/daemon/fake-daemon.ts';
 import { type Said, type ServerVector, servers } from '../../vectors/servers.ts';
 
-const BOUNDED = { timeout: 60_000 } as const;
+const BOUNDED = { timeout: 180_000 } as const;
 
 /** Every way the bytes may arrive: as they were sent, and each piece cut in two at each offset. */
 function* cuts(says: Said): Generator<Said> {

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startFakeDaemon, text } from '../../support/daemon/fake-daemon.ts';
 
-const BOUNDED = { timeout: 60_000 } as const;
+const BOUNDED = { timeout: 180_000 } as const;
 
 describe('the stderr channel of a client', BOUNDED, () => {
   it('is listened on before the port is sent, which comes alone', async (t) => {

@@ -15,7 +15,13 @@ import { BOUNDED } from '../../support/daemon/daemon.ts';
 import { eventually, Peer, within } from '../../support/peer.ts';
 import { noOpenssl, TlsBench } from '../../support/tls/tls.ts';
 
-const QUICK = { refusalSeconds: 0.05, drainSeconds: 0.5, killSeconds: 0.2, lockoutFailures: 0 };
+const QUICK = {
+  readerAccount: 'nobody',
+  refusalSeconds: 0.05,
+  drainSeconds: 0.5,
+  killSeconds: 0.2,
+  lockoutFailures: 0,
+};
 const options = { user: 'ada', password: 's3cret', capture: true } as const;
 
 async function started(t: TestContext, more: Partial<CreateDaemonOptions> = {}): Promise<EmbeddedDaemon> {

@@ -13,7 +13,7 @@ const DOOR = new URL('../../../lib/fuzz/index.ts', import.meta.url).href;
 const blocks = (kind: string): string[] =>
   [...DOCUMENT.matchAll(/^```(\w*)\n(.*?)^```/gms)].flatMap(([, of, text]) => (of === kind ? [text!] : []));
 
-describe('docs/fuzzing.md', { timeout: 60_000 }, () => {
+describe('docs/fuzzing.md', { timeout: 180_000 }, () => {
   it('has a program that prints what it says', async (t) => {
     const [code = ''] = blocks('js');
     const printed: string[] = [];

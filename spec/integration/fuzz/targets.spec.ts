@@ -10,7 +10,7 @@ import {
   targets,
 } from '../../../lib/fuzz/index.ts';
 
-const BOUNDED = { timeout: 60_000 } as const;
+const BOUNDED = { timeout: 180_000 } as const;
 const refusal = (code: FuzzErrorCode, message: RegExp) => (error: NodeJS.ErrnoException) =>
   error.code === code && message.test(error.message);
 

@@ -35,12 +35,34 @@ describe('the service on a machine without systemd', { ...BOUNDED, skip: NEEDS }
   const linesOf = (words: string) => machine.ok(`${REXECD} ${words}`).trim().split('\n');
   const pid = () => Number(machine.ok('cat /run/rexecd.pid'));
 
+  it('says which account its readers would get', () => {
+    assert.ok(linesOf('-install --dry-run').includes('would make account rexecd, which cannot log in'));
+    assert.notEqual(machine.shell('getent passwd rexecd').status, 0);
+  });
+
+  it('says why the account of its readers cannot be made', () => {
+    const fails = (why: string) =>
+      new RegExp(
+        `^rexecd: cannot make account rexecd \\(readerAccount\\): ${why}; make an account that cannot log in, then `,
+        'm',
+      );
+    machine.ok('groupadd rexecd');
+    const taken = machine.shell(`${REXECD} -install`);
+    machine.ok('groupdel rexecd; mv /usr/sbin/useradd /root/useradd');
+    const without = machine.shell(`${REXECD} -install`);
+    machine.ok('mv /root/useradd /usr/sbin/useradd');
+    assert.deepEqual([taken.status, without.status], [1, 1]);
+    assert.match(taken.stderr, fails('useradd .* rexecd: useradd: group rexecd exists.*'));
+    assert.match(without.stderr, fails('there is no program useradd'));
+  });
+
   it('says why it does not start, when it is installed', () => {
     const taken = `${NODE} -e "require('net').createServer().listen(512, '127.0.0.1')" > /dev/null 2>&1`;
     machine.ok(`${taken} & echo $! > /tmp/taken; until ss -Hltn | grep -q :512; do sleep 0.05; done`);
     const { status, stdout, stderr } = machine.shell(`${REXECD} -install`);
     machine.ok('kill $(cat /tmp/taken); while ss -Hltn | grep -q :512; do sleep 0.05; done');
     assert.equal(status, 1);
+    assert.match(stdout, /^made account rexecd, which cannot log in$/m);
     assert.match(stdout, /^enabled rexecd \(update-rc\.d\)$/m);
     assert.match(
       stderr,
@@ -62,6 +84,17 @@ describe('the service on a machine without systemd', { ...BOUNDED, skip: NEEDS }
     assert.equal(machine.ok('ls /etc/rc2.d/S??rexecd /etc/rc0.d/K??rexecd | wc -l').trim(), '2');
   });
 
+  it('has readers of an account that it made, which cannot log in', () => {
+    assert.match(
+      machine.ok('getent passwd rexecd'),
+      /^rexecd:x:\d+:\d+::\/nonexistent:\/usr\/sbin\/nologin\n$/,
+    );
+    assert.match(machine.ok('getent shadow rexecd'), /^rexecd:!/);
+    const readers = machine.ok(`ps -o user=,args= --ppid ${pid()} | grep /lib/readers/`).trim().split('\n');
+    assert.equal(readers.length, 1);
+    assert.match(readers[0]!, /^rexecd /);
+  });
+
   it('logs a user in by the PAM service it wrote, with a session of PAM', () => {
     const said = machine.ok(rexec('id -un; pwd; grep processes /proc/self/limits'));
     assert.match(said, /^ada\n\/home\/ada\nMax processes +4321 +4321 /);
@@ -70,7 +103,7 @@ describe('the service on a machine without systemd', { ...BOUNDED, skip: NEEDS }
   it('goes on as it is when it is installed again, and when only a trial of its removal is asked for', () => {
     const before = pid();
     const lines = [...linesOf('--install'), ...linesOf('-remove --dry-run')].filter(
-      (line) => !/^unchanged \/|^would delete |^(listening on|to try|log:) /.test(line),
+      (line) => !/^unchanged (\/|account )|^would delete |^(listening on|to try|log:) /.test(line),
     );
     assert.deepEqual(lines, [
       'unchanged; rexecd is running',
@@ -139,6 +172,7 @@ describe('the service on a machine without systemd', { ...BOUNDED, skip: NEEDS }
       .split('\n')
       .filter((path) => /rexec/.test(path));
     assert.deepEqual(left, ['/etc/rexecd/rexecd.toml', '/var/log/rexecd/console.log']);
+    machine.ok('getent passwd rexecd'); // its number must not go to another account
     assert.deepEqual(linesOf('-remove'), ['nothing to remove: /var/lib/rexecd/manifest.json does not exist']);
   });
 });

@@ -9,10 +9,14 @@ const PORT = 'CAP_NET_BIND_SERVICE';
 const ALL = [...ACCOUNTS, PORT];
 const WINDOWS = ['SeAssignPrimaryTokenPrivilege', 'SeIncreaseQuotaPrivilege', 'SeTcbPrivilege'];
 
-const service: Duties = { listensOn: 512, servesAccounts: true };
-const ownUsers: Duties = { listensOn: 512, servesAccounts: false };
-const highPort: Duties = { listensOn: 5512, servesAccounts: true };
-const nothing: Duties = { listensOn: 5512, servesAccounts: false };
+const service: Duties = { listensOn: 512, servesAccounts: true, changesReaders: false };
+const ownUsers: Duties = { listensOn: 512, servesAccounts: false, changesReaders: false };
+const highPort: Duties = { listensOn: 5512, servesAccounts: true, changesReaders: false };
+const nothing: Duties = { listensOn: 5512, servesAccounts: false, changesReaders: false };
+
+/** Of root, with a users file. */
+const readers: Duties = { ...nothing, changesReaders: true };
+const READERS = ['CAP_SETGID', 'CAP_SETUID'];
 
 const holder = (held: readonly string[], more: Partial<Holder> = {}): Holder => {
   return { platform: 'linux', held: new Set(held), lowestFreePort: 1024, command: ['rexecd'], ...more };
@@ -30,6 +34,9 @@ const MISSING: readonly (readonly [what: string, Duties, Holder, missing: readon
   ['the port alone, with a users file', ownUsers, holder([]), [PORT]],
   ['nothing, with a users file and the port', ownUsers, holder([PORT]), []],
   ['nothing, with a users file and a free port', nothing, holder([]), []],
+  ['those of readers, for root with a users file', readers, holder([]), READERS],
+  ['nothing, for root with a users file and those of readers', readers, holder(READERS), []],
+  ['all, for root that lacks all', { ...service, changesReaders: true }, holder([]), ALL],
   ['no port, with a free port', highPort, holder([]), ACCOUNTS],
   ['no port, where any will do', { ...ownUsers, listensOn: 0 }, holder([]), []],
   ['the port below the first free one', { ...ownUsers, listensOn: 1023 }, holder([]), [PORT]],
@@ -82,6 +89,10 @@ describe('the privileges that are missing', () => {
     assert.equal(new Set(purposes).size, ALL.length);
     for (const purpose of purposes) assert.match(purpose, /^[a-z][a-z ]+\d*$/);
     assert.equal(purposes.at(-1), 'listen on a port below 600');
+    assert.deepEqual(
+      missingPrivileges(readers, holder([])).map(({ purpose }) => purpose),
+      ['take the groups of the daemon from readers', 'run readers under an account of their own'],
+    );
     const page = missingPrivileges(service, holder([], windows)).map(({ purpose }) => purpose);
     assert.deepEqual(page, [
       'replace a process level token',

@@ -151,6 +151,8 @@ describe('rexecd started for its socket', {
       'off',
       '--allow-root',
       'true',
+      '--reader-account',
+      'nobody',
     ];
     const child = spawn(ACTIVATE!, [...words, ...daemon], {
       stdio: ['ignore', 'ignore', 'pipe'],

@@ -10,7 +10,7 @@ const STAND_IN = `${ROOT}spec/support/commands/service-stand-in.ts`;
 
 type Step = 'install' | 'remove' | object;
 
-/** What is said by each step of a program that installs and removes on a machine, but for files and folders. */
+/** What is said by each step of a program that installs and removes on a machine, but for files, folders and the account. */
 function onMachine(machine: PrivateRoot, ...steps: readonly Step[]): string[][] {
   const words = steps.map((step) => `'${typeof step === 'string' ? step : JSON.stringify(step)}'`);
   const { stdout, stderr } = machine.shell(
@@ -18,7 +18,7 @@ function onMachine(machine: PrivateRoot, ...steps: readonly Step[]): string[][] 
   );
   assert.equal(stderr, '');
   const files =
-    /^(made|wrote|unchanged|kept|deleted) \/|^would (make|write|keep|delete) |^(note|log|listening|to try a login)\b/;
+    /^(made|wrote|unchanged|kept|deleted) (\/|account )|^would (make|write|keep|delete) |^(note|log|listening|to try a login)\b/;
   const said = stdout.split('--\n').slice(0, -1);
   return said.map((each) => each.split('\n').filter((line) => line !== '' && !files.test(line)));
 }

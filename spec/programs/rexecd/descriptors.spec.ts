@@ -11,7 +11,7 @@ import { exec } from '../../../lib/client/index.ts';
 import { addUser } from '../../../lib/login/index.ts';
 import { ROOT_MAY } from '../../support/program.ts';
 
-const BOUNDED = { timeout: 60_000, skip: process.platform !== 'linux' && 'needs /proc' } as const;
+const BOUNDED = { timeout: 180_000, skip: process.platform !== 'linux' && 'needs /proc' } as const;
 
 describe('a command of rexecd', BOUNDED, () => {
   it('does not inherit what the daemon was started with', async (t) => {

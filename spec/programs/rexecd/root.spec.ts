@@ -1,11 +1,22 @@
 import assert from 'node:assert/strict';
-import { chownSync, writeFileSync } from 'node:fs';
+import { chownSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, it } from 'node:test';
+import { describe, it, type TestContext } from 'node:test';
 import { PASSWORD, USER } from '../../support/daemon/daemon.ts';
 import { Installation } from '../../support/machine/installation.ts';
+import { noMachine } from '../../support/machine/machine.ts';
 import { eventually } from '../../support/peer.ts';
-import { notRoot, PATIENT, ROOT, run, start, strangersProgram, usersFileOf } from '../../support/program.ts';
+import {
+  notRoot,
+  PATIENT,
+  Program,
+  ROOT,
+  run,
+  start,
+  strangersProgram,
+  temporaryFolder,
+  usersFileOf,
+} from '../../support/program.ts';
 
 const FORBIDDEN = { REXECD_ALLOW_ROOT: undefined };
 const REFUSAL =
@@ -68,5 +79,55 @@ describe('rexecd as root with a users file (E5)', { ...PATIENT, skip: notRoot },
     const folder = join(usersFileOf(t), '..', 'trial');
     const daemon = start(t, 'rexecd', ['-debug', '--try', folder], { env: FORBIDDEN });
     await daemon.says(/^try: /m);
+  });
+});
+
+describe('rexecd as root, with an account for its readers', { ...PATIENT, skip: notRoot }, () => {
+  const account = (name: string) => ({ env: { REXECD_READER_ACCOUNT: name } });
+  const flags = (t: TestContext) => ['-debug', '--port', '0', '--users', usersFileOf(t)];
+
+  it('does not start where there is none, and says the command that makes it', async (t) => {
+    const { stdout, stderr, status } = await run(t, 'rexecd', flags(t), account('no-such-account'));
+    assert.deepEqual([stdout, status], ['', 1]);
+    assert.match(
+      stderr,
+      /^rexecd: there is no account no-such-account \(readerAccount\); make it: useradd --system .* no-such-account\n$/,
+    );
+  });
+
+  it('does not start where it is root', async (t) => {
+    const { stdout, stderr, status } = await run(t, 'rexecd', flags(t), account('root'));
+    assert.deepEqual([stdout, stderr, status], ['', 'rexecd: readerAccount must not be root: root\n', 1]);
+  });
+
+  /** A trial of this checkout below a folder that is root's alone; `change` is a script in the folder of the checkout. */
+  const closed = (t: TestContext, change: string) => {
+    const script = `mkdir "$1/in" && mount --bind "$0" "$1/in" && cd "$1/in" && ${change}
+      exec "$2" lib/cli/rexecd.ts -debug --try "$1/trial"`;
+    const words = ['--mount', '--propagation', 'private', 'sh', '-c', script, ROOT, temporaryFolder(t)];
+    return new Program(t, 'unshare', [...words, process.execPath]);
+  };
+
+  it('serves from a folder that only root can enter', { skip: noMachine }, async (t) => {
+    const daemon = closed(t, 'true');
+    const [, pid, port] = await daemon.says(
+      /^process (\d+), reader: account nobody, (?:.*\n)+try: .* --port (\d+) /m,
+    );
+    assert.match(
+      readFileSync(`/proc/${pid}/cmdline`, 'utf8'),
+      /\0\/proc\/self\/fd\/\d+\/lib\/readers\/reader-program\.ts\0$/,
+    );
+    assert.equal((await run(t, 'rexec', login(Number(port), 'echo in'))).status, 77); // it is read, and refused
+  });
+
+  it('does not start where the code is closed to them, and says so', { skip: noMachine }, async (t) => {
+    const hidden =
+      'mount -t tmpfs -o mode=755 tmpfs lib/readers && cp -r "$0/lib/readers/." lib/readers && chmod -R go-rwx lib/readers';
+    const { stdout, stderr, status } = await closed(t, hidden).end();
+    assert.deepEqual([stdout, status], ['', 1]);
+    assert.match(
+      stderr,
+      /^rexecd: account nobody \(readerAccount\) may not read \S+\/lib\/readers\/account\.ts or run /,
+    );
   });
 });

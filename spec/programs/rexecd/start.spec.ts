@@ -60,7 +60,7 @@ describe('the start of rexecd (E19)', { ...PATIENT, concurrency: 2 }, () => {
 
 describe('a host that is an address which appears later (E11)', { ...PATIENT, skip: noPrivateRoot() }, () => {
   let machine: PrivateRoot;
-  const rexecd = `cd ${ROOT}; echo s3cret > /tmp/secret; export REXECD_ALLOW_ROOT=true
+  const rexecd = `cd ${ROOT}; echo s3cret > /tmp/secret; export REXECD_ALLOW_ROOT=true REXECD_READER_ACCOUNT=nobody
     rexecd="${process.execPath} lib/cli/rexecd.ts --users /tmp/users --port 5512"
     test -e /tmp/users || $rexecd --add-user ada < /tmp/secret > /dev/null`;
   const ask = `${process.execPath} lib/cli/rexec.ts -l ada -P /tmp/secret --port 5512`;

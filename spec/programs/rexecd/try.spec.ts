@@ -73,6 +73,13 @@ describe('rexecd --try', PATIENT, () => {
     assert.ok(!`${stdout}${stderr}`.includes(password));
   });
 
+  it('has readers of nobody as root, whatever account the settings name', { skip: notRoot }, async (t) => {
+    const words = [join(ROOT, 'lib/cli/rexecd.ts'), '-debug', '--try', join(temporaryFolder(t), 'trial')];
+    const daemon = new Program(t, process.execPath, words, { env: { REXECD_READER_ACCOUNT: 'none' } });
+    const [, line] = await daemon.says(/, reader: account nobody, no capabilities, .*\n(?:.*\n)*try: (.+)\n/);
+    assert.equal((await pasted(t, line!)).status, 0);
+  });
+
   it('listens on loopback, whatever user runs it from wherever', async (t) => {
     const elsewhere = temporaryFolder(t);
     const daemon = new Program(t, process.execPath, [join(ROOT, 'lib/cli/rexecd.ts'), '--try', 'trial'], {

@@ -12,7 +12,7 @@ import {
 import { Peer, within } from '../../support/peer.ts';
 
 const settings = (daemon: DaemonUnderTest, more: object) =>
-  loadSettings({}, { profile: false, refusalSeconds: 0, drainSeconds: 0.5, port: daemon.port, ...more });
+  loadSettings({}, { ...daemon.daemon.settings, refusalSeconds: 0, port: daemon.port, ...more });
 
 describe('new settings', BOUNDED, () => {
   it('count for peers that come from then on, not for sessions that run', async (t) => {

@@ -28,7 +28,10 @@ describe('listening', BOUNDED, () => {
   it('rejects with the error of the system where the port is taken, and logs it', async (t) => {
     const { port } = await startDaemon(t);
     const events = new EventRecord();
-    const second = new Daemon(loadSettings({}, { port }), { authenticator: nobody, events });
+    const second = new Daemon(loadSettings({}, { port, readerAccount: 'nobody' }), {
+      authenticator: nobody,
+      events,
+    });
     await assert.rejects(second.listen(), { code: 'EADDRINUSE' });
     const [event] = events.all('listenFailed');
     assert.deepEqual([event?.address, event?.port], ['127.0.0.1', port]);
@@ -37,7 +40,7 @@ describe('listening', BOUNDED, () => {
 
   it('rejects an address that is not of this machine', async () => {
     const events = new EventRecord();
-    const settings = loadSettings({}, { port: 0, host: '192.0.2.1' });
+    const settings = loadSettings({}, { port: 0, host: '192.0.2.1', readerAccount: 'nobody' });
     const daemon = new Daemon(settings, { authenticator: nobody, events });
     await assert.rejects(daemon.listen(), { code: 'EADDRNOTAVAIL' });
   });

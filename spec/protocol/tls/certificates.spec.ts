@@ -53,6 +53,7 @@ describe('where a login takes', TLS, () => {
         ];
       assert.deepEqual(got, peers);
       const faults = Object.values(got).filter(([first]) => first === FAULT).length * 2;
+      if (faults > 0) await daemon.events.seen('handshakeFailed', faults - 1); // the peer may have read it before
       assert.equal(daemon.events.all('handshakeFailed').length, faults);
     });
 

@@ -11,10 +11,13 @@ import { loadSettings } from '../../../lib/settings/index.ts';
 const { shell = '/bin/sh', ...settings } = JSON.parse(process.argv[2] ?? '{}');
 const identity = { ...ownIdentity(), shell };
 const authenticator = { authenticate: async () => ({ accepted: true, identity }) as const };
-const daemon = new Daemon(loadSettings({}, { port: 0, profile: false, ...settings }), {
-  authenticator,
-  events: new EventLog(),
-});
+const daemon = new Daemon(
+  loadSettings({}, { port: 0, profile: false, readerAccount: 'nobody', ...settings }),
+  {
+    authenticator,
+    events: new EventLog(),
+  },
+);
 const { port } = await daemon.listen();
 console.log(JSON.stringify({ port, pid: process.pid }));
 process.on('SIGUSR2', async () => {

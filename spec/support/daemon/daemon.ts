@@ -13,7 +13,7 @@ import { type Layer, loadSettings } from '../../../lib/settings/index.ts';
 import { listenForStderr, Peer, within } from '../peer.ts';
 
 /** Bounds a suite and every test in it. */
-export const BOUNDED = { timeout: 60_000 } as const;
+export const BOUNDED = { timeout: 180_000 } as const;
 
 /** Whom the users file knows. */
 export const USER = 'ada';
@@ -165,6 +165,7 @@ export interface DaemonOptions extends Layer {
 }
 
 const QUICK = {
+  readerAccount: 'nobody',
   lockoutFailures: 0,
   profile: false,
   refusalSeconds: 0.05,

@@ -13,7 +13,7 @@ import { within } from '../peer.ts';
 const FILE = fileURLToPath(new URL('../commands/log-process.ts', import.meta.url));
 
 /** Bounds a suite and every test in it; here because a log needs no daemon, which takes half a second to load. */
-export const BOUNDED = { timeout: 60_000 } as const;
+export const BOUNDED = { timeout: 180_000 } as const;
 
 /** What the process says of itself once it has emitted. */
 export interface Reply {

@@ -130,7 +130,17 @@ export class Machine {
   }: Service = {}): Promise<RunningDaemon> {
     const pamService = `rexec-spec-${this.#daemons.length}`; // its own: others run with theirs
     this.run('tee', [`/etc/pam.d/${pamService}`], `${service}\n`);
-    const words = ['-debug', '--port', '0', '--pam-service', pamService, ...(quiet ? [] : LOUD), ...flags];
+    const words = [
+      '-debug',
+      '--port',
+      '0',
+      '--reader-account',
+      'nobody',
+      '--pam-service',
+      pamService,
+      ...(quiet ? [] : LOUD),
+      ...flags,
+    ];
     const [file = '', ...rest] = [...through, process.execPath, `${ROOT}lib/cli/rexecd.ts`, ...words];
     const daemon = new RunningDaemon(this.start(file, ...rest));
     await daemon.listening;

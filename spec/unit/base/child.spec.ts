@@ -5,7 +5,7 @@ import type { Socket } from 'node:net';
 import { text as allOf } from 'node:stream/consumers';
 import { describe, it, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { Child, Secret, type Unanswered } from '../../../lib/base/index.ts';
+import { Child, Secret, startProgram, type Unanswered } from '../../../lib/base/index.ts';
 import { LONGEST_MESSAGE } from '../../../lib/base/messages.ts';
 import { BOUNDED } from '../../support/daemon/daemon.ts';
 import { connectedSockets, eventually, within } from '../../support/peer.ts';
@@ -14,6 +14,7 @@ import { ANSWERS, type Order, type QUESTIONS, REPORTS } from './programs/protoco
 const PROGRAM = fileURLToPath(new URL('./programs/child.ts', import.meta.url));
 const SECONDS = 30;
 const LIMIT = 2 ** 22;
+const STDIO = ['ignore', 'ignore', 'ignore', 'ipc', 'pipe'] as const;
 
 interface Started {
   readonly child: Child<typeof QUESTIONS, typeof ANSWERS, typeof REPORTS>;
@@ -25,9 +26,7 @@ interface Started {
 function start(t: TestContext, word = ''): Started {
   const heard: string[] = [];
   const child = new Child<typeof QUESTIONS, typeof ANSWERS, typeof REPORTS>({
-    file: PROGRAM,
-    stdio: ['ignore', 'ignore', 'ignore', 'ipc', 'pipe'],
-    words: [word],
+    start: () => startProgram(PROGRAM, [...STDIO], { words: [word] }),
     answers: ANSWERS,
     reports: REPORTS,
     hear: ({ text }) => heard.push(text),
@@ -147,8 +146,10 @@ describe('a child process', BOUNDED, () => {
     const { execPath } = process;
     process.execPath = '/nonexistent/node';
     const child = new Child({
-      ...{ file: PROGRAM, answers: {}, reports: {}, hear() {} },
-      stdio: ['ignore', 'ignore', 'ignore', 'ipc', 'pipe'],
+      start: () => startProgram(PROGRAM, [...STDIO]),
+      answers: {},
+      reports: {},
+      hear() {},
     });
     process.execPath = execPath;
     assert.equal(await child.gone, 'cannot start: /nonexistent/node: no such file or directory');

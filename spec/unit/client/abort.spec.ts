@@ -13,7 +13,7 @@ import {
 } from '../../support/daemon/fake-daemon.ts';
 import { eventually, within } from '../../support/peer.ts';
 
-const BOUNDED = { timeout: 60_000 } as const;
+const BOUNDED = { timeout: 180_000 } as const;
 const ADA = { user: 'ada', password: 's3cret' } as const;
 const LONG = { connectSeconds: 3600 } as const; // an abort does not wait for it
 

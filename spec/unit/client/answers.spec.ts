@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { startFakeDaemon } from '../../support/daemon/fake-daemon.ts';
 
-const BOUNDED = { timeout: 60_000 } as const;
+const BOUNDED = { timeout: 180_000 } as const;
 
 /** What a daemon may say first, and what the caller hears of it. */
 const ANSWERS = [

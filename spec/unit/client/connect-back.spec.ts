@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import { outcome, startFakeDaemon } from '../../support/daemon/fake-daemon.ts';
 import { Peer } from '../../support/peer.ts';
 
-const BOUNDED = { timeout: 60_000 } as const;
+const BOUNDED = { timeout: 180_000 } as const;
 const QUICK = { connectSeconds: 0.3 } as const;
 
 describe('the connection a client waits for', BOUNDED, () => {

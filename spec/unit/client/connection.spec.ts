@@ -4,7 +4,7 @@ import { exec } from '../../../lib/client/index.ts';
 import { outcome, startFakeDaemon, text } from '../../support/daemon/fake-daemon.ts';
 import { eventually } from '../../support/peer.ts';
 
-const BOUNDED = { timeout: 60_000 } as const;
+const BOUNDED = { timeout: 180_000 } as const;
 const ADA = { user: 'ada', password: 's3cret' } as const;
 const NOBODY_LISTENS = 1; // tcpmux
 

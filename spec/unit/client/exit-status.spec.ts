@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { startFakeDaemon } from '../../support/daemon/fake-daemon.ts';
 
-const BOUNDED = { timeout: 60_000 } as const;
+const BOUNDED = { timeout: 180_000 } as const;
 
 /** The last bytes of the stderr channel: what of them is stderr, and how the command ended. */
 const TRAILERS = [

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { exec } from '../../../lib/client/index.ts';
 import { startFakeDaemon } from '../../support/daemon/fake-daemon.ts';
 
-const BOUNDED = { timeout: 60_000 } as const;
+const BOUNDED = { timeout: 180_000 } as const;
 const ADA = { user: 'ada', password: 's3cret' } as const;
 
 /** What is given, as a program in JavaScript may give it, and the whole message. */

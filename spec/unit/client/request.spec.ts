@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import type { ExecOptions } from '../../../lib/client/index.ts';
 import { startFakeDaemon } from '../../support/daemon/fake-daemon.ts';
 
-const BOUNDED = { timeout: 60_000 } as const;
+const BOUNDED = { timeout: 180_000 } as const;
 const REFUSES = async (client: { send(bytes: string): Promise<void>; halfClose(): void }) => {
   await client.send('\x01no\n');
   client.halfClose();

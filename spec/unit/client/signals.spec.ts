@@ -5,7 +5,7 @@ import type { RemoteCommand } from '../../../lib/client/index.ts';
 import { outcome, startFakeDaemon } from '../../support/daemon/fake-daemon.ts';
 import { within } from '../../support/peer.ts';
 
-const BOUNDED = { timeout: 60_000 } as const;
+const BOUNDED = { timeout: 180_000 } as const;
 
 /** What the daemon reads on the stderr channel after the byte that asks for the exit status. */
 async function sent(t: TestContext, send: (remote: RemoteCommand) => void): Promise<number[]> {

@@ -4,7 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 import { outcome, startFakeDaemon, text } from '../../support/daemon/fake-daemon.ts';
 import { within } from '../../support/peer.ts';
 
-const BOUNDED = { timeout: 60_000 } as const;
+const BOUNDED = { timeout: 180_000 } as const;
 const MEGABYTE = Buffer.alloc(1024 * 1024, 'input');
 
 describe('the stdin of a remote command', BOUNDED, () => {

@@ -27,7 +27,7 @@ describe('docs/codec.md', () => {
     if (part.title) title = part.title;
     const { code } = part;
     if (code === undefined) continue;
-    it(`prints what it says in '${title}'`, { timeout: 60_000 }, async (t) => {
+    it(`prints what it says in '${title}'`, { timeout: 180_000 }, async (t) => {
       const port = code.includes(PORT) ? (await startDaemon(t)).port : PORT;
       const lines = await run(code.replaceAll(PORT, `${port}`), (listener) =>
         t.mock.method(console, 'log', (...values: unknown[]) => listener(format(...values).trim())),
@@ -40,7 +40,7 @@ describe('docs/codec.md', () => {
     });
   }
 
-  it("fails with the server's line if that refuses its client", { timeout: 60_000 }, async (t) => {
+  it("fails with the server's line if that refuses its client", { timeout: 180_000 }, async (t) => {
     const { port } = await startDaemon(t);
     const { code = '' } = examples.find((part) => part.code?.includes(PORT))!;
     const refused = code.replaceAll(PORT, `${port}`).replace("'s3cret'", "'wrong'");

@@ -12,20 +12,27 @@ import { loadSettings } from '../../../settings/index.ts';
 export interface OwnDaemon {
   readonly target: Target;
   readonly login: Login;
-  /** Sessions that ended by a defect, by their causes. */
+  /** Sessions and readers that ended by a defect, by their causes. */
   readonly defects: readonly string[];
 }
 
 const USER = 'fuzz';
-/** What is fuzzed is the daemon, so a login takes next to no time; nobody is locked out, and no profile is read. */
+/**
+ * What is fuzzed is the daemon, so a login takes next to no time; nobody is locked out, and no profile is read. As root its
+ * readers have an account that every machine has.
+ */
 const SETTINGS = {
   port: 0,
   refusalSeconds: 0.1,
   lockoutFailures: 0,
+  readerAccount: 'nobody',
+  crashPenaltySeconds: 0,
   profile: false,
   drainSeconds: 0.3,
   killSeconds: 0.3,
 } as const;
+
+const DEFECTS = ['sessionBroken', 'readerDied', 'readerMisbehaved'];
 
 export async function ownDaemon(): Promise<OwnDaemon> {
   const folder = await mkdtemp(join(tmpdir(), 'rexec-fuzz-'));
@@ -36,7 +43,7 @@ export async function ownDaemon(): Promise<OwnDaemon> {
   const defects: string[] = [];
   const events: Events = {
     emit(name, fields) {
-      if (name === 'sessionBroken' && 'cause' in fields) defects.push(String(fields.cause));
+      if (DEFECTS.includes(name) && 'cause' in fields) defects.push(String(fields.cause));
       log.emit(name, fields);
     },
   };

@@ -50,7 +50,10 @@ const program = commandLine('rexecd')
   .option('--no-start', 'install the service, and leave its start to the next boot')
   .option('--dry-run', 'print what --install or --remove would do, without doing it')
   .optionsGroup('Options:')
-  .option('--debug', 'run in the foreground; print where it listens and who may log in (also -debug)')
+  .option(
+    '--debug',
+    'run in the foreground; print where it listens, who may log in, and what its processes may do (also -debug)',
+  )
   .option(
     '--add-user <name>',
     'add a user to the users file, or change its password, and exit; asks for the password or reads it from standard input',
@@ -149,8 +152,8 @@ async function run(): Promise<void> {
     return;
   }
   const trial = folder === undefined ? undefined : await openTrial(folder);
-  // The only user of a trial is the account that started it.
-  const own = trial && { port: 0, users: trial.usersFile, allowRoot: true };
+  // The only user of a trial is the account that started it. As root its readers have an account that every machine has.
+  const own = trial && { port: 0, users: trial.usersFile, allowRoot: true, readerAccount: 'nobody' };
   const config = trial ? '' : await settingsFileKnownAs(program.opts<Flags>());
   await serve({ load: () => load(own), config, debug, trial });
 }

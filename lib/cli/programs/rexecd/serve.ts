@@ -17,6 +17,7 @@ import {
 import { authenticatorFor, bySystem, usersOf } from '../common/authenticators.ts';
 import { REXECD_EXIT } from '../common/exit-codes.ts';
 import { VERSION } from '../common/version.ts';
+import { debugLines, warningsOf } from './announce.ts';
 import { Orders, operationsOf } from './orders.ts';
 import { adoptDescriptors } from './service-manager.ts';
 import type { Trial } from './trial.ts';
@@ -48,12 +49,10 @@ export async function serve({ load, config, debug, trial }: ServeOptions): Promi
   const [told, impatient] = stopSignals(); // before anybody can know that we run
   // A service, which systemd or init started, waits for its address; a person reads the error.
   const ahead = manager.isAsked || process.ppid === 1 ? listenAhead : undefined;
-  const [daemon, { address, port }] = await listening(settings, events, descriptor, ahead).catch(
-    async (error) => {
-      await events.close();
-      throw error;
-    },
-  );
+  const [daemon, { port }] = await listening(settings, events, descriptor, ahead).catch(async (error) => {
+    await events.close();
+    throw error;
+  });
   const orders = new Orders(daemon, events);
   const status = () => `listening on port ${daemon.port}`;
   const readAgain = reloader(daemon, settings, load, events, orders);
@@ -76,20 +75,8 @@ export async function serve({ load, config, debug, trial }: ServeOptions): Promi
         .join(' '),
       logins: usersOf(settings),
     });
-  const { exposed } = daemon;
-  if (exposed)
-    console.error(
-      `rexecd: warning: listening in clear text on ${exposed.address} port ${exposed.port}, which is not a loopback address: anyone on the network can read passwords (see listen)`,
-    );
-  if (debug) {
-    console.log(`rexecd ${VERSION} listening on ${address} port ${port}; press Ctrl-C to stop`);
-    for (const each of daemon.allAddresses)
-      if (each.secure)
-        console.log(`TLS: ${each.address} port ${each.port}, login with ${loginsOf(settings)}`);
-      else if (each.address !== address || each.port !== port)
-        console.log(`also listening on ${each.address} port ${each.port}`);
-    console.log(`logins: ${usersOf(settings)}`);
-  }
+  for (const warning of await warningsOf(daemon)) console.error(`rexecd: warning: ${warning}`);
+  if (debug) for (const line of await debugLines(daemon)) console.log(line);
   if (trial) console.log(`try: ${trial.commandFor(port)}`);
   if (!told.aborted) await once(told, 'abort');
   isStopping = true;
@@ -132,14 +119,6 @@ const logOptions = (settings: Settings): LogOptions => ({
   syslogSocket: settings.logSyslogSocket,
   journaldSocket: settings.logJournaldSocket,
 });
-
-const loginsOf = ({ tlsLogin }: Settings): string =>
-  ({
-    password: 'password',
-    either: 'certificate or password',
-    certificate: 'certificate',
-    both: 'certificate and password',
-  })[tlsLogin];
 
 /** Reads the settings again and gives them to the daemon, all or nothing; the keys that changed. */
 function reloader(
@@ -184,7 +163,8 @@ async function hasPrivileges(
 ): Promise<boolean> {
   const servesAccounts = bySystem(settings);
   const listensOn = lowestPort(settings, opened);
-  const missing = missingPrivileges({ listensOn, servesAccounts }, thisHolder());
+  const changesReaders = process.getuid?.() === 0;
+  const missing = missingPrivileges({ listensOn, servesAccounts, changesReaders }, thisHolder());
   if (missing.length === 0) return true;
   for (const { privilege, purpose, grant } of missing) {
     if (debug)

@@ -1,13 +1,12 @@
 import { X509Certificate } from 'node:crypto';
-import { createSecureContext, type SecureContextOptions, type TlsOptions } from 'node:tls';
-import { codeOf, RexecError, reasonOf } from '../../base/index.ts';
-import { readTrusted, type Trust } from '../../files/index.ts';
-import { keyOf, type SettingName, type Settings } from '../../settings/index.ts';
+import { createSecureContext, type SecureContextOptions } from 'node:tls';
+import { codeOf, RexecError, reasonOf } from '../base/index.ts';
+import { readTrusted, type Trust } from '../files/index.ts';
+import type { TlsTerms } from '../receive/index.ts';
+import { keyOf, type SettingName, type Settings } from '../settings/index.ts';
 
 /** What the files of the TLS settings say, and that it fits together. */
-export interface TlsMaterial {
-  readonly options: TlsOptions;
-  readonly needsCertificate: boolean;
+export interface TlsMaterial extends TlsTerms {
   /** The last moment at which every certificate of the chain is valid. */
   readonly validTo: Date;
 }
@@ -40,17 +39,12 @@ export async function readTlsMaterial(settings: Settings): Promise<TlsMaterial> 
   fits('tlsKey', settings, { cert, key });
   const ca = asks ? await read(settings, 'tlsClientCa', PUBLIC) : undefined;
   if (ca) certificatesOf(settings, 'tlsClientCa', ca);
-  const options: TlsOptions = {
-    cert,
-    key,
-    ...(ca && { ca }),
-    minVersion,
-    requestCert: asks,
-    rejectUnauthorized: false, // the gate does, and so the peer can read that it is refused
-  };
   const needsCertificate = tlsLogin === 'certificate' || tlsLogin === 'both';
   return {
-    options,
+    cert,
+    key,
+    ca,
+    minVersion,
     needsCertificate,
     validTo: new Date(Math.min(...chain.map(({ validTo }) => Date.parse(validTo)))),
   };

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { CodecError, encodeRefused } from '../../../codec/index.ts';
+import { refusalFor, SessionError } from '../../../lib/connection/index.ts';
 import { LaunchError } from '../../../lib/launch/index.ts';
 import { LoginError } from '../../../lib/login/index.ts';
-import { refusalFor, SessionError } from '../../../lib/run/index.ts';
 
 const codec = (...[code, field]: ConstructorParameters<typeof CodecError>) =>
   new CodecError(code, field, 'secret');

@@ -11,13 +11,17 @@ const REFUSALS = {
   REXEC_ADDRESS_DENIED: 'Permission denied.',
   REXEC_BUSY: 'Try again.',
   REXEC_STOPPING: 'Try again.',
+  REXEC_HANDSHAKE: 'Certificate not accepted.', // of a handshake that got as far as that
   REXEC_REQUEST_TIMEOUT: 'Timed out.',
   REXEC_STDERR_UNREACHABLE: 'Cannot connect to the stderr port.', // the same for refused, filtered and too late
   REXEC_NO_HOME: 'No remote directory.',
   REXEC_PEER_VANISHED: null,
   REXEC_LOGIN_REFUSED: 'Login incorrect.', // whatever the cause
   REXEC_LAUNCH_FAILED: 'Try again.',
-} as const satisfies Record<SessionErrorCode | LoginError['code'] | LaunchError['code'], string | null>;
+} as const satisfies Record<
+  'REXEC_HANDSHAKE' | SessionErrorCode | LoginError['code'] | LaunchError['code'],
+  string | null
+>;
 
 /**
  * The line for a failure. A peer that left without a byte asked nothing and reads nothing. An error without one of our

@@ -1,10 +1,9 @@
 import type { Socket } from 'node:net';
 import { createServer, type Server, type TLSSocket } from 'node:tls';
-import { ALPN_PROTOCOLS, MUX_PROTOCOL } from '../../../codec/index.ts';
-import { RexecError, reasonOf } from '../../base/index.ts';
-import type { ClientCertificate } from '../../login/index.ts';
-import { fixAddresses } from '../accept/fix-addresses.ts';
-import type { TlsMaterial } from './material.ts';
+import { ALPN_PROTOCOLS, MUX_PROTOCOL } from '../../codec/index.ts';
+import { RexecError, reasonOf } from '../base/index.ts';
+import type { ClientCertificate } from '../login/index.ts';
+import type { TlsTerms } from './front.ts';
 
 /** A connection that was made secure. */
 export interface Passed {
@@ -16,8 +15,10 @@ export interface Passed {
   readonly fault: string | undefined;
 }
 
-/** A connection whose TLS handshake failed; `message` says why. */
-export class TlsHandshakeError extends RexecError {}
+/** A connection whose TLS handshake failed, or whose certificate is not accepted; `message` says why. */
+export class TlsHandshakeError extends RexecError {
+  override readonly code = 'REXEC_HANDSHAKE';
+}
 
 /** Makes accepted connections secure, with the certificates as they were when it was made. */
 export class TlsGate {
@@ -25,22 +26,25 @@ export class TlsGate {
   readonly #needsCertificate: boolean;
   readonly #passing = new Map<string, PromiseWithResolvers<TLSSocket>>(); // by the ends of their connections
 
-  constructor({ options, needsCertificate }: TlsMaterial, seconds: number) {
+  constructor({ cert, key, ca, minVersion, needsCertificate }: TlsTerms, seconds: number) {
     this.#needsCertificate = needsCertificate;
     this.#server = createServer({
-      ...options,
+      cert,
+      key,
+      ...(ca !== undefined && { ca }),
+      minVersion,
+      requestCert: ca !== undefined,
+      rejectUnauthorized: false, // this class does, and so the peer can read that it is refused
       ALPNProtocols: [...ALPN_PROTOCOLS],
       handshakeTimeout: seconds * 1000,
     });
     this.#server.on('secureConnection', (socket) => {
-      const passing = this.#passing.get(endsOf(fixAddresses(socket)));
+      const passing = this.#passing.get(endsOf(socket));
       if (passing) passing.resolve(socket);
       else socket.destroy(); // it broke in this very moment
     });
     this.#server.on('tlsClientError', (error, socket) => {
-      this.#passing
-        .get(endsOf(fixAddresses(socket)))
-        ?.reject(new TlsHandshakeError(reasonOf(error), { cause: error }));
+      this.#passing.get(endsOf(socket))?.reject(new TlsHandshakeError(reasonOf(error), { cause: error }));
       socket.destroy();
     });
   }

@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import { vanished } from '../run/index.ts';
+import { vanished } from '../connection/index.ts';
 
 const WAKING = ['readable', 'end', 'error', 'close'] as const;
 

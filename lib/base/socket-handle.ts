@@ -43,6 +43,10 @@ export function letGo(connection: Socket): { departing: Departing; early: Buffer
   };
 }
 
+/** The handle of a connection that stays open here, for another process to have as well; undefined if it is closed. */
+export const lent = (connection: Socket): Socket | undefined =>
+  connection.destroyed ? undefined : (handleOf(connection) as unknown as Socket | undefined);
+
 /** A socket of a descriptor, or of a `handle` of Node's own. Nothing is read before it is asked for. */
 export const unreadSocket = (options: Omit<SocketConstructorOpts, 'handle'> & { handle?: unknown }): Socket =>
   new Socket({ ...options, manualStart: true } as SocketConstructorOpts);

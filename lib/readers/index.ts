@@ -1,0 +1,3 @@
+/** Readers: the processes that read peers, without a privilege; root judges their reports. */
+export { ReaderAccountError } from './account.ts';
+export { Readers } from './readers.ts';

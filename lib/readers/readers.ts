@@ -1,0 +1,117 @@
+import type { Socket } from 'node:net';
+import { within } from '../base/index.ts';
+import { refuseUnread } from '../connection/index.ts';
+import type { Events } from '../events/index.ts';
+import { descriptorLimit } from '../native/index.ts';
+import type { Front, FrontOptions, TlsTerms, Visit } from '../receive/index.ts';
+import type { SandboxAccount } from '../sandbox/index.ts';
+import { ReaderStartError, readerAccount } from './account.ts';
+import { BackOff } from './back-off.ts';
+import { ReaderProcess } from './reader-process.ts';
+import type { Order } from './reader-protocol.ts';
+import { startReader } from './start-reader.ts';
+
+/** Beyond the time that a program of this package has to start. */
+const START_SECONDS = 40;
+
+/** Readers: processes without privilege, which alone read what peers send before they have logged in. */
+export class Readers implements Front {
+  readonly #events: Events;
+  readonly #penalize: (address: string) => void;
+  #options: FrontOptions;
+  #account: SandboxAccount | undefined; // from set() on
+  #terms: Order | undefined;
+  #reader: ReaderProcess | undefined;
+  readonly #all = new Set<ReaderProcess>();
+  readonly #backOff = new BackOff();
+  #suspects: ReadonlySet<string> = new Set(); // who was sending when the last one ended
+  #ending = false;
+  #turnedAway = 0;
+
+  /** @param penalize called with the address of a peer whose reader was taken over, or crashed */
+  constructor(options: FrontOptions, events: Events, penalize: (address: string) => void) {
+    this.#options = options;
+    this.#events = events;
+    this.#penalize = penalize;
+  }
+
+  async set(tls: TlsTerms | undefined, options: FrontOptions): Promise<void> {
+    const { requestSeconds, lowestStderrPort, drainSeconds } = options;
+    this.#account = await readerAccount(options.readerAccount);
+    this.#options = options;
+    this.#terms = {
+      say: 'terms',
+      options: { requestSeconds, lowestStderrPort, drainSeconds },
+      tls: tls && termsOf(tls),
+    };
+    const reader = this.#current();
+    reader.say(this.#terms);
+    await within(START_SECONDS, reader.started); // it keeps no process alive by itself
+    if (!reader.usable) throw new ReaderStartError(`cannot start a reader: ${reader.cause}`);
+  }
+
+  visit(id: string, socket: Socket, secure: boolean): Visit {
+    return this.#current().visit(id, socket, secure, this.#options);
+  }
+
+  async turnAway(socket: Socket, secure: boolean, line: string | null, drainSeconds: number): Promise<void> {
+    const reader = this.#current();
+    if (reader.waits) {
+      // Few may wait, so that a peer that ends readers does not keep connections open.
+      if (!secure) await refuseUnread(socket, line, drainSeconds);
+      return void socket.destroy();
+    }
+    this.#turnedAway += 1;
+    const id = this.#turnedAway.toString(16); // shorter than the id of a session
+    const order = { say: 'turnAway', id, secure, line, drainSeconds } as const;
+    return reader.refuse(order, socket, this.#options.requestSeconds);
+  }
+
+  async end(): Promise<void> {
+    this.#ending = true;
+    await Promise.all([...this.#all].map((each) => each.end()));
+  }
+
+  /** The reader of new connections: another one if that has ended. */
+  #current(): ReaderProcess {
+    if (this.#reader?.usable) return this.#reader;
+    const account = this.#account;
+    const reader: ReaderProcess = new ReaderProcess({
+      start: () => startReader(account),
+      descriptors: descriptorLimit(), // as many as this process
+      wait: this.#backOff.start(),
+      misbehaved: (address, cause) => this.#misbehaved(reader, address, cause),
+      ended: (cause, addresses) => this.#ended(reader, cause, addresses),
+      turnAway: (socket, line) => this.turnAway(socket, false, line, this.#options.drainSeconds),
+    });
+    this.#all.add(reader);
+    this.#reader = reader;
+    if (this.#terms) reader.say(this.#terms);
+    return reader;
+  }
+
+  #misbehaved({ pid }: ReaderProcess, address: string, cause: string): void {
+    this.#events.emit('readerMisbehaved', { pid, address, cause });
+    if (address !== '') this.#penalize(address);
+  }
+
+  /** Who made it crash is certain only if one peer alone was sending, and likely if it was when another one crashed. */
+  #ended(reader: ReaderProcess, cause: string, addresses: readonly string[]): void {
+    this.#all.delete(reader);
+    if (this.#ending) return;
+    this.#backOff.ended();
+    this.#events.emit('readerDied', { pid: reader.pid, cause });
+    for (const address of addresses)
+      if (addresses.length === 1 || this.#suspects.has(address)) this.#penalize(address);
+    this.#suspects = new Set(addresses);
+  }
+}
+
+/** These fields and no others. */
+const termsOf = ({ cert, key, ca, minVersion, needsCertificate }: TlsTerms): TlsTerms => ({
+  cert,
+  key,
+  ca,
+  minVersion,
+  needsCertificate,
+});
