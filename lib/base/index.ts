@@ -1,11 +1,11 @@
 /** The ground floor: what every room may import. A host loads all of it, so no file here imports a package. */
-export { Child } from './child.ts';
+export { Child } from './child/child.ts';
+export { Parent } from './child/parent.ts';
+export { NO_DEBUGGER, startProgram } from './child/program.ts';
+export { Unanswered } from './child/questions.ts';
 export { RexecError, SystemError } from './errors.ts';
 export { Limiter } from './limiter.ts';
 export { isLoopback } from './loopback.ts';
-export { Parent } from './parent.ts';
-export { NO_DEBUGGER, startProgram } from './program.ts';
-export { Unanswered } from './questions.ts';
 export { codeOf, reasonOf, wordsOf } from './reason.ts';
 export { Secret } from './secret.ts';
 export type { Check, Checked, Messages } from './shapes.ts';

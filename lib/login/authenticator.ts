@@ -1,5 +1,5 @@
 import type { Secret } from '../base/index.ts';
-import type { ClientCertificate } from './certificate-users.ts';
+import type { ClientCertificate } from './certificates/users.ts';
 import type { Identity } from './identity.ts';
 
 /** What a peer claims, and the address it comes from. */

@@ -1,6 +1,6 @@
 /** C functions of the system, called through koffi: accounts, PAM, datagrams, processes. Linux, 64 bit. */
 export { type Account, findAccount, findAccountName, findGroupName, groupsOf } from './accounts.ts';
-export { DatagramSender } from './datagram.ts';
+export { DatagramSender } from './descriptors/datagram.ts';
 export {
   closeAllOnExec,
   closeDescriptor,
@@ -10,16 +10,23 @@ export {
   keepOnExec,
   openPipe,
   openSocketPair,
-} from './descriptors.ts';
-export { ProgramFile } from './execute.ts';
-export { exitNow } from './exit.ts';
-export { tryLock } from './file-lock.ts';
+} from './descriptors/descriptors.ts';
+export { tryLock } from './descriptors/file-lock.ts';
+export { listenAhead } from './descriptors/listen-ahead.ts';
+export { splice } from './descriptors/splice.ts';
 export { enterLandlockDomain, type Handled, landlockVersion, type PathRule } from './landlock.ts';
-export { descriptorLimit, type Limits, limitOpenFiles, processLimits, setProcessLimits } from './limits.ts';
-export { listenAhead } from './listen-ahead.ts';
 export { PamError, type PamPeer, PamTransaction } from './pam.ts';
-export { GroupDescriptor } from './pidfd.ts';
-export { loadPosixSpawn, type ProcessToSpawn, spawnProcess } from './posix-spawn.ts';
+export { ProgramFile } from './processes/execute.ts';
+export { exitNow } from './processes/exit.ts';
+export {
+  descriptorLimit,
+  type Limits,
+  limitOpenFiles,
+  processLimits,
+  setProcessLimits,
+} from './processes/limits.ts';
+export { GroupDescriptor } from './processes/pidfd.ts';
+export { loadPosixSpawn, type ProcessToSpawn, spawnProcess } from './processes/posix-spawn.ts';
 export {
   becomeAccount,
   becomeSubreaper,
@@ -28,7 +35,6 @@ export {
   dropInheritedCapabilities,
   endWithParent,
   setNoNewPrivileges,
-} from './process.ts';
-export { endOf, isUnreaped, type ProcessEnd, reapOrphans } from './reaper.ts';
+} from './processes/process.ts';
+export { endOf, isUnreaped, type ProcessEnd, reapOrphans } from './processes/reaper.ts';
 export { filterSystemCalls, filtersSystemCalls } from './seccomp.ts';
-export { splice } from './splice.ts';

@@ -56,12 +56,12 @@ const PLACES = [
 ].map((place) => new RegExp(place, 'g'));
 /** Files whose functions give messages back, each line that has one. */
 const GIVEN_BACK: Readonly<Record<string, RegExp>> = {
-  'lib/base/child.ts': new RegExp(String.raw`\?\? ${LITERAL}`, 'g'),
+  'lib/base/child/child.ts': new RegExp(String.raw`\?\? ${LITERAL}`, 'g'),
   'lib/login/account-rules.ts': new RegExp(String.raw`\breturn\s*${LITERAL}`, 'g'),
   'lib/cli/programs/rexec/many/report.ts': new RegExp(String.raw`\breturn ${LITERAL}`, 'g'),
   'lib/launch/home.ts': new RegExp(String.raw`[?:]\s*${LITERAL}`, 'g'),
   'lib/files/read-trusted.ts': new RegExp(String.raw`[?:]\s*${LITERAL}`, 'g'),
-  'lib/login/certificate-login.ts': new RegExp(String.raw`[?:]\s*${LITERAL}`, 'g'),
+  'lib/login/certificates/login.ts': new RegExp(String.raw`[?:]\s*${LITERAL}`, 'g'),
   'lib/receive/tls-gate.ts': new RegExp(String.raw`[?:]\s*${LITERAL}`, 'g'),
   'lib/cli/programs/rexecd/announce.ts': new RegExp(String.raw`\?\s*\[\s*${LITERAL}`, 'g'),
   'lib/service/manager/processes.ts': new RegExp(String.raw`\? \[\] : \[${LITERAL}`, 'g'),

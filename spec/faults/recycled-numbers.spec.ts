@@ -6,7 +6,7 @@ import { PASSWORD, USER } from '../support/daemon/daemon.ts';
 import { listenForStderr, Peer } from '../support/peer.ts';
 import { PATIENT, Program } from '../support/program.ts';
 
-const DAEMON = fileURLToPath(new URL('../support/commands/daemon-process.ts', import.meta.url));
+const DAEMON = fileURLToPath(new URL('../support/programs/daemon-process.ts', import.meta.url));
 const OWN_NUMBERS = ['--pid', '--fork', '--mount-proc', '--kill-child'];
 
 const noNamespace: string | false =

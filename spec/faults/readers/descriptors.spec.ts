@@ -9,7 +9,7 @@ import { connectedSockets, within } from '../../support/peer.ts';
 import { notRoot } from '../../support/program.ts';
 import { ACCOUNT, noSandbox } from '../sandbox/inside.ts';
 
-const PROGRAM = fileURLToPath(new URL('../../support/commands/taken-over.ts', import.meta.url));
+const PROGRAM = fileURLToPath(new URL('../../support/programs/taken-over.ts', import.meta.url));
 const OPTIONS = { requestSeconds: 60, drainSeconds: 0, lowestStderrPort: 512 };
 const OF_NODE = 48;
 const ROOM = 6;

@@ -17,7 +17,7 @@ import { connectedSockets, Peer, within } from '../../support/peer.ts';
 import { notRoot } from '../../support/program.ts';
 import { ACCOUNT, noSandbox } from '../sandbox/inside.ts';
 
-const PROGRAM = fileURLToPath(new URL('../../support/commands/taken-over.ts', import.meta.url));
+const PROGRAM = fileURLToPath(new URL('../../support/programs/taken-over.ts', import.meta.url));
 const MIB = 2 ** 20;
 const TRY_AGAIN = '\x01Try again.\n';
 const INCORRECT = '\x01Login incorrect.\n';

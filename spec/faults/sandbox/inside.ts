@@ -25,7 +25,7 @@ export const WHOLE: SandboxSupport = { landlock: 6, seccomp: true };
 export const NOTHING: SandboxSupport = { landlock: 0, seccomp: false };
 
 /** The program that tries what it is asked for. */
-export const PROGRAM = fileURLToPath(new URL('../../support/commands/sandboxed.ts', import.meta.url));
+export const PROGRAM = fileURLToPath(new URL('../../support/programs/sandboxed.ts', import.meta.url));
 
 export const STDIO = ['ignore', 'ignore', 'pipe', 'ipc', 'pipe', 'pipe'] as const;
 export const ACCOUNT = NOBODY ? { account: NOBODY } : {};

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Secret } from '../../../lib/base/index.ts';
-import { LoginHelperError } from '../../../lib/login/helper-process.ts';
-import { LoginHelper } from '../../../lib/login/login-helper.ts';
+import { LoginHelperError } from '../../../lib/login/pam/helper-process.ts';
+import { LoginHelper } from '../../../lib/login/pam/login-helper.ts';
 import { BOUNDED } from '../../support/daemon/daemon.ts';
 import { eventually, within } from '../../support/peer.ts';
 import { loginHelpersOf } from '../../support/program.ts';

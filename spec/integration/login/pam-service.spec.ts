@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { checkPamService, hasSessionModules, PamServiceError } from '../../../lib/login/pam-service.ts';
+import { checkPamService, hasSessionModules, PamServiceError } from '../../../lib/login/pam/service.ts';
 import { BOUNDED } from '../../support/daemon/daemon.ts';
 import { Machine, noMachine } from '../../support/machine/machine.ts';
 
 const MODULES = {
   base: new URL('../../../lib/base/index.ts', import.meta.url).href,
-  service: new URL('../../../lib/login/pam-service.ts', import.meta.url).href,
+  service: new URL('../../../lib/login/pam/service.ts', import.meta.url).href,
   native: new URL('../../../lib/native/index.ts', import.meta.url).href,
 };
 

@@ -10,7 +10,7 @@ import { BOUNDED } from '../../support/daemon/daemon.ts';
 import { Peer, within } from '../../support/peer.ts';
 import { cleanEnvironment, findProgram } from '../../support/program.ts';
 
-const PROGRAM = fileURLToPath(new URL('../../support/commands/activated-server.ts', import.meta.url));
+const PROGRAM = fileURLToPath(new URL('../../support/programs/activated-server.ts', import.meta.url));
 const LINUX = { ...BOUNDED, skip: process.platform !== 'linux' && 'needs /proc' } as const;
 const ACTIVATE = findProgram('systemd-socket-activate');
 

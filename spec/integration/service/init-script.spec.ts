@@ -17,7 +17,7 @@ describe('the init script', { ...BOUNDED, skip: NEEDS }, () => {
   before(async () => {
     machine = await PrivateRoot.make('/mnt');
     machine.ok(
-      `cd ${ROOT}; mv /usr/sbin/update-rc.d /root; ${process.execPath} spec/support/commands/service.ts install`,
+      `cd ${ROOT}; mv /usr/sbin/update-rc.d /root; ${process.execPath} spec/support/programs/service.ts install`,
     );
   });
   after(() => machine.end());

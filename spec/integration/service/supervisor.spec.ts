@@ -6,7 +6,7 @@ import { ROOT } from '../../support/program.ts';
 const BOUNDED = { timeout: 240_000, skip: noPrivateRoot() } as const;
 const UNIT = '/lib/systemd/system/rexecd.service';
 const CATALOG_FILE = '/usr/lib/systemd/catalog/rexecd.catalog';
-const STAND_IN = `${ROOT}spec/support/commands/service-stand-in.ts`;
+const STAND_IN = `${ROOT}spec/support/programs/service-stand-in.ts`;
 
 type Step = 'install' | 'remove' | object;
 
@@ -14,7 +14,7 @@ type Step = 'install' | 'remove' | object;
 function onMachine(machine: PrivateRoot, ...steps: readonly Step[]): string[][] {
   const words = steps.map((step) => `'${typeof step === 'string' ? step : JSON.stringify(step)}'`);
   const { stdout, stderr } = machine.shell(
-    `${process.execPath} ${ROOT}spec/support/commands/service.ts ${words.join(' ')}`,
+    `${process.execPath} ${ROOT}spec/support/programs/service.ts ${words.join(' ')}`,
   );
   assert.equal(stderr, '');
   const files =

@@ -19,7 +19,7 @@ const skip =
 /** One daemon on all addresses of a network that nobody else is in; it lets everybody in. */
 async function daemonEverywhere(t: TestContext): Promise<{ inside: readonly string[]; port: string }> {
   const settings = JSON.stringify({ host: '0.0.0.0', maxConnectionsPerAddress: HOSTS.length });
-  const rexecd = [NODE, join(ROOT, 'spec/support/commands/daemon-process.ts'), settings];
+  const rexecd = [NODE, join(ROOT, 'spec/support/programs/daemon-process.ts'), settings];
   const daemon = new Program(t, 'unshare', [
     '--net',
     'sh',

@@ -16,7 +16,7 @@ async function closedPort(t: TestContext): Promise<number> {
 
 /** A port that neither accepts nor refuses. */
 async function silentPort(t: TestContext): Promise<number> {
-  const worker = new Worker(new URL('../../support/commands/full-listener.ts', import.meta.url));
+  const worker = new Worker(new URL('../../support/programs/full-listener.ts', import.meta.url));
   t.after(() => worker.terminate());
   const [{ port }] = (await within(once(worker, 'message'), 'the listener')) as [AddressInfo];
   const fillers = Array.from({ length: 4 }, () => connect({ host: '127.0.0.1', port }));

@@ -8,7 +8,7 @@ import type { Layer } from '../../../lib/settings/index.ts';
 import { within } from '../peer.ts';
 import { cleanEnvironment } from '../program.ts';
 
-const FILE = fileURLToPath(new URL('../commands/daemon-process.ts', import.meta.url));
+const FILE = fileURLToPath(new URL('../programs/daemon-process.ts', import.meta.url));
 
 export interface DaemonProcessOptions {
   /** Settings, and the shell of everybody's commands. */

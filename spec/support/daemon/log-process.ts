@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import type { LogOptions } from '../../../lib/events/index.ts';
 import { within } from '../peer.ts';
 
-const FILE = fileURLToPath(new URL('../commands/log-process.ts', import.meta.url));
+const FILE = fileURLToPath(new URL('../programs/log-process.ts', import.meta.url));
 
 /** Bounds a suite and every test in it; here because a log needs no daemon, which takes half a second to load. */
 export const BOUNDED = { timeout: 180_000 } as const;

@@ -13,7 +13,7 @@ export const noNetwork: string | false =
   (!findProgram('ip') && 'needs ip (Debian: iproute2)') ||
   (spawnSync('unshare', ['--net', 'true']).status !== 0 && 'networks cannot be made here');
 
-const PEERS = fileURLToPath(new URL('../commands/peers.ts', import.meta.url));
+const PEERS = fileURLToPath(new URL('../programs/peers.ts', import.meta.url));
 
 /** What {@link PrivateNetwork.peers} are to do. */
 export interface PeersPlan {

@@ -4,7 +4,7 @@ import {
   encodeMessage as encodeAsSecret,
   LONGEST_MESSAGE,
   MessageReader,
-} from '../../../lib/base/messages.ts';
+} from '../../../lib/base/child/messages.ts';
 import { Secret } from '../../../lib/base/secret.ts';
 import { BOUNDED } from '../../support/daemon/daemon.ts';
 import { cut } from '../../support/machine/slices.ts';
