@@ -104,6 +104,13 @@ describe('a child process', BOUNDED, () => {
     assert.ok(!child.usable);
   });
 
+  it('has gone as soon as it has ended by request', { timeout: 20_000 }, async (t) => {
+    const { child } = start(t);
+    await child.started;
+    t.mock.timers.enable({ apis: ['setTimeout'] }); // no wait ends by its time
+    await child.end();
+  });
+
   it('has gone with its own words when it breaks', async (t) => {
     const { child } = start(t);
     const asked = child.ask({ say: 'throw', words: 'a fault of the child' }, SECONDS);
