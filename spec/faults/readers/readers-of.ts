@@ -9,11 +9,11 @@ const read = (path: string): string => {
   }
 };
 
-/** Whether a process is a reader that this process started and that runs, past the trampoline. */
-const isReader = (pid: string): boolean => {
+/** Whether a process is a reader that a daemon started and that runs, past the trampoline. */
+const isReader = (pid: string, daemon: number): boolean => {
   const status = read(`/proc/${pid}/status`);
   return (
-    status.includes(`\nPPid:\t${process.pid}\n`) &&
+    status.includes(`\nPPid:\t${daemon}\n`) &&
     !/^State:\tZ/m.test(status) &&
     read(`/proc/${pid}/cmdline`)
       .split('\0')
@@ -22,10 +22,10 @@ const isReader = (pid: string): boolean => {
   );
 };
 
-/** The readers of the daemon in this process. */
-export const readers = (): number[] =>
+/** The readers of the daemon in a process. */
+export const readers = (daemon = process.pid): number[] =>
   readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name) && isReader(name))
+    .filter((name) => /^\d+$/.test(name) && isReader(name, daemon))
     .map(Number);
 
 /** Its one reader, once that runs. */

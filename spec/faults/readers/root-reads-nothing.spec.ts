@@ -1,42 +1,17 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { describe, it, type TestContext } from 'node:test';
+import { describe, it } from 'node:test';
 import { PASSWORD, request, USER } from '../../support/daemon/daemon.ts';
 import { DaemonProcess } from '../../support/daemon/daemon-process.ts';
 import { freePort } from '../../support/free-port.ts';
-import { listenForStderr, Peer, within } from '../../support/peer.ts';
-import { findProgram, notRoot, PATIENT } from '../../support/program.ts';
+import { listenForStderr, Peer } from '../../support/peer.ts';
+import { notRoot, PATIENT } from '../../support/program.ts';
 import { noOpenssl, TlsBench } from '../../support/tls/tls.ts';
+import { noStrace, trace } from './trace.ts';
 
-const STRACE = findProgram('strace');
 const READS = ['read', 'readv', 'pread64', 'recvfrom', 'recvmsg', 'recvmmsg', 'splice', 'sendfile'];
 const CALLS = ['accept', 'accept4', 'connect', 'close', ...READS];
 /** A call of strace's, whole or resumed: its thread, its name, its first descriptor, its result. */
 const CALL = /^(\d+) +(\w+)\((\d+).*\) += (-?\d+)/;
-
-/** Calls of a process with descriptors, in order, until `end` is called. */
-async function trace(t: TestContext, pid: number): Promise<{ end: () => Promise<string[]> }> {
-  const folder = mkdtempSync(join(tmpdir(), 'rexec-strace-'));
-  t.after(() => rmSync(folder, { recursive: true }));
-  const file = join(folder, 'trace');
-  const words = ['-f', '-e', `trace=${CALLS.join(',')}`, '-o', file, '-p', String(pid)];
-  const strace = spawn(STRACE!, words, { stdio: ['ignore', 'ignore', 'pipe'] });
-  await within(once(createInterface(strace.stderr), 'line'), 'strace to attach');
-  return {
-    async end() {
-      const threads = readdirSync(`/proc/${pid}/task`);
-      strace.kill('SIGINT');
-      await within(once(strace, 'exit'), 'strace to end');
-      const lines = readFileSync(file, 'latin1').split('\n');
-      return lines.filter((line) => threads.includes(line.split(' ', 1)[0]!));
-    },
-  };
-}
 
 /** Reads of connections that the process accepted, or made over IP, and how many of these there were. */
 function readsOfPeers(lines: readonly string[]): { connections: number; reads: string[] } {
@@ -57,14 +32,14 @@ function readsOfPeers(lines: readonly string[]): { connections: number; reads: s
 
 describe('the process of the daemon that is root', {
   ...PATIENT,
-  skip: notRoot || noOpenssl || (!STRACE && 'needs strace (Debian: strace)'),
+  skip: notRoot || noOpenssl || noStrace,
 }, () => {
   it('reads no byte of a peer, in clear text or by TLS, nor of a stderr channel', async (t) => {
     const bench = new TlsBench();
     const tlsPort = await freePort();
     const listen = ['127.0.0.1:0', `tls:127.0.0.1:${tlsPort}`];
     const daemon = await DaemonProcess.start(t, { settings: { ...bench.settings, listen } });
-    const traced = await trace(t, daemon.pid);
+    const traced = await trace(t, daemon.pid, CALLS);
 
     const peer = await Peer.connect(t, { host: '127.0.0.1', port: daemon.port });
     await peer.send(`${request('cat')}more`);
