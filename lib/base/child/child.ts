@@ -48,7 +48,6 @@ export class Child<Q extends Table, A extends Answers<Q>, R extends Table> {
   #cause: string | undefined;
   #ended: Unanswered | undefined;
   #silent = false;
-  #hungUp = false;
   readonly #said = new Set<Basic['say']>();
 
   /** @throws Error if the system has no process or descriptor left for it */
@@ -63,12 +62,7 @@ export class Child<Q extends Table, A extends Answers<Q>, R extends Table> {
     });
     child.once('exit', (code, signal) => {
       const end = () => this.#lost(signal ?? `exit status ${code}`);
-      if (this.#hungUp) return end(); // its last words mean nothing, and Node emits no 'close'
-      const late = setTimeout(end, LAST_WORDS_SECONDS * 1000).unref();
-      child.once('close', () => {
-        clearTimeout(late);
-        end();
-      });
+      within(LAST_WORDS_SECONDS, this.#line.closed).then(end, end);
     });
     const broken = (cause: string) => this.kill(cause);
     const pipe = child.stdio.slice(3).find((each) => each instanceof Socket);
@@ -140,7 +134,6 @@ export class Child<Q extends Table, A extends Answers<Q>, R extends Table> {
 
   /** Closes its line, which ends it. Resolves when it has ended, or cannot be ended. */
   async end(): Promise<void> {
-    this.#hungUp = true;
     this.#line.end();
     await within(END_SECONDS, this.gone);
     if (this.#ended) return;

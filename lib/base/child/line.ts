@@ -1,4 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
+import type { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
 import { Secret } from '../secret.ts';
 import { encodeMessage, faultOf, MessageReader } from './messages.ts';
@@ -12,6 +13,8 @@ type Hear = (message: unknown, secret: Secret, handle?: unknown) => boolean;
  * that no message overtakes another one.
  */
 export class Line {
+  /** Resolves when no more can come. */
+  readonly closed: Promise<unknown>;
   readonly #process: ChildProcess | NodeJS.Process;
   readonly #pipe: Socket | undefined;
   readonly #saysByPipe: boolean;
@@ -46,6 +49,10 @@ export class Line {
       }
     });
     pipe?.on('error', () => {}); // the other process was killed: its end tells
+    this.closed = Promise.all([
+      pipe && happens(pipe, 'close'),
+      process.channel && happens(process as ChildProcess, 'disconnect'),
+    ]);
   }
 
   get open(): boolean {
@@ -71,3 +78,6 @@ export class Line {
     if (this.#process.connected) this.#process.disconnect();
   }
 }
+
+const happens = (emitter: EventEmitter, event: string): Promise<void> =>
+  new Promise((resolve) => emitter.once(event, () => resolve()));

@@ -82,7 +82,7 @@ describe('a host that is an address which appears later (E11)', { ...PATIENT, sk
         daemon=$(cat /tmp/pid)
         until grep -q REXECD-105 /tmp/said; do kill -0 $daemon; sleep 0.1; done
         ip addr add ${add} dev lo nodad 2> /dev/null || ip addr add ${add} dev lo
-        ${ask} ${host} 'echo served'
+        timeout 40 ${ask} ${host} 'echo served' || { cat /tmp/said; exit 1; }
         kill $daemon; while kill -0 $daemon 2> /dev/null; do sleep 0.1; done; cat /tmp/said; : > /tmp/said`);
       assert.match(said, /^served$/m);
       assert.match(said, new RegExp(`REXECD-119 .* address="?${host}"? port=5512`));
