@@ -11,7 +11,7 @@ type Sources = Readonly<Record<string, string>>;
 const ARROWS: Readonly<Record<string, readonly string[]>> = {
   codec: [],
   base: [],
-  events: ['base', 'native'],
+  events: ['base', 'native', 'text'],
   text: [],
   native: ['base', 'text'],
   files: ['base', 'native'],

@@ -1,7 +1,7 @@
+import type { Value } from '../text/index.ts';
 import { COMMAND_EVENTS } from './entries/commands.ts';
 import { PEER_EVENTS } from './entries/peers.ts';
 import { SERVICE_EVENTS } from './entries/service.ts';
-import type { Value } from './formats/printable.ts';
 
 /** Every event there is. A field is a number or a text that a peer may have chosen: the log escapes and shortens it. */
 export const CATALOGUE = { ...SERVICE_EVENTS, ...PEER_EVENTS, ...COMMAND_EVENTS } as const;

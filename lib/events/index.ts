@@ -4,4 +4,3 @@ export type { EventDefinition, Level } from './definition.ts';
 export { eventTable, journalCatalogue } from './documents.ts';
 export { EventLog, type LogOptions, type SinkName } from './event-log.ts';
 export type { Events } from './events.ts';
-export { printableJson, printableLines, printableText } from './formats/printable.ts';

@@ -1,6 +1,6 @@
+import { bounded, printable, type Value } from '../text/index.ts';
 import { CATALOGUE, type EventFields, type EventName } from './catalogue.ts';
 import type { EventDefinition, Level } from './definition.ts';
-import { bounded, printable, type Value } from './formats/printable.ts';
 
 /** An event that happened, as sinks get it. */
 export interface LogEntry {

@@ -2,6 +2,16 @@ import { isUtf8 } from 'node:buffer';
 
 /** Bytes of peers and of the system, and the text that is made of them. */
 export { nearestTo, plainWord } from './nearest.ts';
+export {
+  bounded,
+  printable,
+  printableJson,
+  printableLines,
+  printableText,
+  unquoted,
+  type Value,
+  wellFormed,
+} from './printable.ts';
 
 /** A well-formed sequence of UTF-8 (Unicode, table 3-7), else one byte; bytes as latin1. */
 const SEQUENCES =

@@ -1,5 +1,5 @@
+import { printableJson, wellFormed } from '../../text/index.ts';
 import { type LogEntry, messageOf } from '../log-entry.ts';
-import { printableJson, wellFormed } from './printable.ts';
 
 export type Format = keyof typeof FORMATS;
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
+import { type Value, wellFormed } from '../../text/index.ts';
 import { type LogEntry, messageOf } from '../log-entry.ts';
-import { type Value, wellFormed } from './printable.ts';
 import { AUTHPRIV, SEVERITIES } from './syslog.ts';
 
 /** The journal's 128-bit id of an event: the key of its catalogue. */

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
+import { unquoted, type Value } from '../../text/index.ts';
 import type { Level } from '../definition.ts';
 import { type LogEntry, messageOf } from '../log-entry.ts';
-import { unquoted, type Value } from './printable.ts';
 
 /** Security messages for the eyes of administrators only: they name users and commands. */
 export const AUTHPRIV = 10;

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
-import { EventLog, type LogOptions, printableText } from '../../../lib/events/index.ts';
+import { EventLog, type LogOptions } from '../../../lib/events/index.ts';
+import { printableText } from '../../../lib/text/index.ts';
 import { BOUNDED, filesIn, LogProcess, temporary } from '../../support/daemon/log-process.ts';
 
 /** What a peer may have chosen, and how a log shows it. */

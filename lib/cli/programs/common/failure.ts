@@ -1,5 +1,5 @@
 import { reasonOf } from '../../../base/index.ts';
-import { printableLines } from '../../../events/index.ts';
+import { printableLines } from '../../../text/index.ts';
 import { CommanderError } from './command.ts';
 
 /** How a program ends that cannot do what it was asked for. */

@@ -1,7 +1,7 @@
 import { codeOf } from '../../../base/index.ts';
 import { ControlError, socketOfDaemonWith, tellDaemon } from '../../../control/index.ts';
-import { printableText } from '../../../events/index.ts';
 import type { Resolved } from '../../../settings/index.ts';
+import { printableText } from '../../../text/index.ts';
 import { controlPathOf } from './control-path.ts';
 
 /** Which daemon is meant: the one of these settings. */

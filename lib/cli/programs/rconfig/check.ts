@@ -1,5 +1,5 @@
-import { printableLines } from '../../../events/index.ts';
 import { outdatedIn, type Policy, problemsIn, readSettingsText } from '../../../settings/index.ts';
+import { printableLines } from '../../../text/index.ts';
 import { asJson } from './print.ts';
 
 /**

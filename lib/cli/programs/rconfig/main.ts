@@ -1,5 +1,4 @@
 import { codeOf, reasonOf } from '../../../base/index.ts';
-import { printableLines } from '../../../events/index.ts';
 import {
   changeFrom,
   changeSettings,
@@ -22,6 +21,7 @@ import {
   settingsTemplate,
   valueIn,
 } from '../../../settings/index.ts';
+import { printableLines } from '../../../text/index.ts';
 import { commandLine } from '../common/command.ts';
 import { REXECD_EXIT } from '../common/exit-codes.ts';
 import { failure } from '../common/failure.ts';

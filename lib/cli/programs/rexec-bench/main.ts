@@ -1,7 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import { DEFAULT_PORT } from '../../../../codec/index.ts';
 import { isLoopback, reasonOf, type Secret } from '../../../base/index.ts';
-import { printableJson, printableText } from '../../../events/index.ts';
 import {
   type Answer,
   LoadError,
@@ -10,6 +9,7 @@ import {
   runLoad,
   trySession,
 } from '../../../load/index.ts';
+import { printableJson, printableText } from '../../../text/index.ts';
 import { commandLine } from '../common/command.ts';
 import { REXEC_BENCH_EXIT as EXIT } from '../common/exit-codes.ts';
 import { failure } from '../common/failure.ts';

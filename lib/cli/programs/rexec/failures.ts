@@ -6,7 +6,7 @@ import {
   type ExecResult,
   isNotSocket,
 } from '../../../client/index.ts';
-import { printableText } from '../../../events/index.ts';
+import { printableText } from '../../../text/index.ts';
 import { REXEC_EXIT, SIGNALED } from '../common/exit-codes.ts';
 
 /** 0 only where the command is known to have succeeded, or its daemon never tells and everything else went well. */

@@ -1,5 +1,5 @@
 import { Secret } from '../../../base/index.ts';
-import { printableText } from '../../../events/index.ts';
+import { printableText } from '../../../text/index.ts';
 import { ownName } from '../common/own-name.ts';
 import { passwordFromFile, passwordFromStream, passwordFromTerminal } from '../common/password.ts';
 import type { Target } from './hosts.ts';

@@ -1,5 +1,5 @@
 import type { ExecPhase } from '../../../client/index.ts';
-import { printableText } from '../../../events/index.ts';
+import { printableText } from '../../../text/index.ts';
 import { PHASE_NAME } from './failures.ts';
 import type { Target } from './hosts.ts';
 import type { Flags } from './options.ts';

@@ -1,6 +1,6 @@
 import type { SessionSummary } from '../../../daemon/index.ts';
-import { printableJson, printableLines, printableText } from '../../../events/index.ts';
 import type { LockedOut } from '../../../login/index.ts';
+import { printableJson, printableLines, printableText } from '../../../text/index.ts';
 import { reloadDaemon } from '../common/reload.ts';
 import { type Target, tell } from '../common/tell.ts';
 

@@ -1,4 +1,3 @@
-import { printableText } from '../../../events/index.ts';
 import { addUser, listUsers, removeUser } from '../../../login/index.ts';
 import {
   describeSettings,
@@ -12,6 +11,7 @@ import {
   SETTINGS,
   type SettingName,
 } from '../../../settings/index.ts';
+import { printableText } from '../../../text/index.ts';
 import { withPamService } from '../common/authenticators.ts';
 import { commandLine, mustNameACommand, Option } from '../common/command.ts';
 import { REXECD_EXIT } from '../common/exit-codes.ts';

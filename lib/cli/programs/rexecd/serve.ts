@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { ignoreSignals, Limiter, reasonOf, STRAY_SIGNALS } from '../../../base/index.ts';
 import { Daemon, type DaemonParts } from '../../../daemon/index.ts';
-import { EventLog, type Events, type LogOptions, printableText } from '../../../events/index.ts';
+import { EventLog, type Events, type LogOptions } from '../../../events/index.ts';
 import { becomeSubreaper, listenAhead, reapOrphans } from '../../../native/index.ts';
 import { missingPrivileges, ServiceNotifier, thisHolder } from '../../../service/index.ts';
 import {
@@ -14,6 +14,7 @@ import {
   SETTING_NAMES,
   type Settings,
 } from '../../../settings/index.ts';
+import { printableText } from '../../../text/index.ts';
 import { authenticatorFor, bySystem, usersOf } from '../common/authenticators.ts';
 import { REXECD_EXIT } from '../common/exit-codes.ts';
 import { VERSION } from '../common/version.ts';
