@@ -1,9 +1,9 @@
 /** The daemon as a service of the machine: installation, the service manager, and the privileges it needs. */
 
 export type { Program } from './files/program.ts';
-export { type InstallOptions, install, type ServiceOptions } from './install/install.ts';
+export type { InstallOptions, ServiceOptions } from './install/install.ts';
 export type { ManPage } from './install/installation.ts';
-export { remove } from './install/remove.ts';
+export { install, remove } from './installer.ts';
 export { activatedSockets } from './manager/activation.ts';
 export { ServiceNotifier } from './manager/notify.ts';
 export {
