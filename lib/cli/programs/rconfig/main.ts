@@ -27,7 +27,6 @@ import { REXECD_EXIT } from '../common/exit-codes.ts';
 import { failure } from '../common/failure.ts';
 import { reloadDaemon } from '../common/reload.ts';
 import { type SettingFiles, settingsFileKnownAs, settingsFileOf } from '../common/setting-files.ts';
-import { changeOf } from './change.ts';
 import { checkFile } from './check.ts';
 import { completionFor, SHELLS, type Shell, shellOf } from './completion.ts';
 import { editSettings } from './edit.ts';
@@ -183,6 +182,7 @@ async function change(work: (guard: Guard) => Promise<string>, name?: SettingNam
   const { reload, ...files } = program.opts<Flags>();
   const now = async () => resolveSettings(await sources(true));
   const config = await settingsFileKnownAs(files);
+  const { changeOf } = await import('./change.ts'); // only now: it loads what a daemon checks at its start
   const { said, announcement, refusal } = await changeOf({ path: path(), config, reload, now, policy }, work);
   print(said);
   if (refusal) throw refusal;

@@ -1,5 +1,4 @@
 import { type Login, type Target, targets } from '../../../fuzz/index.ts';
-import { ownDaemon } from './daemon.ts';
 
 /** What of the command line says how a target is reached. */
 export interface TargetFlags {
@@ -31,7 +30,10 @@ Targets:
  * @throws Error for words that are no target
  */
 export async function openTarget(spelled: string, { port, own }: TargetFlags): Promise<OpenTarget> {
-  if (spelled === 'daemon') return ownDaemon();
+  if (spelled === 'daemon') {
+    const { ownDaemon } = await import('./daemon.ts'); // only now: it loads the daemon
+    return ownDaemon();
+  }
   const [, kind, words = ''] = /^(command|inetd):(.+)$/s.exec(spelled) ?? [];
   const shell = ['/bin/sh', '-c', `exec ${words}`];
   if (kind === 'command')

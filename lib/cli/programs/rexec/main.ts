@@ -6,7 +6,6 @@ import { failure } from '../common/failure.ts';
 import { adviceOn, exitCodeOf, exitCodeOfFailure, failureText } from './failures.ts';
 import { listHosts, parseTarget, type Target } from './hosts.ts';
 import { findLogins } from './logins.ts';
-import { runOnMany } from './many/many.ts';
 import { execOptions, type Flags, hasNoInput, parseArguments } from './options.ts';
 import { phaseTeller } from './phases.ts';
 import { forwardSignals, leave } from './signals.ts';
@@ -25,10 +24,11 @@ async function main(argv: string[]): Promise<number> {
     output.on('error', () => process.exit(REXEC_EXIT.outputClosed));
   warnOfInsecurity(flags);
   const { hosts, hostsFile, collect, json } = flags;
-  if (hosts.length > 0 || hostsFile !== undefined)
-    return runOnMany(await listHosts(hosts, hostsFile), command, flags);
-  const target = parseTarget(host);
-  return collect || json ? runOnMany([target], command, flags) : runOnOne(target, command, flags);
+  const isList = hosts.length > 0 || hostsFile !== undefined;
+  const targets = isList ? await listHosts(hosts, hostsFile) : [parseTarget(host)];
+  if (!isList && !collect && !json) return runOnOne(targets[0]!, command, flags);
+  const { runOnMany } = await import('./many/many.ts'); // only now: it loads tables and progress bars
+  return runOnMany(targets, command, flags);
 }
 
 async function runOnOne(target: Target, command: string, flags: Flags): Promise<number> {

@@ -1,6 +1,20 @@
 import { closeSync, readdirSync, readFileSync } from 'node:fs';
+import { activatedSockets } from '../../../service/index.ts';
 
 const CLOSE_ON_EXEC = 0o2000000;
+
+/**
+ * The listening socket that the service manager passed on, if it did; every other descriptor this process was started
+ * with is closed, and no command inherits that one either.
+ */
+export async function adoptDescriptors(): Promise<number | undefined> {
+  const [socket] = activatedSockets();
+  closeInherited(socket === undefined ? [] : [socket]);
+  if (socket === undefined) return undefined;
+  const { closeOnExec } = await import('../../../native/index.ts'); // only now: it loads koffi
+  closeOnExec(socket);
+  return socket;
+}
 
 /**
  * Closes the descriptors above 2 that this process was started with and that every command would inherit. Node's own

@@ -1,4 +1,3 @@
-import { addUser, listUsers, removeUser } from '../../../login/index.ts';
 import {
   describeSettings,
   flagOf,
@@ -11,19 +10,13 @@ import {
   SETTINGS,
   type SettingName,
 } from '../../../settings/index.ts';
-import { printableText } from '../../../text/index.ts';
-import { withPamService } from '../common/authenticators.ts';
 import { commandLine, mustNameACommand, Option } from '../common/command.ts';
 import { REXECD_EXIT } from '../common/exit-codes.ts';
 import { failure } from '../common/failure.ts';
-import { passwordFromStream, passwordFromTerminal } from '../common/password.ts';
 import { readSettingFiles, type SettingFiles, settingsFileKnownAs } from '../common/setting-files.ts';
 import type { Target } from '../common/tell.ts';
-import { clearLockouts, killSession, listLockouts, listSessions, reloadSettings } from './administer.ts';
-import { serve } from './serve.ts';
-import { installService, removeService, type ServiceFlags } from './service-manager.ts';
+import type { ServiceFlags } from './installation.ts';
 import { placeholderOf } from './setting-value.ts';
-import { openTrial } from './trial.ts';
 
 interface Flags extends Layer, SettingFiles, ServiceFlags {
   install?: boolean;
@@ -34,6 +27,15 @@ interface Flags extends Layer, SettingFiles, ServiceFlags {
   listUsers?: boolean;
   try?: string;
 }
+
+/** What a command does, loaded once it is chosen: the start of a daemon waits for no other one. */
+const DOING = {
+  administer: () => import('./administer.ts'),
+  install: () => import('./installation.ts'),
+  changeUsers: () => import('./users.ts'),
+  serve: () => import('./serve.ts'),
+  tryOut: () => import('./trial.ts'),
+} as const;
 
 /** Single-dash long options, as rexecd(8) has them. */
 const PAGE_OPTIONS = ['-install', '-remove', '-debug'];
@@ -91,26 +93,26 @@ for (const group of new Set(settings.map((each) => each.group)))
 program
   .command('lockouts')
   .description('list who is locked out of the daemon on --port')
-  .action(async () => listLockouts(await target()));
+  .action(async () => (await DOING.administer()).listLockouts(await target()));
 program
   .command('unlock [subject]')
   .description('end the lockout of one subject, as "lockouts" prints it, or all lockouts')
-  .action(async (subject?: string) => clearLockouts(await target(), subject));
+  .action(async (subject?: string) => (await DOING.administer()).clearLockouts(await target(), subject));
 program
   .command('sessions')
   .description('list the running sessions')
   .option('--json', 'print JSON')
-  .action(async ({ json = false }) => listSessions(await target(), json));
+  .action(async ({ json = false }) => (await DOING.administer()).listSessions(await target(), json));
 program
   .command('kill <session>')
   .description(
     'end a session: its command gets SIGHUP, then SIGKILL if it is still running after killSeconds',
   )
-  .action(async (id: string) => killSession(await target(), id));
+  .action(async (id: string) => (await DOING.administer()).killSession(await target(), id));
 program
   .command('reload')
   .description('make the daemon reload its settings; running sessions keep theirs')
-  .action(async () => reloadSettings(await target()));
+  .action(async () => (await DOING.administer()).reloadSettings(await target()));
 
 try {
   const words = process.argv.slice(2).map((word) => (PAGE_OPTIONS.includes(word) ? `-${word}` : word));
@@ -132,29 +134,24 @@ async function load(trial?: Layer): Promise<Resolved> {
     Object.hasOwn(SETTINGS, name) || LISTENER_NAMES.some((each) => each === name);
   const flags = Object.fromEntries(Object.entries(others).filter(([name]) => isSetting(name)));
   const files = trial ? {} : await readSettingFiles({ ...(config && { config }), ...(policy && { policy }) });
-  const resolved = resolveSettings({ ...files, environment: process.env, flags: { ...flags, ...trial } });
-  return { ...resolved, settings: withPamService(resolved) };
+  return resolveSettings({ ...files, environment: process.env, flags: { ...flags, ...trial } });
 }
 
 async function run(): Promise<void> {
   const { install, remove, debug = false, try: folder, ...others } = program.opts<Flags>();
   const { addUser: added, removeUser: removed, listUsers: listed, ...flags } = others;
   if (install && remove) throw new Error('-install and -remove cannot be used together');
-  if (install) return installService(flags);
-  if (remove) return removeService(flags);
-  if (added !== undefined) return add(added, await usersFileFor('--add-user'));
-  if (removed !== undefined) {
-    await removeUser(await usersFileFor('--remove-user'), removed);
-    return console.log(`${removed}: removed`);
-  }
-  if (listed) {
-    for (const user of await listUsers(await usersFileFor('--list-users'))) console.log(printableText(user));
-    return;
-  }
-  const trial = folder === undefined ? undefined : await openTrial(folder);
+  if (install) return (await DOING.install()).installService(flags);
+  if (remove) return (await DOING.install()).removeService(flags);
+  if (added !== undefined) return (await DOING.changeUsers()).add(await usersFileFor('--add-user'), added);
+  if (removed !== undefined)
+    return (await DOING.changeUsers()).remove(await usersFileFor('--remove-user'), removed);
+  if (listed) return (await DOING.changeUsers()).list(await usersFileFor('--list-users'));
+  const trial = folder === undefined ? undefined : await (await DOING.tryOut()).openTrial(folder);
   // The only user of a trial is the account that started it. As root its readers have an account that every machine has.
   const own = trial && { port: 0, users: trial.usersFile, allowRoot: true, readerAccount: 'nobody' };
   const config = trial ? '' : await settingsFileKnownAs(program.opts<Flags>());
+  const { serve } = await DOING.serve();
   await serve({ load: () => load(own), config, debug, trial });
 }
 
@@ -162,15 +159,4 @@ async function usersFileFor(option: string): Promise<string> {
   const { users } = (await load()).settings;
   if (users === '') throw new Error(`${option} needs ${flagOf('users' satisfies SettingName)} FILE`);
   return users;
-}
-
-async function add(user: string, file: string): Promise<void> {
-  const secret = process.stdin.isTTY
-    ? await passwordFromTerminal(`New password for ${user}: `)
-    : await passwordFromStream(process.stdin);
-  try {
-    console.log(`${user}: ${await addUser(file, user, secret)}`);
-  } finally {
-    secret.wipe();
-  }
 }

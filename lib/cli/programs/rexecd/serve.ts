@@ -15,12 +15,12 @@ import {
   type Settings,
 } from '../../../settings/index.ts';
 import { printableText } from '../../../text/index.ts';
-import { authenticatorFor, bySystem, usersOf } from '../common/authenticators.ts';
+import { authenticatorFor, bySystem, usersOf, withPamService } from '../common/authenticators.ts';
 import { REXECD_EXIT } from '../common/exit-codes.ts';
 import { VERSION } from '../common/version.ts';
 import { debugLines, warningsOf } from './announce.ts';
+import { adoptDescriptors } from './descriptors.ts';
 import { Orders, operationsOf } from './orders.ts';
-import { adoptDescriptors } from './service-manager.ts';
 import type { Trial } from './trial.ts';
 
 /** How a daemon is run. */
@@ -35,7 +35,11 @@ export interface ServeOptions {
 }
 
 /** Runs the daemon until it is told to stop. */
-export async function serve({ load, config, debug, trial }: ServeOptions): Promise<void> {
+export async function serve({ config, debug, trial, ...options }: ServeOptions): Promise<void> {
+  const load = async (): Promise<Resolved> => {
+    const resolved = await options.load();
+    return { ...resolved, settings: withPamService(resolved) };
+  };
   ignoreSignals(STRAY_SIGNALS);
   const descriptor = await adoptDescriptors();
   const manager = await ServiceNotifier.open();

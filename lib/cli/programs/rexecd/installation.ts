@@ -1,8 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { journalCatalogue } from '../../../events/index.ts';
-import { activatedSockets, install, type ManPage, remove } from '../../../service/index.ts';
-import { closeInherited } from './descriptors.ts';
+import { install, type ManPage, remove } from '../../../service/index.ts';
 
 /** Where to install to, and how far. */
 export interface ServiceFlags {
@@ -26,19 +25,6 @@ export async function installService({
 /** Stops the service and takes away what its installation put there. */
 export async function removeService({ root = '/', dryRun = false }: ServiceFlags): Promise<void> {
   await remove({ root, dryRun, tell: (line) => console.log(line) });
-}
-
-/**
- * The listening socket that the service manager passed on, if it did; every other descriptor this process was started
- * with is closed, and no command inherits that one either.
- */
-export async function adoptDescriptors(): Promise<number | undefined> {
-  const [socket] = activatedSockets();
-  closeInherited(socket === undefined ? [] : [socket]);
-  if (socket === undefined) return undefined;
-  const { closeOnExec } = await import('../../../native/index.ts'); // only now: it loads koffi
-  closeOnExec(socket);
-  return socket;
 }
 
 /** Pages that the build made; a checkout has none until then. */
