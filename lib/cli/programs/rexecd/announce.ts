@@ -16,20 +16,17 @@ export async function warningsOf({ exposed }: Daemon): Promise<string[]> {
   ];
 }
 
-/** What it does for whom, and by which processes. */
-export async function debugLines({ addresses, allAddresses, settings }: Daemon): Promise<string[]> {
+/** What it does for whom, then by which processes: these are known once they have given up what they do not need. */
+export async function* debugLines({ addresses, allAddresses, settings }: Daemon): AsyncGenerator<string> {
   const { address, port } = (addresses.plain ?? addresses.tls)!;
-  const others = allAddresses.flatMap((each) => {
-    if (each.secure) return `TLS: ${each.address} port ${each.port}, login with ${loginsOf(settings)}`;
+  yield `rexecd ${VERSION} listening on ${address} port ${port}; press Ctrl-C to stop`;
+  for (const each of allAddresses) {
     const isMain = each.address === address && each.port === port;
-    return isMain ? [] : `also listening on ${each.address} port ${each.port}`;
-  });
-  return [
-    `rexecd ${VERSION} listening on ${address} port ${port}; press Ctrl-C to stop`,
-    ...others,
-    `logins: ${usersOf(settings)}`,
-    ...(await processLines()),
-  ];
+    if (each.secure) yield `TLS: ${each.address} port ${each.port}, login with ${loginsOf(settings)}`;
+    else if (!isMain) yield `also listening on ${each.address} port ${each.port}`;
+  }
+  yield `logins: ${usersOf(settings)}`;
+  yield* await processLines();
 }
 
 const loginsOf = ({ tlsLogin }: Settings): string =>

@@ -81,7 +81,7 @@ export async function serve({ config, debug, trial, ...options }: ServeOptions):
       logins: usersOf(settings),
     });
   for (const warning of await warningsOf(daemon)) console.error(`rexecd: warning: ${warning}`);
-  if (debug) for (const line of await debugLines(daemon)) console.log(line);
+  if (debug) for await (const line of debugLines(daemon)) console.log(line);
   if (trial) console.log(`try: ${trial.commandFor(port)}`);
   if (!told.aborted) await once(told, 'abort');
   isStopping = true;
