@@ -1,8 +1,5 @@
 import {
-  describeSettings,
   flagOf,
-  GONE,
-  groupOf,
   type Layer,
   LISTENER_NAMES,
   type Resolved,
@@ -10,13 +7,13 @@ import {
   SETTINGS,
   type SettingName,
 } from '../../../settings/index.ts';
-import { commandLine, mustNameACommand, Option } from '../common/command.ts';
+import { commandLine, mustNameACommand } from '../common/command.ts';
 import { REXECD_EXIT } from '../common/exit-codes.ts';
 import { failure } from '../common/failure.ts';
 import { readSettingFiles, type SettingFiles, settingsFileKnownAs } from '../common/setting-files.ts';
 import type { Target } from '../common/tell.ts';
 import type { ServiceFlags } from './installation.ts';
-import { placeholderOf } from './setting-value.ts';
+import { addSettingOptions } from './setting-options.ts';
 
 interface Flags extends Layer, SettingFiles, ServiceFlags {
   install?: boolean;
@@ -82,14 +79,7 @@ const program = commandLine('rexecd')
   .allowExcessArguments(false)
   .showSuggestionAfterError()
   .action(run);
-for (const name of [...LISTENER_NAMES, ...GONE])
-  if (name !== 'host' && name !== 'port') program.addOption(new Option(`${flagOf(name)} <value>`).hideHelp());
-const settings = describeSettings().map((each) => ({ ...each, group: groupOf(each.name) }));
-for (const group of new Set(settings.map((each) => each.group)))
-  for (const { name, meaning, fallback } of settings.filter((each) => each.group === group)) {
-    const text = `${meaning} (default: ${JSON.stringify(fallback)})`;
-    program.addOption(new Option(`${flagOf(name)} <${placeholderOf(name)}>`, text).helpGroup(`${group}:`));
-  }
+addSettingOptions(program);
 program
   .command('lockouts')
   .description('list who is locked out of the daemon on --port')

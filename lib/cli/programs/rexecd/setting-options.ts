@@ -1,0 +1,41 @@
+import {
+  describeSetting,
+  flagOf,
+  GONE,
+  groupOf,
+  LISTENER_NAMES,
+  SETTING_NAMES,
+  type SettingName,
+} from '../../../settings/index.ts';
+import { type Command, Option } from '../common/command.ts';
+import { placeholderOf } from './setting-value.ts';
+
+/**
+ * Gives a program an option for each setting, in groups. What help says of one comes from its schema, when help is asked
+ * for: to work it out takes longer than all else that is done with a command line.
+ */
+export function addSettingOptions(program: Command): void {
+  for (const name of [...LISTENER_NAMES, ...GONE])
+    if (name !== 'host' && name !== 'port')
+      program.addOption(new Option(`${flagOf(name)} <value>`).hideHelp());
+  const names = new Map<Option, SettingName>();
+  for (const group of new Set(SETTING_NAMES.map(groupOf)))
+    for (const name of SETTING_NAMES.filter((each) => groupOf(each) === group)) {
+      const option = new Option(`${flagOf(name)} <value>`).helpGroup(`${group}:`);
+      names.set(option, name);
+      program.addOption(option);
+    }
+  program.configureHelp({
+    ...program.configureHelp(),
+    optionTerm(option) {
+      const name = names.get(option);
+      return name === undefined ? option.flags : `${flagOf(name)} <${placeholderOf(name)}>`;
+    },
+    optionDescription(option) {
+      const name = names.get(option);
+      if (name === undefined) return option.description;
+      const { meaning, fallback } = describeSetting(name);
+      return `${meaning} (default: ${JSON.stringify(fallback)})`;
+    },
+  });
+}
