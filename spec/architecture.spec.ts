@@ -70,6 +70,8 @@ const NOTHING = 'nothing of ours'; // in the table of docs/architecture.md
 /** `void` before a promise hides it from the lint rule noFloatingPromises; after `return` it drops a value. */
 const VOID = /(?:^|[;{})]|=>|\belse)\s*void\s+[\w#(]/m;
 const COMMENT = /\/\*.*?\*\/|^\s*\/\/[^\n]*$/gms;
+/** A string that is the path of a source: what is built from it has another name. */
+const SOURCE_PATH = /(['"`])[\w./-]+\.ts\1/;
 const IMPORT = /\b(?:from|import)\s*\(?\s*(['"])(?<target>[^'"]+)\1/g;
 
 /** What a file imports or exports from: statically, dynamically, or for its types. */
@@ -89,6 +91,8 @@ function faultsOf(sources: Sources): string[] {
     if (lines > LONGEST) faults.push(`${file} has ${lines} lines, more than ${LONGEST}`);
     if (VOID.test(source.replaceAll(COMMENT, '')))
       faults.push(`${file} drops a promise with void: handle its failure`);
+    const [path] = SOURCE_PATH.exec(source.replaceAll(COMMENT, '').replaceAll(IMPORT, '')) ?? [];
+    if (path !== undefined) faults.push(`${file} names ${path}, which is not in a package`);
     const targets = targetsOf(source);
     const ours = targets
       .filter((target) => target.startsWith('.'))
@@ -215,6 +219,7 @@ describe('the check itself (control)', () => {
     ],
     'a promise without an owner': ['lib/daemon/b.ts', 'if (a) void b.c();', /drops a promise with void/],
     'a listener without an owner': ['lib/daemon/b.ts', "on('a', () => void this.#b());", /drops a promise/],
+    'the path of a source': ['lib/daemon/b.ts', "join(a, 'b.ts')", /names 'b.ts'/],
     'a long file': ['lib/daemon/b.ts', 'a\n'.repeat(LONGEST + 1), /221 lines/],
   };
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { extname, join, relative } from 'node:path';
 import { Secret } from '../../../base/index.ts';
 import { locked, replaceFile } from '../../../files/index.ts';
 import { addUser } from '../../../login/index.ts';
@@ -26,9 +26,8 @@ export async function openTrial(folder: string): Promise<Trial> {
     await replaceFile(passwordFile, `${password}\n`, 0o600);
     await addUser(usersFile, USER, new Secret(Buffer.from(password)));
   });
-  const client = [here(process.execPath), here(join(import.meta.dirname, '..', '..', 'rexec.ts'))]
-    .map(quoted)
-    .join(' ');
+  const program = join(import.meta.dirname, '..', '..', `rexec${extname(import.meta.filename)}`);
+  const client = [here(process.execPath), here(program)].map(quoted).join(' ');
   return {
     usersFile,
     commandFor: (port) =>
