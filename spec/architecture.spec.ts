@@ -65,6 +65,19 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   lib: ['client', 'embed'],
 };
 
+/** Which npm packages are loaded by the start of a program; what else it needs is loaded when that is known. */
+const AT_START: Readonly<Record<string, readonly string[]>> = {
+  'lib/cli/programs/rconfig/main.ts': ['binary-parser', 'commander', 'smol-toml', 'zod'],
+  'lib/cli/programs/rexec-bench/main.ts': ['binary-parser', 'commander'],
+  'lib/cli/programs/rexec-fuzz/main.ts': ['binary-parser', 'commander', 'fast-check'],
+  'lib/cli/programs/rexec/main.ts': ['binary-parser', 'commander'],
+  'lib/cli/programs/rexecd/main.ts': ['binary-parser', 'commander', 'smol-toml', 'zod'],
+  'lib/hosts/host-program.ts': ['binary-parser', 'koffi'],
+  'lib/login/helper-program.ts': ['koffi'],
+  'lib/readers/reader-program.ts': ['binary-parser', 'stream-chain'],
+  'lib/sandbox/trampoline.ts': ['koffi'],
+};
+
 const LONGEST = 220; // lines
 const NOTHING = 'nothing of ours'; // in the table of docs/architecture.md
 /** `void` before a promise hides it from the lint rule noFloatingPromises; after `return` it drops a value. */
@@ -77,6 +90,21 @@ const IMPORT = /\b(?:from|import)\s*\(?\s*(['"])(?<target>[^'"]+)\1/g;
 /** What a file imports or exports from: statically, dynamically, or for its types. */
 const targetsOf = (source: string): string[] =>
   [...source.replaceAll(COMMENT, '').matchAll(IMPORT)].map(({ groups }) => groups!.target!);
+
+/** What a file loads before it is evaluated. An import of nothing but types by name still loads a file. */
+const LOADS = /^(?:import|export)\s+(?!type\b)(?:[^'";]*?\bfrom\s+)?'([^']+)'/gm;
+
+/** The packages that are loaded before the file is evaluated. */
+function loadedBy(file: string, sources: Sources, seen = new Set<string>()): string[] {
+  if (seen.has(file)) return [];
+  seen.add(file);
+  const targets = [...sources[file]!.replaceAll(COMMENT, '').matchAll(LOADS)].map(([, target]) => target!);
+  const packages = targets.flatMap((target) => {
+    if (target.startsWith('.')) return loadedBy(posix.join(file, '..', target), sources, seen);
+    return target.startsWith('node:') ? [] : [packageOf(target)];
+  });
+  return [...new Set(packages)].sort();
+}
 
 const roomOf = (file: string): string => /^(?:lib\/)?([\w-]+)\//.exec(file)?.[1] ?? file;
 const packageOf = (target: string): string => /^(?:@[^/]+\/)?[^/]+/.exec(target)![0];
@@ -174,6 +202,12 @@ describe('the sources of codec and lib', () => {
       Object.fromEntries(Object.entries(rooms).map(([room, to]) => [room, to.toSorted()])),
     );
   });
+});
+
+describe('a program', () => {
+  for (const [file, packages] of Object.entries(AT_START))
+    it(`is started without packages that it may not need: ${file}`, () =>
+      assert.deepEqual(loadedBy(file, sources), packages));
 });
 
 describe('the check itself (control)', () => {
