@@ -73,7 +73,7 @@ const AT_START: Readonly<Record<string, readonly string[]>> = {
   'lib/cli/programs/rexec/main.ts': ['binary-parser', 'commander'],
   'lib/cli/programs/rexecd/main.ts': ['binary-parser', 'commander', 'smol-toml', 'zod'],
   'lib/hosts/host-program.ts': ['binary-parser', 'koffi'],
-  'lib/login/helper-program.ts': ['koffi'],
+  'lib/login/pam/helper-program.ts': ['koffi'],
   'lib/readers/reader-program.ts': ['binary-parser', 'stream-chain'],
   'lib/sandbox/trampoline.ts': ['koffi'],
 };
