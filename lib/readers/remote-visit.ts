@@ -118,7 +118,7 @@ export class RemoteVisit implements Visit {
     if (this.state === 'over') return void this.#socket.destroy();
     if (this.state !== 'closing') this.#enter('closing');
     this.#reader.say({ say: 'close', id: this.#id });
-    this.#released.reject(connectionClosed());
+    for (const { reject } of [this.#received, this.#released]) reject(connectionClosed());
     // Not earlier: the connection may still be on its way to the reader.
     this.#over.promise.then(() => this.#socket.destroy()).catch(() => {}); // it never rejects
   }

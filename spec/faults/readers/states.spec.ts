@@ -6,7 +6,7 @@ import type { Reader } from '../../../lib/readers/reader.ts';
 import { REPORTS, type Report } from '../../../lib/readers/reader-protocol.ts';
 import { RemoteVisit } from '../../../lib/readers/remote-visit.ts';
 import { BOUNDED } from '../../support/daemon/daemon.ts';
-import { connectedSockets } from '../../support/peer.ts';
+import { connectedSockets, within } from '../../support/peer.ts';
 
 const ID = 'a1';
 const LOWEST = 512;
@@ -148,6 +148,16 @@ describe('what a reader may say about a visit', BOUNDED, () => {
     assert.equal(received, 1);
     assert.equal(visited.hear(report('bytes', false)), false);
   });
+
+  for (const state of ['receiving', 'connecting'])
+    it(`is no longer waited for once the visit is closed while ${state}`, async (t) => {
+      const visited = await Visited.of(t, false);
+      await STATES[state]!.enter(visited);
+      const received = visited.visit.receive(() => undefined);
+      visited.visit.destroy();
+      visited.hears('over');
+      await assert.rejects(within(received, 'an end of the request'), { code: 'REXEC_PEER_VANISHED' });
+    });
 
   it('is no reason to leave a peer without a line if the reader ends while the login is checked', async (t) => {
     const visited = await Visited.of(t, false);

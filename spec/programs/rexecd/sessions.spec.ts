@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { PASSWORD, USER } from '../../support/daemon/daemon.ts';
-import { eventually } from '../../support/peer.ts';
+import { eventually, Peer } from '../../support/peer.ts';
 import {
   isAlive,
   PATIENT,
@@ -26,6 +26,7 @@ async function served(t: TestContext, text = '') {
   const { daemon, port } = await startRexecd(t, flags);
   return {
     daemon,
+    port,
     write,
     tell: (...words: string[]) => run(t, 'rexecd', [...words, '--control', socket]),
     call: (command: string) =>
@@ -52,6 +53,21 @@ describe('sessions from the command line', PATIENT, () => {
     const { stderr, status } = await tell('kill', id);
     assert.deepEqual([stderr, status], [`rexecd: no session ${id}\n`, 1]);
   });
+});
+
+describe('a session whose peer has not sent its request', PATIENT, () => {
+  for (const request of ['', '\0', '\0ada\0'])
+    it(`ends when it is killed after ${JSON.stringify(request)}`, async (t) => {
+      const { tell, port } = await served(t);
+      const peer = await Peer.connect(t, { port, host: '127.0.0.1' });
+      await peer.send(request);
+      const list = async () => (await tell('sessions')).stdout;
+      await eventually(async () => (await list()).includes(' receiving '), 'it is listed');
+      const [id = ''] = (await list()).split(' ');
+      assert.equal((await tell('kill', id)).stdout, `ending session ${id}\n`);
+      await eventually(async () => (await list()) === 'no sessions\n', 'it has ended');
+      await peer.toEnd().catch(() => {}); // or a reset
+    });
 });
 
 describe('settings of a running daemon', PATIENT, () => {
