@@ -48,6 +48,7 @@ export class Child<Q extends Table, A extends Answers<Q>, R extends Table> {
   #cause: string | undefined;
   #ended: Unanswered | undefined;
   #silent = false;
+  #killed = false;
   readonly #said = new Set<Basic['say']>();
 
   /** @throws Error if the system has no process or descriptor left for it */
@@ -126,8 +127,9 @@ export class Child<Q extends Table, A extends Answers<Q>, R extends Table> {
     return () => clearTimeout(late);
   }
 
-  /** @param cause of its end, if there is no earlier one */
+  /** Nothing more is heard of it. @param cause of its end, if there is no earlier one */
   kill(cause?: string): void {
+    this.#killed = true;
     this.#cause ??= cause;
     this.#process.kill('SIGKILL'); // not reaped before 'exit', so the number is its own
   }
@@ -144,6 +146,10 @@ export class Child<Q extends Table, A extends Answers<Q>, R extends Table> {
 
   #hear(said: unknown, isReport: Check<Messages<R>>, secret: Secret): boolean {
     this.#silent = false;
+    if (this.#killed) {
+      secret.wipe();
+      return true;
+    }
     if (isReport(said)) {
       this.#options.hear(said, secret);
       return true;

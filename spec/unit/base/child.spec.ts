@@ -23,13 +23,16 @@ interface Started {
 }
 
 /** A child of its own with both ways to it. */
-function start(t: TestContext, word = ''): Started {
+function start(t: TestContext, word = '', then = (_: Started['child']): void => {}): Started {
   const heard: string[] = [];
   const child = new Child<typeof QUESTIONS, typeof ANSWERS, typeof REPORTS>({
     start: () => startProgram(PROGRAM, [...STDIO], { words: [word] }),
     answers: ANSWERS,
     reports: REPORTS,
-    hear: ({ text }) => heard.push(text),
+    hear: ({ text }) => {
+      heard.push(text);
+      then(child);
+    },
   });
   t.after(async () => {
     child.kill();
@@ -57,6 +60,16 @@ describe('a child process', BOUNDED, () => {
     const expected = secrets.map((_, index) => ({ text: `${index} Ω`, secret: bytes.toString('hex') }));
     assert.deepEqual(answers, expected);
   });
+
+  for (const by of ['pipe', 'ipc'] as const)
+    it(`is not heard after it was killed, whatever came by the ${by} before it ended`, async (t) => {
+      const { child, heard, say } = start(t, '', (self) => self.kill('it broke a rule'));
+      const text = JSON.stringify({ say: 'repeat', text: 'once' });
+      const message = by === 'ipc' ? `${text}\n` : framed(text);
+      say({ say: 'write', by, text: message.repeat(100), times: 1 });
+      assert.equal(await within(child.gone, 'its end'), 'it broke a rule');
+      assert.deepEqual(heard, ['once']);
+    });
 
   it('gets a connection by the one way while messages go by the other', async (t) => {
     const { child, heard, say } = start(t);
