@@ -39,6 +39,7 @@ export class HostedRun implements Run {
   #answered: () => void = () => {};
   #patience: NodeJS.Timeout | undefined;
   #command: number | undefined;
+  readonly #said = new Set<Report['say']>(); // of what may come once while it is running
 
   /**
    * @param again finds another host
@@ -107,9 +108,9 @@ export class HostedRun implements Run {
       case 'signaled':
         return this.#state === 'running' ? this.#events.signaled(report.signal) : undefined;
       case 'idle':
-        return this.#idle();
+        return this.#isFirst(report) ? this.#idle() : undefined;
       case 'stuck':
-        return this.#state === 'running' ? this.#events.stuck(report.pid) : undefined;
+        return this.#isFirst(report) ? this.#events.stuck(report.pid) : undefined;
       case 'ended':
         if (this.#state === 'running') this.#events.ended(report.status);
         return this.#close();
@@ -148,9 +149,14 @@ export class HostedRun implements Run {
 
   /** The host hangs up by itself; that it does is watched here. */
   #idle(): void {
-    if (this.#state !== 'running') return;
     this.#events.idle();
     this.hangUp();
+  }
+
+  #isFirst({ say }: Report): boolean {
+    if (this.#state !== 'running' || this.#said.has(say)) return false;
+    this.#said.add(say);
+    return true;
   }
 
   #started({ pid, directory, homeProblem }: Extract<Report, { say: 'started' }>): void {
