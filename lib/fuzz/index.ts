@@ -19,6 +19,7 @@ export {
   parseExplanations,
 } from './differential/index.ts';
 export { FuzzError, type FuzzErrorCode } from './errors.ts';
+export { checkMonitor, fuzzMonitor, type MonitorFuzzOptions } from './monitor/index.ts';
 export type { FuzzOptions } from './options.ts';
 export { isOracle, ORACLES, type OracleId } from './oracles/catalogue.ts';
 export { parseScript, printScript } from './script/script-text.ts';

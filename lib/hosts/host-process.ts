@@ -1,10 +1,10 @@
 import type { Socket } from 'node:net';
 import { Unanswered } from '../base/index.ts';
-import { LaunchError, type LauncherName } from '../launch/index.ts';
+import { LaunchError } from '../launch/index.ts';
 import { LoginError } from '../login/index.ts';
 import type { Became, BecomeOptions, Bytes, Opened, Order, Owner, Report } from './host-protocol.ts';
 import type { HostedRun } from './hosted-run.ts';
-import { type HostChild, startHost } from './start-host.ts';
+import type { HostChild } from './start-host.ts';
 
 /** What is to be done about a host. */
 export interface Heard {
@@ -32,10 +32,10 @@ export class HostProcess {
   /** Commands that are being started. */
   starting = 0;
 
-  /** @throws LaunchError if the system has no process or descriptor left for it */
-  constructor(launcher: LauncherName, heard: Heard) {
+  /** @param start starts it; what it throws is thrown */
+  constructor(start: (hear: (report: Report) => void) => HostChild, heard: Heard) {
     this.#heard = heard;
-    this.#child = startHost(launcher, (report) => this.#take(report));
+    this.#child = start((report) => this.#take(report));
     this.started = this.#child.started;
     this.gone = this.#child.gone.then((cause) => this.#lost(cause));
   }

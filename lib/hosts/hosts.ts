@@ -10,6 +10,7 @@ import type { BecomeOptions, Owner } from './host-protocol.ts';
 import { HostedRun } from './hosted-run.ts';
 import { OwnedHost } from './owned-host.ts';
 import { SpareHost } from './spare-host.ts';
+import { startHost } from './start-host.ts';
 
 /** What the hosts go by. It may change at any time. */
 export interface HostOptions extends BecomeOptions {
@@ -161,7 +162,7 @@ export class Hosts implements Runner {
   }
 
   #newHost(): HostProcess {
-    const host = new HostProcess(this.#options.launcher, {
+    const host = new HostProcess((hear) => startHost(this.#options.launcher, hear), {
       silent: () => {
         this.#events.emit('hostSilent', { user: host.user, pid: host.pid });
       },

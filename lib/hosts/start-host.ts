@@ -1,3 +1,4 @@
+import type { ChildProcess, StdioOptions } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -28,6 +29,10 @@ const FLAGS = [
 /** A host as a process. */
 export type HostChild = Child<typeof QUESTIONS, typeof ANSWERS, typeof REPORTS>;
 
+/** A process that speaks as hosts do. @throws what `start` throws */
+export const hostChild = (start: () => ChildProcess, hear: (report: Report) => void): HostChild =>
+  new Child({ start, answers: ANSWERS, reports: REPORTS, hear });
+
 /**
  * Starts a host, which is no one's yet. Its first descriptors are kept for modules of PAM, which may have to do with few
  * (`nofile`).
@@ -39,16 +44,8 @@ export function startHost(launcher: LauncherName, hear: (report: Report) => void
   try {
     nothing = openSync('/dev/null', 'r');
     const kept = KEPT_DESCRIPTORS.map(() => nothing!);
-    return new Child({
-      start: () =>
-        startProgram(PROGRAM, ['ignore', 'ignore', 'ignore', 'ipc', ...kept], {
-          flags: FLAGS,
-          words: [launcher],
-        }),
-      answers: ANSWERS,
-      reports: REPORTS,
-      hear,
-    });
+    const stdio: StdioOptions = ['ignore', 'ignore', 'ignore', 'ipc', ...kept];
+    return hostChild(() => startProgram(PROGRAM, stdio, { flags: FLAGS, words: [launcher] }), hear);
   } catch (cause) {
     throw new LaunchError(reasonOf(cause), { cause });
   } finally {

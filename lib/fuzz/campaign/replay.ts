@@ -6,6 +6,7 @@ import { judge } from '../oracles/index.ts';
 import type { Violation } from '../oracles/sight.ts';
 import { Arena } from '../play/arena.ts';
 import type { Observation } from '../play/observation.ts';
+import { assertFor } from '../script/actor-words.ts';
 import type { Script } from '../script/script.ts';
 import { type PlayOptions, playOptions } from '../settings.ts';
 import type { Target } from '../targets/target.ts';
@@ -17,12 +18,17 @@ export interface Replay {
   readonly violations: readonly Violation[];
 }
 
-/** Plays one script and looks for everything that can be wrong with what comes of it. */
+/**
+ * Plays one script and looks for everything that can be wrong with what comes of it.
+ *
+ * @throws FuzzError `FUZZ_SCRIPT_INVALID` for a script that is for the monitor
+ */
 export async function replay(
   target: Target,
   script: Script,
   options: Partial<PlayOptions> = {},
 ): Promise<Replay> {
+  assertFor('a server or the codec', script);
   const arena = new Arena(target, playOptions(options));
   const observation = await arena.play(script);
   const violations = judge(observation, arena.options);

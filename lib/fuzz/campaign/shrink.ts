@@ -1,5 +1,5 @@
 import { isDisarmed } from '../script/commands.ts';
-import { joinedParts, type Part, type Script, type Step } from '../script/script.ts';
+import { type ActorAction, joinedParts, type Part, type Script, type Step } from '../script/script.ts';
 
 export interface ShrinkBudget {
   readonly tries: number;
@@ -59,6 +59,11 @@ async function shrinkStep(index: number, steps: () => readonly Step[], attempt: 
   const step = steps()[index];
   if (step?.do === 'wait' && step.ms > 1) await change({ ...step, ms: step.ms >> 1 });
   if (step?.do === 'signal') await shrinkSignals(step, () => steps()[index]!, change);
+  if (step?.do === 'reader' || step?.do === 'host')
+    await removeSlices(step.words.length - 1, (from, to) => {
+      const { words } = steps()[index] as ActorAction;
+      return change({ ...step, words: words.toSpliced(1 + from, to - from) });
+    });
   if (step?.do !== 'send') return;
   if (step.every > 0) await change({ ...step, every: 0 });
   const next = steps()[index + 1];
@@ -105,6 +110,7 @@ function weight(steps: readonly Step[]): number {
   return steps.reduce((sum, step) => {
     if (step.do === 'wait') return sum + 10 + step.ms;
     if (step.do === 'signal') return sum + 10 + step.numbers.length;
+    if (step.do === 'reader' || step.do === 'host') return sum + 10 + step.words.length;
     if (step.do !== 'send') return sum + 10;
     const bytes = step.parts.reduce((size, part) => size + (Buffer.isBuffer(part) ? part.length : 1), 0);
     return sum + 10 + bytes + step.parts.length + (step.every > 0 ? 1 : 0);

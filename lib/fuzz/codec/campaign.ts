@@ -3,6 +3,7 @@ import { Findings, type OnFinding } from '../campaign/findings.ts';
 import type { Progress, Report, Stopped } from '../campaign/report.ts';
 import { shrink } from '../campaign/shrink.ts';
 import type { Violation } from '../oracles/sight.ts';
+import { assertFor } from '../script/actor-words.ts';
 import { type Script, send } from '../script/script.ts';
 import { checkDecoded, checkEncoded, tell } from './checks.ts';
 import { Coverage } from './coverage.ts';
@@ -169,9 +170,14 @@ const scriptOf = ({ bytes, cuts }: Input): Script => ({
   steps: cutAt(bytes, cuts).map((piece) => send(piece)),
 });
 
-/** Decodes what a script sends, whole and in the pieces of its steps, with each decoder. */
-export async function checkCodec({ steps }: Script, decoders: Decoders = DECODERS): Promise<Violation[]> {
-  const pieces = steps.flatMap((step) =>
+/**
+ * Decodes what a script sends, whole and in the pieces of its steps, with each decoder.
+ *
+ * @throws FuzzError `FUZZ_SCRIPT_INVALID` for a script that is for the monitor
+ */
+export async function checkCodec(script: Script, decoders: Decoders = DECODERS): Promise<Violation[]> {
+  assertFor('a server or the codec', script);
+  const pieces = script.steps.flatMap((step) =>
     step.do === 'send' ? [Buffer.concat(step.parts.filter((part) => Buffer.isBuffer(part)))] : [],
   );
   const bytes = Buffer.concat(pieces);

@@ -41,6 +41,17 @@ export const ORACLES = {
   'codec.model': 'a decoder agrees with a simple reference model of the protocol',
   'codec.identity': 'decoding undoes encoding, and encoding undoes decoding',
   'codec.memory': 'a decoder buffers at most one field of maximum length, plus a few bytes',
+  'monitor.accepts':
+    'a message that is malformed, or that comes in a state that does not allow it, ends its process',
+  'monitor.ends': 'a process that keeps the rules is not ended',
+  'monitor.disturbs': 'what a process says changes nothing for the sessions of other processes',
+  'monitor.login': 'a login is checked once at most, with what the reader of its session sent',
+  'monitor.run': 'a command is run once at most, and only after its login was accepted',
+  'monitor.order': 'a reader may continue only when the state of its session allows it',
+  'monitor.events': 'what a host reports about a run counts once, and in order',
+  'monitor.blame': 'a broken rule is reported once',
+  'monitor.throws': 'no message makes the monitor throw',
+  'monitor.hangs': 'a session ends once its processes have ended',
 } as const;
 
 export type OracleId = keyof typeof ORACLES;

@@ -1,5 +1,6 @@
 import { isIPv4 } from 'node:net';
 import { FuzzError } from '../errors.ts';
+import { isActor, readWords } from './actor-words.ts';
 import { printable, printBytes, readBytes } from './byte-text.ts';
 import {
   type Action,
@@ -53,6 +54,10 @@ function printAction(action: Action): string {
       return `expect ${action.what}`;
     case 'signal':
       return `signal ${action.numbers.join(' ')}`;
+    case 'reader':
+    case 'host':
+    case 'session':
+      return [action.do, ...action.words].join(' ');
     default:
       return action.line === 'main' ? action.do : `${action.do} channel`;
   }
@@ -113,6 +118,7 @@ function wordsOf(line: string): Word[] {
 
 function readAction(verb: Word | undefined, rest: readonly Word[]): Action {
   const [first = '', second, ...more] = rest;
+  if (isActor(verb)) return readWords(verb, rest);
   switch (verb) {
     case 'connect':
       if (first !== 'from' || typeof second !== 'string' || !isIPv4(second) || !second.startsWith('127.'))
@@ -140,7 +146,9 @@ function readAction(verb: Word | undefined, rest: readonly Word[]): Action {
     case 'reset':
       return nothingAfter(rest.slice(first === 'channel' ? 1 : 0), { do: verb, line: lineOf(first) });
     default:
-      throw invalid('expected connect, listen, send, wait, expect, signal, half-close or reset');
+      throw invalid(
+        'expected connect, listen, send, wait, expect, signal, half-close, reset, reader, host or session',
+      );
   }
 }
 

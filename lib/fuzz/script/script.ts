@@ -22,6 +22,12 @@ export type Part = Buffer | Token;
  */
 export type Listening = 'accept' | 'late' | 'stall' | 'refuse' | 'reserved';
 
+/**
+ * Who acts in a script for the monitor: a session's reader or host, by a message on its line, or the session itself. `a`
+ * and `b` are two sessions, each with processes of its own.
+ */
+export type Actor = 'reader' | 'host' | 'session';
+
 /** Which of a peer's two connections. */
 export type Line = 'main' | 'channel';
 
@@ -33,7 +39,14 @@ export type Action =
   | { readonly do: 'expect'; readonly what: 'answer' | 'channel' | 'end' }
   | { readonly do: 'signal'; readonly numbers: readonly number[] } // bytes on the stderr channel
   | { readonly do: 'half-close'; readonly line: Line }
-  | { readonly do: 'reset'; readonly line: Line };
+  | { readonly do: 'reset'; readonly line: Line }
+  | ActorAction;
+
+/** For the monitor: a kind of message, and `name=value` for what is not as it should be; or what a session does. */
+export interface ActorAction {
+  readonly do: Actor;
+  readonly words: readonly string[];
+}
 
 export type Step = Action & { readonly peer: PeerName };
 

@@ -52,17 +52,21 @@ describe('rexec-fuzz', { ...PATIENT, concurrency: 3 }, () => {
     assert.deepEqual([right.status, right.stdout.split('\n').at(-2)], [0, 'no problem found']);
   });
 
-  it('finds nothing in the codec and the daemon', async (t) => {
+  it('finds nothing in the codec, the monitor and the daemon', async (t) => {
     const { stdout, status } = await run(t, 'rexec-fuzz', [
       'run',
       'codec',
+      'monitor',
       'daemon',
       '--seed',
       '7',
       '--cases',
       '50',
     ]);
-    assert.match(stdout, /^codec: 1000 cases in .*: nothing found\ndaemon: 50 cases in .*: nothing found\n$/);
+    assert.match(
+      stdout,
+      /^codec: 1000 cases .*: nothing found\nmonitor: 50 cases .*: nothing found\ndaemon: 50 cases .*: nothing found\n$/,
+    );
     assert.equal(status, 0);
   });
 
@@ -111,6 +115,12 @@ describe('rexec-fuzz', { ...PATIENT, concurrency: 3 }, () => {
       /--user and --password-file must be given together/,
     ],
     ['a number that is none', ['run', 'codec', '--cases', 'many'], 64, /Must be a whole number/],
+    [
+      'a difference to the monitor',
+      ['differ', 'monitor', 'daemon'],
+      64,
+      /differ compares servers; monitor is/,
+    ],
     ['an oracle that there is not', ['run', 'codec', '--except', 'luck'], 64, /There is no oracle luck/],
   ] as const)
     it(`ends with ${status} for ${what}`, async (t) => {
@@ -119,6 +129,18 @@ describe('rexec-fuzz', { ...PATIENT, concurrency: 3 }, () => {
       assert.match(ended.stderr, message);
       assert.match(ended.stderr, /^rexec-fuzz: .*\n$/);
     });
+
+  it('ends with 65 for a script that is for another kind of target', async (t) => {
+    const [server, monitor] = [fileWith(t, 'send "x"'), fileWith(t, 'reader request')];
+    for (const [script, target, message] of [
+      [server, 'monitor', 'a step "send" is not for the monitor'],
+      [monitor, 'codec', 'a step "reader" is not for a server or the codec'],
+      [monitor, 'daemon', 'a step "reader" is not for a server or the codec'],
+    ] as const) {
+      const { stderr, status } = await run(t, 'rexec-fuzz', ['replay', script, target]);
+      assert.deepEqual([stderr, status], [`rexec-fuzz: ${message}\n`, 65]);
+    }
+  });
 
   it('ends with 65 for a script or a list that is none', async (t) => {
     const script = await run(t, 'rexec-fuzz', ['replay', fileWith(t, 'jump'), 'codec']);

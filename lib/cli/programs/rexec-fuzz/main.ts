@@ -2,18 +2,21 @@ import { readFile } from 'node:fs/promises';
 import {
   type Comparison,
   checkCodec,
+  checkMonitor,
   compare,
   type Explanation,
   type Finding,
   FuzzError,
   fuzz,
   fuzzCodec,
+  fuzzMonitor,
   IN_REXECD,
   type Login,
   ORACLES,
   type PlayOptions,
   parseExplanations,
   parseScript,
+  type Replay,
   type Report,
   replay,
   writeFinding,
@@ -27,6 +30,20 @@ import { BOUND_SECONDS, CODEC_CASES, type Flags, given, oracles, playing } from 
 import { progressReporter, type Run, tellReplay, tellRuns } from './output.ts';
 import { say } from './say.ts';
 import { type OpenTarget, openTarget, TARGETS_HELP } from './targets.ts';
+
+/** Targets that are not servers. */
+const IN_PROCESS: Readonly<
+  Record<
+    string,
+    {
+      run(flags: Flags): Promise<Report>;
+      check(script: ReturnType<typeof parseScript>): Promise<Replay['violations']>;
+    }
+  >
+> = {
+  codec: { run: runCodec, check: (script) => checkCodec(script) },
+  monitor: { run: runMonitor, check: checkMonitor },
+};
 
 /** The first signal ends a run in order; what was found so far is printed. */
 const interrupt = new AbortController();
@@ -73,10 +90,14 @@ async function run(spelled: readonly string[], flags: Flags): Promise<Run[]> {
   const runs: Run[] = [];
   for (const each of spelled) {
     if (interrupt.signal.aborted) break;
-    const report = each === 'codec' ? await runCodec(flags) : await runTarget(each, flags);
+    const report = await (IN_PROCESS[each]?.run(flags) ?? runTarget(each, flags));
     runs.push({ report, targets: [each] });
   }
   return runs;
+}
+
+function runMonitor({ cases, seed, seconds, except, findings }: Flags): Promise<Report> {
+  return fuzzMonitor({ ...given({ cases, seed, seconds, except }), ...watching(findings) });
 }
 
 function runCodec({ cases = 0, seed, seconds, findings }: Flags): Promise<Report> {
@@ -120,10 +141,10 @@ async function differ(one: string, other: string, flags: Flags): Promise<Compari
 async function playAgain(file: string, spelled: string, flags: Flags): Promise<void> {
   const script = parseScript(await readFile(file, 'latin1'));
   let isWrong: boolean;
-  if (spelled === 'codec') {
-    const violations = await checkCodec(script);
-    isWrong = tellReplay({ observation: { peers: [] }, violations });
-  } else
+  const inProcess = IN_PROCESS[spelled];
+  if (inProcess)
+    isWrong = tellReplay({ observation: { peers: [] }, violations: await inProcess.check(script) });
+  else
     isWrong = await using(spelled, flags, async (open) =>
       tellReplay(await replay(open.target, script, await playOptions(flags, open))),
     );

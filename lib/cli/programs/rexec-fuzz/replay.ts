@@ -1,5 +1,9 @@
 import { basename, relative } from 'node:path';
 import { BOUND_SECONDS, type Flags } from './options.ts';
+import { IN_PROCESS_TARGETS } from './targets.ts';
+
+/** Targets that take no options: they are of this package. */
+const OWN_TARGETS: readonly string[] = [...IN_PROCESS_TARGETS, 'daemon'];
 
 /** The command lines that play a script of a finding again, one for each target. */
 export function replayCommands(
@@ -16,7 +20,7 @@ export function replayCommands(
   });
   const given = options.flatMap(([name, value]) => (value === undefined ? [] : [name, String(value)]));
   return targets.map((target) => {
-    const words = target === 'codec' || target === 'daemon' ? [] : given;
+    const words = OWN_TARGETS.includes(target) ? [] : given;
     return [...program(), ...['replay', path, target, ...words].map(quoted)].join(' ');
   });
 }

@@ -15,10 +15,14 @@ export interface OpenTarget {
 
 const ADDRESS = /^(?:\[(?<ipv6>[^\]]+)\]|(?<host>[^:/]+)):(?<port>\d{1,5})$/;
 
-/** How a target is spelled on the command line; the codec is one, but not one that is opened. */
+/** Targets of `run` and `replay` that are not servers, so that they are not opened. */
+export const IN_PROCESS_TARGETS: readonly string[] = ['codec', 'monitor'];
+
+/** How a target is spelled on the command line. */
 export const TARGETS_HELP = `
 Targets:
   codec            the codec, in this process, guided by code coverage (run and replay only)
+  monitor          what rexecd makes of its readers and hosts, in this process (run and replay only)
   daemon           rexecd, in this process, on a free loopback port
   HOST:PORT        a server that is running there; a loopback address, unless --own is given
   command:WORDS    a program, run by sh, that listens on loopback and prints its port (else see --port)
@@ -34,6 +38,8 @@ export async function openTarget(spelled: string, { port, own }: TargetFlags): P
     const { ownDaemon } = await import('./daemon.ts'); // only now: it loads the daemon
     return ownDaemon();
   }
+  if (IN_PROCESS_TARGETS.includes(spelled))
+    throw new Error(`differ compares servers; ${spelled} is a target of run and replay only`);
   const [, kind, words = ''] = /^(command|inetd):(.+)$/s.exec(spelled) ?? [];
   const shell = ['/bin/sh', '-c', `exec ${words}`];
   if (kind === 'command')
