@@ -6,9 +6,8 @@ import { honestStep } from './honest.ts';
 import { spokenBy } from './messages.ts';
 import { SessionModel } from './session-model.ts';
 
-/** Steps of a session that keeps the rules, and as many again: its reader's, its login's, its host's. */
-const MOST_HONEST = 16;
-const MOST_WILD = 16;
+/** Steps; two sessions that keep the rules have about as many. */
+const HALF = 16;
 const LINES = ['reader', 'host'] as const;
 const ACTS = DOES.session.filter((what) => what !== 'tls');
 
@@ -35,8 +34,7 @@ export function generateScript(random: Random): Script {
   const steps: Step[] = [];
   for (const peer of ['a', 'b'] as const)
     if (models[peer].tls) steps.push({ peer, do: 'session', words: ['tls'] });
-  const begin = random.below(MOST_HONEST); // as far as all is well
-  const length = begin + 1 + random.below(MOST_WILD);
+  const length = random.below(HALF) + 1 + random.below(HALF); // mostly of middle length
   const wildness = 2 + random.below(8); // one step in so many
   while (steps.length < length) {
     const peer: PeerName = random.chance(4) ? 'b' : 'a';

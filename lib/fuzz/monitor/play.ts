@@ -9,12 +9,12 @@ import { SessionModel } from './session-model.ts';
 import { Stage } from './stage.ts';
 
 const PEERS: readonly PeerName[] = ['a', 'b'];
-/** Steps that end a session whose processes keep the rules; more are never needed. */
+/** Steps that end a session whose processes keep the rules, with some to spare. */
 const MOST_HONEST = 32;
 
 type ActorStep = ActorAction & { readonly peer: PeerName };
 
-/** What it is about a peer that is played, and what should come of it. */
+/** A session, and what should come of it. */
 interface Part {
   readonly stage: Stage;
   readonly model: SessionModel;

@@ -188,6 +188,28 @@ export const HOLES: Readonly<Record<string, Hole>> = {
     }),
     shows: ['monitor.events'],
   },
+  'takes a second time that a run is idle': {
+    plant: runs((run, report, events) => {
+      if (report.say === 'idle' && !run.done) events.idle();
+    }),
+    shows: ['monitor.events'],
+  },
+  'waits for a request that has failed': {
+    plant: () => ({
+      reader: (options) => {
+        const reader = new ReaderProcess(options);
+        const visit = reader.visit.bind(reader);
+        reader.visit = (...words) => {
+          const made = visit(...words);
+          const receive = made.receive.bind(made);
+          made.receive = (onPort) => receive(onPort).catch(() => new Promise(() => {}));
+          return made;
+        };
+        return reader;
+      },
+    }),
+    shows: ['monitor.hangs', 'monitor.ends'],
+  },
   'takes signals after the end of a command': {
     plant: () => {
       const ended = new Set<HostedRun>();
