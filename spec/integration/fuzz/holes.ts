@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { TestContext } from 'node:test';
-import { MessageReader } from '../../../lib/base/messages.ts';
+import { MessageReader } from '../../../lib/base/child/messages.ts';
 import { Secret } from '../../../lib/base/secret.ts';
 import type { MonitorFuzzOptions, OracleId } from '../../../lib/fuzz/index.ts';
 import type { Report as HostReport } from '../../../lib/hosts/host-protocol.ts';
