@@ -4,7 +4,6 @@ export { DatagramSender } from './descriptors/datagram.ts';
 export {
   closeAllOnExec,
   closeDescriptor,
-  closeOnExec,
   enlargePipe,
   enlargeSendBuffer,
   keepOnExec,

@@ -8,7 +8,6 @@ const setsockopt = libc.func('int setsockopt(int fd, int level, int option, void
 const closeRange = libc.func('int close_range(uint32_t first, uint32_t last, int flags)');
 const F_SETFD = 2;
 const F_SETPIPE_SZ = 1031;
-const FD_CLOEXEC = 1;
 const O_CLOEXEC = 0o2000000;
 const CLOSE_RANGE_CLOEXEC = 4;
 const AF_UNIX = 1;
@@ -24,12 +23,10 @@ const PIPE_BYTES = 1024 * 1024;
 
 const SEND_BYTES = 1024 * 1024;
 
-/** Keeps a descriptor that this process was started with from its children. */
-export function closeOnExec(fd: number): void {
-  fcntl(fd, F_SETFD, FD_CLOEXEC);
-}
-
-/** Keeps every descriptor above 2 that this process was started with from its children. */
+/**
+ * Keeps every descriptor above 2 that this process was started with from its children. None is closed: a thread of Node's may
+ * have opened it, such as the one that reads the file of NODE_EXTRA_CA_CERTS, and would close its number a second time.
+ */
 export function closeAllOnExec(): void {
   closeRange(FIRST_AFTER_STDIO, LAST, CLOSE_RANGE_CLOEXEC);
 }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -9,7 +10,9 @@ import { describe, it } from 'node:test';
 import { Secret } from '../../../lib/base/index.ts';
 import { exec } from '../../../lib/client/index.ts';
 import { addUser } from '../../../lib/login/index.ts';
-import { ROOT_MAY } from '../../support/program.ts';
+import { PASSWORD, USER } from '../../support/daemon/daemon.ts';
+import { within } from '../../support/peer.ts';
+import { ROOT_MAY, start, temporaryFolder, usersFileOf } from '../../support/program.ts';
 
 const BOUNDED = { timeout: 180_000, skip: process.platform !== 'linux' && 'needs /proc' } as const;
 
@@ -35,10 +38,32 @@ describe('a command of rexecd', BOUNDED, () => {
       port,
     });
     stderr?.resume();
-    const open = Buffer.concat(await stdout.toArray()).toString();
+    const listed = Buffer.concat(await stdout.toArray()).toString();
     assert.equal((await result).exitCode, 0);
-    assert.match(open, / 0 -> /);
-    assert.doesNotMatch(open, /hostname/);
-    assert.match(open, /^1024\n/); // Node raises its own
+    assert.match(listed, / 0 -> /);
+    assert.doesNotMatch(listed, /hostname/);
+    assert.match(listed, /^1024\n/); // Node raises its own
+  });
+
+  it('is started by a daemon that leaves alone what threads of Node.js have open', async (t) => {
+    // Node reads this file in a thread, which closes its number when it has read to the end.
+    const certificates = join(temporaryFolder(t), 'certificates');
+    execFileSync('mkfifo', [certificates]);
+    const held = open(certificates, 'w'); // once the thread has opened it
+    const daemon = start(
+      t,
+      'rexecd',
+      ['-debug', '--users', usersFileOf(t), '--port', '0', '--control', 'off'],
+      {
+        env: { NODE_EXTRA_CA_CERTS: certificates },
+      },
+    );
+    const file = await within(held, 'the thread');
+    const [, port] = await daemon.says(/port (\d+);.*\n/);
+    await file.close();
+    for (let time = 0; time < 3; time += 1) {
+      const { result } = exec('127.0.0.1', 'true', { user: USER, password: PASSWORD, port: Number(port) });
+      assert.equal((await within(result, 'a session')).exitCode, 0);
+    }
   });
 });

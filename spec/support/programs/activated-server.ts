@@ -5,7 +5,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { closeInherited } from '../../../lib/cli/programs/rexecd/descriptors.ts';
+import { closeAllOnExec } from '../../../lib/native/index.ts';
 import { activatedSockets } from '../../../lib/service/index.ts';
 
 const [, , judged] = process.argv;
@@ -14,7 +14,7 @@ if (judged) {
   console.log(JSON.stringify(environments.map((each: NodeJS.ProcessEnv) => activatedSockets(each))));
 } else {
   const sockets = activatedSockets();
-  closeInherited();
+  closeAllOnExec();
   const left = Object.keys(process.env).filter((name) => name.startsWith('LISTEN_'));
   const inherited = sockets.filter((fd) => !(flagsOf(fd) & 0o2000000));
   for (const fd of sockets) createServer((peer) => peer.end(`${fd}\n`)).listen({ fd });

@@ -3,8 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { ignoreSignals, Limiter, reasonOf, STRAY_SIGNALS } from '../../../base/index.ts';
 import { Daemon, type DaemonParts } from '../../../daemon/index.ts';
 import { EventLog, type Events, type LogOptions } from '../../../events/index.ts';
-import { becomeSubreaper, listenAhead, reapOrphans } from '../../../native/index.ts';
-import { missingPrivileges, ServiceNotifier, thisHolder } from '../../../service/index.ts';
+import { becomeSubreaper, closeAllOnExec, listenAhead, reapOrphans } from '../../../native/index.ts';
+import { activatedSockets, missingPrivileges, ServiceNotifier, thisHolder } from '../../../service/index.ts';
 import {
   endpointsOf,
   endpointText,
@@ -19,7 +19,6 @@ import { authenticatorFor, bySystem, usersOf, withPamService } from '../common/a
 import { REXECD_EXIT } from '../common/exit-codes.ts';
 import { VERSION } from '../common/version.ts';
 import { debugLines, warningsOf } from './announce.ts';
-import { adoptDescriptors } from './descriptors.ts';
 import { Orders, operationsOf } from './orders.ts';
 import type { Trial } from './trial.ts';
 
@@ -41,7 +40,8 @@ export async function serve({ config, debug, trial, ...options }: ServeOptions):
     return { ...resolved, settings: withPamService(resolved) };
   };
   ignoreSignals(STRAY_SIGNALS);
-  const descriptor = await adoptDescriptors();
+  closeAllOnExec(); // no command inherits what this process was started with
+  const [descriptor] = activatedSockets();
   const manager = await ServiceNotifier.open();
   process.umask(0o022); // what a command starts with, as at login
   const resolved = await load();
