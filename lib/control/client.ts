@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { codeOf, wordsOf } from '../base/index.ts';
-import { controlSocketOf, type Identity, type Reply, type Request } from './protocol.ts';
+import { type ControlReply, type ControlRequest, controlSocketOf, type DaemonIdentity } from './protocol.ts';
 import { ControlError } from './server.ts';
 
 /** A reload may wait for a name source or a disk. */
@@ -31,18 +31,18 @@ export async function socketOfDaemonWith(config: string): Promise<string | undef
   for (const name of (await readdir(folder).catch(() => [])).sort()) {
     const path = join(folder, name);
     const identity = await told(path, { operation: 'identify' }, QUICK_MS).catch(() => undefined);
-    if ((identity as Partial<Identity> | undefined)?.config === config) return path;
+    if ((identity as Partial<DaemonIdentity> | undefined)?.config === config) return path;
   }
   return undefined;
 }
 
-async function told(path: string, request: Request, patienceMs: number): Promise<unknown> {
+async function told(path: string, request: ControlRequest, patienceMs: number): Promise<unknown> {
   const reply = await exchange(path, request, patienceMs);
   if ('error' in reply) throw new ControlError(reply.error);
   return reply.result;
 }
 
-async function exchange(path: string, request: Request, patienceMs: number): Promise<Reply> {
+async function exchange(path: string, request: ControlRequest, patienceMs: number): Promise<ControlReply> {
   try {
     await mustBeOurs(path);
     const socket = connect(path);
@@ -51,7 +51,7 @@ async function exchange(path: string, request: Request, patienceMs: number): Pro
     );
     try {
       socket.write(`${JSON.stringify(request)}\n`);
-      return JSON.parse(await text(socket)) as Reply;
+      return JSON.parse(await text(socket)) as ControlReply;
     } finally {
       socket.destroy();
     }

@@ -2,15 +2,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** One line of JSON in each direction, a request and its result; then the connection is closed. */
-export interface Request {
+export interface ControlRequest {
   readonly operation: string;
   readonly argument?: unknown;
 }
 
-export type Reply = { readonly result: unknown } | { readonly error: string };
+export type ControlReply = { readonly result: unknown } | { readonly error: string };
 
 /** What every daemon says of itself, by the operation `identify`. */
-export interface Identity {
+export interface DaemonIdentity {
   readonly pid: number;
   readonly port: number;
   /** Absolute path of the settings file that it reads, existing or not; empty: none. */

@@ -4,7 +4,7 @@ import { connect, createServer, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { codeOf, RexecError, reasonOf, wordsOf } from '../base/index.ts';
-import { LONGEST_LINE, type Reply, type Request } from './protocol.ts';
+import { type ControlReply, type ControlRequest, LONGEST_LINE } from './protocol.ts';
 
 /** Commands that a daemon takes from its administrator. An operation throws an error whose message is for the caller. */
 export type Operations = Readonly<Record<string, (argument: unknown) => unknown>>;
@@ -55,9 +55,9 @@ export class ControlServer {
     await inTime(caller, finished(caller)); // it may not read, or not close, and others wait for its place
   }
 
-  async #reply(line: string): Promise<Reply> {
+  async #reply(line: string): Promise<ControlReply> {
     try {
-      const { operation, argument } = JSON.parse(line) as Request;
+      const { operation, argument } = JSON.parse(line) as ControlRequest;
       if (!Object.hasOwn(this.#operations, operation)) throw new Error(`unknown operation ${operation}`);
       return { result: (await this.#operations[operation]!(argument)) ?? null };
     } catch (error) {

@@ -1,5 +1,5 @@
 import { reasonOf } from '../../../base/index.ts';
-import { ControlServer, type Identity, type Operations } from '../../../control/index.ts';
+import { ControlServer, type DaemonIdentity, type Operations } from '../../../control/index.ts';
 import type { Daemon } from '../../../daemon/index.ts';
 import type { Events } from '../../../events/index.ts';
 import type { Settings } from '../../../settings/index.ts';
@@ -8,7 +8,7 @@ import { controlPathOf } from '../common/control-path.ts';
 /** What the control socket can do. */
 export function operationsOf(daemon: Daemon, reload: () => Promise<string[]>, config: string): Operations {
   return {
-    identify: (): Identity => ({ pid: process.pid, port: daemon.port, config }),
+    identify: (): DaemonIdentity => ({ pid: process.pid, port: daemon.port, config }),
     lockouts: () => daemon.lockout.list(),
     unlock: (subject) => daemon.lockout.clear(typeof subject === 'string' ? subject : undefined),
     sessions: async () => {
