@@ -104,12 +104,12 @@ export class StandIn extends EventEmitter {
     this.signalCode = signal;
     this.connected = false;
     this.emit('exit', code, signal);
-    const close = () => {
+    const closed = () => {
       this.#closed = true;
-      this.emit('close', code, signal);
+      this.emit('disconnect');
     };
-    if (this.#near?.destroyed === false) this.#near.once('close', close);
-    else setImmediate(close);
+    if (this.#near?.destroyed === false) this.#near.once('close', closed);
+    else setImmediate(closed);
     this.#far?.destroy();
   }
 
