@@ -15,7 +15,7 @@ const told = ({ findings, seed }: Report) => findings.map((finding) => findingTe
 
 describe('the monitor', { timeout: 280_000 }, () => {
   it('is found nothing wrong with in 2,000 scripts, in many states', async () => {
-    const report = await fuzzMonitor({ seed: SEED, cases: 2000 });
+    const report = await fuzzMonitor({ seed: SEED, cases: 2000, seconds: 240 });
     assert.deepEqual(told(report), []);
     assert.deepEqual([report.cases, report.stopped], [2000, 'cases']);
     assert.ok(report.features > 400, `only ${report.features} kinds of messages in states`);
@@ -35,7 +35,13 @@ describe('the monitor', { timeout: 280_000 }, () => {
 describe('a monitor with a hole (control)', { timeout: 280_000 }, () => {
   for (const [what, { plant, shows }] of Object.entries(HOLES))
     it(`is found out when it ${what}`, async (t) => {
-      const report = await fuzzMonitor({ seed: SEED, cases: 1500, untilFound: true, monitor: plant(t) });
+      const report = await fuzzMonitor({
+        seed: SEED,
+        cases: 1500,
+        seconds: 120,
+        untilFound: true,
+        monitor: plant(t),
+      });
       const [finding] = report.findings.filter(({ again }) => again);
       assert.ok(finding?.script, `${report.cases} cases found nothing`);
       const text = findingText(finding, report.seed);
