@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { findPackageJSON } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,8 +11,8 @@ const CODE = fileURLToPath(new URL('../..', import.meta.url));
 
 /** What a program of this package reads: its modules, and the packages that they import, by name. */
 export function programFiles(packages: readonly string[]): string[] {
-  const manifest = [CODE, dirname(CODE)].map((folder) => join(folder, 'package.json')).find(existsSync);
-  return [join(CODE, 'codec'), join(CODE, 'lib'), manifest!, ...packages.map(folderOf)];
+  const manifest = findPackageJSON('.', import.meta.url)!;
+  return [join(CODE, 'codec'), join(CODE, 'lib'), manifest, ...packages.map(folderOf)];
 }
 
 /** What a Node reads that is started as this one was: the libraries in its memory, without addons. */
