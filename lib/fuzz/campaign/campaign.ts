@@ -16,6 +16,7 @@ import { Findings } from './findings.ts';
 import { hunt } from './hunt.ts';
 import { reduce, showsAgain } from './reduce.ts';
 import type { Report, Stopped } from './report.ts';
+import { stoppedBy } from './stopped.ts';
 
 const SURVEY_SHARE = 0.25; // of the time
 const PROBE_EVERY = 32; // cases
@@ -199,11 +200,8 @@ class Campaign {
   #wants = (oracle: OracleId): boolean => !this.#options.except?.includes(oracle);
 
   #stopped(): Stopped | undefined {
-    const { cases = 2000, seconds = Number.POSITIVE_INFINITY, signal, untilFound } = this.#options;
-    if (signal?.aborted) return 'interrupted';
-    if (this.#gone) return this.#gone;
-    if (untilFound && this.#findings.certain > 0) return 'found';
-    if (this.#cases >= cases) return 'cases';
-    return performance.now() - this.#startedAt > seconds * 1000 ? 'seconds' : undefined;
+    const { cases = 2000, seconds, signal, untilFound } = this.#options;
+    const own = this.#gone ?? (untilFound && this.#findings.certain > 0 ? 'found' : undefined);
+    return stoppedBy({ cases, seconds, signal }, { cases: this.#cases, startedAt: this.#startedAt }, own);
   }
 }

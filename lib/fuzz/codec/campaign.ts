@@ -2,6 +2,7 @@ import { codeOf } from '../../base/index.ts';
 import { Findings, type OnFinding } from '../campaign/findings.ts';
 import type { Progress, Report, Stopped } from '../campaign/report.ts';
 import { shrink } from '../campaign/shrink.ts';
+import { stoppedBy } from '../campaign/stopped.ts';
 import type { Violation } from '../oracles/sight.ts';
 import { assertFor } from '../script/actor-words.ts';
 import { type Script, send } from '../script/script.ts';
@@ -158,10 +159,8 @@ class CodecCampaign {
   }
 
   #stopped(): Stopped | undefined {
-    const { cases = 100_000, seconds = Number.POSITIVE_INFINITY, signal } = this.#options;
-    if (signal?.aborted) return 'interrupted';
-    if (this.#cases >= cases) return 'cases';
-    return performance.now() - this.#startedAt > seconds * 1000 ? 'seconds' : undefined;
+    const { cases = 100_000, seconds, signal } = this.#options;
+    return stoppedBy({ cases, seconds, signal }, { cases: this.#cases, startedAt: this.#startedAt });
   }
 }
 

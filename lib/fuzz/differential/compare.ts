@@ -1,6 +1,7 @@
 import { Findings, type OnFinding } from '../campaign/findings.ts';
 import type { Progress, Report, Stopped } from '../campaign/report.ts';
 import { shrink } from '../campaign/shrink.ts';
+import { stoppedBy } from '../campaign/stopped.ts';
 import { Pool } from '../corpus/pool.ts';
 import { CaseSource } from '../generate/case-source.ts';
 import type { Violation } from '../oracles/sight.ts';
@@ -145,11 +146,12 @@ class Comparing {
   }
 
   #stopped(): Stopped | undefined {
-    const { cases = 500, seconds = Number.POSITIVE_INFINITY, signal } = this.#options;
-    if (signal?.aborted) return 'interrupted';
-    if (this.#limited) return 'limit of inetd';
-    if (this.#cases >= cases) return 'cases';
-    return performance.now() - this.#startedAt > seconds * 1000 ? 'seconds' : undefined;
+    const { cases = 500, seconds, signal } = this.#options;
+    return stoppedBy(
+      { cases, seconds, signal },
+      { cases: this.#cases, startedAt: this.#startedAt },
+      this.#limited ? 'limit of inetd' : undefined,
+    );
   }
 }
 

@@ -1,6 +1,7 @@
 import { Findings, type OnFinding } from '../campaign/findings.ts';
 import type { Progress, Report, Stopped } from '../campaign/report.ts';
 import { shrink } from '../campaign/shrink.ts';
+import { stoppedBy } from '../campaign/stopped.ts';
 import { Random } from '../generate/random.ts';
 import type { OracleId } from '../oracles/catalogue.ts';
 import type { Violation } from '../oracles/sight.ts';
@@ -97,11 +98,9 @@ export class MonitorCampaign {
   }
 
   #stopped(): Stopped | undefined {
-    const { cases = CASES, seconds = Number.POSITIVE_INFINITY, signal, untilFound } = this.#options;
-    if (signal?.aborted) return 'interrupted';
-    if (untilFound && this.#findings.certain > 0) return 'found';
-    if (this.#cases >= cases) return 'cases';
-    return performance.now() - this.#startedAt > seconds * 1000 ? 'seconds' : undefined;
+    const { cases = CASES, seconds, signal, untilFound } = this.#options;
+    const own = untilFound && this.#findings.certain > 0 ? 'found' : undefined;
+    return stoppedBy({ cases, seconds, signal }, { cases: this.#cases, startedAt: this.#startedAt }, own);
   }
 }
 
