@@ -1,32 +1,25 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { eventually } from '../../support/peer.ts';
+import { childrenOf } from '../../support/program.ts';
 
-const read = (path: string): string => {
+/** Words of a process; none of one that has ended. */
+function wordsOf(pid: number): string[] {
   try {
-    return readFileSync(path, 'latin1');
+    return readFileSync(`/proc/${pid}/cmdline`, 'latin1').split('\0');
   } catch {
-    return ''; // it has ended
+    return [];
   }
-};
+}
 
-/** Whether a process is a reader that a daemon started and that runs, past the trampoline. */
-const isReader = (pid: string, daemon: number): boolean => {
-  const status = read(`/proc/${pid}/status`);
-  return (
-    status.includes(`\nPPid:\t${daemon}\n`) &&
-    !/^State:\tZ/m.test(status) &&
-    read(`/proc/${pid}/cmdline`)
-      .split('\0')
-      .some((word) => word.endsWith('/reader-program.ts')) &&
-    !read(`/proc/${pid}/cmdline`).includes('trampoline')
-  );
-};
-
-/** The readers of the daemon in a process. */
+/** The readers of the daemon in a process that run, past the trampoline. */
 export const readers = (daemon = process.pid): number[] =>
-  readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name) && isReader(name, daemon))
-    .map(Number);
+  childrenOf(daemon).filter((pid) => {
+    const words = wordsOf(pid);
+    return (
+      words.some((word) => word.endsWith('/reader-program.ts')) &&
+      !words.some((word) => word.includes('trampoline'))
+    );
+  });
 
 /** Its one reader, once that runs. */
 export async function theReader(): Promise<number> {

@@ -5,8 +5,8 @@ import { DaemonProcess } from '../../support/daemon/daemon-process.ts';
 import { freePort } from '../../support/free-port.ts';
 import { listenForStderr, Peer } from '../../support/peer.ts';
 import { notRoot, PATIENT } from '../../support/program.ts';
+import { noStrace, trace } from '../../support/strace.ts';
 import { noOpenssl, TlsBench } from '../../support/tls/tls.ts';
-import { noStrace, trace } from './trace.ts';
 
 const READS = ['read', 'readv', 'pread64', 'recvfrom', 'recvmsg', 'recvmmsg', 'splice', 'sendfile'];
 const CALLS = ['accept', 'accept4', 'connect', 'close', ...READS];

@@ -5,9 +5,9 @@ import { SCENARIOS } from '../../soak/scenarios.ts';
 import { PASSWORD, request, USER } from '../../support/daemon/daemon.ts';
 import { freePort } from '../../support/free-port.ts';
 import { notRoot, PATIENT, startRexecd, usersFileOf } from '../../support/program.ts';
+import { noStrace, trace } from '../../support/strace.ts';
 import { noOpenssl, TlsBench } from '../../support/tls/tls.ts';
 import { readers } from './readers-of.ts';
-import { noStrace, trace } from './trace.ts';
 
 /** A call of strace's, whole or resumed: its name, and its error. */
 const CALL = /^\d+ +(?:<\.\.\. )?(\w+)(?:\(| resumed>).* = (?:-?\d+|0x[0-9a-f]+|\?)(?: (E\w+))?/;

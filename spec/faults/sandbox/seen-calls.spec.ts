@@ -8,10 +8,10 @@ import { text } from 'node:stream/consumers';
 import { describe, it, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { SYSTEM_CALLS } from '../../../lib/sandbox/system-calls.ts';
-import { findProgram, notRoot, PATIENT } from '../../support/program.ts';
+import { notRoot, PATIENT } from '../../support/program.ts';
+import { noStrace, STRACE } from '../../support/strace.ts';
 import { noSandbox } from './inside.ts';
 
-const STRACE = findProgram('strace');
 const LOAD = fileURLToPath(new URL('./works.spec.ts', import.meta.url));
 
 /** Begins the life of a program in a sandbox, in the trace of its trampoline. */
@@ -57,7 +57,7 @@ async function callsOfTheLoad(t: TestContext): Promise<Map<string, Set<string>>>
 
 describe('the system calls of a program in a sandbox', {
   ...PATIENT,
-  skip: notRoot || noSandbox || (!STRACE && 'needs strace (Debian: strace)'),
+  skip: notRoot || noSandbox || noStrace,
 }, () => {
   it('are on the list, except those that Node does without', async (t) => {
     const calls = await callsOfTheLoad(t);

@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { TestContext } from 'node:test';
-import { within } from '../../support/peer.ts';
-import { findProgram } from '../../support/program.ts';
+import { within } from './peer.ts';
+import { findProgram } from './program.ts';
 
-const STRACE = findProgram('strace');
+export const STRACE = findProgram('strace');
 
 /** Why system calls cannot be traced here; false where they can. */
 export const noStrace = !STRACE && 'needs strace (Debian: strace)';
