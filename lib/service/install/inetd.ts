@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DEFAULT_PORT } from '../../../codec/index.ts';
+import { readOrEmpty } from '../read-or-empty.ts';
 
 /** A service of inetd or xinetd: where it is written, and how. */
 export interface InetdEntry {
@@ -23,7 +24,7 @@ export function inetdEntryFor(port: number): InetdEntry | undefined {
 
 function find(places: readonly string[], wanted: RegExp): InetdEntry | undefined {
   for (const file of places.flatMap(filesOf))
-    for (const [index, text] of read(file).split('\n').entries())
+    for (const [index, text] of readOrEmpty(file).split('\n').entries())
       if (wanted.test(text)) return { file, line: index + 1, text: text.trim().replaceAll(/\s+/g, ' ') };
   return undefined;
 }
@@ -36,13 +37,5 @@ function filesOf(path: string): string[] {
       .map((name) => join(path, name));
   } catch {
     return [path];
-  }
-}
-
-function read(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return '';
   }
 }

@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { readdirSync, readlinkSync } from 'node:fs';
+import { readOrEmpty } from '../read-or-empty.ts';
 
 /** A process that listens on a port. */
 export interface Holder {
@@ -16,12 +17,16 @@ export function holdersOf(port: number): Holder[] {
   if (inodes.size === 0) return [];
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name) && holds(name, inodes))
-    .map((pid) => ({ pid: Number(pid), name: read(`/proc/${pid}/comm`).trim(), command: commandOf(pid) }));
+    .map((pid) => ({
+      pid: Number(pid),
+      name: readOrEmpty(`/proc/${pid}/comm`).trim(),
+      command: commandOf(pid),
+    }));
 }
 
 function inodesOn(table: string, port: number): string[] {
   const wanted = port.toString(16).toUpperCase().padStart(4, '0');
-  return read(table)
+  return readOrEmpty(table)
     .split('\n')
     .slice(1)
     .map((line) => line.trim().split(/\s+/))
@@ -40,14 +45,6 @@ function holds(pid: string, inodes: ReadonlySet<string>): boolean {
 }
 
 const commandOf = (pid: string): string =>
-  read(`/proc/${pid}/cmdline`)
+  readOrEmpty(`/proc/${pid}/cmdline`)
     .replaceAll(/[\x00-\x1f\x7f]+/g, ' ')
     .trim();
-
-function read(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return '';
-  }
-}

@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { SandboxSupport } from '../../sandbox/index.ts';
+import { readOrEmpty } from '../read-or-empty.ts';
 
 /** Programs of this package, by what their processes are called. */
 const NAMES = {
@@ -41,7 +42,7 @@ async function supported(): Promise<SandboxSupport> {
 }
 
 async function lineOf(pid: number): Promise<string> {
-  const status = read(`/proc/${pid}/status`);
+  const status = readOrEmpty(`/proc/${pid}/status`);
   const program = programOf(pid);
   const name = pid === process.pid ? 'rexecd' : (NAMES as Record<string, string>)[program];
   if (status === '' || name === undefined) return '';
@@ -63,7 +64,9 @@ async function lineOf(pid: number): Promise<string> {
 
 function children(): number[] {
   const tasks = readdirSync('/proc/self/task');
-  return tasks.flatMap((task) => read(`/proc/self/task/${task}/children`).match(/\d+/g) ?? []).map(Number);
+  return tasks
+    .flatMap((task) => readOrEmpty(`/proc/self/task/${task}/children`).match(/\d+/g) ?? [])
+    .map(Number);
 }
 
 /** The file name, without its extension, of the script that a Node runs. */
@@ -73,17 +76,8 @@ const programOf = (pid: number): string =>
 /** While a program is replaced by another it has no command line. */
 const isStarting = (pid: number): boolean => commandLine(pid) === '' || programOf(pid) === TRAMPOLINE;
 
-const commandLine = (pid: number): string => read(`/proc/${pid}/cmdline`);
+const commandLine = (pid: number): string => readOrEmpty(`/proc/${pid}/cmdline`);
 
-const numberOfCapabilities = (): number => Number(read('/proc/sys/kernel/cap_last_cap')) + 1;
+const numberOfCapabilities = (): number => Number(readOrEmpty('/proc/sys/kernel/cap_last_cap')) + 1;
 
 const ones = (bits: bigint): number => bits.toString(2).replaceAll('0', '').length;
-
-/** Empty if it cannot be read: a process may have ended. */
-function read(file: string): string {
-  try {
-    return readFileSync(file, 'latin1');
-  } catch {
-    return '';
-  }
-}
