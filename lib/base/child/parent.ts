@@ -46,9 +46,7 @@ export class Parent<Q extends Table, O extends Table> {
     this.#line = new Line(process, pipe, hear, broken);
     ignoreSignals(['SIGINT', 'SIGHUP', 'SIGTERM', 'SIGQUIT', ...STRAY_SIGNALS]);
     process.on('uncaughtException', broken);
-    const closed = () => options.closed().catch(broken);
-    if (pipe) pipe.once('close', closed);
-    else process.once('disconnect', closed);
+    this.#line.closed.then(() => options.closed()).catch(broken);
   }
 
   /** Questions may come. */
