@@ -56,6 +56,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'receive',
     'run',
   ],
+  metrics: ['daemon', 'events', 'native', 'service', 'settings'],
   cli: [
     'base',
     'codec',
@@ -68,6 +69,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'events',
     'service',
     'control',
+    'metrics',
     'native',
     'files',
     'text',

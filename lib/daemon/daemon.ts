@@ -8,11 +8,12 @@ import { Session, type SessionOptions } from '../orchestrator/index.ts';
 import { Readers } from '../readers/index.ts';
 import { type Front, LocalFront } from '../receive/index.ts';
 import { CommandRun, prepareForHandler, type Runner } from '../run/index.ts';
-import { endpointsOf, type Settings } from '../settings/index.ts';
+import type { Settings } from '../settings/index.ts';
 import { Acceptor } from './accept/acceptor.ts';
 import type { ListenAhead } from './accept/listener.ts';
 import { type Addresses, type Arrival, type ListenAddress, Listeners } from './accept/listeners.ts';
-import { readTlsMaterial, type TlsMaterial } from './tls-material.ts';
+import { type DaemonState, sessionsByState } from './state.ts';
+import { type TlsMaterial, tlsMaterial } from './tls-material.ts';
 
 /** What a daemon is made of. */
 export interface DaemonParts {
@@ -42,6 +43,7 @@ export class Daemon {
   #sessionOptions: SessionOptions | undefined; // from listen() on
   #hosts: Hosts | undefined;
   readonly #listenAhead: ListenAhead | undefined;
+  #isStopping = false;
 
   constructor(settings: Settings, parts: DaemonParts) {
     const { authenticator, events, handler, descriptor, listenAhead } = parts;
@@ -71,7 +73,8 @@ export class Daemon {
     await this.#front.set(this.#tls, settings);
     try {
       await this.#listeners.open(settings, this.#tls, this.#listenAhead);
-      return this.#address;
+      const { plain, tls } = this.addresses;
+      return (plain ?? tls)!;
     } catch (error) {
       await Promise.all([this.#hosts?.end(), this.#front.end()]);
       throw error;
@@ -83,9 +86,24 @@ export class Daemon {
     return this.#settings;
   }
 
-  /** The port of the clear-text listener, else of the TLS listener. */
+  /** The port of the clear-text listener, else of the TLS listener; while it stops, the one it had. */
   get port(): number {
-    return this.#address.port;
+    return this.#listeners.port;
+  }
+
+  /** What it is doing now. */
+  get state(): DaemonState {
+    return {
+      isStopping: this.#isStopping,
+      port: this.port,
+      addresses: this.allAddresses,
+      sessions: sessionsByState(this.#sessions.keys()),
+      waiting: this.#acceptor.waiting,
+      busiest: this.#acceptor.busiest,
+      hosts: this.#hosts?.size ?? 0,
+      certificateEnds: this.#tls?.validTo,
+      lockouts: this.lockout.list(),
+    };
   }
 
   /** Where clear text is served to other machines, if anywhere. */
@@ -101,11 +119,6 @@ export class Daemon {
   /** Every address that is listened on, in clear text or TLS: a name may have several. */
   get allAddresses(): readonly ListenAddress[] {
     return this.#listeners.all;
-  }
-
-  get #address(): AddressInfo {
-    const { plain, tls } = this.addresses;
-    return (plain ?? tls)!;
   }
 
   /** Sessions that run now. */
@@ -152,6 +165,7 @@ export class Daemon {
    * Resolves when every session has ended. `now` cuts the wait short.
    */
   async stop(now?: AbortSignal): Promise<void> {
+    this.#isStopping = true;
     this.#listeners.close();
     this.#events.emit('stopping', { sessions: this.#sessions.size });
     this.#acceptor.stop();
@@ -168,7 +182,7 @@ export class Daemon {
   }
 
   async #optionsFor(settings: Settings, authenticator: Authenticator): Promise<SessionOptions> {
-    const onLockout = (lockedOut: LockedOut) => this.#events.emit('lockedOut', lockedOut);
+    const onLockout = ({ times: _, ...lockedOut }: LockedOut) => this.#events.emit('lockedOut', lockedOut);
     const { refusalSeconds, loginThreads } = settings;
     const { lockout } = this;
     const authenticators = await certificateLogin(authenticator, settings);
@@ -203,6 +217,3 @@ export class Daemon {
     this.#events.emit('sessionBroken', { session, cause: error.stack ?? error.message });
   }
 }
-
-const tlsMaterial = async (settings: Settings): Promise<TlsMaterial | undefined> =>
-  endpointsOf(settings).some(({ secure }) => secure) ? readTlsMaterial(settings) : undefined;

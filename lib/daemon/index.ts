@@ -2,4 +2,5 @@
 export type { SessionSummary } from '../orchestrator/index.ts';
 export type { Addresses } from './accept/listeners.ts';
 export { Daemon, type DaemonParts } from './daemon.ts';
+export type { DaemonState, OpenState } from './state.ts';
 export { readTlsMaterial } from './tls-material.ts';

@@ -3,7 +3,7 @@ import { createSecureContext, type SecureContextOptions } from 'node:tls';
 import { codeOf, RexecError, reasonOf } from '../base/index.ts';
 import { readTrusted, type Trust } from '../files/index.ts';
 import type { TlsTerms } from '../receive/index.ts';
-import { keyOf, type SettingName, type Settings } from '../settings/index.ts';
+import { endpointsOf, keyOf, type SettingName, type Settings } from '../settings/index.ts';
 
 /** What the files of the TLS settings say, and that it fits together. */
 export interface TlsMaterial extends TlsTerms {
@@ -49,6 +49,10 @@ export async function readTlsMaterial(settings: Settings): Promise<TlsMaterial> 
     validTo: new Date(Math.min(...chain.map(({ validTo }) => Date.parse(validTo)))),
   };
 }
+
+/** Undefined if nothing listens for TLS. @throws TlsMaterialError */
+export const tlsMaterial = async (settings: Settings): Promise<TlsMaterial | undefined> =>
+  endpointsOf(settings).some(({ secure }) => secure) ? readTlsMaterial(settings) : undefined;
 
 type FileSetting = Extract<SettingName, 'tlsCertificate' | 'tlsKey' | 'tlsClientCa'>;
 

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { reasonOf } from '../base/index.ts';
 import { CATALOGUE, type EventFields, type EventName } from './catalogue.ts';
 import { type EventDefinition, LEVELS, type Level } from './definition.ts';
-import type { Events } from './events.ts';
+import type { EventObserver, Events } from './events.ts';
 import { FORMATS, type Format } from './formats/formats.ts';
 import { journalEntry } from './formats/journald.ts';
 import { syslogMessage } from './formats/syslog.ts';
@@ -55,12 +55,15 @@ export class EventLog implements Events {
   #access: boolean;
   #logger: Logger;
   #sinks: readonly Sink[];
+  readonly #observe: EventObserver | undefined;
   readonly #told = new Map<string, number>(); // when a sink's failure was last reported
   #closed: Promise<void> | undefined;
   #ended = false;
 
-  constructor(options: LogOptions = {}) {
+  /** @param observe sees every event, those of the sinks included */
+  constructor(options: LogOptions = {}, observe?: EventObserver) {
     const { level, access, ...where }: Required<LogOptions> = { ...DEFAULTS, ...options };
+    this.#observe = observe;
     this.#threshold = LEVELS[level];
     this.#access = access;
     this.#sinks = this.#sinksOf(where);
@@ -81,6 +84,7 @@ export class EventLog implements Events {
 
   /** Writes one event. Values are escaped and shortened here, so that no peer can forge a line. Never throws. */
   emit<Name extends EventName>(name: Name, fields: EventFields<Name>): void {
+    this.#observe?.(name, fields);
     const { level, access, always }: EventDefinition = CATALOGUE[name];
     if (LEVELS[level] > this.#threshold && !(access && this.#access) && !always) return; // a filtered event costs nothing
     this.#log(entryOf(name, fields), STANDBY);
@@ -100,11 +104,17 @@ export class EventLog implements Events {
     });
   }
 
+  /** Tells of a sink by the others. */
+  #tell<Name extends EventName>(name: Name, fields: EventFields<Name>, sink: string): void {
+    this.#observe?.(name, fields);
+    this.#log(entryOf(name, fields), sink);
+  }
+
   #tellFailure(sink: string, error: unknown): void {
     const now = performance.now();
     if (now - (this.#told.get(sink) ?? Number.NEGATIVE_INFINITY) < TOLD_AGAIN_MS) return;
     this.#told.set(sink, now);
-    this.#log(entryOf('sinkFailed', { sink, cause: reasonOf(error) }), sink);
+    this.#tell('sinkFailed', { sink, cause: reasonOf(error) }, sink);
   }
 
   async #close(): Promise<void> {
@@ -116,7 +126,7 @@ export class EventLog implements Events {
   #sinksOf(where: Where): Sink[] {
     return sinksOf(where, {
       failed: (sink, error) => this.#tellFailure(sink, error),
-      dropped: (sink, count) => this.#log(entryOf('eventsDropped', { sink, count }), sink),
+      dropped: (sink, count) => this.#tell('eventsDropped', { sink, count }, sink),
     });
   }
 }

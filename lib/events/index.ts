@@ -3,4 +3,4 @@ export { CATALOGUE, type EventFields, type EventName } from './catalogue.ts';
 export type { EventDefinition, Level } from './definition.ts';
 export { eventTable, journalCatalogue } from './documents.ts';
 export { EventLog, type LogOptions, type SinkName } from './event-log.ts';
-export type { Events } from './events.ts';
+export type { EventObserver, Events } from './events.ts';

@@ -54,6 +54,11 @@ export class Hosts implements Runner {
     for (const host of this.#owned) this.#age(host);
   }
 
+  /** How many users' hosts there are. */
+  get size(): number {
+    return this.#owned.size;
+  }
+
   run(job: Job, events: RunEvents): Promise<Run> {
     return this.#withHost(job, (host) => {
       const run = new HostedRun(job, events, () => this.#track(this.#replace(run, job)));

@@ -6,8 +6,8 @@ export type { Authenticator, Credentials, Grant, LoginSession, Verdict } from '.
 export { type CertificateOptions, certificateLogin } from './certificates/login.ts';
 export { CertificateUsersError, type ClientCertificate } from './certificates/users.ts';
 export { type Identity, ownIdentity } from './identity.ts';
-export { type LockedOut, Lockout } from './lockout.ts';
-export { Login, LoginError } from './login.ts';
+export { type LockedOut, Lockout, type Scope } from './lockout.ts';
+export { Login, type LoginCheck, LoginError } from './login.ts';
 export { type PamOptions, pamAuthenticator } from './pam/authenticator.ts';
 export { domainNames } from './pam/domain-users.ts';
 export { hasPamService } from './pam/service.ts';

@@ -12,7 +12,10 @@ export interface LockoutOptions {
 /** A subject that is locked out: `ada from 192.0.2.1`, `user ada`, `address 192.0.2.1`. */
 export interface LockedOut {
   readonly subject: string;
+  readonly scope: Scope;
   readonly failures: number;
+  /** How many lockouts in a row this one is. */
+  readonly times: number;
   readonly seconds: number; // left
 }
 
@@ -24,11 +27,14 @@ const LONGEST_USER_LOCKOUT_SECONDS = 300;
 const WINDOW_SECONDS = 15 * 60;
 const MOST_SUBJECTS = 50_000; // of each kind of record; the oldest is forgotten
 
-type Scope = keyof typeof SCOPES;
+/** What is locked out: a user from one address, a user, or an address. */
+export type Scope = keyof typeof SCOPES;
 type Subjects = readonly (readonly [Scope, string])[];
 
 interface Lock {
+  scope: Scope;
   failures: number;
+  times: number;
   lasted: number; // seconds
   until: number; // ms of the monotonic clock
 }
@@ -122,7 +128,8 @@ export class Lockout {
         ? Math.min(LONGEST_USER_LOCKOUT_SECONDS, longestLockoutSeconds)
         : longestLockoutSeconds;
     const lasted = Math.min(earlier ? earlier.lasted * 2 : lockoutSeconds, longest);
-    const lock = { failures, lasted, until: this.#now() + lasted * 1000 };
+    const times = (earlier?.times ?? 0) + 1;
+    const lock = { scope, failures, times, lasted, until: this.#now() + lasted * 1000 };
     this.#locks.set(subject, lock);
     return this.#shown(subject, lock);
   }
@@ -134,8 +141,8 @@ export class Lockout {
     return lock && lock.until > oldest ? lock : undefined;
   }
 
-  #shown(subject: string, { failures, until }: Lock): LockedOut {
-    return { subject, failures, seconds: Math.ceil((until - this.#now()) / 1000) };
+  #shown(subject: string, { scope, failures, times, until }: Lock): LockedOut {
+    return { subject, scope, failures, times, seconds: Math.ceil((until - this.#now()) / 1000) };
   }
 }
 

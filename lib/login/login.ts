@@ -8,6 +8,13 @@ export class LoginError extends RexecError {
   override readonly code = 'REXEC_LOGIN_REFUSED';
 }
 
+/** How a login was judged. */
+export interface LoginCheck {
+  readonly result: 'accepted' | 'refused' | 'locked_out' | 'failed';
+  /** How long it took, the wait for its turn included and that of a refusal not. */
+  readonly ms: number;
+}
+
 export interface LoginOptions {
   /** The least time of a refusal, in seconds. */
   readonly refusalSeconds: number;
@@ -41,32 +48,38 @@ export class Login {
    * What a peer may do who proved who it is (rexecd(8) step 6). Takes over the secret.
    *
    * @param gone cuts the wait of a refusal short once nobody is left to read it
+   * @param onChecked called once it is judged, before the wait of a refusal
    * @throws LoginError after the least time, whatever the cause
    */
-  async verify(credentials: Credentials, gone: AbortSignal): Promise<Grant> {
+  async verify(
+    credentials: Credentials,
+    gone: AbortSignal,
+    onChecked: (check: LoginCheck) => void = () => {},
+  ): Promise<Grant> {
     const begin = performance.now();
-    const verdict = await this.#limiter.run(() => this.#judge(credentials));
+    const { result, verdict } = await this.#limiter.run(() => this.#judge(credentials));
+    const took = performance.now() - begin;
+    onChecked({ result, ms: Math.round(took) });
     if (verdict.accepted) return verdict;
-    await delay(this.#waitAfter(performance.now() - begin), undefined, { signal: gone }).catch(() => {});
+    await delay(this.#waitAfter(took), undefined, { signal: gone }).catch(() => {});
     throw new LoginError(verdict.cause);
   }
 
-  async #judge(credentials: Credentials): Promise<Verdict> {
+  async #judge(credentials: Credentials): Promise<Judged> {
     const { user, address } = credentials;
     try {
       const account = (await this.#authenticator.accountOf?.(user)) ?? user;
       const lockedOut = this.#lockout.blocks(account, address);
-      if (lockedOut)
-        return {
-          accepted: false,
-          cause: `${lockedOut.subject} is locked out for another ${lockedOut.seconds} s`,
-        };
+      if (lockedOut) {
+        const cause = `${lockedOut.subject} is locked out for another ${lockedOut.seconds} s`;
+        return refused('locked_out', cause);
+      }
       const verdict = await this.#authenticator.authenticate(credentials);
       if (verdict.accepted) this.#lockout.succeeded(account, address);
       else for (const begun of await this.#lockout.failed(account, address)) this.#onLockout(begun);
-      return verdict;
+      return { result: verdict.accepted ? 'accepted' : 'refused', verdict };
     } catch (error) {
-      return { accepted: false, cause: reasonOf(error) };
+      return refused('failed', reasonOf(error));
     } finally {
       credentials.secret.wipe();
     }
@@ -79,3 +92,13 @@ export class Login {
     return whole - tookMs + Math.random() * this.#refusalMs * 0.1;
   }
 }
+
+interface Judged {
+  readonly result: LoginCheck['result'];
+  readonly verdict: Verdict;
+}
+
+const refused = (result: LoginCheck['result'], cause: string): Judged => ({
+  result,
+  verdict: { accepted: false, cause },
+});

@@ -27,7 +27,7 @@ export class RunRecord implements RunEvents {
   readonly #listeners: RunListeners;
   #state: 'verifying' | 'running' | 'closing' = 'verifying';
   #pid: number | null = null;
-  #startedAt = 0;
+  #startedAt = performance.now(); // before the command has started: when it was granted
   #limit: NodeJS.Timeout | undefined; // of the command
 
   constructor(subject: RunSubject, options: SessionOptions, listeners: RunListeners) {
@@ -51,10 +51,12 @@ export class RunRecord implements RunEvents {
     const { who, localUser, home, command } = this.#subject;
     this.#state = 'running';
     this.#pid = pid;
+    const grantedAt = this.#startedAt;
     this.#startedAt = performance.now();
+    const ms = Math.round(this.#startedAt - grantedAt);
     if (cause !== undefined)
       events.emit('homeUnusable', { session: who.session, user: localUser, home, directory, cause });
-    events.emit('commandStarted', { ...who, localUser, command, pid });
+    events.emit('commandStarted', { ...who, localUser, command, pid, ms });
     if (sessionSeconds > 0) this.#limit = setTimeout(() => this.#exceeded(), sessionSeconds * 1000);
   }
 

@@ -68,6 +68,12 @@ export class Session {
 
   /** Serves the peer. Resolves when everything about it has ended; never rejects. */
   async run(): Promise<void> {
+    const { session, peer } = this.#who;
+    this.#options.events.emit('connectionAccepted', {
+      session,
+      peer,
+      listener: this.#secure ? 'tls' : 'plain',
+    });
     try {
       const received = await this.#receive();
       const grant = await this.#verify(received);
@@ -120,7 +126,9 @@ export class Session {
       address: this.#address,
       ...(certificate !== undefined && { certificate }),
     };
-    const grant = await login.verify(credentials, this.#visit.gone);
+    const grant = await login.verify(credentials, this.#visit.gone, (checked) =>
+      events.emit('loginChecked', { ...this.#who, ...checked }),
+    );
     events.emit('loginAccepted', { ...this.#who, localUser: grant.identity.user });
     if (stderrChannel === 'after-auth') await this.#stderrPort.connect();
     return grant;

@@ -13,5 +13,13 @@ export {
   missingPrivileges,
   thisHolder,
 } from './manager/privileges.ts';
-export { processLines, sandboxGaps } from './manager/processes.ts';
+export {
+  accountOf,
+  type OwnProcess,
+  ownProcesses,
+  privilegesOf,
+  processLines,
+  ROLES,
+  sandboxGaps,
+} from './manager/processes.ts';
 export { ServiceError } from './service-error.ts';

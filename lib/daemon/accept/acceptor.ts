@@ -41,6 +41,14 @@ export class Acceptor {
     this.#addresses = new AddressRules(settings);
   }
 
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
+  get busiest(): Admission['busiest'] {
+    return this.#admission.busiest;
+  }
+
   /** For those that come from now on; connections that are open stay. */
   set settings(settings: Settings) {
     this.#settings = settings;

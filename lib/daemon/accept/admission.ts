@@ -23,6 +23,14 @@ export class Admission {
     return this.#total >= this.caps.maxConnections;
   }
 
+  /** The address (an IPv6 /64) that has the most connections. */
+  get busiest(): { readonly address: string; readonly connections: number } | undefined {
+    let most: { address: string; connections: number } | undefined;
+    for (const [address, connections] of this.#perAddress)
+      if (!most || connections > most.connections) most = { address, connections };
+    return most;
+  }
+
   /**
    * Takes a place.
    *

@@ -33,6 +33,7 @@ export class Listeners {
   #descriptor: number | undefined; // until a listener has it
   #listeners: readonly Listener[] = [];
   #closed = false;
+  #port = 0;
 
   /**
    * @param descriptor a listening socket to take over, for the first address in clear text, else the first
@@ -47,6 +48,13 @@ export class Listeners {
     const of = (secure: boolean) => this.#listeners.find((each) => each.secure === secure)?.addresses[0];
     const [plain, tls] = [of(false), of(true)];
     return { ...(plain && { plain }), ...(tls && { tls }) };
+  }
+
+  /** The port of the clear-text listener, else of the TLS listener; once closed, the one it was. */
+  get port(): number {
+    const { plain, tls } = this.addresses;
+    this.#port = (plain ?? tls)?.port ?? this.#port;
+    return this.#port;
   }
 
   /** Where clear text is served to other machines, if anywhere. */
@@ -97,6 +105,7 @@ export class Listeners {
 
   /** Accepts no more, for good; connections that were accepted stay. */
   close(): void {
+    this.#port = this.port;
     this.#closed = true;
     for (const listener of this.#listeners) listener.close();
   }

@@ -23,8 +23,9 @@ export const COMMAND_EVENTS = {
     level: 'info',
     access: true,
     text: 'command started',
-    fields: ['session', 'peer', 'user', 'localUser', 'command', 'pid'],
-    meaning: 'The peer started this command, which runs as the local user. No action needed.',
+    fields: ['session', 'peer', 'user', 'localUser', 'command', 'pid', 'ms'],
+    meaning:
+      'The peer started this command, which runs as the local user, this many milliseconds after the login was accepted. No action needed.',
   },
   commandEnded: {
     id: 'REXECD-403',

@@ -18,6 +18,14 @@ export const PEER_EVENTS = {
     meaning:
       'The address of the peer may not connect, and nothing was read from it. If it should be able to, change the setting that the cause names.',
   },
+  connectionAccepted: {
+    id: 'REXECD-207',
+    level: 'debug',
+    text: 'connection accepted',
+    fields: ['session', 'peer', 'listener'],
+    meaning:
+      'A peer connected and has a session. The listener is "plain" or "tls"; nothing was read yet. No action needed.',
+  },
   peerSilent: {
     id: 'REXECD-201',
     level: 'info',
@@ -75,11 +83,19 @@ export const PEER_EVENTS = {
     fields: ['session', 'peer', 'user', 'localUser'],
     meaning: 'The peer logged in as the user; its command runs as the local user. No action needed.',
   },
+  loginChecked: {
+    id: 'REXECD-305',
+    level: 'debug',
+    text: 'login checked',
+    fields: ['session', 'peer', 'user', 'result', 'ms'],
+    meaning:
+      'The login was checked in this many milliseconds, without the delay of a refusal. The result is "accepted", "refused", "locked_out", or "failed" if it could not be checked. No action needed.',
+  },
   lockedOut: {
     id: 'REXECD-302',
     level: 'error',
     text: 'locked out',
-    fields: ['subject', 'failures', 'seconds'],
+    fields: ['subject', 'scope', 'failures', 'seconds'],
     meaning:
       'Too many logins of the subject failed, so it is refused for this many seconds. If it was a mistake, run "rexecd unlock"; if it was an attack, block the address.',
   },

@@ -9,6 +9,10 @@ const NAMES = {
   'host-program': 'host',
   'helper-program': 'login helper',
 } as const;
+/** What a process of this package is. */
+export const ROLES = ['rexecd', 'reader', 'login helper', 'host'] as const;
+/** Clock ticks a second in /proc (proc(5)); Linux has told programs no other number since 2003. */
+const TICKS = 100;
 /** It becomes another program within milliseconds. */
 const TRAMPOLINE = 'trampoline';
 const PATIENCE_MS = 10_000;
@@ -32,8 +36,7 @@ export async function processLines(): Promise<string[]> {
   if (process.platform !== 'linux') return [];
   const late = Date.now() + PATIENCE_MS;
   while (children().some(isStarting) && Date.now() < late) await delay(LOOK_MS);
-  const lines = [process.pid, ...children()].map(lineOf);
-  return (await Promise.all(lines)).filter((line) => line !== '');
+  return Promise.all(ownProcesses().map(lineOf));
 }
 
 async function supported(): Promise<SandboxSupport> {
@@ -41,25 +44,68 @@ async function supported(): Promise<SandboxSupport> {
   return sandboxSupport();
 }
 
-async function lineOf(pid: number): Promise<string> {
-  const status = readOrEmpty(`/proc/${pid}/status`);
+/** A process of this package, as the kernel has it. */
+export interface OwnProcess {
+  readonly pid: number;
+  readonly role: (typeof ROLES)[number];
+  readonly uid: number;
+  /** Resident, in bytes. */
+  readonly memory: number;
+  /** Processor time that it has used, in seconds. */
+  readonly cpuSeconds: number;
+  /** How many capabilities it holds, of those that there are. */
+  readonly capabilities: { readonly held: number; readonly all: number };
+  readonly noNewPrivs: boolean;
+  readonly seccomp: boolean;
+}
+
+/** This process and each of its children that has become what it is to be; none on a system without /proc. */
+export function ownProcesses(): OwnProcess[] {
+  if (process.platform !== 'linux') return [];
+  return [process.pid, ...children()].flatMap((pid) => ownProcess(pid) ?? []);
+}
+
+function ownProcess(pid: number): OwnProcess | undefined {
+  const [status, stat] = [readOrEmpty(`/proc/${pid}/status`), readOrEmpty(`/proc/${pid}/stat`)];
   const program = programOf(pid);
-  const name = pid === process.pid ? 'rexecd' : (NAMES as Record<string, string>)[program];
-  if (status === '' || name === undefined) return '';
+  const role = pid === process.pid ? 'rexecd' : (NAMES as Record<string, OwnProcess['role']>)[program];
+  if (status === '' || stat === '' || role === undefined) return undefined;
   const field = (key: string): string => new RegExp(`^${key}:\\s*(\\w+)`, 'm').exec(status)?.[1] ?? '';
-  const uid = Number(field('Uid'));
-  const { findAccountName } = await import('../../native/index.ts');
-  const account = (await findAccountName(uid)) ?? `uid ${uid}`;
-  const held = ones(BigInt(`0x${field('CapEff')}`));
+  const after = stat.slice(stat.lastIndexOf(')') + 2).split(' '); // from the third field on (proc(5))
+  return {
+    pid,
+    role,
+    uid: Number(field('Uid')),
+    memory: Number(field('VmRSS')) * 1024,
+    cpuSeconds: (Number(after[11]) + Number(after[12])) / TICKS,
+    capabilities: { held: ones(BigInt(`0x${field('CapEff')}`)), all: numberOfCapabilities() },
+    noNewPrivs: field('NoNewPrivs') === '1',
+    seccomp: field('Seccomp') === '2',
+  };
+}
+
+/** What the kernel lets a process do, in words: `no capabilities, no_new_privs, seccomp`. */
+export async function privilegesOf({ role, capabilities, ...own }: OwnProcess): Promise<string> {
+  const { held, all } = capabilities;
   const { landlock } = await supported();
   return [
-    `process ${pid}, ${name}: account ${account}`,
-    held === 0 ? 'no capabilities' : `${held} of ${numberOfCapabilities()} capabilities`,
-    ...(field('NoNewPrivs') === '1' ? ['no_new_privs'] : []),
-    ...(field('Seccomp') === '2' ? ['seccomp'] : []),
+    held === 0 ? 'no capabilities' : `${held} of ${all} capabilities`,
+    ...(own.noNewPrivs ? ['no_new_privs'] : []),
+    ...(own.seccomp ? ['seccomp'] : []),
     // The kernel does not show it; a reader that could not enter it has not started.
-    ...(name === 'reader' && landlock ? [`Landlock ${landlock}`] : []),
+    ...(role === 'reader' && landlock ? [`Landlock ${landlock}`] : []),
   ].join(', ');
+}
+
+/** The name of the account that a process runs as. */
+export async function accountOf({ uid }: Pick<OwnProcess, 'uid'>): Promise<string> {
+  const { findAccountName } = await import('../../native/index.ts'); // only now: it loads koffi
+  return (await findAccountName(uid)) ?? `uid ${uid}`;
+}
+
+async function lineOf(own: OwnProcess): Promise<string> {
+  const { pid, role } = own;
+  return `process ${pid}, ${role}: account ${await accountOf(own)}, ${await privilegesOf(own)}`;
 }
 
 function children(): number[] {

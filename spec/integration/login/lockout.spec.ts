@@ -22,9 +22,9 @@ const byAnybody: Nth = (n) => [`user${n}`, HOME];
 
 /** Each kind of subject: the failures it may have and the longest of its lockouts, and attempts it has in common. */
 const SUBJECTS = [
-  [PAIR, 3, 3600, same],
-  ['user ada', 15, 300, fromAnywhere],
-  ['address 192.0.2.1', 30, 3600, byAnybody],
+  [PAIR, 3, 3600, same, 'pair'],
+  ['user ada', 15, 300, fromAnywhere, 'user'],
+  ['address 192.0.2.1', 30, 3600, byAnybody, 'address'],
 ] as const;
 
 /** A lockout that lives by a clock which the test turns; so does the library that counts for it. */
@@ -43,14 +43,16 @@ function clocked(t: TestContext, options: Partial<typeof OPTIONS> = {}) {
 }
 
 describe('a lockout', BOUNDED, () => {
-  for (const [subject, failures, longest, nth] of SUBJECTS) {
+  for (const [subject, failures, longest, nth, scope] of SUBJECTS) {
+    const first = { subject, scope, failures, times: 1 };
+
     it(`of "${subject}" begins with failure ${failures} and ends in time`, async (t) => {
       const { lockout, fail, pass } = clocked(t);
       assert.deepEqual(await fail(failures - 1, nth), []);
       assert.equal(lockout.blocks(...nth(99)), undefined);
-      assert.deepEqual(await lockout.failed(...nth(99)), [{ subject, failures, seconds: 30 }]);
+      assert.deepEqual(await lockout.failed(...nth(99)), [{ ...first, seconds: 30 }]);
       pass(29.5);
-      assert.deepEqual(lockout.blocks(...nth(98)), { subject, failures, seconds: 1 });
+      assert.deepEqual(lockout.blocks(...nth(98)), { ...first, seconds: 1 });
       pass(0.5);
       assert.equal(lockout.blocks(...nth(98)), undefined);
     });
@@ -187,7 +189,13 @@ describe('whoever is locked out', BOUNDED, () => {
     for (const [, failures, , nth] of SUBJECTS) await fail(failures, nth);
     await fail(2, () => ['bob', '192.0.2.9']);
     pass(10);
-    const listed = SUBJECTS.map(([subject, failures]) => ({ subject, failures, seconds: 20 }));
+    const listed = SUBJECTS.map(([subject, failures, , , scope]) => ({
+      subject,
+      scope,
+      failures,
+      times: 1,
+      seconds: 20,
+    }));
     assert.deepEqual(lockout.list(), listed);
     assert.deepEqual(
       [lockout.clear('user ada'), lockout.clear('user ada'), lockout.clear('nobody')],

@@ -28,6 +28,7 @@ const started = (user: string) => ({
   localUser: 'ada.l',
   command: 'id -u',
   pid: 7,
+  ms: 5,
 });
 
 /** Fields of an entry in the journal's native form, in order. */
@@ -56,7 +57,8 @@ describe('the journald sink', BOUNDED, () => {
       log.emit('commandStarted', started('ada'));
       log.emit('commandEnded', { session: 'a1', pid: 7, status: 'SIGHUP', ms: 12 });
     });
-    const shown = 'session="a1" peer="192.0.2.1:5120" user="ada" localUser="ada.l" command="id -u" pid=7';
+    const shown =
+      'session="a1" peer="192.0.2.1:5120" user="ada" localUser="ada.l" command="id -u" pid=7 ms=5';
     assert.deepEqual(fieldsOf(entry!), [
       ['MESSAGE', `REXECD-402 command started: ${shown}`],
       ['PRIORITY', '6'],
@@ -71,6 +73,7 @@ describe('the journald sink', BOUNDED, () => {
       ['REXECD_LOCAL_USER', 'ada.l'],
       ['REXECD_COMMAND', 'id -u'],
       ['REXECD_PID', '7'],
+      ['REXECD_MS', '5'],
     ]);
     assert.equal(Object.fromEntries(fieldsOf(ended!)).REXECD_EXIT, 'SIGHUP');
   });
@@ -127,7 +130,8 @@ describe('the syslog sink', BOUNDED, () => {
         ]),
       ),
     );
-    const shown = 'session="a1" peer="192.0.2.1:5120" user="ada" localUser="ada.l" command="id -u" pid=7';
+    const shown =
+      'session="a1" peer="192.0.2.1:5120" user="ada" localUser="ada.l" command="id -u" pid=7 ms=5';
     assert.deepEqual(rest, {
       priority: '86', // authpriv, info
       host: hostname(),

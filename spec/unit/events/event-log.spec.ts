@@ -44,7 +44,7 @@ async function written(t: TestContext, options: LogOptions): Promise<Record<stri
   const who = { session: 'a1', peer: '192.0.2.1:5120', user: 'ada' };
   log.emit('listening', { address: '127.0.0.1', port: 512 });
   log.emit('loginAccepted', { ...who, localUser: 'ada.l' });
-  log.emit('commandStarted', { ...who, localUser: 'ada.l', command: 'id -u', pid: 7 });
+  log.emit('commandStarted', { ...who, localUser: 'ada.l', command: 'id -u', pid: 7, ms: 5 });
   log.emit('signalForwarded', { session: 'a1', signal: 2 });
   log.emit('commandEnded', { session: 'a1', pid: 7, status: 0, ms: 12 });
   log.emit('loginRefused', { ...who, cause: 'spec' });

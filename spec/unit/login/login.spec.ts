@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Secret } from '../../../lib/base/index.ts';
-import { type Authenticator, Lockout, Login, LoginError, ownIdentity } from '../../../lib/login/index.ts';
+import {
+  type Authenticator,
+  Lockout,
+  Login,
+  type LoginCheck,
+  LoginError,
+  ownIdentity,
+} from '../../../lib/login/index.ts';
 import { anyone, BOUNDED, nobody } from '../../support/daemon/daemon.ts';
 
 const credentials = (password = Buffer.from('s3cret')) => ({
@@ -41,6 +48,35 @@ describe('a login', BOUNDED, () => {
       await new Login(authenticator, options(0)).verify(credentials(password), never).catch(() => {});
       assert.deepEqual(password, Buffer.alloc(6));
     });
+
+  for (const [result, authenticator] of [
+    ['accepted', anyone()],
+    ['refused', nobody],
+    ['failed', failing],
+  ] as const)
+    it(`tells that it was ${result}, and how long the check took without the wait of a refusal`, async () => {
+      const gone = new AbortController();
+      const checks: LoginCheck[] = [];
+      const login = new Login(authenticator, options(3600));
+      await login
+        .verify(credentials(), gone.signal, (check) => {
+          checks.push(check);
+          gone.abort(); // the wait would be an hour
+        })
+        .catch(() => {});
+      assert.equal(checks.length, 1);
+      assert.equal(checks[0]?.result, result);
+      assert.ok(checks[0].ms < 1000);
+    });
+
+  it('tells that it met a lockout', async () => {
+    const strict = new Lockout({ lockoutFailures: 1, lockoutSeconds: 60, longestLockoutSeconds: 60 });
+    const login = new Login(nobody, { ...options(0), lockout: strict });
+    const results: string[] = [];
+    for (let n = 0; n < 2; n += 1)
+      await login.verify(credentials(), never, ({ result }) => results.push(result)).catch(() => {});
+    assert.deepEqual(results, ['refused', 'locked_out']);
+  });
 
   it('shows the authenticator the password before it is wiped', async () => {
     let seen = '';

@@ -38,6 +38,13 @@ export async function listSessions(target: Target, json: boolean): Promise<void>
   }
 }
 
+/** Prints the metrics in Prometheus' text format, or as JSON. */
+export async function printMetrics(target: Target, json: boolean): Promise<void> {
+  const metrics = await tell(target, 'metrics', json ? 'json' : 'text');
+  if (json) console.log(printableJson(metrics));
+  else process.stdout.write(printableLines(String(metrics)));
+}
+
 /** Ends one session: its command by SIGHUP, then SIGKILL. */
 export async function killSession(target: Target, id: string): Promise<void> {
   await tell(target, 'kill', id);

@@ -100,6 +100,11 @@ program
   )
   .action(async (id: string) => (await DOING.administer()).killSession(await target(), id));
 program
+  .command('metrics')
+  .description("print what the daemon has counted, in Prometheus' text format")
+  .option('--json', 'print JSON')
+  .action(async ({ json = false }) => (await DOING.administer()).printMetrics(await target(), json));
+program
   .command('reload')
   .description('make the daemon reload its settings; running sessions keep theirs')
   .action(async () => (await DOING.administer()).reloadSettings(await target()));

@@ -2,11 +2,27 @@ import { reasonOf } from '../../../base/index.ts';
 import { ControlServer, type DaemonIdentity, type Operations } from '../../../control/index.ts';
 import type { Daemon } from '../../../daemon/index.ts';
 import type { Events } from '../../../events/index.ts';
+import { type Metrics, metricsText } from '../../../metrics/index.ts';
 import type { Settings } from '../../../settings/index.ts';
 import { controlPathOf } from '../common/control-path.ts';
+import { VERSION } from '../common/version.ts';
+
+/** What the control socket is about. */
+export interface OrderParts {
+  readonly daemon: Daemon;
+  readonly metrics: Metrics;
+  /** Reads the settings again; the keys that changed. */
+  readonly reload: () => Promise<string[]>;
+  /** Absolute path of the settings file; empty: none. */
+  readonly config: string;
+}
 
 /** What the control socket can do. */
-export function operationsOf(daemon: Daemon, reload: () => Promise<string[]>, config: string): Operations {
+export function operationsOf({ daemon, metrics, reload, config }: OrderParts): Operations {
+  const families = () => {
+    const { state, settings } = daemon;
+    return metrics.families({ state, settings, version: VERSION });
+  };
   return {
     identify: (): DaemonIdentity => ({ pid: process.pid, port: daemon.port, config }),
     lockouts: () => daemon.lockout.list(),
@@ -18,6 +34,7 @@ export function operationsOf(daemon: Daemon, reload: () => Promise<string[]>, co
     kill: (id) => {
       if (!daemon.hangUp(String(id))) throw new Error(`no session ${id}`);
     },
+    metrics: (format) => (format === 'json' ? families() : metricsText(families())),
     reload: async () => ({ changed: await reload() }),
   };
 }

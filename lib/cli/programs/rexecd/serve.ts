@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { ignoreSignals, Limiter, reasonOf, STRAY_SIGNALS } from '../../../base/index.ts';
 import { Daemon, type DaemonParts } from '../../../daemon/index.ts';
 import { EventLog, type Events, type LogOptions } from '../../../events/index.ts';
+import { Metrics } from '../../../metrics/index.ts';
 import { becomeSubreaper, closeAllOnExec, listenAhead, reapOrphans } from '../../../native/index.ts';
 import { activatedSockets, missingPrivileges, ServiceNotifier, thisHolder } from '../../../service/index.ts';
 import {
@@ -46,7 +47,8 @@ export async function serve({ config, debug, trial, ...options }: ServeOptions):
   process.umask(0o022); // what a command starts with, as at login
   const resolved = await load();
   const { settings } = resolved;
-  const events = new EventLog(logOptions(settings));
+  const metrics = new Metrics();
+  const events = new EventLog(logOptions(settings), metrics.observe);
   reportCapped(resolved, events);
   if (resolved.outdated !== undefined) console.error(`rexecd: warning: ${printableText(resolved.outdated)}`);
   if (manager.problem) events.emit('managerNotTold', { cause: reasonOf(manager.problem) });
@@ -69,7 +71,7 @@ export async function serve({ config, debug, trial, ...options }: ServeOptions):
     return reloads.run(readAgain).finally(() => manager.ready(status()));
   };
   if (!process.stdin.isTTY) process.on('SIGHUP', () => reload().catch(() => {})); // the log has it
-  await orders.take(settings, operationsOf(daemon, reload, config));
+  await orders.take(settings, operationsOf({ daemon, metrics, reload, config }));
   manager.ready(status());
   // With -debug standard output says the same.
   if (!debug || settings.logLevel === 'info' || settings.logLevel === 'debug')

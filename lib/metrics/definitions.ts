@@ -1,0 +1,172 @@
+import { CATALOGUE, type EventDefinition } from '../events/index.ts';
+import { ROLES } from '../service/index.ts';
+
+/** What a metric is. */
+export interface MetricDefinition {
+  readonly type: 'counter' | 'gauge' | 'histogram';
+  /** One sentence, without a full stop. */
+  readonly help: string;
+  /** Labels and their values; `any` stands for values that this program chooses at its start. */
+  readonly labels?: Readonly<Record<string, readonly string[] | 'any'>>;
+}
+
+const events = Object.values<EventDefinition>(CATALOGUE);
+
+/** Reasons for which no session began: settings, descriptors that run out, or the rules for addresses. */
+export const REFUSALS = [
+  'maxConnections',
+  'maxConnectionsPerAddress',
+  'crashPenaltySeconds',
+  'descriptors',
+  'address',
+] as const;
+
+/** Codes of requests that were refused; `other` is any that a later version has. */
+export const REQUEST_CODES = [
+  'REXEC_BUSY',
+  'REXEC_FIELD_TOO_LONG',
+  'REXEC_NO_HOME',
+  'REXEC_PORT_INVALID',
+  'REXEC_REQUEST_TIMEOUT',
+  'REXEC_STDERR_UNREACHABLE',
+  'REXEC_STOPPING',
+  'REXEC_TRUNCATED',
+  'other',
+] as const;
+
+/** SECURITY: every label has few values, and none that a peer can choose: a scrape has more readers than the log. */
+export const METRICS = {
+  rexecd_build_info: {
+    type: 'gauge',
+    help: 'Version of rexecd and of the Node.js that runs it, always 1',
+    labels: { version: 'any', node: 'any' },
+  },
+  rexecd_listening: {
+    type: 'gauge',
+    help: 'Addresses that are listened on; 0 while the daemon stops',
+    labels: { listener: ['plain', 'tls'] },
+  },
+  rexecd_stopping: {
+    type: 'gauge',
+    help: '1 while the daemon waits for its last sessions, else 0',
+  },
+  rexecd_connections_total: {
+    type: 'counter',
+    help: 'Connections that became a session',
+    labels: { listener: ['plain', 'tls'] },
+  },
+  rexecd_connections_refused_total: {
+    type: 'counter',
+    help: 'Connections that were refused before a byte was read, by what refused them',
+    labels: { reason: REFUSALS },
+  },
+  rexecd_sessions: {
+    type: 'gauge',
+    help: 'Sessions by state',
+    labels: { state: ['receiving', 'verifying', 'running', 'closing'] },
+  },
+  rexecd_sessions_limit: { type: 'gauge', help: 'Sessions that may be open (limits.maxConnections)' },
+  rexecd_sessions_waiting: { type: 'gauge', help: 'Accepted connections that wait for a place' },
+  rexecd_busiest_address_sessions: {
+    type: 'gauge',
+    help: 'Sessions of the address that has the most',
+  },
+  rexecd_busiest_address_sessions_limit: {
+    type: 'gauge',
+    help: 'Sessions that one address may have (limits.maxConnectionsPerAddress)',
+  },
+  rexecd_requests_refused_total: {
+    type: 'counter',
+    help: 'Requests that were refused for another reason than the login',
+    labels: { code: REQUEST_CODES },
+  },
+  rexecd_logins_total: {
+    type: 'counter',
+    help: 'Logins that were checked; failed means that the check could not be made',
+    labels: { result: ['accepted', 'refused', 'locked_out', 'failed'] },
+  },
+  rexecd_login_seconds: {
+    type: 'histogram',
+    help: 'Time for the check of a login, without the delay of a refusal',
+  },
+  rexecd_lockouts: {
+    type: 'gauge',
+    help: 'Lockouts that last now',
+    labels: { scope: ['pair', 'user', 'address'] },
+  },
+  rexecd_lockouts_total: {
+    type: 'counter',
+    help: 'Lockouts that began',
+    labels: { scope: ['pair', 'user', 'address'] },
+  },
+  rexecd_command_start_seconds: {
+    type: 'histogram',
+    help: 'Time from an accepted login to the start of its command',
+  },
+  rexecd_commands_total: {
+    type: 'counter',
+    help: 'Commands by their end: exit status 0, another one, a signal, stuck in the kernel, or not started',
+    labels: { end: ['0', 'nonzero', 'signal', 'stuck', 'not_started'] },
+  },
+  rexecd_command_seconds: { type: 'histogram', help: 'Time from the start of a command to its end' },
+  rexecd_process_deaths_total: {
+    type: 'counter',
+    help: 'Processes of rexecd that ended by themselves or were killed',
+    labels: { role: ['reader', 'host'] },
+  },
+  rexecd_events_total: {
+    type: 'counter',
+    help: 'Events, written or not, by id (docs/events.md)',
+    labels: { id: events.map(({ id }) => id).sort(), level: ['error', 'warn', 'info', 'debug'] },
+  },
+  rexecd_log_events_dropped_total: {
+    type: 'counter',
+    help: 'Events that a log sink could not keep up with',
+    labels: { sink: ['console', 'file', 'syslog', 'journald'] },
+  },
+  rexecd_config_last_reload_successful: {
+    type: 'gauge',
+    help: '1 if the settings in use are those of the last reload, or of the start',
+  },
+  rexecd_config_last_reload_success_timestamp_seconds: {
+    type: 'gauge',
+    help: 'When the settings in use were read',
+  },
+  rexecd_certificate_not_after_timestamp_seconds: {
+    type: 'gauge',
+    help: 'Last moment at which the TLS certificate is valid; absent without TLS',
+  },
+  rexecd_event_loop_delay_seconds: {
+    type: 'histogram',
+    help: 'How much later than asked for the daemon gets to its work, sampled 20 times a second',
+  },
+  rexecd_processes: {
+    type: 'gauge',
+    help: 'Processes of rexecd by role',
+    labels: { role: ROLES },
+  },
+  rexecd_processes_resident_memory_bytes: {
+    type: 'gauge',
+    help: 'Resident memory of the processes of each role; what they share counts for each',
+    labels: { role: ROLES },
+  },
+  rexecd_hosts_limit: { type: 'gauge', help: 'Hosts that users may have (launch.maxHosts)' },
+  process_cpu_seconds_total: { type: 'counter', help: 'Processor time of the daemon itself' },
+  process_resident_memory_bytes: { type: 'gauge', help: 'Resident memory of the daemon itself' },
+  process_start_time_seconds: { type: 'gauge', help: 'When the daemon started' },
+  process_open_fds: { type: 'gauge', help: 'Descriptors that the daemon has open' },
+  process_max_fds: { type: 'gauge', help: 'Descriptors that the daemon may have open' },
+} as const satisfies Record<string, MetricDefinition>;
+
+export type MetricName = keyof typeof METRICS;
+
+/** All metrics for human readers, as a table of markdown. */
+export function metricTable(): string {
+  const rows = Object.entries<MetricDefinition>(METRICS).map(([name, { type, help, labels = {} }]) => {
+    const shown = Object.entries(labels).map(([label, values]) =>
+      values === 'any' || values.length > 10 ? `\`${label}\`` : `\`${label}\`: ${values.join(', ')}`,
+    );
+    return `| \`${name}\` | ${type} | ${shown.join('<br>')} | ${help} |`;
+  });
+  return ['| name | type | labels | meaning |', '| --- | --- | --- | --- |', ...rows, ''].join('\n');
+}
