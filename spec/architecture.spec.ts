@@ -56,7 +56,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'receive',
     'run',
   ],
-  metrics: ['daemon', 'events', 'native', 'service', 'settings'],
+  metrics: ['base', 'daemon', 'events', 'native', 'service', 'settings'],
   cli: [
     'base',
     'codec',

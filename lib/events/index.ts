@@ -4,3 +4,4 @@ export type { EventDefinition, Level } from './definition.ts';
 export { eventTable, journalCatalogue } from './documents.ts';
 export { EventLog, type LogOptions, type SinkName } from './event-log.ts';
 export type { EventObserver, Events } from './events.ts';
+export { type RecentEvent, RecentEvents } from './recent.ts';

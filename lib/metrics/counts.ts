@@ -4,6 +4,24 @@ import { Counter, Histogram, powers, type Sample, sample } from './instruments.t
 
 type Takers = { readonly [Name in EventName]?: (fields: EventFields<Name>) => void };
 
+/** How often what happened since the start of the daemon. */
+export interface Totals {
+  /** Those that became a session. */
+  readonly connections: number;
+  readonly connectionsRefused: number;
+  readonly requestsRefused: number;
+  readonly loginsAccepted: number;
+  readonly loginsRefused: number;
+  /** Refused because of a lockout, without a check. */
+  readonly loginsLockedOut: number;
+  /** They could not be checked. */
+  readonly loginsFailed: number;
+  /** Commands that were started. */
+  readonly commands: number;
+  /** Lockouts that began. */
+  readonly lockouts: number;
+}
+
 /** What events add up to. */
 export class Counts {
   readonly #connections = new Counter('listener', METRICS.rexecd_connections_total.labels.listener);
@@ -53,6 +71,22 @@ export class Counts {
   take<Name extends EventName>(name: Name, fields: EventFields<Name>): void {
     this.#events.set(name, this.#events.get(name)! + 1);
     this.#takers[name]?.(fields as never);
+  }
+
+  /** Since the start. */
+  get totals(): Totals {
+    const logins = this.#logins;
+    return {
+      connections: this.#connections.total,
+      connectionsRefused: this.#refused.total,
+      requestsRefused: this.#requestsRefused.total,
+      loginsAccepted: logins.get('accepted'),
+      loginsRefused: logins.get('refused'),
+      loginsLockedOut: logins.get('locked_out'),
+      loginsFailed: logins.get('failed'),
+      commands: this.#startSeconds.count,
+      lockouts: this.#lockouts.total,
+    };
   }
 
   get samples() {

@@ -1,5 +1,17 @@
-/** What a running daemon says about itself in numbers, and their text for Prometheus. */
+/** What a running daemon says about itself: its numbers, their text for Prometheus, and its status. */
+export type { Totals } from './counts.ts';
 export { METRICS, type MetricDefinition, type MetricName, metricTable } from './definitions.ts';
-export { Counter, Histogram, powers, type Sample } from './instruments.ts';
-export { Metrics, type MetricsSource } from './metrics.ts';
+export { Histogram, powers, type Sample } from './instruments.ts';
+export { type DaemonSource, Metrics } from './metrics.ts';
+export type { ProcessStatus } from './processes.ts';
+export {
+  type DaemonHealth,
+  type DaemonStatus,
+  healthOf,
+  type LimitStatus,
+  type ListenerStatus,
+  statusOf,
+  summaryOf,
+} from './status.ts';
 export { type Family, METRICS_TYPE, metricsText } from './text-format.ts';
+export { Watch } from './watch.ts';

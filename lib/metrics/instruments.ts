@@ -28,6 +28,14 @@ export class Counter<Value extends string> {
     if (before !== undefined) this.#counts.set(value, before + by);
   }
 
+  get(value: Value): number {
+    return this.#counts.get(value) ?? 0;
+  }
+
+  get total(): number {
+    return [...this.#counts.values()].reduce((sum, count) => sum + count, 0);
+  }
+
   get samples(): Sample[] {
     return [...this.#counts].map(([value, count]) => sample(count, { [this.#label]: value }));
   }
@@ -51,6 +59,10 @@ export class Histogram {
     const bucket = index < 0 ? this.#bounds.length : index;
     this.#counts[bucket] = this.#counts[bucket]! + times;
     this.#sum += quantity * times;
+  }
+
+  get count(): number {
+    return this.#counts.reduce((sum, each) => sum + each, 0);
   }
 
   get samples(): Sample[] {

@@ -2,15 +2,15 @@ import type { DaemonState } from '../daemon/index.ts';
 import type { EventObserver } from '../events/index.ts';
 import { type OwnProcess, ownProcesses, ROLES } from '../service/index.ts';
 import type { Settings } from '../settings/index.ts';
-import { Counts } from './counts.ts';
+import { Counts, type Totals } from './counts.ts';
 import { METRICS, type MetricDefinition, type MetricName } from './definitions.ts';
 import { type Sample, sample } from './instruments.ts';
 import { LoopDelay } from './loop-delay.ts';
 import { openFiles } from './open-files.ts';
 import type { Family } from './text-format.ts';
 
-/** What is read of a daemon when its metrics are asked for. */
-export interface MetricsSource {
+/** What is read of a daemon when it is asked. */
+export interface DaemonSource {
   readonly state: DaemonState;
   readonly settings: Settings;
   readonly version: string;
@@ -24,7 +24,12 @@ export class Metrics {
   /** Counts an event. */
   readonly observe: EventObserver = (name, fields) => this.#counts.take(name, fields);
 
-  families({ state, settings, version }: MetricsSource): Family[] {
+  /** Since the start. */
+  get totals(): Totals {
+    return this.#counts.totals;
+  }
+
+  families({ state, settings, version }: DaemonSource): Family[] {
     const samples: Readonly<Record<MetricName, readonly Sample[]>> = {
       rexecd_build_info: [sample(1, { version, node: process.versions.node })],
       ...this.#counts.samples,

@@ -16,6 +16,8 @@ export interface Arrival {
 /** An address that is listened on, for TLS if it is secure. */
 export interface ListenAddress extends AddressInfo {
   readonly secure: boolean;
+  /** It serves clear text to other machines. */
+  readonly isExposed: boolean;
 }
 
 /** Where a daemon listens: the first address in clear text, and the first for TLS. */
@@ -59,15 +61,14 @@ export class Listeners {
 
   /** Where clear text is served to other machines, if anywhere. */
   get exposed(): AddressInfo | undefined {
-    return this.#listeners
-      .filter(({ secure }) => !secure)
-      .flatMap(({ addresses }) => addresses)
-      .find(({ address }) => !isLoopback(address));
+    return this.all.find(({ isExposed }) => isExposed);
   }
 
   /** Every address that is listened on. */
   get all(): readonly ListenAddress[] {
-    return this.#listeners.flatMap(({ secure, addresses }) => addresses.map((each) => ({ ...each, secure })));
+    return this.#listeners.flatMap(({ secure, addresses }) =>
+      addresses.map((each) => ({ ...each, secure, isExposed: !secure && !isLoopback(each.address) })),
+    );
   }
 
   /**

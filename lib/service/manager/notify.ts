@@ -4,6 +4,7 @@ import { STOP_MARGIN } from '../files/program.ts';
 
 const VARIABLES = ['NOTIFY_SOCKET', 'WATCHDOG_USEC', 'WATCHDOG_PID'] as const;
 const RETRY_MS = 50;
+const TELL_MS = 10_000;
 const LONGEST_TIMER = 2 ** 31 - 1; // ms
 
 /**
@@ -16,6 +17,7 @@ export class ServiceNotifier {
   readonly #sender: DatagramSender | undefined;
   #waiting: string[] = []; // what a full socket did not take
   #retry: NodeJS.Timeout | undefined;
+  #status = '';
 
   private constructor(sender?: DatagramSender, watchdogMs = 0, problem?: unknown) {
     this.#sender = sender;
@@ -46,7 +48,19 @@ export class ServiceNotifier {
 
   /** It serves, after its start or after a reload. */
   ready(status: string): void {
+    this.#status = status;
     this.#send('READY=1', statusLine(status));
+  }
+
+  /** Sends another status each time that it has changed, at most once in 10 s, for as long as the process lives. */
+  keepTelling(statusNow: () => string): void {
+    if (!this.#sender) return;
+    const tell = () => {
+      const status = statusNow();
+      if (status !== this.#status) this.#send(statusLine(status));
+      this.#status = status;
+    };
+    setInterval(tell, TELL_MS).unref();
   }
 
   /** It reads its settings again; {@link ready} says when it has, whether they were taken or not. */

@@ -45,6 +45,22 @@ describe('the notifier of a service', LINUX, () => {
     assert.ok(BigInt(usec!) >= before && BigInt(usec!) <= process.hrtime.bigint() / 1000n, usec);
   });
 
+  it('sends a status again when it has changed, once in 10 s', async (t) => {
+    t.mock.timers.enable({ apis: ['setInterval'] });
+    const socket = new NotifySocket(t);
+    const notifier = await ServiceNotifier.open({ NOTIFY_SOCKET: socket.path });
+    let status = 'none';
+    notifier.ready(status);
+    notifier.keepTelling(() => status);
+    t.mock.timers.tick(30_000);
+    status = 'one';
+    t.mock.timers.tick(9_999);
+    assert.deepEqual(socket.messages, ['READY=1\nSTATUS=none']);
+    t.mock.timers.tick(1);
+    t.mock.timers.tick(30_000);
+    assert.deepEqual(socket.messages.slice(1), ['STATUS=one']);
+  });
+
   it('says a status of many lines in one', async (t) => {
     const socket = new NotifySocket(t);
     const notifier = await ServiceNotifier.open({ NOTIFY_SOCKET: socket.path });

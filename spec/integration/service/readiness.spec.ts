@@ -23,7 +23,7 @@ import {
 } from '../../support/program.ts';
 
 const LINUX = { ...PATIENT, skip: process.platform !== 'linux' && 'needs unix datagram sockets' } as const;
-const READY = /^READY=1\nSTATUS=listening on port (\d+)$/;
+const READY = /^READY=1\nSTATUS=port (\d+): \d+ of [\d,]+ sessions, 0 locked out$/;
 
 interface Watched {
   readonly manager: NotifySocket;

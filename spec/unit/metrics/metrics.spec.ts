@@ -19,7 +19,7 @@ const MAKE_TABLE =
 const state: DaemonState = {
   isStopping: false,
   port: 512,
-  addresses: [{ address: '127.0.0.1', family: 'IPv4', port: 512, secure: false }],
+  addresses: [{ address: '127.0.0.1', family: 'IPv4', port: 512, secure: false, isExposed: false }],
   sessions: { receiving: 1, verifying: 2, running: 3, closing: 4 },
   waiting: 5,
   busiest: { address: '192.0.2.1', connections: 6 },

@@ -28,6 +28,7 @@ interface Flags extends Layer, SettingFiles, ServiceFlags {
 /** What a command does, loaded once it is chosen: the start of a daemon waits for no other one. */
 const DOING = {
   administer: () => import('./administer.ts'),
+  showStatus: () => import('./status.ts'),
   install: () => import('./installation.ts'),
   changeUsers: () => import('./users.ts'),
   serve: () => import('./serve.ts'),
@@ -80,6 +81,11 @@ const program = commandLine('rexecd')
   .showSuggestionAfterError()
   .action(run);
 addSettingOptions(program);
+program
+  .command('status')
+  .description('print what the daemon on --port is doing, its processes, and its last errors')
+  .option('--json', 'print JSON')
+  .action(async ({ json = false }) => (await DOING.showStatus()).printStatus(await target(), json));
 program
   .command('lockouts')
   .description('list who is locked out of the daemon on --port')

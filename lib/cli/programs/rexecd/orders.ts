@@ -2,7 +2,7 @@ import { reasonOf } from '../../../base/index.ts';
 import { ControlServer, type DaemonIdentity, type Operations } from '../../../control/index.ts';
 import type { Daemon } from '../../../daemon/index.ts';
 import type { Events } from '../../../events/index.ts';
-import { type Metrics, metricsText } from '../../../metrics/index.ts';
+import { type DaemonSource, metricsText, statusOf, type Watch } from '../../../metrics/index.ts';
 import type { Settings } from '../../../settings/index.ts';
 import { controlPathOf } from '../common/control-path.ts';
 import { VERSION } from '../common/version.ts';
@@ -10,7 +10,7 @@ import { VERSION } from '../common/version.ts';
 /** What the control socket is about. */
 export interface OrderParts {
   readonly daemon: Daemon;
-  readonly metrics: Metrics;
+  readonly watch: Watch;
   /** Reads the settings again; the keys that changed. */
   readonly reload: () => Promise<string[]>;
   /** Absolute path of the settings file; empty: none. */
@@ -18,11 +18,8 @@ export interface OrderParts {
 }
 
 /** What the control socket can do. */
-export function operationsOf({ daemon, metrics, reload, config }: OrderParts): Operations {
-  const families = () => {
-    const { state, settings } = daemon;
-    return metrics.families({ state, settings, version: VERSION });
-  };
+export function operationsOf({ daemon, watch, reload, config }: OrderParts): Operations {
+  const source = (): DaemonSource => ({ state: daemon.state, settings: daemon.settings, version: VERSION });
   return {
     identify: (): DaemonIdentity => ({ pid: process.pid, port: daemon.port, config }),
     lockouts: () => daemon.lockout.list(),
@@ -34,7 +31,11 @@ export function operationsOf({ daemon, metrics, reload, config }: OrderParts): O
     kill: (id) => {
       if (!daemon.hangUp(String(id))) throw new Error(`no session ${id}`);
     },
-    metrics: (format) => (format === 'json' ? families() : metricsText(families())),
+    status: () => statusOf(source(), watch),
+    metrics(format) {
+      const families = watch.metrics.families(source());
+      return format === 'json' ? families : metricsText(families);
+    },
     reload: async () => ({ changed: await reload() }),
   };
 }

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { ignoreSignals, Limiter, reasonOf, STRAY_SIGNALS } from '../../../base/index.ts';
 import { Daemon, type DaemonParts } from '../../../daemon/index.ts';
 import { EventLog, type Events, type LogOptions } from '../../../events/index.ts';
-import { Metrics } from '../../../metrics/index.ts';
+import { summaryOf, Watch } from '../../../metrics/index.ts';
 import { becomeSubreaper, closeAllOnExec, listenAhead, reapOrphans } from '../../../native/index.ts';
 import { activatedSockets, missingPrivileges, ServiceNotifier, thisHolder } from '../../../service/index.ts';
 import {
@@ -47,8 +47,8 @@ export async function serve({ config, debug, trial, ...options }: ServeOptions):
   process.umask(0o022); // what a command starts with, as at login
   const resolved = await load();
   const { settings } = resolved;
-  const metrics = new Metrics();
-  const events = new EventLog(logOptions(settings), metrics.observe);
+  const watch = new Watch();
+  const events = new EventLog(logOptions(settings), watch.observe);
   reportCapped(resolved, events);
   if (resolved.outdated !== undefined) console.error(`rexecd: warning: ${printableText(resolved.outdated)}`);
   if (manager.problem) events.emit('managerNotTold', { cause: reasonOf(manager.problem) });
@@ -61,18 +61,19 @@ export async function serve({ config, debug, trial, ...options }: ServeOptions):
     throw error;
   });
   const orders = new Orders(daemon, events);
-  const status = () => `listening on port ${daemon.port}`;
+  const summary = () => summaryOf(daemon.state, daemon.settings);
   const readAgain = reloader(daemon, settings, load, events, orders);
   const reloads = new Limiter(1); // one after another
   let isStopping = false;
   const reload = (): Promise<string[]> => {
     if (isStopping) return Promise.reject(new Error('the daemon is stopping'));
     manager.reloading();
-    return reloads.run(readAgain).finally(() => manager.ready(status()));
+    return reloads.run(readAgain).finally(() => manager.ready(summary()));
   };
   if (!process.stdin.isTTY) process.on('SIGHUP', () => reload().catch(() => {})); // the log has it
-  await orders.take(settings, operationsOf({ daemon, metrics, reload, config }));
-  manager.ready(status());
+  await orders.take(settings, operationsOf({ daemon, watch, reload, config }));
+  manager.ready(summary());
+  manager.keepTelling(summary);
   // With -debug standard output says the same.
   if (!debug || settings.logLevel === 'info' || settings.logLevel === 'debug')
     events.emit('started', {
