@@ -2,5 +2,6 @@
 export type { SessionSummary } from '../orchestrator/index.ts';
 export type { Addresses } from './accept/listeners.ts';
 export { Daemon, type DaemonParts } from './daemon.ts';
+export { type SessionPage, type SessionQuery, sessionPage } from './session-page.ts';
 export type { DaemonState, OpenState } from './state.ts';
 export { readTlsMaterial } from './tls-material.ts';

@@ -12,6 +12,7 @@ const MOST_HOSTS = 3;
 
 /** The host of a run. */
 interface Place {
+  readonly pid: number;
   say(order: Order): void;
   pass(order: Order, handle: Socket): void;
   bytes(id: string): Promise<Bytes | undefined>;
@@ -72,6 +73,10 @@ export class HostedRun implements Run {
   /** Whether nothing more comes of it. */
   get done(): boolean {
     return this.#state === 'over';
+  }
+
+  get hostPid(): number | undefined {
+    return this.#place?.pid;
   }
 
   /** @param answered called once: the command was started, or will not be */

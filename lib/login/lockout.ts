@@ -142,7 +142,8 @@ export class Lockout {
   }
 
   #shown(subject: string, { scope, failures, times, until }: Lock): LockedOut {
-    return { subject, scope, failures, times, seconds: Math.ceil((until - this.#now()) / 1000) };
+    const seconds = Math.ceil((until - this.#now()) / 1000);
+    return { subject, failures, seconds, scope, times };
   }
 }
 

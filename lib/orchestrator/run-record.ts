@@ -45,6 +45,10 @@ export class RunRecord implements RunEvents {
     return this.#pid;
   }
 
+  get localUser(): string {
+    return this.#subject.localUser;
+  }
+
   started({ pid, directory, homeProblem: cause }: Started): void {
     if (this.#state !== 'verifying') return;
     const { events, sessionSeconds } = this.#options;

@@ -29,6 +29,7 @@ export class Session {
   #run: Run | undefined;
   #record: RunRecord | undefined;
   #stopping = false;
+  #isMuxed = false;
   readonly #over = Promise.withResolvers<void>();
 
   /** @param socket accepted with `allowHalfOpen` and `noDelay`, not read yet, its addresses known */
@@ -50,20 +51,35 @@ export class Session {
     return this.#summarize();
   }
 
-  async #summarize(): Promise<SessionSummary> {
-    const bytes = await (this.#run ?? this.#visit).bytes();
-    const pid = this.#record?.pid ?? null;
+  /** Its summary without the bytes, which other processes count. */
+  get brief(): SessionSummary {
+    const record = this.#record;
+    const pid = record?.pid ?? null;
+    const stderrPort = this.#stderrPort.port;
+    const age = performance.now() - this.#acceptedAt;
     return {
       id: this.id,
       state: this.state,
       peer: this.#peer,
+      address: this.#address,
+      since: Math.round(Date.now() - age),
+      secure: this.#secure,
+      channel: this.#isMuxed ? 'multiplexed' : stderrPort === 0 ? 'none' : 'port',
+      stderrPort: this.#isMuxed || stderrPort === 0 ? null : stderrPort,
       user: this.#user,
+      localUser: record?.localUser ?? null,
       command: pid === null ? null : this.#commandText,
       pid,
-      seconds: Math.round((performance.now() - this.#acceptedAt) / 1000),
-      received: bytes?.received ?? null,
-      sent: bytes?.sent ?? null,
+      hostPid: this.#run?.hostPid ?? null,
+      seconds: Math.round(age / 1000),
+      received: null,
+      sent: null,
     };
+  }
+
+  async #summarize(): Promise<SessionSummary> {
+    const bytes = await (this.#run ?? this.#visit).bytes();
+    return { ...this.brief, received: bytes?.received ?? null, sent: bytes?.sent ?? null };
   }
 
   /** Serves the peer. Resolves when everything about it has ended; never rejects. */
@@ -108,6 +124,7 @@ export class Session {
   async #receive(): Promise<Received> {
     const { stderrChannel, tlsConnectBack } = this.#options;
     const received = await this.#visit.receive((port, muxed) => {
+      this.#isMuxed = muxed;
       // SECURITY: what came by TLS does not continue in clear text unless a setting says so.
       this.#stderrPort.set(port, !this.#secure || (tlsConnectBack && !muxed));
       return stderrChannel === 'before-auth' ? this.#stderrPort.connect() : undefined;

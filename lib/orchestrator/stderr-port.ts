@@ -31,6 +31,11 @@ export class StderrPort {
     this.#gone = gone;
   }
 
+  /** 0: none. */
+  get port(): number {
+    return this.#port;
+  }
+
   /** @param allowed whether a channel may be in clear text */
   set(port: number, allowed: boolean): void {
     this.#port = port;

@@ -63,6 +63,8 @@ export interface RunEvents {
 export interface Run {
   /** Resolves when the connection is closed and nothing more happens; never rejects. */
   readonly over: Promise<void>;
+  /** The process that it is in, if that is another one. */
+  readonly hostPid?: number | undefined;
   /** Bytes from and to the peer; undefined if they cannot be asked for now. */
   bytes(): Promise<{ readonly received: number; readonly sent: number } | undefined>;
   /** Ends the command: SIGHUP, after `killSeconds` SIGKILL; the connection, once the peer had time to read. */

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import {
+  HEALTH_EXIT,
   REXEC_BENCH_EXIT,
   REXEC_EXIT,
   REXEC_FUZZ_EXIT,
@@ -138,7 +139,7 @@ describe('the manual pages', PATIENT, () => {
       ['rexec.1', REXEC_EXIT],
       ['rexec-bench.1', REXEC_BENCH_EXIT],
       ['rexec-fuzz.1', REXEC_FUZZ_EXIT],
-      ['rexecd.8', REXECD_EXIT],
+      ['rexecd.8', { ...REXECD_EXIT, ...HEALTH_EXIT }],
       ['rconfig.1', REXECD_EXIT],
     ] as const)
       for (const code of Object.values(codes))

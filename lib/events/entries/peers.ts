@@ -95,7 +95,7 @@ export const PEER_EVENTS = {
     id: 'REXECD-302',
     level: 'error',
     text: 'locked out',
-    fields: ['subject', 'scope', 'failures', 'seconds'],
+    fields: ['subject', 'failures', 'seconds', 'scope'],
     meaning:
       'Too many logins of the subject failed, so it is refused for this many seconds. If it was a mistake, run "rexecd unlock"; if it was an attack, block the address.',
   },

@@ -18,6 +18,11 @@ import {
 const STRANGER = 54_998;
 const ESCAPES = '\u001b]0;owned\u0007\u009b31m\u202e';
 
+const TOTALS = [
+  ...['connectionsRefused', 'requestsRefused', 'loginsAccepted', 'loginsRefused', 'loginsLockedOut'],
+  ...['loginsFailed', 'lockouts', 'commands'],
+];
+
 /** A socket as a stranger would make it before the daemon does; what it answers is `reply`. */
 async function impostor(t: TestContext, folder: string, reply: object): Promise<string> {
   const path = join(folder, '512.sock');
@@ -32,8 +37,23 @@ async function impostor(t: TestContext, folder: string, reply: object): Promise<
 const sessionsOf = (t: TestContext, socket: string): Program =>
   strangersProgram(t, process.execPath, `${ROOT}lib/cli/rexecd.ts`, 'sessions', '--control', socket);
 
-const SESSIONS = {
-  result: [{ id: ESCAPES, state: ESCAPES, peer: ESCAPES, user: ESCAPES, command: ESCAPES }],
+const SESSION = { id: ESCAPES, state: ESCAPES, address: ESCAPES, user: ESCAPES, command: ESCAPES };
+const SESSIONS = { result: { sessions: [{ ...SESSION, since: 1, seconds: 1 }], next: null } };
+
+const STATUS = {
+  result: {
+    summary: ESCAPES,
+    ...{ version: ESCAPES, node: ESCAPES, host: ESCAPES, pid: 1, now: 2, since: 1 },
+    listeners: [{ kind: ESCAPES, address: ESCAPES, port: ESCAPES, certificateEnds: null }],
+    sessions: { [ESCAPES]: ESCAPES },
+    limits: [{ name: ESCAPES, used: ESCAPES, limit: ESCAPES, key: ESCAPES }],
+    totals: { connections: ESCAPES, ...Object.fromEntries(TOTALS.map((name) => [name, 1])) },
+    lockouts: 1,
+    processes: [{ role: ESCAPES, pid: ESCAPES, account: ESCAPES, memory: 1, privileges: ESCAPES }],
+    problems: [
+      { at: 1, count: 2, id: ESCAPES, text: ESCAPES, fields: { [ESCAPES]: ESCAPES }, meaning: ESCAPES },
+    ],
+  },
 };
 
 describe('a control socket of another account (E8)', { ...BOUNDED, skip: notRoot }, () => {
@@ -74,6 +94,11 @@ describe('what a daemon answers (E8)', BOUNDED, () => {
   for (const [words, reply] of [
     [['sessions'], SESSIONS],
     [['sessions', '--json'], SESSIONS],
+    [['status'], STATUS],
+    [['status', '--json'], STATUS],
+    [['health'], { result: { state: ESCAPES, summary: ESCAPES } }],
+    [['metrics'], { result: ESCAPES }],
+    [['metrics', '--json'], { result: [ESCAPES] }],
     [['lockouts'], { result: [{ subject: ESCAPES, failures: ESCAPES, seconds: ESCAPES }] }],
     [['unlock'], { result: ESCAPES }],
     [['reload'], { result: { changed: [ESCAPES] } }],

@@ -5,7 +5,7 @@ import { PATIENT, run } from '../../support/program.ts';
 
 describe('the command line of rexecd', { ...PATIENT, concurrency: 2 }, () => {
   for (const [words, says] of [
-    [['status'], "unknown command 'status' (see rexecd --help)"],
+    [['start'], "unknown command 'start' (see rexecd --help)"],
     [['session'], "unknown command 'session'; did you mean sessions? (see rexecd --help)"],
     [['lokouts'], "unknown command 'lokouts'; did you mean lockouts? (see rexecd --help)"],
     [['--port', '0', 'relaod'], "unknown command 'relaod'; did you mean reload? (see rexecd --help)"],

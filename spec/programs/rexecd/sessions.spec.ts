@@ -5,14 +5,19 @@ import { describe, it, type TestContext } from 'node:test';
 import { PASSWORD, USER } from '../../support/daemon/daemon.ts';
 import { eventually, Peer } from '../../support/peer.ts';
 import {
+  findProgram,
   isAlive,
   PATIENT,
+  Program,
+  ROOT,
   run,
   start,
   startRexecd,
   temporaryFolder,
   usersFileOf,
 } from '../../support/program.ts';
+
+const SCRIPT = findProgram('script');
 
 /** A daemon with a settings file, and how to talk to it. */
 async function served(t: TestContext, text = '') {
@@ -28,6 +33,8 @@ async function served(t: TestContext, text = '') {
     daemon,
     port,
     write,
+    socket,
+    watch: () => start(t, 'rexecd', ['sessions', '--watch', '--control', socket]),
     tell: (...words: string[]) => run(t, 'rexecd', [...words, '--control', socket]),
     call: (command: string) =>
       start(t, 'rexec', ['-l', USER, '-p', PASSWORD, '--port', `${port}`, '127.0.0.1', command]),
@@ -35,23 +42,79 @@ async function served(t: TestContext, text = '') {
 }
 
 describe('sessions from the command line', PATIENT, () => {
-  it('are listed with user, peer, command, age and bytes, and ended one by one', async (t) => {
+  it('are a table with headings, and ended one by one', async (t) => {
     const { tell, call } = await served(t);
     assert.equal((await tell('sessions')).stdout, 'no sessions\n');
     const remote = call("echo $$; : '\u001b[31m'; exec sleep 600");
     const [pid] = await remote.says(/^\d+\n/);
-    const line = (await tell('sessions')).stdout;
-    const [, id] =
-      new RegExp(`^([0-9a-f]{12}) running \\d+s 127\\.0\\.0\\.1:\\d+ ${USER} pid=\\d+ `).exec(line) ?? [];
+    const [head = '', line = ''] = (await tell('sessions')).stdout.split('\n');
+    assert.match(head, /^ID +USER +ADDRESS +AGE +STATE +COMMAND$/);
+    const [, id = ''] =
+      new RegExp(`^([0-9a-f]{12}) +${USER} +127\\.0\\.0\\.1 +\\d+ s +running +echo `).exec(line) ?? [];
     assert.ok(id, line);
     assert.ok(line.includes('; exec sleep 600') && !line.includes('\u001b'), 'and is safe for a terminal');
-    const [session] = JSON.parse((await tell('sessions', '--json')).stdout);
-    assert.deepEqual([session.id, session.user, session.state], [id, USER, 'running']);
     assert.equal((await tell('kill', id)).stdout, `ending session ${id}\n`);
     assert.equal((await remote.end()).status, 129, '128 and SIGHUP');
     assert.ok(!isAlive(Number(pid)));
     const { stderr, status } = await tell('kill', id);
     assert.deepEqual([stderr, status], [`rexecd: no session ${id}\n`, 1]);
+  });
+
+  it('are told to programs with all that is known of them', async (t) => {
+    const { tell, call, daemon } = await served(t);
+    const before = Date.now();
+    const remote = call('echo $$ $PPID; exec sleep 600');
+    const [, pid, host] = await remote.says(/^(\d+) (\d+)\n/);
+    const [session] = JSON.parse((await tell('sessions', '--json')).stdout);
+    const { id, peer, since, seconds, received, sent, localUser, stderrPort, ...rest } = session;
+    assert.match(id, /^[0-9a-f]{12}$/);
+    assert.match(peer, /^127\.0\.0\.1:\d+$/);
+    assert.ok(since >= before - 1000 && since <= Date.now(), `${since}`);
+    assert.ok(seconds >= 0 && received >= 0 && sent > 0 && stderrPort > 0 && localUser !== '');
+    assert.deepEqual(rest, {
+      ...{ state: 'running', address: '127.0.0.1', secure: false, channel: 'port' },
+      ...{ user: USER, command: 'echo $$ $PPID; exec sleep 600', pid: Number(pid), hostPid: Number(host) },
+    });
+    assert.notEqual(session.hostPid, daemon.pid);
+  });
+});
+
+describe('rexecd sessions --watch', PATIENT, () => {
+  it('prints a line for each change where there is no terminal, and ends with 0 on Ctrl-C', async (t) => {
+    const { watch, call } = await served(t);
+    const watching = watch();
+    const remote = call('exec sleep 600');
+    await watching.says(
+      new RegExp(`^[-\\d]+ [:\\d]+ [0-9a-f]{12} running ${USER} 127\\.0\\.0\\.1 exec sleep 600$`, 'm'),
+    );
+    remote.child.kill('SIGTERM');
+    await watching.says(/ ended /);
+    watching.child.kill('SIGINT');
+    const { stdout, stderr, status } = await watching.end();
+    assert.deepEqual([stderr, status], ['', 0]);
+    assert.doesNotMatch(stdout, /\u001b/);
+  });
+
+  it('draws a table again and again on a terminal, as wide as that', {
+    skip: !SCRIPT && 'script(1) is missing',
+  }, async (t) => {
+    const { socket, call } = await served(t);
+    const words = [
+      process.execPath,
+      join(ROOT, 'lib/cli/rexecd.ts'),
+      'sessions',
+      '--watch',
+      '--control',
+      socket,
+    ];
+    const command = `stty cols 60 rows 10; ${words.join(' ')}`;
+    const terminal = new Program(t, SCRIPT!, ['-qefc', command, '/dev/null'], { env: { TERM: 'xterm' } });
+    await terminal.says(/\u001b\[H\u001b\[Jno sessions/);
+    call(`exec sleep 600 # ${'x'.repeat(200)}`);
+    const [, line = ''] = await terminal.says(/\u001b\[1mID .*\r\n(.* running .*)\r\n/);
+    assert.equal(Buffer.from(line, 'latin1').toString().length, 60);
+    terminal.child.stdin.write('\u0003');
+    assert.equal((await terminal.end()).status, 0);
   });
 });
 
@@ -62,8 +125,8 @@ describe('a session whose peer has not sent its request', PATIENT, () => {
       const peer = await Peer.connect(t, { port, host: '127.0.0.1' });
       await peer.send(request);
       const list = async () => (await tell('sessions')).stdout;
-      await eventually(async () => (await list()).includes(' receiving '), 'it is listed');
-      const [id = ''] = (await list()).split(' ');
+      await eventually(async () => (await list()).includes(' receiving'), 'it is listed');
+      const [id = ''] = (await list()).split('\n')[1]!.split(' ');
       assert.equal((await tell('kill', id)).stdout, `ending session ${id}\n`);
       await eventually(async () => (await list()) === 'no sessions\n', 'it has ended');
       await peer.toEnd().catch(() => {}); // or a reset

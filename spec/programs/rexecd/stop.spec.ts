@@ -130,7 +130,7 @@ describe('the log of rexecd', PATIENT, () => {
     );
     assert.match(
       stderr,
-      / info REXECD-402 command started: .* command="echo \\"two\\nlines\\"; exit 7" pid=\d+\n/,
+      / info REXECD-402 command started: .* command="echo \\"two\\nlines\\"; exit 7" pid=\d+ ms=\d+\n/,
     );
     assert.match(stderr, / info REXECD-403 command ended: .* status=7 ms=\d+\n/);
   });

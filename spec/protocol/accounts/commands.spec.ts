@@ -80,7 +80,7 @@ describe('the command of an account', { ...BOUNDED, skip: noMachine }, () => {
           const [pid, group, session] = ids.split(' ');
           assert.deepEqual([group, session], [pid, pid]);
           assert.deepEqual(rest, ['0', '1', '2', '?']);
-          await daemon.seen(new RegExp(`REXECD-402 .*user="${user}" .*pid=${pid}$`));
+          await daemon.seen(new RegExp(`REXECD-402 .*user="${user}" .*pid=${pid} `));
         });
 
         it(`[step 8] of ${user} has the umask of a login, and makes files of ${user}`, async (t) => {

@@ -15,6 +15,7 @@ const OPERATIONS = {
     throw new Error('not today');
   },
   nothing: () => {},
+  much: () => 'x'.repeat(20_000_000),
 };
 
 const socketIn = (t: TestContext): string => join(temporaryFolder(t), 'run', '512.sock');
@@ -31,6 +32,11 @@ describe('the control socket', BOUNDED, () => {
     const path = await listening(t);
     assert.deepEqual(await tellDaemon(path, 'echo', { a: ['é', 1] }), { a: ['é', 1] });
     assert.equal(await tellDaemon(path, 'nothing'), null);
+  });
+
+  it('carries a result of many megabytes', async (t) => {
+    const path = await listening(t);
+    assert.equal(((await tellDaemon(path, 'much')) as string).length, 20_000_000);
   });
 
   it("tells the daemon's own words when an order fails", async (t) => {

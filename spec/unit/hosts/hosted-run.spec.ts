@@ -41,7 +41,13 @@ describe('a run in a host that was taken over', BOUNDED, () => {
         events as unknown as ConstructorParameters<typeof HostedRun>[1],
         () => {},
       );
-      const place = { say: () => {}, pass: () => {}, bytes: async () => undefined, abandon: () => {} };
+      const place = {
+        pid: 7,
+        say: () => {},
+        pass: () => {},
+        bytes: async () => undefined,
+        abandon: () => {},
+      };
       run.enter(place, () => {});
       for (const said of [report, STARTED, report, report, report]) run.hear(said);
       run.hear({ say: 'ended', id: ID, status: { type: 'exited', code: 0 } });

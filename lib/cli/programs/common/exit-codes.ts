@@ -4,6 +4,9 @@ import type { FuzzErrorCode } from '../../../fuzz/index.ts';
 /** Exit codes of rexecd: the page's DIAGNOSTICS. */
 export const REXECD_EXIT = { success: 0, failure: 1 } as const;
 
+/** Exit codes of `rexecd health`; the last one is after sysexits(3). */
+export const HEALTH_EXIT = { ready: 0, notReady: 1, unanswered: 69 } as const;
+
 /** It captures nothing, so it cannot have too much. */
 type NotOfRexec = 'REXEC_OUTPUT_TOO_LONG';
 

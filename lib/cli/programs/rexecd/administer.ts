@@ -1,6 +1,5 @@
-import type { SessionSummary } from '../../../daemon/index.ts';
 import type { LockedOut } from '../../../login/index.ts';
-import { printableJson, printableLines, printableText } from '../../../text/index.ts';
+import { printableJson, printableLines } from '../../../text/index.ts';
 import { reloadDaemon } from '../common/reload.ts';
 import { type Target, tell } from '../common/tell.ts';
 
@@ -23,19 +22,6 @@ export async function clearLockouts(target: Target, subject: string | undefined)
   const ended = await tell(target, 'unlock', subject);
   if (subject !== undefined && ended === 0) throw new Error(`${subject} is not locked out`);
   print(`lockouts ended: ${ended}`);
-}
-
-/** Prints the sessions that run, one line each, or as JSON. */
-export async function listSessions(target: Target, json: boolean): Promise<void> {
-  const sessions = (await tell(target, 'sessions')) as SessionSummary[];
-  if (json) return console.log(printableJson(sessions));
-  if (sessions.length === 0) print('no sessions');
-  for (const { id, state, peer, user, command, pid, seconds, received, sent } of sessions) {
-    const bytes = received === null ? '' : ` in=${received} out=${sent}`;
-    const process = pid === null ? '' : ` pid=${pid}`;
-    const [who, what] = [printableText(user), printableText(command ?? '')];
-    print(`${id} ${state} ${seconds}s ${peer} ${who}${process}${bytes} ${what}`);
-  }
 }
 
 /** Prints the metrics in Prometheus' text format, or as JSON. */

@@ -29,6 +29,8 @@ interface Flags extends Layer, SettingFiles, ServiceFlags {
 const DOING = {
   administer: () => import('./administer.ts'),
   showStatus: () => import('./status.ts'),
+  showHealth: () => import('./health.ts'),
+  showSessions: () => import('./sessions.ts'),
   install: () => import('./installation.ts'),
   changeUsers: () => import('./users.ts'),
   serve: () => import('./serve.ts'),
@@ -87,6 +89,13 @@ program
   .option('--json', 'print JSON')
   .action(async ({ json = false }) => (await DOING.showStatus()).printStatus(await target(), json));
 program
+  .command('health')
+  .description('exit with 0 if the daemon accepts connections, 1 if it is stopping, 69 if none answers')
+  .option('--live', 'exit with 0 as long as the daemon answers, stopping or not')
+  .action(async ({ live = false }) => {
+    process.exitCode = await (await DOING.showHealth()).printHealth(await target(), live);
+  });
+program
   .command('lockouts')
   .description('list who is locked out of the daemon on --port')
   .action(async () => (await DOING.administer()).listLockouts(await target()));
@@ -96,9 +105,14 @@ program
   .action(async (subject?: string) => (await DOING.administer()).clearLockouts(await target(), subject));
 program
   .command('sessions')
-  .description('list the running sessions')
-  .option('--json', 'print JSON')
-  .action(async ({ json = false }) => (await DOING.administer()).listSessions(await target(), json));
+  .description('list the sessions')
+  .option('--json', 'print JSON, with bytes and processes')
+  .option('--watch', 'show them until Ctrl-C; without a terminal, print a line for each change')
+  .action(async ({ json = false, watch = false }) => {
+    if (json && watch) throw new Error('--json and --watch cannot be used together');
+    const { printSessions, watchSessions } = await DOING.showSessions();
+    await (watch ? watchSessions(await target()) : printSessions(await target(), json));
+  });
 program
   .command('kill <session>')
   .description(

@@ -1,11 +1,13 @@
-import { reasonOf } from '../../../base/index.ts';
-import { ControlServer, type DaemonIdentity, type Operations } from '../../../control/index.ts';
-import type { Daemon } from '../../../daemon/index.ts';
-import type { Events } from '../../../events/index.ts';
-import { type DaemonSource, metricsText, statusOf, type Watch } from '../../../metrics/index.ts';
+import { reasonOf, within } from '../../../base/index.ts';
+import { ControlServer, type DaemonIdentity, type Operations, tellDaemon } from '../../../control/index.ts';
+import { type Daemon, type SessionQuery, sessionPage } from '../../../daemon/index.ts';
+import type { Events, RecentEvent } from '../../../events/index.ts';
+import { type DaemonSource, healthOf, metricsText, statusOf, type Watch } from '../../../metrics/index.ts';
 import type { Settings } from '../../../settings/index.ts';
 import { controlPathOf } from '../common/control-path.ts';
 import { VERSION } from '../common/version.ts';
+
+const LEAVE_SECONDS = 2;
 
 /** What the control socket is about. */
 export interface OrderParts {
@@ -15,21 +17,49 @@ export interface OrderParts {
   readonly reload: () => Promise<string[]>;
   /** Absolute path of the settings file; empty: none. */
   readonly config: string;
+  /** Gives the control socket up, for another daemon. */
+  readonly leave: () => void;
+}
+
+/** What the operation `events` answers: those after a number. */
+export interface EventPage {
+  /** When the daemon started, in milliseconds since the epoch: the numbers are its own. */
+  readonly since: number;
+  /** What to ask for next. */
+  readonly last: number;
+  readonly events: readonly RecentEvent[];
+}
+
+function sessionQueryOf(query: unknown): SessionQuery {
+  const { after, limit, bytes } = (query ?? {}) as Partial<Record<keyof SessionQuery, unknown>>;
+  return {
+    after: typeof after === 'string' ? after : undefined,
+    limit: Number.isInteger(limit) ? Number(limit) : undefined,
+    bytes: typeof bytes === 'boolean' ? bytes : undefined,
+  };
 }
 
 /** What the control socket can do. */
-export function operationsOf({ daemon, watch, reload, config }: OrderParts): Operations {
+export function operationsOf({ daemon, watch, reload, config, leave }: OrderParts): Operations {
   const source = (): DaemonSource => ({ state: daemon.state, settings: daemon.settings, version: VERSION });
   return {
     identify: (): DaemonIdentity => ({ pid: process.pid, port: daemon.port, config }),
     lockouts: () => daemon.lockout.list(),
     unlock: (subject) => daemon.lockout.clear(typeof subject === 'string' ? subject : undefined),
-    sessions: async () => {
-      const summaries = await Promise.all(daemon.sessions.map(({ summary }) => summary));
-      return summaries.filter((each) => each !== undefined); // one may have ended meanwhile
-    },
+    sessions: (query) => sessionPage(daemon.sessions, sessionQueryOf(query)),
     kill: (id) => {
       if (!daemon.hangUp(String(id))) throw new Error(`no session ${id}`);
+    },
+    health: () => healthOf(source()),
+    leave() {
+      if (!daemon.state.isStopping) throw new Error('the daemon is not stopping');
+      leave();
+    },
+    events(after) {
+      const { recent, since } = watch;
+      // A number of another daemon, which ran before, may be higher than all of this one's.
+      const from = typeof after === 'number' && after <= recent.last ? after : 0;
+      return { since, last: recent.last, events: recent.after(from) } satisfies EventPage;
     },
     status: () => statusOf(source(), watch),
     metrics(format) {
@@ -62,6 +92,11 @@ export class Orders {
     if (path === '') return;
     const server = new ControlServer(path, operations);
     try {
+      // One that only waits for its last sessions makes room; what it answers otherwise does not matter.
+      await within(
+        LEAVE_SECONDS,
+        tellDaemon(path, 'leave').catch(() => {}),
+      );
       await server.listen();
       this.#server = server;
       this.#path = path;

@@ -71,7 +71,7 @@ export async function serve({ config, debug, trial, ...options }: ServeOptions):
     return reloads.run(readAgain).finally(() => manager.ready(summary()));
   };
   if (!process.stdin.isTTY) process.on('SIGHUP', () => reload().catch(() => {})); // the log has it
-  await orders.take(settings, operationsOf({ daemon, watch, reload, config }));
+  await orders.take(settings, operationsOf({ daemon, watch, reload, config, leave: () => orders.close() }));
   manager.ready(summary());
   manager.keepTelling(summary);
   // With -debug standard output says the same.
@@ -90,8 +90,8 @@ export async function serve({ config, debug, trial, ...options }: ServeOptions):
   isStopping = true;
   await reloads.run(async () => {}); // after those that are under way
   manager.stopping(daemon.settings.stopSeconds + daemon.settings.killSeconds);
-  orders.close();
   await daemon.stop(impatient);
+  orders.close();
   await events.close();
   process.exit(REXECD_EXIT.success);
 }

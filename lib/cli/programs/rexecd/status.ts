@@ -1,6 +1,6 @@
 import type { RecentEvent } from '../../../events/index.ts';
 import type { DaemonStatus, LimitStatus, ListenerStatus, ProcessStatus } from '../../../metrics/index.ts';
-import { printable, printableJson, printableText } from '../../../text/index.ts';
+import { printable, printableJson, printableLines, printableText } from '../../../text/index.ts';
 import { columns, countText, durationText, heading, sizeText, timeText, wrapped } from '../common/page.ts';
 import { type Target, tell } from '../common/tell.ts';
 
@@ -11,11 +11,13 @@ const WIDTH = 78; // within a section
 /** Prints what the daemon is doing, in sections, or as JSON. */
 export async function printStatus(target: Target, json: boolean): Promise<void> {
   const status = (await tell(target, 'status')) as DaemonStatus;
-  console.log(json ? printableJson(status, 2) : statusText(status));
+  if (json) return console.log(printableJson(status, 2));
+  for (const [title, lines] of sectionsOf(status))
+    console.log([...(title === '' ? [] : ['', heading(title)]), ...lines.map(printableLines)].join('\n'));
 }
 
 /** A status for people, in lines of 80 columns if its values allow that. */
-export function statusText(status: DaemonStatus): string {
+function sectionsOf(status: DaemonStatus): [title: string, lines: string[]][] {
   const { version, node, pid, host, now, since, totals, sessions, processes, problems } = status;
   const up = `since ${timeText(since)} (${durationText((now - since) / 1000)})`;
   const sections: [title: string, lines: string[]][] = [
@@ -59,10 +61,11 @@ export function statusText(status: DaemonStatus): string {
     ['Processes', processLines(processes)],
     ['Last warnings and errors', problems.length === 0 ? ['none'] : problems.flatMap(problemLines)],
   ];
-  const shown = sections.map(([title, lines]) =>
-    [heading(title), ...lines.map((line) => INDENT + line)].join('\n'),
-  );
-  return [status.summary, ...shown].join('\n\n');
+  const indented = ([title, lines]: (typeof sections)[number]): [string, string[]] => [
+    title,
+    lines.map((line) => INDENT + line),
+  ];
+  return [['', [status.summary]], ...sections.map(indented)];
 }
 
 function listenerRow({ kind, address, port, isExposed, certificateEnds }: ListenerStatus): string[] {

@@ -1,0 +1,23 @@
+import { ControlError } from '../../../control/index.ts';
+import type { DaemonHealth } from '../../../metrics/index.ts';
+import { printableLines } from '../../../text/index.ts';
+import { HEALTH_EXIT } from '../common/exit-codes.ts';
+import { failure } from '../common/failure.ts';
+import { type Target, tell } from '../common/tell.ts';
+
+/**
+ * Prints in one line how the daemon is, for a probe.
+ *
+ * @param live whether one that is stopping will do
+ * @returns the exit code
+ */
+export async function printHealth(target: Target, live: boolean): Promise<number> {
+  try {
+    const { state, summary } = (await tell(target, 'health')) as DaemonHealth;
+    console.log(printableLines(`${state}: ${summary}`));
+    return live || state === 'ready' ? HEALTH_EXIT.ready : HEALTH_EXIT.notReady;
+  } catch (error) {
+    if (!(error instanceof ControlError)) throw error;
+    return failure(error, { name: 'rexecd', usage: HEALTH_EXIT.unanswered });
+  }
+}
