@@ -64,6 +64,7 @@ function fill(tree: PackageTree): void {
     tree.writeZipped(`usr/share/man/man${name.at(-1)}/${name}.gz`, readFileSync(join(ROOT, page)));
   }
   tree.copy(join(ROOT, 'README.md'), `${DOC}/README.md`);
+  tree.copy(join(ROOT, 'monitoring'), `${DOC}/monitoring`);
   tree.writeZipped(`${DOC}/changelog.gz`, readFileSync(join(ROOT, 'CHANGELOG.md')));
   tree.writeZipped(`${DOC}/LICENSE.node.gz`, readFileSync(join(ROOT, RUNTIME, 'LICENSE')));
   tree.write(

@@ -34,7 +34,11 @@ export const REQUEST_CODES = [
   'other',
 ] as const;
 
-/** SECURITY: every label has few values, and none that a peer can choose: a scrape has more readers than the log. */
+/**
+ * All of them begin with `rexecd_`: what node_exporter reads from a file must not have the names of its own.
+ *
+ * SECURITY: every label has few values, and none that a peer can choose: a scrape has more readers than the log.
+ */
 export const METRICS = {
   rexecd_build_info: {
     type: 'gauge',
@@ -151,11 +155,10 @@ export const METRICS = {
     labels: { role: ROLES },
   },
   rexecd_hosts_limit: { type: 'gauge', help: 'Hosts that users may have (launch.maxHosts)' },
-  process_cpu_seconds_total: { type: 'counter', help: 'Processor time of the daemon itself' },
-  process_resident_memory_bytes: { type: 'gauge', help: 'Resident memory of the daemon itself' },
-  process_start_time_seconds: { type: 'gauge', help: 'When the daemon started' },
-  process_open_fds: { type: 'gauge', help: 'Descriptors that the daemon has open' },
-  process_max_fds: { type: 'gauge', help: 'Descriptors that the daemon may have open' },
+  rexecd_cpu_seconds_total: { type: 'counter', help: 'Processor time of the daemon itself' },
+  rexecd_start_time_seconds: { type: 'gauge', help: 'When the daemon started' },
+  rexecd_open_fds: { type: 'gauge', help: 'Descriptors that the daemon has open' },
+  rexecd_max_fds: { type: 'gauge', help: 'Descriptors that the daemon may have open' },
 } as const satisfies Record<string, MetricDefinition>;
 
 export type MetricName = keyof typeof METRICS;

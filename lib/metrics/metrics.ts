@@ -77,9 +77,8 @@ function processSamples(processes: readonly OwnProcess[]) {
         { role },
       ),
     ),
-    process_cpu_seconds_total: [sample((user + system) / 1e6)],
-    process_resident_memory_bytes: [sample(process.memoryUsage.rss())],
-    process_start_time_seconds: [sample(performance.timeOrigin / 1000)],
+    rexecd_cpu_seconds_total: [sample((user + system) / 1e6)],
+    rexecd_start_time_seconds: [sample(performance.timeOrigin / 1000)],
     ...descriptorSamples(),
   };
 }
@@ -87,7 +86,7 @@ function processSamples(processes: readonly OwnProcess[]) {
 function descriptorSamples() {
   const { used, limit } = openFiles();
   return {
-    process_open_fds: used === undefined ? [] : [sample(used)],
-    process_max_fds: limit === undefined ? [] : [sample(limit)],
+    rexecd_open_fds: used === undefined ? [] : [sample(used)],
+    rexecd_max_fds: limit === undefined ? [] : [sample(limit)],
   };
 }

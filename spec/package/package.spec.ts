@@ -17,7 +17,16 @@ import { cleanEnvironment, type Ended, findProgram, ROOT } from '../support/prog
 
 const SLOW = { timeout: 240_000 } as const; // the registry may be far
 const NPM = findProgram('npm');
-const SOURCES = ['codec', 'lib', 'docs', 'scripts', 'package.json', 'tsconfig.json', 'tsconfig.build.json'];
+const SOURCES = [
+  'codec',
+  'lib',
+  'docs',
+  'monitoring',
+  'scripts',
+  'package.json',
+  'tsconfig.json',
+  'tsconfig.build.json',
+];
 const PAPERS = ['README.md', 'CHANGELOG.md', 'TRUST.md', 'SECURITY.md', 'LICENSE'];
 const NO_REGISTRY =
   /ENOTFOUND|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN|ENETUNREACH|ERR_SOCKET_TIMEOUT|CERT/;
@@ -148,7 +157,7 @@ describe('the package', { ...SLOW, skip: !NPM && 'needs npm (Debian: npm)' }, ()
     const files = stdout.trim().split('\n');
     const strangers = files.filter(
       (file) =>
-        !/^package\/(dist\/|docs\/|README\.md$|CHANGELOG\.md$|TRUST\.md$|SECURITY\.md$|LICENSE$|package\.json$)/.test(
+        !/^package\/(dist\/|docs\/|monitoring\/|README\.md$|CHANGELOG\.md$|TRUST\.md$|SECURITY\.md$|LICENSE$|package\.json$)/.test(
           file,
         ),
     );
