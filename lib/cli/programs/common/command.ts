@@ -1,8 +1,9 @@
+import { styleText } from 'node:util';
 import { Command, type HelpConfiguration } from 'commander';
 import { nearestTo } from '../../../text/index.ts';
 import { VERSION } from './version.ts';
 
-export { type Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+export { type Command, CommanderError, type Help, InvalidArgumentError, Option } from 'commander';
 
 const WIDTH = 80;
 const TERM = 30; // columns of a term that has its meaning beside it
@@ -11,6 +12,8 @@ const TERM = 30; // columns of a term that has its meaning beside it
 const helpStyle: HelpConfiguration = {
   helpWidth: Math.min(WIDTH, process.stdout.columns || WIDTH),
   minWidthToWrap: 20,
+  // Commander takes it away unless it goes to a terminal that has colours, and NO_COLOR is not set.
+  styleTitle: (title) => styleText('bold', title, { validateStream: false }),
   padWidth: (command, helper) =>
     Math.min(
       TERM,
@@ -37,11 +40,13 @@ const helpStyle: HelpConfiguration = {
 export function commandLine(name: string): Command {
   return new Command(name)
     .version(VERSION)
-    .showSuggestionAfterError(false)
     .configureHelp(helpStyle)
-    .configureOutput({ outputError: (text, write) => write(oneLine(name, text)) })
+    .configureOutput({ outputError: (text, write) => write(red(oneLine(name, text))) })
     .exitOverride();
 }
+
+/** An error as standard error shows it: red on a terminal that has colours, unless NO_COLOR is set. */
+export const red = (text: string): string => styleText('red', text, { stream: process.stderr });
 
 const oneLine = (name: string, text: string): string =>
   text.replace(/^error: /, `${name}: `).replace(/\n\(Did you mean (.*)\?\)\n$/, '; did you mean $1?\n');
@@ -50,15 +55,19 @@ const oneLine = (name: string, text: string): string =>
 export function mustNameACommand(program: Command, words: readonly string[]): void {
   const { operands, unknown } = program.parseOptions([...words]);
   const [option = ''] = unknown[0]?.split('=') ?? [];
-  if (option !== unknown[0] && option.startsWith('--')) {
-    const options = program.options.map(({ long }) => long ?? '');
-    program.error(`error: unknown option '${option}'${hint(nearestTo(option, options))}`);
-  }
+  if (option !== unknown[0] && option.startsWith('--'))
+    program.error(`error: unknown option '${option}'${nearestOption(program, option)}`);
   const names = [...program.commands.map((each) => each.name()), 'help'];
   const [word] = operands;
   if (word === undefined || names.includes(word)) return;
   const nearest = hint(nearestTo(word, names));
   program.error(`error: unknown command '${word}'${nearest} (see ${program.name()} --help)`);
+}
+
+/** What was probably meant by an unknown option, as the end of a sentence; empty if nothing is near. */
+export function nearestOption(program: Command, option: string): string {
+  const options = program.options.map(({ long }) => long ?? '');
+  return option.startsWith('--') ? hint(nearestTo(option, options)) : '';
 }
 
 const hint = (nearest: string | undefined): string =>

@@ -1,6 +1,6 @@
 import { reasonOf } from '../../../base/index.ts';
 import { printableLines } from '../../../text/index.ts';
-import { CommanderError } from './command.ts';
+import { CommanderError, red } from './command.ts';
 
 /** How a program ends that cannot do what it was asked for. */
 export interface Failing {
@@ -20,6 +20,6 @@ export interface Failing {
  */
 export function failure(error: unknown, { name, usage, text = reasonOf, exitCode }: Failing): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : usage; // it has spoken
-  process.stderr.write(`${name}: ${printableLines(text(error))}\n`);
+  process.stderr.write(red(`${name}: ${printableLines(text(error))}\n`));
   return exitCode?.(error) ?? usage;
 }

@@ -23,12 +23,14 @@ import {
 } from '../../../settings/index.ts';
 import { printableLines } from '../../../text/index.ts';
 import { commandLine } from '../common/command.ts';
+import { completionFor, offerCompletion, SHELLS, type Shell, shellOf } from '../common/completion/index.ts';
 import { REXECD_EXIT } from '../common/exit-codes.ts';
 import { failure } from '../common/failure.ts';
 import { reloadDaemon } from '../common/reload.ts';
 import { type SettingFiles, settingsFileKnownAs, settingsFileOf } from '../common/setting-files.ts';
 import { checkFile } from './check.ts';
-import { completionFor, SHELLS, type Shell, shellOf } from './completion.ts';
+
+import { settingPlaces } from './completion.ts';
 import { editSettings } from './edit.ts';
 import { ask } from './form.ts';
 import { asJson, bare, explanation, listing, record, shown, standingRecord } from './print.ts';
@@ -45,7 +47,6 @@ interface Form {
 const JSON_OPTION = ['--json', 'print JSON'] as const;
 
 const program = commandLine('rconfig')
-  .showSuggestionAfterError()
   .description('Show and change the settings of rexecd. Without a command, ask for the most important ones.')
   .option('--config <file>', `settings file (default: REXECD_CONFIG, else ${SETTINGS_FILE})`)
   .option('--policy <file>', `policy file, which limits the settings (default: ${POLICY_FILE} if it exists)`)
@@ -148,7 +149,8 @@ program
   .command('completion')
   .description('print the completion script for a shell')
   .argument('<shell>', SHELLS.join(', '), shellOf)
-  .action((shell: Shell) => print(completionFor(shell, program)));
+  .action((shell: Shell) => print(completionFor(shell, program, { places: settingPlaces })));
+offerCompletion(program, { places: settingPlaces });
 
 try {
   process.stdout.on('error', () => process.exit(REXECD_EXIT.failure)); // nobody reads on

@@ -11,6 +11,7 @@ import {
 } from '../../../load/index.ts';
 import { printableJson, printableText } from '../../../text/index.ts';
 import { commandLine } from '../common/command.ts';
+import { offerCompletion } from '../common/completion/index.ts';
 import { REXEC_BENCH_EXIT as EXIT } from '../common/exit-codes.ts';
 import { failure } from '../common/failure.ts';
 import { port, positiveSeconds, whole } from '../common/numbers.ts';
@@ -80,6 +81,7 @@ const program = commandLine('rexec-bench')
   .option('--json', 'print JSON')
   .option('--i-own-this-host', 'allow a host that is not this machine; only for hosts that you own')
   .addHelpText('after', EXIT_HELP);
+offerCompletion(program);
 
 try {
   program.parse();

@@ -22,6 +22,7 @@ import {
   writeFinding,
 } from '../../../fuzz/index.ts';
 import { commandLine } from '../common/command.ts';
+import { offerCompletion } from '../common/completion/index.ts';
 import { REXEC_FUZZ_EXIT } from '../common/exit-codes.ts';
 import { failure } from '../common/failure.ts';
 import { number, port, positiveSeconds } from '../common/numbers.ts';
@@ -52,6 +53,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(sign
 const program = commandLine('rexec-fuzz')
   .description('Find misbehaviour of rexec servers, and save a minimal script that reproduces each.')
   .addHelpText('after', TARGETS_HELP);
+offerCompletion(program);
 playing(program.command('run <target...>'))
   .description('fuzz targets, one after another')
   .option('--seconds <number>', 'start no new case after this many seconds, for each target', number)

@@ -21,12 +21,17 @@ export const IN_PROCESS_TARGETS: readonly string[] = ['codec', 'monitor'];
 /** How a target is spelled on the command line. */
 export const TARGETS_HELP = `
 Targets:
-  codec            the codec, in this process, guided by code coverage (run and replay only)
-  monitor          what rexecd makes of its readers and hosts, in this process (run and replay only)
+  codec            the codec, in this process, guided by code coverage (run and
+                   replay only)
+  monitor          what rexecd makes of its readers and hosts, in this process
+                   (run and replay only)
   daemon           rexecd, in this process, on a free loopback port
-  HOST:PORT        a server that is running there; a loopback address, unless --own is given
-  command:WORDS    a program, run by sh, that listens on loopback and prints its port (else see --port)
-  inetd:WORDS      a program, run by sh, that serves one connection on its standard input and output
+  HOST:PORT        a server that is running there; a loopback address, unless
+                   --own is given
+  command:WORDS    a program, run by sh, that listens on loopback and prints its
+                   port (else see --port)
+  inetd:WORDS      a program, run by sh, that serves one connection on its
+                   standard input and output
 `;
 
 /**

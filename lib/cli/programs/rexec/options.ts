@@ -1,65 +1,35 @@
 import { DEFAULT_PORT, DEFAULT_TLS_PORT } from '../../../../codec/index.ts';
 import type { ExecOptions } from '../../../client/index.ts';
-import { type Command, commandLine } from '../common/command.ts';
+import { type Command, commandLine, nearestOption } from '../common/command.ts';
+import { offerCompletion } from '../common/completion/index.ts';
 import { REXEC_EXIT } from '../common/exit-codes.ts';
 import { count, port, seconds, wholeSeconds } from '../common/numbers.ts';
-import { pemFile, type TlsFlags, tlsFaultOf, tlsOptions, withTlsVariables } from './tls.ts';
+import type { Arguments, Flags } from './flags.ts';
+import { pemFile, tlsFaultOf, tlsOptions, withTlsVariables } from './tls.ts';
 
-/** What the command line says. */
-export interface Flags extends TlsFlags {
-  readonly user?: string;
-  readonly login?: string;
-  readonly password?: string;
-  readonly passwordFile?: string;
-  readonly host?: string;
-  readonly port?: number;
-  readonly ipv4?: boolean;
-  readonly ipv6?: boolean;
-  readonly null?: boolean;
-  readonly stderr?: boolean; // false, or not told
-  readonly noerr?: boolean;
-  readonly stderrPort?: number;
-  readonly connectTimeout: number;
-  readonly answerTimeout: number;
-  readonly timeout: number;
-  readonly endTimeout: number;
-  readonly keepAlive: number;
-  readonly strict?: boolean;
-  readonly signals?: boolean; // false, or not told
-  readonly breakSignals?: boolean;
-  readonly keepStdin?: boolean;
-  readonly debug?: boolean;
-  readonly hosts: readonly string[];
-  readonly hostsFile?: string;
-  readonly maxParallel: number;
-  readonly collect?: boolean;
-  readonly json?: boolean;
-  readonly outputLimit: number;
-  readonly quiet?: boolean;
-  readonly help?: boolean;
-}
-
-/** The host is empty where an option names the hosts. */
-export interface Arguments {
-  readonly flags: Flags;
-  readonly host: string;
-  readonly command: string;
-}
+export type { Arguments, Flags };
 
 /** Retries that the page promises where TK_RETRY_ON_WSAENOTSOCK is set. */
 const NOT_SOCKET_RETRIES = 5;
 
 const EXIT_HELP = `
-Exit status: that of the remote command, or 128 plus the number of its signal, if the daemon reports it. Otherwise:
+Exit status: that of the remote command, or 128 plus the number of its signal,
+if the daemon reports it. Otherwise:
   0    the command was run, and the daemon does not report how it ended
-  ${REXEC_EXIT.usage}   usage error, or no password   ${REXEC_EXIT.REXEC_REQUEST_INVALID}   user, password or command cannot be sent
-  ${REXEC_EXIT.REXEC_UNREACHABLE}   host cannot be reached        ${REXEC_EXIT.REXEC_NO_STDERR}   no stderr channel (try --no-stderr)
-  ${REXEC_EXIT.REXEC_LOST}   connection lost               ${REXEC_EXIT.REXEC_PROTOCOL}   not a rexec server
-  ${REXEC_EXIT.REXEC_REFUSED}   refused, such as a login      ${REXEC_EXIT.REXEC_STATUS_UNKNOWN}   no exit status reported (with --strict)
-  ${REXEC_EXIT.REXEC_TIMED_OUT}  timed out                     ${REXEC_EXIT.REXEC_TLS_FAILED}   no TLS connection
+  ${REXEC_EXIT.usage}   usage error, or no password
+  ${REXEC_EXIT.REXEC_REQUEST_INVALID}   user, password or command cannot be sent
+  ${REXEC_EXIT.REXEC_UNREACHABLE}   host cannot be reached
+  ${REXEC_EXIT.REXEC_NO_STDERR}   no stderr channel (try --no-stderr)
+  ${REXEC_EXIT.REXEC_STATUS_UNKNOWN}   no exit status reported (with --strict)
+  ${REXEC_EXIT.REXEC_TLS_FAILED}   no TLS connection
+  ${REXEC_EXIT.REXEC_LOST}   connection lost
+  ${REXEC_EXIT.REXEC_PROTOCOL}   not a rexec server
+  ${REXEC_EXIT.REXEC_REFUSED}   refused, such as a login
+  ${REXEC_EXIT.REXEC_TIMED_OUT}  timed out
 With several hosts: the highest of their exit statuses.
 
-The password comes from -P or -p, else REXEC_PASS, else ~/.netrc, else the terminal.
+The password comes from -P or -p, else REXEC_PASS, else ~/.netrc, else the
+terminal.
 `;
 
 const program = commandLine('rexec')
@@ -67,6 +37,7 @@ const program = commandLine('rexec')
   .description(
     'Run a command on one or more hosts by the rexec protocol. Without --tls everything is sent in clear text, the password too.',
   )
+  .optionsGroup('Login:')
   .option('-l, --user <name>', 'user name on the remote host; also given as user@host')
   .option('-u, --login <name>', 'same as -l')
   .option(
@@ -77,12 +48,14 @@ const program = commandLine('rexec')
     '-P, --password-file <file>',
     'read the password from the first line of a file; - is standard input',
   )
+  .optionsGroup('Connection:')
   .option('--host <host>', 'remote host, instead of the first argument')
   .option(
     '--port <number>',
     `port of the daemon (default: ${DEFAULT_PORT}, with --tls ${DEFAULT_TLS_PORT}); also given as host:port`,
     port,
   )
+  .optionsGroup('TLS:')
   .option('--tls', 'use TLS; stderr, signals and exit status share it; also REXEC_TLS=true')
   .option('--ca <file>', "authorities to trust (PEM) instead of the system's; also REXEC_CA", pemFile)
   .option(
@@ -92,8 +65,10 @@ const program = commandLine('rexec')
   )
   .option('--key <file>', 'private key of the client certificate (PEM)', pemFile)
   .option('--insecure', 'accept any certificate: anyone on the network path can read the password')
+  .optionsGroup('Connection:')
   .option('-4, --ipv4', 'IPv4 only')
   .option('-6, --ipv6', 'IPv6 only')
+  .optionsGroup('Input, output and signals:')
   .option('-n, --null', 'give the command no input')
   .option(
     '--no-stderr',
@@ -101,6 +76,7 @@ const program = commandLine('rexec')
   )
   .option('-a, --noerr', 'same as --no-stderr')
   .option('-e, --stderr-port <number>', 'local port for the stderr channel (default: any free port)', port)
+  .optionsGroup('Times:')
   .option(
     '--connect-timeout <seconds>',
     'time limit for the connection, and again for the connection back; 0: none',
@@ -121,11 +97,14 @@ const program = commandLine('rexec')
     wholeSeconds,
     30,
   )
+  .optionsGroup('Input, output and signals:')
   .option('--strict', 'fail (exit status 70) if the daemon reports no exit status')
   .option('-s, --no-signals', 'do not forward signals to the command; they end rexec')
   .option('-b, --break-signals', 'forward only SIGINT, SIGQUIT and SIGTERM')
   .option('-c, --keep-stdin', 'do not half-close the connection at the end of standard input')
+  .optionsGroup('Options:')
   .option('-d, --debug', 'print each phase and its time on standard error')
+  .optionsGroup('Several hosts:')
   .option('-w, --hosts <list>', 'run on these hosts, such as a,b,web[1-8]; may be repeated', listed, [])
   .option(
     '--hosts-file <file>',
@@ -136,10 +115,12 @@ const program = commandLine('rexec')
   .option('--json', 'print one line of JSON per host')
   .option('--output-limit <bytes>', 'how much of each output --collect and --json keep', count, 1024 * 1024)
   .option('-q, --quiet', 'show no progress bar and no summary')
+  .optionsGroup('Options:')
   .helpOption(false)
   .option('-h, --help', 'show this help')
   .passThroughOptions()
   .addHelpText('after', EXIT_HELP);
+offerCompletion(program);
 
 /** Options come before the host or, as on Windows and in MKS Toolkit, between host and command. */
 export function parseArguments(argv: readonly string[]): Arguments {
@@ -190,7 +171,9 @@ function parseOptions(argv: readonly string[]): string[] {
   const { operands, unknown } = program.parseOptions([...argv]);
   if (program.opts<Flags>().help) program.help();
   if (operands.length === 0 && unknown.length > 0) {
-    program.error(`error: unknown option ${unknown[0]}`, { exitCode: REXEC_EXIT.usage });
+    const [option = ''] = unknown[0]!.split('=');
+    const nearest = nearestOption(program, option);
+    program.error(`error: unknown option ${unknown[0]}${nearest}`, { exitCode: REXEC_EXIT.usage });
   }
   return [...operands, ...unknown];
 }

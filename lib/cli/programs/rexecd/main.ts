@@ -8,6 +8,7 @@ import {
   type SettingName,
 } from '../../../settings/index.ts';
 import { commandLine, mustNameACommand } from '../common/command.ts';
+import { offerCompletion } from '../common/completion/index.ts';
 import { REXECD_EXIT } from '../common/exit-codes.ts';
 import { failure } from '../common/failure.ts';
 import { readSettingFiles, type SettingFiles, settingsFileKnownAs } from '../common/setting-files.ts';
@@ -80,9 +81,8 @@ const program = commandLine('rexecd')
   )
   .option('--try <folder>', 'serve on a free loopback port with a generated account kept in the folder')
   .allowExcessArguments(false)
-  .showSuggestionAfterError()
   .action(run);
-addSettingOptions(program);
+offerCompletion(program, { choicesOf: addSettingOptions(program) });
 program
   .command('status')
   .description('print what the daemon on --port is doing, its processes, and its last errors')

@@ -13,8 +13,10 @@ import { placeholderOf } from './setting-value.ts';
 /**
  * Gives a program an option for each setting, in groups. What help says of one comes from its schema, when help is asked
  * for: to work it out takes longer than all else that is done with a command line.
+ *
+ * @returns the values that the setting of an option has, if these are few
  */
-export function addSettingOptions(program: Command): void {
+export function addSettingOptions(program: Command): (option: Option) => readonly string[] {
   for (const name of [...LISTENER_NAMES, ...GONE])
     if (name !== 'host' && name !== 'port')
       program.addOption(new Option(`${flagOf(name)} <value>`).hideHelp());
@@ -38,4 +40,8 @@ export function addSettingOptions(program: Command): void {
       return `${meaning} (default: ${JSON.stringify(fallback)})`;
     },
   });
+  return (option) => {
+    const name = names.get(option);
+    return name === undefined ? [] : describeSetting(name).choices.map(String);
+  };
 }
