@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { chmodSync } from 'node:fs';
 import { describe, it, type TestContext } from 'node:test';
+import { stripVTControlCharacters } from 'node:util';
 import { bare, explanation, listing, shown } from '../../../lib/cli/programs/rconfig/print.ts';
 import { describeSetting, listSettings, SETTING_NAMES, TomlDocument } from '../../../lib/settings/index.ts';
 import { Installation, ON_A_TERMINAL } from '../../support/machine/installation.ts';
@@ -130,9 +131,10 @@ describe('what rconfig prints', AT_ONCE, () => {
     );
   });
 
-  it('fits the terminal', ON_A_TERMINAL, async (t) => {
+  it('fits the terminal, its headings bold', ON_A_TERMINAL, async (t) => {
     const { stdout } = await new Installation(t, text).onTerminal(['list'], 90).end();
-    const lines = Buffer.from(stdout, 'latin1').toString().split('\r\n');
+    assert.match(stdout, /^\u001b\[1mSETTING /);
+    const lines = stripVTControlCharacters(Buffer.from(stdout, 'latin1').toString()).split('\r\n');
     assert.ok(lines.length > SETTING_NAMES.length);
     assert.ok(Math.max(...lines.map(({ length }) => length)) === 90, stdout);
   });

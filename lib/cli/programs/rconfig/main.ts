@@ -26,6 +26,7 @@ import { commandLine } from '../common/command.ts';
 import { completionFor, offerCompletion, SHELLS, type Shell, shellOf } from '../common/completion/index.ts';
 import { REXECD_EXIT } from '../common/exit-codes.ts';
 import { failure } from '../common/failure.ts';
+import { heading } from '../common/page.ts';
 import { reloadDaemon } from '../common/reload.ts';
 import { type SettingFiles, settingsFileKnownAs, settingsFileOf } from '../common/setting-files.ts';
 import { checkFile } from './check.ts';
@@ -92,7 +93,9 @@ program
   .action(async ({ json, changed: onlyChanged }: Form) => {
     const chosen = listSettings(await sources()).filter(({ changed }) => changed || !onlyChanged);
     const width = process.stdout.isTTY ? process.stdout.columns || 80 : undefined;
-    print(json ? asJson(chosen.map(standingRecord)) : listing(chosen, width));
+    if (json) return print(asJson(chosen.map(standingRecord)));
+    const [head = '', ...rows] = listing(chosen, width).split('\n');
+    print([heading(head), ...rows].join('\n'));
   });
 program
   .command('check [file]')

@@ -6,6 +6,8 @@ import { type Target, tell } from '../common/tell.ts';
 
 const HEADINGS = ['ID', 'USER', 'ADDRESS', 'AGE', 'STATE', 'COMMAND'];
 const REDRAW_MS = 1000;
+/** Part of the time that a list of many thousands may keep the daemon from its work. */
+const BUSY = 0.1;
 const CLEAR = '\u001b[H\u001b[J';
 const LEAST_ROWS = 4;
 
@@ -24,11 +26,13 @@ export async function watchSessions(target: Target): Promise<void> {
   process.stdout.once('error', () => told.abort()); // nobody reads it any more
   let before: readonly SessionSummary[] = [];
   while (!told.signal.aborted) {
+    const begin = performance.now();
     const sessions = await sessionsOf(target, false);
+    const pause = Math.max(REDRAW_MS, (performance.now() - begin) / BUSY);
     if (process.stdout.isTTY) draw(sessions);
     else for (const line of changes(before, sessions)) console.log(line);
     before = sessions;
-    await delay(REDRAW_MS, undefined, { signal: told.signal }).catch(() => {});
+    await delay(pause, undefined, { signal: told.signal }).catch(() => {});
   }
 }
 
