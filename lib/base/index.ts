@@ -1,4 +1,5 @@
 /** The ground floor: what every room may import. A host loads all of it, so no file here imports a package. */
+export { BackOff } from './back-off.ts';
 export { Child } from './child/child.ts';
 export { Parent } from './child/parent.ts';
 export { NO_DEBUGGER, startProgram } from './child/program.ts';

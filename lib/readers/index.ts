@@ -1,4 +1,4 @@
 /** Readers: the processes that read peers, without a privilege; root judges their reports. */
-export { ReaderAccountError } from './account.ts';
+export { ReaderAccountError, readerAccount } from './account.ts';
 export { ReaderProcess, type ReaderProcessOptions } from './reader-process.ts';
 export { Readers } from './readers.ts';

@@ -1,12 +1,11 @@
 import type { Socket } from 'node:net';
-import { within } from '../base/index.ts';
+import { BackOff, within } from '../base/index.ts';
 import { refuseUnread } from '../connection/index.ts';
 import type { Events } from '../events/index.ts';
 import { descriptorLimit } from '../native/index.ts';
 import type { Front, FrontOptions, TlsTerms, Visit } from '../receive/index.ts';
 import type { SandboxAccount } from '../sandbox/index.ts';
 import { ReaderStartError, readerAccount } from './account.ts';
-import { BackOff } from './back-off.ts';
 import { ReaderProcess } from './reader-process.ts';
 import type { Order } from './reader-protocol.ts';
 import { startReader } from './start-reader.ts';

@@ -9,11 +9,16 @@ export class BackOff {
   #startedAt = 0;
   #notBefore = 0;
 
+  /** Milliseconds until it may be started. */
+  get wait(): number {
+    return Math.max(0, this.#notBefore - performance.now());
+  }
+
   /** It is started. @returns milliseconds to wait before */
   start(): number {
-    const now = performance.now();
-    this.#startedAt = Math.max(now, this.#notBefore);
-    return this.#startedAt - now;
+    const { wait } = this;
+    this.#startedAt = performance.now() + wait;
+    return wait;
   }
 
   /** It has ended by itself. */
