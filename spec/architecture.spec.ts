@@ -27,6 +27,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   run: ['base', 'codec', 'connection', 'login', 'launch', 'native'],
   receive: ['base', 'codec', 'connection', 'login', 'mux'],
   readers: ['base', 'codec', 'connection', 'login', 'native', 'sandbox', 'receive', 'events'],
+  panel: ['base', 'events', 'readers', 'sandbox', 'settings'],
   orchestrator: ['base', 'codec', 'connection', 'login', 'receive', 'run', 'events', 'text'],
   hosts: ['base', 'codec', 'connection', 'login', 'launch', 'native', 'run', 'events'],
   daemon: [
@@ -69,6 +70,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'events',
     'service',
     'control',
+    'panel',
     'metrics',
     'native',
     'files',
@@ -88,6 +90,7 @@ const AT_START: Readonly<Record<string, readonly string[]>> = {
   'lib/cli/programs/rexecd/main.ts': ['binary-parser', 'commander', 'smol-toml', 'zod'],
   'lib/hosts/host-program.ts': ['binary-parser', 'koffi'],
   'lib/login/pam/helper-program.ts': ['koffi'],
+  'lib/panel/server/panel-program.ts': [],
   'lib/readers/reader-program.ts': ['binary-parser', 'stream-chain'],
   'lib/sandbox/trampoline.ts': ['koffi'],
 };

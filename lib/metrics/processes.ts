@@ -17,13 +17,22 @@ export interface ProcessStatus {
 /** Time for a name source. */
 const NAME_SECONDS = 1;
 const MOST_NAMES = 1000;
+/** What is asked for again within this time is not looked up again: each process is three files of /proc. */
+const FRESH_MS = 2000;
 
 /** The daemon and its processes. */
 export class Processes {
   readonly #names = new Map<number, string>(); // of accounts, by uid
 
+  #listed: Promise<ProcessStatus[]> = Promise.resolve([]);
+  #listedAt = Number.NEGATIVE_INFINITY;
+
   async list(): Promise<ProcessStatus[]> {
-    return Promise.all(ownProcesses().map((each) => this.#statusOf(each)));
+    if (performance.now() - this.#listedAt > FRESH_MS) {
+      this.#listedAt = performance.now();
+      this.#listed = Promise.all(ownProcesses().map((each) => this.#statusOf(each)));
+    }
+    return this.#listed;
   }
 
   async #statusOf(own: OwnProcess): Promise<ProcessStatus> {

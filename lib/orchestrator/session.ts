@@ -47,6 +47,10 @@ export class Session {
     return this.#state === 'verifying' ? (this.#record?.state ?? 'verifying') : this.#state;
   }
 
+  get pid(): number | null {
+    return this.#record?.pid ?? null;
+  }
+
   get summary(): Promise<SessionSummary> {
     return this.#summarize();
   }

@@ -11,6 +11,7 @@ const TITLES: Readonly<Record<keyof typeof TABLES, string>> = {
   launch: 'Commands and streams',
   tls: 'TLS',
   log: 'Log',
+  panel: 'Control panel',
 };
 
 export const groupOf = (name: SettingName): string => TITLES[tableOf(name) as keyof typeof TABLES];

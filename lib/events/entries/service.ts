@@ -119,6 +119,38 @@ export const SERVICE_EVENTS = {
     meaning:
       'The process that reads peers said something that it may not say in this state of a session. It may have been taken over by the peer with this address, which is refused for lockout.crashPenaltySeconds. Keep the log, and update rexecd.',
   },
+  panelOpened: {
+    id: 'REXECD-130',
+    level: 'info',
+    text: 'control panel opened',
+    fields: ['listen'],
+    meaning:
+      'The control panel answers browsers of this machine on this port or socket. Run "rexecd panel" for the address to open. No action needed.',
+  },
+  panelFailed: {
+    id: 'REXECD-131',
+    level: 'error',
+    text: 'cannot open the control panel',
+    fields: ['listen', 'cause'],
+    meaning:
+      'The daemon runs without its control panel. Fix the cause, or set panel.listen to another port or path, then run "rexecd reload".',
+  },
+  panelDied: {
+    id: 'REXECD-132',
+    level: 'error',
+    text: 'process of the control panel ended',
+    fields: ['pid', 'cause'],
+    meaning:
+      'The process that answers browsers ended by itself, and another one takes its place. Pages that are open connect again by themselves. If it happens often, look at the cause, and at who can reach the panel.',
+  },
+  panelUsed: {
+    id: 'REXECD-133',
+    level: 'info',
+    text: 'control panel used',
+    fields: ['verb', 'what', 'role', 'madeBy'],
+    meaning:
+      'A user with a ticket of this role, which this user asked for, opened the panel ("open"), ended a session ("kill") or a lockout ("unlock"), reloaded or changed settings ("set"). No action needed.',
+  },
   managerNotTold: {
     id: 'REXECD-115',
     level: 'warn',

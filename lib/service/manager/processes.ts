@@ -8,9 +8,10 @@ const NAMES = {
   'reader-program': 'reader',
   'host-program': 'host',
   'helper-program': 'login helper',
+  'panel-program': 'panel',
 } as const;
 /** What a process of this package is. */
-export const ROLES = ['rexecd', 'reader', 'login helper', 'host'] as const;
+export const ROLES = ['rexecd', 'reader', 'login helper', 'host', 'panel'] as const;
 /** Clock ticks a second in /proc (proc(5)); Linux has told programs no other number since 2003. */
 const TICKS = 100;
 /** It becomes another program within milliseconds. */
@@ -92,8 +93,8 @@ export async function privilegesOf({ role, capabilities, ...own }: OwnProcess): 
     held === 0 ? 'no capabilities' : `${held} of ${all} capabilities`,
     ...(own.noNewPrivs ? ['no_new_privs'] : []),
     ...(own.seccomp ? ['seccomp'] : []),
-    // The kernel does not show it; a reader that could not enter it has not started.
-    ...(role === 'reader' && landlock ? [`Landlock ${landlock}`] : []),
+    // The kernel does not show it; one that could not enter it has not started.
+    ...((role === 'reader' || role === 'panel') && landlock ? [`Landlock ${landlock}`] : []),
   ].join(', ');
 }
 

@@ -6,6 +6,7 @@ import { LISTEN } from './listen.ts';
 import { LOCKOUT } from './lockout.ts';
 import { LOG } from './log.ts';
 import { LOGIN } from './login.ts';
+import { PANEL } from './panel.ts';
 import { TLS } from './tls.ts';
 
 /** The tables of the file, in its order; those of the first are outside of them, at its beginning. */
@@ -18,6 +19,7 @@ export const TABLES = {
   launch: LAUNCH,
   tls: TLS,
   log: LOG,
+  panel: PANEL,
 } as const;
 
 /** Every setting of the daemon: its default, what is allowed, what it means. Times are in seconds. */
@@ -30,6 +32,7 @@ export const SETTINGS = {
   ...LAUNCH,
   ...TLS,
   ...LOG,
+  ...PANEL,
 } as const;
 
 const schema = z.strictObject(SETTINGS);

@@ -6,6 +6,7 @@ import {
   resolveSettings,
   SETTINGS,
   type SettingName,
+  type Sources,
 } from '../../../settings/index.ts';
 import { commandLine, mustNameACommand } from '../common/command.ts';
 import { offerCompletion } from '../common/completion/index.ts';
@@ -32,6 +33,7 @@ const DOING = {
   showStatus: () => import('./status.ts'),
   showHealth: () => import('./health.ts'),
   showSessions: () => import('./sessions.ts'),
+  openPanel: () => import('./panel/open-panel.ts'),
   install: () => import('./installation.ts'),
   changeUsers: () => import('./users.ts'),
   serve: () => import('./serve.ts'),
@@ -125,6 +127,13 @@ program
   .option('--json', 'print JSON')
   .action(async ({ json = false }) => (await DOING.administer()).printMetrics(await target(), json));
 program
+  .command('panel')
+  .description('print the address that opens the control panel, once and within a minute (also grconfig)')
+  .option('--viewer', 'an address that shows everything and changes nothing')
+  .action(async ({ viewer = false }) =>
+    (await DOING.openPanel()).openPanel(await target(), viewer ? 'viewer' : 'admin'),
+  );
+program
   .command('reload')
   .description('make the daemon reload its settings; running sessions keep theirs')
   .action(async () => (await DOING.administer()).reloadSettings(await target()));
@@ -142,14 +151,19 @@ async function target(): Promise<Target> {
   return { ...(await load()), config: await settingsFileKnownAs(program.opts<Flags>()) };
 }
 
-/** The settings as files, environment and flags have them now. A trial is one without files. */
-async function load(trial?: Layer): Promise<Resolved> {
+/** The settings as files, environment and flags have them now. */
+async function load(): Promise<Resolved> {
+  return resolveSettings(await sources());
+}
+
+/** What they come from. A trial is one without files. */
+async function sources(trial?: Layer): Promise<Sources> {
   const { config, policy, ...others } = program.opts<Flags>();
   const isSetting = (name: string) =>
     Object.hasOwn(SETTINGS, name) || LISTENER_NAMES.some((each) => each === name);
   const flags = Object.fromEntries(Object.entries(others).filter(([name]) => isSetting(name)));
   const files = trial ? {} : await readSettingFiles({ ...(config && { config }), ...(policy && { policy }) });
-  return resolveSettings({ ...files, environment: process.env, flags: { ...flags, ...trial } });
+  return { ...files, environment: process.env, flags: { ...flags, ...trial } };
 }
 
 async function run(): Promise<void> {
@@ -167,7 +181,7 @@ async function run(): Promise<void> {
   const own = trial && { port: 0, users: trial.usersFile, allowRoot: true, readerAccount: 'nobody' };
   const config = trial ? '' : await settingsFileKnownAs(program.opts<Flags>());
   const { serve } = await DOING.serve();
-  await serve({ load: () => load(own), config, debug, trial });
+  await serve({ sources: () => sources(own), config, debug, trial });
 }
 
 async function usersFileFor(option: string): Promise<string> {

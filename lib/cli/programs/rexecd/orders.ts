@@ -3,16 +3,20 @@ import { ControlServer, type DaemonIdentity, type Operations, tellDaemon } from 
 import { type Daemon, type SessionQuery, sessionPage } from '../../../daemon/index.ts';
 import type { Events, RecentEvent } from '../../../events/index.ts';
 import { type DaemonSource, healthOf, metricsText, statusOf, type Watch } from '../../../metrics/index.ts';
+import type { Panel } from '../../../panel/index.ts';
 import type { Settings } from '../../../settings/index.ts';
 import { controlPathOf } from '../common/control-path.ts';
 import { VERSION } from '../common/version.ts';
 
 const LEAVE_SECONDS = 2;
+/** Of the user who asks for a ticket. */
+const LONGEST_NAME = 64;
 
 /** What the control socket is about. */
 export interface OrderParts {
   readonly daemon: Daemon;
   readonly watch: Watch;
+  readonly panel: Panel;
   /** Reads the settings again; the keys that changed. */
   readonly reload: () => Promise<string[]>;
   /** Absolute path of the settings file; empty: none. */
@@ -40,7 +44,7 @@ function sessionQueryOf(query: unknown): SessionQuery {
 }
 
 /** What the control socket can do. */
-export function operationsOf({ daemon, watch, reload, config, leave }: OrderParts): Operations {
+export function operationsOf({ daemon, watch, panel, reload, config, leave }: OrderParts): Operations {
   const source = (): DaemonSource => ({ state: daemon.state, settings: daemon.settings, version: VERSION });
   return {
     identify: (): DaemonIdentity => ({ pid: process.pid, port: daemon.port, config }),
@@ -65,6 +69,10 @@ export function operationsOf({ daemon, watch, reload, config, leave }: OrderPart
     metrics(format) {
       const families = watch.metrics.families(source());
       return format === 'json' ? families : metricsText(families);
+    },
+    panel: (asked) => {
+      const { role, madeBy } = (asked ?? {}) as { role?: unknown; madeBy?: unknown };
+      return panel.open(role === 'viewer' ? 'viewer' : 'admin', String(madeBy ?? '').slice(0, LONGEST_NAME));
     },
     reload: async () => ({ changed: await reload() }),
   };

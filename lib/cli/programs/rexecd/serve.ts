@@ -1,19 +1,22 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { dirname } from 'node:path';
 import { ignoreSignals, Limiter, reasonOf, STRAY_SIGNALS } from '../../../base/index.ts';
+import { controlSocketOf } from '../../../control/index.ts';
 import { Daemon, type DaemonParts } from '../../../daemon/index.ts';
-import { EventLog, type Events, type LogOptions } from '../../../events/index.ts';
+import { EventLog, type Events } from '../../../events/index.ts';
 import { summaryOf, Watch } from '../../../metrics/index.ts';
 import { becomeSubreaper, closeAllOnExec, listenAhead, reapOrphans } from '../../../native/index.ts';
+import { Panel } from '../../../panel/index.ts';
 import { activatedSockets, missingPrivileges, ServiceNotifier, thisHolder } from '../../../service/index.ts';
 import {
   endpointsOf,
   endpointText,
-  keyOf,
   mainEndpoint,
   type Resolved,
-  SETTING_NAMES,
+  resolveSettings,
   type Settings,
+  type Sources,
 } from '../../../settings/index.ts';
 import { printableText } from '../../../text/index.ts';
 import { authenticatorFor, bySystem, usersOf, withPamService } from '../common/authenticators.ts';
@@ -21,12 +24,15 @@ import { REXECD_EXIT } from '../common/exit-codes.ts';
 import { VERSION } from '../common/version.ts';
 import { debugLines, warningsOf } from './announce.ts';
 import { Orders, operationsOf } from './orders.ts';
+import { keptSessions } from './panel/kept-sessions.ts';
+import { panelSource } from './panel/source.ts';
+import { logOptions, reloader, reportCapped } from './reloading.ts';
 import type { Trial } from './trial.ts';
 
 /** How a daemon is run. */
 export interface ServeOptions {
-  /** Reads the settings, at the start and at each reload. */
-  readonly load: () => Promise<Resolved>;
+  /** Reads what the settings come from, at the start and at each reload. */
+  readonly sources: () => Promise<Sources>;
   /** Say on standard output what it does for whom. */
   readonly debug: boolean;
   /** Absolute path of the settings file that it reads; empty: none. */
@@ -37,7 +43,7 @@ export interface ServeOptions {
 /** Runs the daemon until it is told to stop. */
 export async function serve({ config, debug, trial, ...options }: ServeOptions): Promise<void> {
   const load = async (): Promise<Resolved> => {
-    const resolved = await options.load();
+    const resolved = resolveSettings(await options.sources());
     return { ...resolved, settings: withPamService(resolved) };
   };
   ignoreSignals(STRAY_SIGNALS);
@@ -62,7 +68,13 @@ export async function serve({ config, debug, trial, ...options }: ServeOptions):
   });
   const orders = new Orders(daemon, events);
   const summary = () => summaryOf(daemon.state, daemon.settings);
-  const readAgain = reloader(daemon, settings, load, events, orders);
+  let running: Resolved = resolved;
+  const take = async (next: Resolved): Promise<void> => {
+    running = next;
+    await orders.take(next.settings);
+    await panel.set(next.settings);
+  };
+  const readAgain = reloader(daemon, resolved, load, events, take);
   const reloads = new Limiter(1); // one after another
   let isStopping = false;
   const reload = (): Promise<string[]> => {
@@ -70,10 +82,18 @@ export async function serve({ config, debug, trial, ...options }: ServeOptions):
     manager.reloading();
     return reloads.run(readAgain).finally(() => manager.ready(summary()));
   };
+  const source = panelSource({
+    ...{ daemon, watch, events, config, load, reload },
+    sources: options.sources,
+    running: () => running,
+  });
+  const panel = new Panel(source, events, keptSessions(dirname(controlSocketOf(daemon.port)), daemon.port));
   if (!process.stdin.isTTY) process.on('SIGHUP', () => reload().catch(() => {})); // the log has it
-  await orders.take(settings, operationsOf({ daemon, watch, reload, config, leave: () => orders.close() }));
+  const leave = () => orders.close();
+  await orders.take(settings, operationsOf({ daemon, watch, panel, reload, config, leave }));
   manager.ready(summary());
   manager.keepTelling(summary);
+  await panel.set(settings);
   // With -debug standard output says the same.
   if (!debug || settings.logLevel === 'info' || settings.logLevel === 'debug')
     events.emit('started', {
@@ -92,6 +112,7 @@ export async function serve({ config, debug, trial, ...options }: ServeOptions):
   manager.stopping(daemon.settings.stopSeconds + daemon.settings.killSeconds);
   await daemon.stop(impatient);
   orders.close();
+  await panel.end();
   await events.close();
   process.exit(REXECD_EXIT.success);
 }
@@ -114,52 +135,6 @@ async function listening(
   reapOrphans();
   const daemon = new Daemon(settings, parts);
   return [daemon, await daemon.listen()];
-}
-
-const logOptions = (settings: Settings): LogOptions => ({
-  level: settings.logLevel,
-  access: settings.logAccess,
-  sinks: settings.logSinks,
-  format: settings.logFormat,
-  file: settings.logFile,
-  fileBytes: settings.logFileBytes,
-  files: settings.logFiles,
-  syslogSocket: settings.logSyslogSocket,
-  journaldSocket: settings.logJournaldSocket,
-});
-
-/** Reads the settings again and gives them to the daemon, all or nothing; the keys that changed. */
-function reloader(
-  daemon: Daemon,
-  settings: Settings,
-  load: () => Promise<Resolved>,
-  events: EventLog,
-  orders: Orders,
-) {
-  let current = settings;
-  return async (): Promise<string[]> => {
-    try {
-      const resolved = await load();
-      const next = resolved.settings;
-      const changed = SETTING_NAMES.filter(
-        (name) => JSON.stringify(next[name]) !== JSON.stringify(current[name]),
-      );
-      reportCapped(resolved, events);
-      await daemon.reload(next, await authenticatorFor(next));
-      await events.reopen(logOptions(next));
-      current = next;
-      await orders.take(next);
-      events.emit('reloaded', { changed: changed.map(keyOf).join(' ') });
-      return changed.map(keyOf);
-    } catch (error) {
-      events.emit('reloadFailed', { cause: reasonOf(error) });
-      throw error;
-    }
-  };
-}
-
-function reportCapped({ capped }: Resolved, events: Events): void {
-  for (const setting of capped) events.emit('settingCapped', { setting });
 }
 
 /** False, and a failure of the program, when a privilege is missing that the settings make necessary. */

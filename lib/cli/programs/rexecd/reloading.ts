@@ -1,0 +1,53 @@
+import { reasonOf } from '../../../base/index.ts';
+import type { Daemon } from '../../../daemon/index.ts';
+import type { EventLog, Events, LogOptions } from '../../../events/index.ts';
+import { keyOf, type Resolved, SETTING_NAMES, type Settings } from '../../../settings/index.ts';
+import { authenticatorFor } from '../common/authenticators.ts';
+
+/** Where events go, and which. */
+export const logOptions = (settings: Settings): LogOptions => ({
+  level: settings.logLevel,
+  access: settings.logAccess,
+  sinks: settings.logSinks,
+  format: settings.logFormat,
+  file: settings.logFile,
+  fileBytes: settings.logFileBytes,
+  files: settings.logFiles,
+  syslogSocket: settings.logSyslogSocket,
+  journaldSocket: settings.logJournaldSocket,
+});
+
+/** Reads the settings again and gives them to the daemon, all or nothing; the keys that changed. */
+export function reloader(
+  daemon: Daemon,
+  first: Resolved,
+  load: () => Promise<Resolved>,
+  events: EventLog,
+  take: (next: Resolved) => Promise<void>,
+) {
+  let current = first.settings;
+  return async (): Promise<string[]> => {
+    try {
+      const resolved = await load();
+      const next = resolved.settings;
+      const changed = SETTING_NAMES.filter(
+        (name) => JSON.stringify(next[name]) !== JSON.stringify(current[name]),
+      );
+      reportCapped(resolved, events);
+      await daemon.reload(next, await authenticatorFor(next));
+      await events.reopen(logOptions(next));
+      current = next;
+      await take(resolved);
+      events.emit('reloaded', { changed: changed.map(keyOf).join(' ') });
+      return changed.map(keyOf);
+    } catch (error) {
+      events.emit('reloadFailed', { cause: reasonOf(error) });
+      throw error;
+    }
+  };
+}
+
+/** Says what the policy took away. */
+export function reportCapped({ capped }: Resolved, events: Events): void {
+  for (const setting of capped) events.emit('settingCapped', { setting });
+}

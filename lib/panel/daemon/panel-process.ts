@@ -1,0 +1,76 @@
+import type { ChildProcess } from 'node:child_process';
+import type { Socket } from 'node:net';
+import { Child, letGo, reasonOf } from '../../base/index.ts';
+import { ANSWERS, type Order, type QUESTIONS, REPORTS, type Report } from '../protocol.ts';
+import { DeniedError, RefusedChange, type Verbs } from './verbs.ts';
+
+/** Calls that may be under way: one a request of the browser, and those of the process itself. */
+const MOST_CALLS = 64;
+
+/** The process of the panel, as rexecd sees it. */
+export class PanelProcess {
+  /** Resolves when it has started, or has ended. */
+  readonly started: Promise<void>;
+  /** Resolves with the cause when it has ended. */
+  readonly gone: Promise<string>;
+  readonly #child: Child<typeof QUESTIONS, typeof ANSWERS, typeof REPORTS>;
+  readonly #verbs: Verbs;
+  #calls = 0;
+
+  /** @throws Error if the system has no process or descriptor left for it */
+  constructor(start: () => ChildProcess, verbs: Verbs) {
+    this.#verbs = verbs;
+    this.#child = new Child({
+      start,
+      answers: ANSWERS,
+      reports: REPORTS,
+      hear: (report, secret) => {
+        secret.wipe();
+        this.#hear(report);
+      },
+    });
+    this.started = this.#child.started;
+    this.gone = this.#child.gone;
+  }
+
+  get pid(): number {
+    return this.#child.pid;
+  }
+
+  get usable(): boolean {
+    return this.#child.usable;
+  }
+
+  say(order: Order): void {
+    this.#child.say(order);
+  }
+
+  /** Gives it a connection that nothing was read of. */
+  give(socket: Socket): void {
+    const going = letGo(socket);
+    if (going) this.#child.pass({ say: 'connection' }, going.departing.handle, going.departing.close);
+  }
+
+  end(): Promise<void> {
+    return this.#child.end();
+  }
+
+  #hear(report: Report): void {
+    if (this.#calls >= MOST_CALLS) return this.#child.kill(`more than ${MOST_CALLS} calls at a time`);
+    this.#calls += 1;
+    const { number } = report;
+    this.#verbs
+      .call(report)
+      .then((result) => this.say({ say: 'result', number, result: result ?? null }))
+      .catch((error) => this.say(failureOf(number, error)))
+      .finally(() => {
+        this.#calls -= 1;
+      });
+  }
+}
+
+function failureOf(number: number, error: unknown): Order {
+  const kind = error instanceof DeniedError ? error.kind : 'refused';
+  const errors = error instanceof RefusedChange ? { errors: error.errors } : {};
+  return { say: 'failure', number, kind, message: reasonOf(error), ...errors };
+}

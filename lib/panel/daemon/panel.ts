@@ -1,0 +1,165 @@
+import type { Socket } from 'node:net';
+import { hostname } from 'node:os';
+import { BackOff, reasonOf, within, wordsOf } from '../../base/index.ts';
+import type { Events } from '../../events/index.ts';
+import { readerAccount } from '../../readers/index.ts';
+import type { SandboxAccount } from '../../sandbox/index.ts';
+import { Doors } from './doors.ts';
+import { PanelProcess } from './panel-process.ts';
+import { type PanelPlace, placeAt, placeOf } from './place.ts';
+import { startPanel } from './start-panel.ts';
+import { type PanelSession, type Role, Tickets } from './tickets.ts';
+import { type PanelSource, Verbs } from './verbs.ts';
+
+/** What the panel needs of the settings. */
+export interface PanelOptions {
+  readonly panelListen: string;
+  readonly panelHosts: readonly string[];
+  readonly readerAccount: string;
+}
+
+/** What a user needs to open the panel. */
+export interface Opening {
+  /** Works once, within a minute. */
+  readonly url: string;
+  /** Brings the panel to another machine. */
+  readonly ssh: string;
+}
+
+/** Sessions of the panel that outlive the daemon. */
+export interface Keeping {
+  load(): Promise<readonly PanelSession[]>;
+  save(sessions: readonly PanelSession[]): void;
+}
+
+const START_SECONDS = 40;
+
+/** The control panel: rexecd listens for it and does what it asks; a process without privilege speaks to browsers. */
+export class Panel {
+  readonly #events: Events;
+  readonly #source: PanelSource;
+  readonly #keeping: Keeping;
+  readonly #backOff = new BackOff();
+  #tickets: Tickets | undefined;
+  #account: SandboxAccount | undefined;
+  #options: PanelOptions | undefined;
+  #place: PanelPlace | undefined;
+  #doors: Doors | undefined;
+  #process: PanelProcess | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #ending = false;
+
+  constructor(source: PanelSource, events: Events, keeping: Keeping) {
+    this.#source = source;
+    this.#events = events;
+    this.#keeping = keeping;
+  }
+
+  /** Follows the settings. The daemon serves without a panel, if there can be none, and the log says so. */
+  async set(options: PanelOptions): Promise<void> {
+    const before = this.#options;
+    this.#options = options;
+    const place = placeOf(options.panelListen, options.panelHosts);
+    if (before && JSON.stringify(wantedOf(before)) === JSON.stringify(wantedOf(options)) && this.#doors)
+      return;
+    await this.#close();
+    if (!place) return;
+    try {
+      await this.#open(place, options);
+    } catch (error) {
+      await this.#close();
+      this.#events.emit('panelFailed', { listen: options.panelListen, cause: wordsOf(error) });
+    }
+  }
+
+  /** @throws Error if there is no panel */
+  open(role: Role, madeBy: string): Opening {
+    if (!this.#place || !this.#tickets)
+      throw new Error('the panel is off; turn it on: rconfig set panel.listen 8512');
+    const ticket = this.#tickets.mint({ role, madeBy });
+    const { port, sshTarget } = this.#place;
+    return {
+      url: `http://127.0.0.1:${port}/#${ticket}`,
+      ssh: `ssh -L ${port}:${sshTarget} ${hostname()}`,
+    };
+  }
+
+  /** 0 if it does not run. */
+  get pid(): number {
+    return this.#process?.pid ?? 0;
+  }
+
+  async end(): Promise<void> {
+    this.#ending = true;
+    await this.#close();
+  }
+
+  async #open(place: PanelPlace, options: PanelOptions): Promise<void> {
+    this.#account = await readerAccount(options.readerAccount);
+    this.#tickets ??= new Tickets(await this.#keeping.load(), (sessions) => this.#keeping.save(sessions));
+    const doors = new Doors((socket) => this.#accept(socket));
+    const port = await doors.open(place.listen);
+    this.#doors = doors;
+    this.#place = placeAt(place, port, options.panelHosts);
+    const started = this.#start(this.#tickets);
+    await within(START_SECONDS, started.started);
+    if (!started.usable) throw new Error(`cannot start: ${await started.gone}`);
+    this.#events.emit('panelOpened', {
+      listen: String(typeof place.listen === 'string' ? place.listen : port),
+    });
+  }
+
+  #start(tickets: Tickets): PanelProcess {
+    const account = this.#account;
+    const process = new PanelProcess(() => startPanel(account), new Verbs(this.#source, tickets));
+    this.#backOff.start();
+    this.#process = process;
+    const { hosts, port, sshTarget } = this.#place!;
+    process.say({ say: 'terms', hosts: [...hosts], place: String(port), sshTarget, sshPort: port });
+    process.gone.then((cause) => this.#ended(process, cause)).catch(() => {}); // it never rejects
+    return process;
+  }
+
+  #ended(process: PanelProcess, cause: string): void {
+    if (this.#process !== process || this.#ending) return;
+    this.#process = undefined;
+    this.#backOff.ended();
+    this.#events.emit('panelDied', { pid: process.pid, cause });
+    this.#timer = setTimeout(() => this.#again(), this.#backOff.wait);
+    this.#timer.unref();
+  }
+
+  #again(): void {
+    if (this.#process || !this.#doors || !this.#tickets) return;
+    try {
+      this.#start(this.#tickets);
+    } catch (error) {
+      this.#events.emit('panelFailed', { listen: this.#options!.panelListen, cause: reasonOf(error) });
+      this.#backOff.ended();
+      this.#timer = setTimeout(() => this.#again(), this.#backOff.wait);
+      this.#timer.unref();
+    }
+  }
+
+  #accept(socket: Socket): void {
+    socket.on('error', () => {});
+    if (this.#process?.usable) this.#process.give(socket);
+    else socket.destroy(); // the browser tries again
+  }
+
+  async #close(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#doors?.close();
+    this.#doors = undefined;
+    this.#place = undefined;
+    const process = this.#process;
+    this.#process = undefined; // its end is no event
+    await process?.end();
+  }
+}
+
+const wantedOf = ({ panelListen, panelHosts, readerAccount }: PanelOptions) => [
+  panelListen,
+  panelHosts,
+  readerAccount,
+];

@@ -1,0 +1,50 @@
+import { type Check, is, type Messages } from '../base/index.ts';
+
+const short =
+  (most: number): Check<string> =>
+  (value): value is string =>
+    is.text(value) && value.length <= most;
+
+/** Bytes of the body of a request, and of the JSON that a verb takes. */
+export const LONGEST_BODY = 16 * 1024;
+const LONGEST_SECRET = 64; // characters: 256 bits are 43
+export const isSecret: Check<string> = (value): value is string =>
+  is.text(value) && value.length <= LONGEST_SECRET && /^[\w-]+$/.test(value);
+
+/** From rexecd to the panel's process. `connection` comes with one. */
+export const ORDERS = {
+  /** Whom it answers: names of the `Host` header. `place` tells its cookies from those of other panels. */
+  terms: { hosts: is.list(is.text), place: is.text, sshTarget: is.text, sshPort: is.count },
+  connection: {},
+  /** Of the verb with this number. */
+  result: { number: is.count, result: is.anything },
+  failure: {
+    number: is.count,
+    kind: is.oneOf('login', 'role', 'refused'),
+    message: is.text,
+    errors: is.optional(is.texts),
+  },
+};
+
+export type Order = Messages<typeof ORDERS>;
+export type FailureKind = Extract<Order, { say: 'failure' }>['kind'];
+
+/**
+ * From the panel's process to rexecd.
+ *
+ * SECURITY: it may have been taken over: rexecd checks the session of every verb.
+ */
+export const REPORTS = {
+  call: {
+    number: is.count,
+    verb: short(16),
+    sessions: is.list(isSecret),
+    body: is.anything,
+  },
+};
+
+export type Report = Messages<typeof REPORTS>;
+
+/** What the panel's process is asked. */
+export const QUESTIONS = {};
+export const ANSWERS = {};

@@ -1,0 +1,55 @@
+import type { FailureKind, Order, Report } from '../protocol.ts';
+
+/** What a verb failed with, for the page. */
+export class VerbError extends Error {
+  readonly kind: FailureKind;
+  readonly errors: Readonly<Record<string, string>>;
+
+  constructor(kind: FailureKind, message: string, errors: Readonly<Record<string, string>> = {}) {
+    super(message);
+    this.kind = kind;
+    this.errors = errors;
+  }
+}
+
+type Answer = Extract<Order, { say: 'result' | 'failure' }>;
+const MOST = 48; // at a time
+const PATIENCE_MS = 35_000; // a reload may take 30 s
+
+/** The daemon, as the panel's process sees it: it is asked verbs by the line. */
+export class DaemonLine {
+  readonly #say: (report: Report) => void;
+  readonly #waiting = new Map<number, { take(answer: Answer): void; timer: NodeJS.Timeout }>();
+  #number = 0;
+
+  constructor(say: (report: Report) => void) {
+    this.#say = say;
+  }
+
+  /** @throws VerbError */
+  ask(verb: string, sessions: readonly string[], body: object = {}): Promise<unknown> {
+    if (this.#waiting.size >= MOST)
+      return Promise.reject(new VerbError('refused', 'The daemon is busy. Try again.'));
+    this.#number += 1;
+    const number = this.#number;
+    return new Promise((resolve, reject) => {
+      const late = () => {
+        this.#waiting.delete(number);
+        reject(new VerbError('refused', `The daemon did not answer within ${PATIENCE_MS / 1000} s.`));
+      };
+      const take = (answer: Answer) => {
+        if (answer.say === 'result') resolve(answer.result);
+        else reject(new VerbError(answer.kind, answer.message, answer.errors));
+      };
+      this.#waiting.set(number, { take, timer: setTimeout(late, PATIENCE_MS) });
+      this.#say({ say: 'call', number, verb, sessions: [...sessions], body });
+    });
+  }
+
+  take(answer: Answer): void {
+    const waiting = this.#waiting.get(answer.number);
+    this.#waiting.delete(answer.number);
+    clearTimeout(waiting?.timer);
+    waiting?.take(answer);
+  }
+}
