@@ -1,8 +1,6 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { dirname } from 'node:path';
 import { ignoreSignals, Limiter, reasonOf, STRAY_SIGNALS } from '../../../base/index.ts';
-import { controlSocketOf } from '../../../control/index.ts';
 import { Daemon, type DaemonParts } from '../../../daemon/index.ts';
 import { EventLog, type Events } from '../../../events/index.ts';
 import { summaryOf, Watch } from '../../../metrics/index.ts';
@@ -87,7 +85,7 @@ export async function serve({ config, debug, trial, ...options }: ServeOptions):
     sources: options.sources,
     running: () => running,
   });
-  const panel = new Panel(source, events, keptSessions(dirname(controlSocketOf(daemon.port)), daemon.port));
+  const panel = new Panel(source, events, keptSessions(settings, daemon.port));
   if (!process.stdin.isTTY) process.on('SIGHUP', () => reload().catch(() => {})); // the log has it
   const leave = () => orders.close();
   await orders.take(settings, operationsOf({ daemon, watch, panel, reload, config, leave }));

@@ -1,14 +1,18 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Limiter } from '../../../../base/index.ts';
 import { readTrusted, replaceFile } from '../../../../files/index.ts';
 import type { Keeping, PanelSession } from '../../../../panel/index.ts';
+import type { Settings } from '../../../../settings/index.ts';
+import { controlPathOf } from '../../common/control-path.ts';
 
 /**
  * Sessions of the panel in a file beside the control socket, so that a restart of the daemon ends none. Their secrets are
- * not in it. If that folder does not exist, they end with the daemon.
+ * not in it. Without a control socket they end with the daemon.
  */
-export function keptSessions(folder: string, port: number): Keeping {
-  const path = join(folder, `${port}.panel`);
+export function keptSessions(settings: Settings, port: number): Keeping {
+  const { control } = settings;
+  if (control === 'off') return { load: async () => [], save: () => {} };
+  const path = join(dirname(controlPathOf(settings, port)), `${port}.panel`);
   const writing = new Limiter(1); // one after another
   return {
     async load() {
