@@ -133,7 +133,7 @@ export const SERVICE_EVENTS = {
     text: 'cannot open the control panel',
     fields: ['listen', 'cause'],
     meaning:
-      'The daemon runs without its control panel. Fix the cause, or set panel.listen to another port or path, then run "rexecd reload".',
+      'The daemon runs without its control panel, and tries again every 2 seconds. Fix the cause, or set panel.listen to another port or path, then run "rexecd reload".',
   },
   panelDied: {
     id: 'REXECD-132',

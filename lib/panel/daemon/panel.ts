@@ -33,6 +33,7 @@ export interface Keeping {
 }
 
 const START_SECONDS = 40;
+const AGAIN_MS = 2000;
 
 /** The control panel: rexecd listens for it and does what it asks; a process without privilege speaks to browsers. */
 export class Panel {
@@ -63,19 +64,15 @@ export class Panel {
     if (before && JSON.stringify(wantedOf(before)) === JSON.stringify(wantedOf(options)) && this.#doors)
       return;
     await this.#close();
-    if (!place) return;
-    try {
-      await this.#open(place, options);
-    } catch (error) {
-      await this.#close();
-      this.#events.emit('panelFailed', { listen: options.panelListen, cause: wordsOf(error) });
-    }
+    if (place) await this.#try(place, options, true);
   }
 
   /** @throws Error if there is no panel */
   open(role: Role, madeBy: string): Opening {
-    if (!this.#place || !this.#tickets)
+    if (!this.#options?.panelListen)
       throw new Error('the panel is off; turn it on: rconfig set panel.listen 8512');
+    if (!this.#place || !this.#tickets)
+      throw new Error('the panel cannot be opened now; see REXECD-131 in the log');
     const ticket = this.#tickets.mint({ role, madeBy });
     const { port, sshTarget } = this.#place;
     return {
@@ -84,14 +81,24 @@ export class Panel {
     };
   }
 
-  /** 0 if it does not run. */
-  get pid(): number {
-    return this.#process?.pid ?? 0;
-  }
-
   async end(): Promise<void> {
     this.#ending = true;
     await this.#close();
+  }
+
+  /** A daemon that is stopping may still have the port: it is tried until it is free, and the first failure is an event. */
+  async #try(place: PanelPlace, options: PanelOptions, isFirst: boolean): Promise<void> {
+    if (this.#ending) return;
+    try {
+      await this.#open(place, options);
+    } catch (error) {
+      await this.#close();
+      if (isFirst) this.#events.emit('panelFailed', { listen: options.panelListen, cause: wordsOf(error) });
+      const again = () => {
+        if (this.#options === options) this.#try(place, options, false).catch(() => {}); // it never rejects
+      };
+      this.#timer = setTimeout(again, AGAIN_MS).unref();
+    }
   }
 
   async #open(place: PanelPlace, options: PanelOptions): Promise<void> {
