@@ -14,6 +14,7 @@ const DEBIAN = join(import.meta.dirname, 'debian');
 const LIB = 'usr/lib/rexecd';
 const DOC = 'usr/share/doc/rexecd';
 const PROGRAMS = {
+  'usr/bin/grconfig': 'grconfig',
   'usr/bin/rexec': 'rexec',
   'usr/bin/rexec-bench': 'rexec-bench',
   'usr/bin/rexec-fuzz': 'rexec-fuzz',

@@ -83,6 +83,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
 
 /** Which npm packages are loaded by the start of a program; what else it needs is loaded when that is known. */
 const AT_START: Readonly<Record<string, readonly string[]>> = {
+  'lib/cli/programs/grconfig/main.ts': ['binary-parser', 'commander', 'smol-toml', 'zod'],
   'lib/cli/programs/rconfig/main.ts': ['binary-parser', 'commander', 'smol-toml', 'zod'],
   'lib/cli/programs/rexec-bench/main.ts': ['binary-parser', 'commander'],
   'lib/cli/programs/rexec-fuzz/main.ts': ['binary-parser', 'commander', 'fast-check'],

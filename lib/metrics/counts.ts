@@ -58,6 +58,7 @@ export class Counts {
     launchFailed: () => this.#commands.add('not_started'),
     readerDied: () => this.#deaths.add('reader'),
     hostDied: () => this.#deaths.add('host'),
+    panelDied: () => this.#deaths.add('panel'),
     eventsDropped: ({ sink, count }) => this.#dropped.add(sink as 'console', Number(count)),
     reloaded: () => {
       this.#reload = { isGood: true, at: Date.now() };

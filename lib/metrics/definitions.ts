@@ -116,7 +116,7 @@ export const METRICS = {
   rexecd_process_deaths_total: {
     type: 'counter',
     help: 'Processes of rexecd that ended by themselves or were killed',
-    labels: { role: ['reader', 'host'] },
+    labels: { role: ['reader', 'host', 'panel'] },
   },
   rexecd_events_total: {
     type: 'counter',

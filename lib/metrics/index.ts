@@ -13,5 +13,5 @@ export {
   statusOf,
   summaryOf,
 } from './status.ts';
-export { type Family, METRICS_TYPE, metricsText } from './text-format.ts';
+export { type Family, metricsText } from './text-format.ts';
 export { Watch } from './watch.ts';

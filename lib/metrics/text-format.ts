@@ -9,9 +9,6 @@ export interface Family {
   readonly samples: readonly Sample[];
 }
 
-/** The media type of {@link metricsText}. */
-export const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
-
 /** Metrics in Prometheus' text format 0.0.4 (prometheus.io/docs/instrumenting/exposition_formats). */
 export const metricsText = (families: readonly Family[]): string =>
   families

@@ -22,6 +22,7 @@ const PAGES = {
   'rexec-bench.1': 'rexec-bench',
   'rexec-fuzz.1': 'rexec-fuzz',
   'rconfig.1': 'rconfig',
+  'grconfig.1': 'grconfig',
   'rexecd.toml.5': 'rexecd',
 } as const;
 const OPTION_PAGES = Object.entries(PAGES).filter(([page]) => page !== 'rexecd.toml.5');
@@ -141,6 +142,7 @@ describe('the manual pages', PATIENT, () => {
       ['rexec-fuzz.1', REXEC_FUZZ_EXIT],
       ['rexecd.8', { ...REXECD_EXIT, ...HEALTH_EXIT }],
       ['rconfig.1', REXECD_EXIT],
+      ['grconfig.1', REXECD_EXIT],
     ] as const)
       for (const code of Object.values(codes))
         assert.match(pages[page]!, new RegExp(`^\\.TP\\n\\\\fB${code}\\\\fR$`, 'm'));

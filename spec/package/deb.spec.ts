@@ -37,7 +37,7 @@ const NEEDS = !NPM
     ? 'needs dpkg-deb'
     : !existsSync(RUNTIME) && 'needs the Node.js of the lock file';
 const LIB = './usr/lib/rexecd/';
-const NAMES = ['rconfig', 'rexec', 'rexec-bench', 'rexec-fuzz', 'rexecd'];
+const NAMES = ['grconfig', 'rconfig', 'rexec', 'rexec-bench', 'rexec-fuzz', 'rexecd'];
 const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 
 describe('the Debian package', { ...BOUNDED, skip: NEEDS }, () => {
@@ -120,6 +120,7 @@ describe('the Debian package', { ...BOUNDED, skip: NEEDS }, () => {
       (path) => !path.startsWith(`${LIB}node_modules/`) && !path.startsWith(`${LIB}dist/`),
     );
     const whole = [
+      './usr/bin/grconfig',
       './usr/bin/rconfig',
       './usr/bin/rexec',
       './usr/bin/rexec-bench',
@@ -136,6 +137,7 @@ describe('the Debian package', { ...BOUNDED, skip: NEEDS }, () => {
       './usr/share/doc/rexecd/monitoring/rexecd-alerts.yaml',
       './usr/share/doc/rexecd/monitoring/rexecd-dashboard.json',
       ...NAMES.map((name) => `./usr/share/fish/vendor_completions.d/${name}.fish`),
+      './usr/share/man/man1/grconfig.1.gz',
       './usr/share/man/man1/rconfig.1.gz',
       './usr/share/man/man1/rexec-bench.1.gz',
       './usr/share/man/man1/rexec-fuzz.1.gz',

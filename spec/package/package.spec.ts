@@ -219,7 +219,7 @@ describe('the package', { ...SLOW, skip: !NPM && 'needs npm (Debian: npm)' }, ()
       assert.deepEqual([stdout, status], ['', 0]);
     });
 
-  for (const name of ['rexec', 'rexec-bench', 'rexec-fuzz', 'rexecd', 'rconfig'])
+  for (const name of ['rexec', 'rexec-bench', 'rexec-fuzz', 'rexecd', 'rconfig', 'grconfig'])
     it(`has a program ${name}`, (t) => {
       if (!isInstalled(t)) return;
       const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));

@@ -38,6 +38,10 @@ const DRIVERS = {
 const CASES: Readonly<
   Record<ProgramName, readonly (readonly [words: string, offered: readonly string[]])[]>
 > = {
+  grconfig: [
+    ['--v', ['--viewer', '--version']],
+    ['--config ali', ['alice.toml']],
+  ],
   rconfig: [
     ['', COMMANDS],
     ['un', ['unset']],

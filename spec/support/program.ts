@@ -93,7 +93,7 @@ export function cleanEnvironment(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !ours.test(name)));
 }
 
-export type ProgramName = 'rconfig' | 'rexec' | 'rexec-bench' | 'rexec-fuzz' | 'rexecd';
+export type ProgramName = 'grconfig' | 'rconfig' | 'rexec' | 'rexec-bench' | 'rexec-fuzz' | 'rexecd';
 
 /** Specs that run as root serve users files as root, by readers of an account that every machine has. */
 export const ROOT_MAY = { REXECD_ALLOW_ROOT: 'true', REXECD_READER_ACCOUNT: 'nobody' } as const;

@@ -36,6 +36,8 @@ TimeoutStopSec=${STOP_SECONDS}s
 
 RuntimeDirectory=rexecd
 RuntimeDirectoryMode=0700
+# What keeps the pages of the control panel open.
+RuntimeDirectoryPreserve=restart
 StateDirectory=rexecd
 StateDirectoryMode=0700
 LogsDirectory=rexecd

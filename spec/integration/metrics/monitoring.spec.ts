@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { METRICS, METRICS_TYPE, type MetricDefinition } from '../../../lib/metrics/index.ts';
+import { METRICS, type MetricDefinition } from '../../../lib/metrics/index.ts';
 import { PASSWORD, USER } from '../../support/daemon/daemon.ts';
 import { freePort } from '../../support/free-port.ts';
 import { eventually } from '../../support/peer.ts';
@@ -108,15 +106,14 @@ describe('the alerts and the dashboard in monitoring/', () => {
 });
 
 describe('Prometheus', { ...PATIENT, skip: !PROMETHEUS && 'prometheus is missing' }, () => {
-  it('takes the text of rexecd metrics, and every expression of the alerts and the dashboard', async (t) => {
+  it('scrapes the panel of a daemon, and takes every expression of the alerts and the dashboard', async (t) => {
     const folder = temporaryFolder(t);
     const control = join(folder, 'run', 'control.sock');
-    const { port } = await startRexecd(t, ['--users', usersFileOf(t), '--control', control]);
+    const flags = ['--users', usersFileOf(t), '--control', control, '--panel-listen', '0'];
+    const { port } = await startRexecd(t, flags);
     await run(t, 'rexec', ['-l', USER, '-p', PASSWORD, '--port', `${port}`, '127.0.0.1', 'true']);
-    const { stdout: text } = await run(t, 'rexecd', ['metrics', '--control', control]);
-    const server = createServer((_, response) => response.setHeader('content-type', METRICS_TYPE).end(text));
-    t.after(() => server.close().closeAllConnections());
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { stdout } = await run(t, 'rexecd', ['panel', '--control', control]);
+    const [, target] = /http:\/\/(127\.0\.0\.1:\d+)\//.exec(stdout)!;
     const web = `127.0.0.1:${await freePort()}`;
     const config = join(folder, 'prometheus.yml');
     writeFileSync(
@@ -125,7 +122,7 @@ describe('Prometheus', { ...PATIENT, skip: !PROMETHEUS && 'prometheus is missing
 rule_files: ['${FOLDER}/rexecd-alerts.yaml']
 scrape_configs:
   - job_name: rexecd
-    static_configs: [{ targets: ['127.0.0.1:${(server.address() as AddressInfo).port}'] }]
+    static_configs: [{ targets: ['${target}'] }]
 `,
     );
     const words = [

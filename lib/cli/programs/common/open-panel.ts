@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os';
-import type { Opening, Role } from '../../../../panel/index.ts';
-import { printableLines, printableText } from '../../../../text/index.ts';
-import { type Target, tell } from '../../common/tell.ts';
+import type { Opening, Role } from '../../../panel/index.ts';
+import { printableLines, printableText } from '../../../text/index.ts';
+import { type Target, tell } from './tell.ts';
 
 /** Prints the address of the panel, which works once. */
 export async function openPanel(target: Target, role: Role): Promise<void> {
