@@ -5,6 +5,17 @@ const short =
   (value): value is string =>
     is.text(value) && value.length <= most;
 
+/** Pages that may be open at the same time. */
+export const MOST_STREAMS = 8;
+/** Calls in a second: the panel's process makes no more on behalf of browsers, and is killed if it makes three times as many. */
+export const MOST_CALLS_A_SECOND = 100;
+
+/** A list that is not longer than that. */
+export const few =
+  <T>(most: number, one: Check<T>): Check<readonly T[]> =>
+  (value): value is readonly T[] =>
+    is.list(one)(value) && value.length <= most;
+
 /** Bytes of the body of a request, and of the JSON that a verb takes. */
 export const LONGEST_BODY = 16 * 1024;
 const LONGEST_SECRET = 64; // characters: 256 bits are 43
@@ -14,7 +25,7 @@ export const isSecret: Check<string> = (value): value is string =>
 /** From rexecd to the panel's process. `connection` comes with one. */
 export const ORDERS = {
   /** Whom it answers: names of the `Host` header. `place` tells its cookies from those of other panels. */
-  terms: { hosts: is.list(is.text), place: is.text, sshTarget: is.text, sshPort: is.count },
+  terms: { hosts: is.list(is.text), place: is.text },
   connection: {},
   /** Of the verb with this number. */
   result: { number: is.count, result: is.anything },
@@ -38,7 +49,7 @@ export const REPORTS = {
   call: {
     number: is.count,
     verb: short(16),
-    sessions: is.list(isSecret),
+    sessions: few(MOST_STREAMS, isSecret),
     body: is.anything,
   },
 };

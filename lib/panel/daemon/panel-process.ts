@@ -1,11 +1,21 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { Child, letGo, reasonOf } from '../../base/index.ts';
-import { ANSWERS, type Order, type QUESTIONS, REPORTS, type Report } from '../protocol.ts';
+import { PerSecond } from '../per-second.ts';
+import {
+  ANSWERS,
+  MOST_CALLS_A_SECOND,
+  type Order,
+  type QUESTIONS,
+  REPORTS,
+  type Report,
+} from '../protocol.ts';
 import { DeniedError, RefusedChange, type Verbs } from './verbs.ts';
 
 /** Calls that may be under way: one a request of the browser, and those of the process itself. */
 const MOST_CALLS = 64;
+/** Its seconds are others than these, and it asks on its own behalf as well. */
+const MOST_A_SECOND = 3 * MOST_CALLS_A_SECOND;
 
 /** The process of the panel, as rexecd sees it. */
 export class PanelProcess {
@@ -15,7 +25,8 @@ export class PanelProcess {
   readonly gone: Promise<string>;
   readonly #child: Child<typeof QUESTIONS, typeof ANSWERS, typeof REPORTS>;
   readonly #verbs: Verbs;
-  #calls = 0;
+  readonly #rate = new PerSecond(MOST_A_SECOND);
+  #calls = 0; // under way
 
   /** @throws Error if the system has no process or descriptor left for it */
   constructor(start: () => ChildProcess, verbs: Verbs) {
@@ -57,6 +68,7 @@ export class PanelProcess {
 
   #hear(report: Report): void {
     if (this.#calls >= MOST_CALLS) return this.#child.kill(`more than ${MOST_CALLS} calls at a time`);
+    if (this.#rate.exceeds()) return this.#child.kill(`more than ${MOST_A_SECOND} calls in a second`);
     this.#calls += 1;
     const { number } = report;
     this.#verbs

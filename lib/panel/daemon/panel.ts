@@ -121,8 +121,8 @@ export class Panel {
     const process = new PanelProcess(() => startPanel(account), new Verbs(this.#source, tickets));
     this.#backOff.start();
     this.#process = process;
-    const { hosts, port, sshTarget } = this.#place!;
-    process.say({ say: 'terms', hosts: [...hosts], place: String(port), sshTarget, sshPort: port });
+    const { hosts, port } = this.#place!;
+    process.say({ say: 'terms', hosts: [...hosts], place: String(port) });
     process.gone.then((cause) => this.#ended(process, cause)).catch(() => {}); // it never rejects
     return process;
   }

@@ -1,5 +1,5 @@
 import { type Check, is, RexecError } from '../../base/index.ts';
-import type { FailureKind, Report } from '../protocol.ts';
+import { type FailureKind, few, type Report } from '../protocol.ts';
 import type { News, SessionRow, SettingRow, SettingValue, Ticket } from '../topics.ts';
 import type { PanelSession, Tickets } from './tickets.ts';
 
@@ -48,6 +48,7 @@ export class DeniedError extends RexecError {
 }
 
 const VALUE = is.either(is.either(is.text, is.flag), is.either(is.quantity, is.list(is.text)));
+const MOST_CHANGES = 100; // more than there are settings
 const BODIES = {
   counters: is.object({}),
   trade: is.object({ ticket: is.text }),
@@ -59,7 +60,9 @@ const BODIES = {
   kill: is.object({ id: is.text }),
   unlock: is.object({ subject: is.optional(is.text) }),
   reload: is.object({}),
-  set: is.object({ changes: is.list(is.object<Wanted>({ key: is.text, value: is.optional(VALUE) })) }),
+  set: is.object({
+    changes: few(MOST_CHANGES, is.object<Wanted>({ key: is.text, value: is.optional(VALUE) })),
+  }),
 } as const;
 
 type Verb = keyof typeof BODIES;

@@ -1,4 +1,5 @@
-import type { FailureKind, Order, Report } from '../protocol.ts';
+import { PerSecond } from '../per-second.ts';
+import { type FailureKind, MOST_CALLS_A_SECOND, type Order, type Report } from '../protocol.ts';
 
 /** What a verb failed with, for the page. */
 export class VerbError extends Error {
@@ -21,15 +22,25 @@ export class DaemonLine {
   readonly #say: (report: Report) => void;
   readonly #waiting = new Map<number, { take(answer: Answer): void; timer: NodeJS.Timeout }>();
   #number = 0;
+  readonly #calls = new PerSecond(MOST_CALLS_A_SECOND);
 
   constructor(say: (report: Report) => void) {
     this.#say = say;
   }
 
+  /**
+   * Asks on behalf of a browser. Anyone on the machine can send requests: as many as they like are not passed on.
+   *
+   * @throws VerbError
+   */
+  askFor(secret: string | undefined, verb: string, body: object = {}): Promise<unknown> {
+    if (this.#calls.exceeds()) return busy();
+    return this.ask(verb, secret === undefined ? [] : [secret], body);
+  }
+
   /** @throws VerbError */
   ask(verb: string, sessions: readonly string[], body: object = {}): Promise<unknown> {
-    if (this.#waiting.size >= MOST)
-      return Promise.reject(new VerbError('refused', 'The daemon is busy. Try again.'));
+    if (this.#waiting.size >= MOST) return busy();
     this.#number += 1;
     const number = this.#number;
     return new Promise((resolve, reject) => {
@@ -53,3 +64,5 @@ export class DaemonLine {
     waiting?.take(answer);
   }
 }
+
+const busy = (): Promise<never> => Promise.reject(new VerbError('refused', 'The daemon is busy. Try again.'));

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { MOST_STREAMS } from '../protocol.ts';
 import type { EventRow, News, Sample, SessionRow, SettingRow, Topic, Topics } from '../topics.ts';
 import { type DaemonLine, VerbError } from './daemon.ts';
 import { numbersIn, sampleOf } from './samples.ts';
@@ -7,7 +8,6 @@ const STATUS_MS = 1000;
 const SAMPLE_MS = 5000;
 const SAMPLES = 180; // 15 minutes
 const EVENTS = 1000;
-const MOST_STREAMS = 8;
 /** What may wait for a browser that reads slowly. */
 const MOST_WAITING = 16 * 2 ** 20; // bytes
 
@@ -28,6 +28,8 @@ export class Feed {
   #counters: ReturnType<typeof numbersIn> | undefined;
   #asking = false;
   #sampledAt = 0;
+  #text: Promise<string> | undefined; // the counters
+  #textAt = 0;
 
   constructor(daemon: DaemonLine) {
     this.#daemon = daemon;
@@ -38,6 +40,19 @@ export class Feed {
 
   get isFull(): boolean {
     return this.#streams.length >= MOST_STREAMS;
+  }
+
+  /** The counters as they were at most a second ago, however many ask. */
+  counters(): Promise<string> {
+    const now = performance.now();
+    if (!this.#text || now - this.#textAt > STATUS_MS) {
+      this.#textAt = now;
+      this.#text = this.#daemon.ask('counters', []).then(String);
+      this.#text.catch(() => {
+        this.#text = undefined;
+      });
+    }
+    return this.#text;
   }
 
   /** Tells a page all there is, and then what changes, until it leaves or its session ends. */
@@ -114,7 +129,7 @@ export class Feed {
   }
 
   async #sample(): Promise<void> {
-    const numbers = numbersIn(String(await this.#daemon.ask('counters', [])));
+    const numbers = numbersIn(await this.counters());
     const at = Date.now();
     const now = performance.now();
     if (this.#counters) {

@@ -71,12 +71,12 @@ export class Site {
     const asset = this.#assets.get(path);
     if (asset) return say(response, 200, asset.body, asset.type);
     if (path === '/metrics') {
-      const text = String(await this.#daemon.ask('counters', []));
+      const text = await this.#feed.counters();
       return say(response, 200, text, 'text/plain; version=0.0.4; charset=utf-8');
     }
     if (path !== '/ticket' && path !== '/events') return say(response, 404, 'There is nothing here.');
     const secret = this.#secretOf(request);
-    const ticket = (await this.#daemon.ask('ticket', [secret])) as Ticket;
+    const ticket = (await this.#daemon.askFor(secret, 'ticket')) as Ticket;
     if (path === '/ticket') return json(response, 200, ticket);
     if (this.#feed.isFull) return say(response, 503, 'Too many pages are open: 8 at a time.');
     response.writeHead(200, { 'Content-Type': 'text/event-stream; charset=utf-8' });
@@ -89,14 +89,14 @@ export class Site {
     if (path === '/ticket') return this.#trade(body, request, response);
     const [, verb] = VERBS.exec(path) ?? [];
     if (verb === undefined) return say(response, 404, 'There is nothing here.');
-    const result = await this.#daemon.ask(verb, [this.#secretOf(request)], body);
+    const result = await this.#daemon.askFor(this.#secretOf(request), verb, body);
     if (verb === 'leave') response.setHeader('Set-Cookie', `${this.#cookie}=; ${COOKIE}; Max-Age=0`);
     json(response, 200, { result });
   }
 
   /** A ticket for a session: a browser gets it as a cookie, which no script can read, a program as a bearer. */
   async #trade(body: object, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { secret, ticket } = (await this.#daemon.ask('trade', [], body)) as {
+    const { secret, ticket } = (await this.#daemon.askFor(undefined, 'trade', body)) as {
       secret: string;
       ticket: Ticket;
     };

@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { describe, it, type TestContext } from 'node:test';
 import { ask, bearerFor, JSON_TYPE, type Panel, startPanel, verb } from '../../support/panel/panel.ts';
-import { within } from '../../support/peer.ts';
+import { eventually, within } from '../../support/peer.ts';
 import { childrenOf, PATIENT } from '../../support/program.ts';
 
 /** What the panel answers to bytes, to the end of the connection. */
@@ -152,6 +152,25 @@ describe('what the panel takes', PATIENT, () => {
     assert.ok(performance.now() - begun < 15_000, 'headers that do not end');
     assert.match(await raw(t, panel, `GET / HTTP/1.1\r\nHost: a\r\n${host}\r\n`), /^HTTP\/1\.1 (421|400) /);
     assert.match(await raw(t, panel, 'GET / HTTP/1.0\r\n\r\n'), /^HTTP\/1\.1 421 /);
+  });
+
+  it('is not passed on to the daemon as often as it comes', async (t) => {
+    const panel = await startPanel(t);
+    const bearer = await bearerFor(panel);
+    const many = Array.from({ length: 500 }, async () => {
+      await ask(panel, '/metrics').catch(() => {});
+      const { status } = await ask(panel, '/ticket', { headers: { Authorization: 'Bearer x' } }).catch(
+        () => ({ status: 0 }),
+      );
+      return status;
+    });
+    const answers = new Set(await Promise.all(many));
+    assert.ok(answers.has(401) && answers.has(409), [...answers].join());
+    await eventually(
+      async () => (await verb(panel, 'session', bearer, { id: 'x' })).status === 200,
+      'it answers again',
+    );
+    assert.equal(panel.daemon().stderr, '', 'and its process lives');
   });
 
   it('is at most eight streams', async (t) => {

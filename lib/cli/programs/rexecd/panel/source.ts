@@ -19,6 +19,8 @@ import {
 import { VERSION } from '../../common/version.ts';
 import { faultOf } from '../../common/would-start.ts';
 
+const FRESH_MS = 500;
+
 /** What the panel is about. */
 export interface SourceParts {
   readonly daemon: Daemon;
@@ -39,6 +41,7 @@ export function panelSource(parts: SourceParts): PanelSource {
   const about = (): DaemonSource => ({ state: daemon.state, settings: daemon.settings, version: VERSION });
   const ledger = new Ledger();
   const policyNow = async (): Promise<Policy | undefined> => (await parts.sources()).policy;
+  let counted = { at: Number.NEGATIVE_INFINITY, text: '' };
   let looks = 0;
   let seen: Resolved | undefined;
 
@@ -51,8 +54,15 @@ export function panelSource(parts: SourceParts): PanelSource {
     return looks;
   }
 
+  /** Not made anew for each that asks: it is some files of /proc for each process. */
+  function counters(): string {
+    if (performance.now() - counted.at > FRESH_MS)
+      counted = { at: performance.now(), text: metricsText(watch.metrics.families(about())) };
+    return counted.text;
+  }
+
   return {
-    counters: () => metricsText(watch.metrics.families(about())),
+    counters,
     async news({ revision, cursor }) {
       const listed = daemon.sessions
         .filter(({ state }) => state !== 'closed')
