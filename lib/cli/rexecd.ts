@@ -6,8 +6,6 @@ if (!/--inspect/.test(`${process.execArgv} ${process.env.NODE_OPTIONS}`)) {
 }
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major > 22 || (major === 22 && minor >= 18)) {
-  // Garbage of a session is collected where it fell: the heap stays small, and so does the cost of every fork.
-  require('node:v8').setFlagsFromString('--semi-space-growth-factor=1');
   import('./programs/rexecd/main.ts');
 } else {
   console.error(`rexecd: needs Node.js 22.18 or newer, this is ${process.version}`);

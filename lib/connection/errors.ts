@@ -36,6 +36,9 @@ export const stopping = () => new SessionError('REXEC_STOPPING', 'the daemon is 
 /** The peer's connection is closed, without an error that says why. */
 export const connectionClosed = () => new SessionError('REXEC_PEER_VANISHED', 'connection closed');
 
+/** Why a signal is aborted once the connection is closed: without a reason an error would be made for each of them. */
+export const GONE = 'the connection is closed';
+
 /** What a broken connection is to a session. */
 export function vanished(socket: Duplex): SessionError {
   const cause = socket.errored;

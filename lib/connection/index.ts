@@ -3,6 +3,7 @@ export { type Channel, relayStderr } from './channel.ts';
 export type { Connection } from './connection.ts';
 export {
   connectionClosed,
+  GONE,
   SessionError,
   type SessionErrorCode,
   stopping,

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { access, constants, stat } from 'node:fs/promises';
+import { accessSync, constants, statSync } from 'node:fs';
 import { isAbsolute, posix, win32 } from 'node:path';
 import { wordsOf } from '../base/index.ts';
 import type { Environment } from './environment.ts';
@@ -31,12 +31,16 @@ export function resolveShell(
   return win32.join(environment.SystemRoot || 'C:\\Windows', 'System32', 'cmd.exe');
 }
 
-/** @throws LaunchError if `shell` is not a program that this process, which is the user, can run */
-export async function usableShell(shell: string): Promise<string> {
+/**
+ * Waits for the disk as the start of the shell does, which comes next: a thread would cost more than the answer.
+ *
+ * @throws LaunchError if `shell` is not a program that this process, which is the user, can run
+ */
+export function usableShell(shell: string): string {
   try {
     if (!isAbsolute(shell)) throw new Error('not an absolute path');
-    const [stats] = await Promise.all([stat(shell), access(shell, constants.X_OK)]);
-    if (!stats.isFile()) throw new Error('not a file');
+    accessSync(shell, constants.X_OK);
+    if (!statSync(shell).isFile()) throw new Error('not a file');
     return shell;
   } catch (cause) {
     throw new LaunchError(`shell ${shell}: ${wordsOf(cause)}`, { cause });

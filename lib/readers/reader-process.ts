@@ -6,8 +6,9 @@ import type { VisitOptions } from '../receive/index.ts';
 import type { Reader } from './reader.ts';
 import { ANSWERS, type Order, type QUESTIONS, REPORTS, type Report, systemClock } from './reader-protocol.ts';
 import { RemoteVisit } from './remote-visit.ts';
+import { SignsOfLife } from './signs-of-life.ts';
 
-/** Time to say that it is alive. It is asked with each connection that it gets. */
+/** Time to say that it is alive. */
 const ALIVE_SECONDS = 10;
 /** Time to close a connection, beyond what the settings give it. */
 const SPARE_SECONDS = 10;
@@ -47,7 +48,7 @@ export class ReaderProcess implements Reader {
   #waiting: ((child: Line) => void)[] = []; // what it is to be given then
   #ended = false;
   #cause = '';
-  #asked = false;
+  readonly #alive = new SignsOfLife(() => this.#askIfAlive());
   #held = 0; // descriptors of visits
 
   constructor(options: ReaderProcessOptions) {
@@ -168,18 +169,16 @@ export class ReaderProcess implements Reader {
       const needed = this.#held + this.#refused.size + OWN_DESCRIPTORS;
       if (!handle || needed > this.#options.descriptors) return lost();
       child.pass(order, handle);
-      this.#askIfAlive(child);
+      this.#alive.expect();
     });
   }
 
-  #askIfAlive(child: Line): void {
-    if (this.#asked) return;
-    this.#asked = true;
-    const answered = () => {
-      this.#asked = false;
-    };
-    const silent = () => child.kill(`no sign of life within ${ALIVE_SECONDS} s`);
-    child.ask({ say: 'alive' }, ALIVE_SECONDS).then(answered, silent);
+  async #askIfAlive(): Promise<void> {
+    try {
+      await this.#child?.ask({ say: 'alive' }, ALIVE_SECONDS);
+    } catch {
+      this.#child?.kill(`no sign of life within ${ALIVE_SECONDS} s`);
+    }
   }
 
   /** SECURITY: it may have been taken over: whatever a visit does not expect ends it. */

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { ExitStatus } from '../../codec/index.ts';
 import { type Secret, within } from '../base/index.ts';
-import { connectionClosed, refuseUnread, type SessionError } from '../connection/index.ts';
+import { connectionClosed, GONE, refuseUnread, type SessionError } from '../connection/index.ts';
 import type { OnPort, Received, Released, Visit, VisitOptions } from '../receive/index.ts';
 import { carriedBy } from './carried.ts';
 import { errorOf } from './failure.ts';
@@ -113,7 +113,7 @@ export class RemoteVisit implements Visit {
   }
 
   destroy(): void {
-    this.#gone.abort(connectionClosed());
+    this.#gone.abort(GONE);
     for (const socket of this.#far) socket.destroy();
     if (this.state === 'over') return void this.#socket.destroy();
     if (this.state !== 'closing') this.#enter('closing');
@@ -138,7 +138,7 @@ export class RemoteVisit implements Visit {
     this.#lost = error;
     this.#end();
     for (const { reject } of [this.#received, this.#released]) reject(error);
-    if (this.#secure) this.#gone.abort(connectionClosed());
+    if (this.#secure) this.#gone.abort(GONE);
   }
 
   #enter(state: 'verifying' | 'releasing' | 'closing'): void {
@@ -161,7 +161,7 @@ export class RemoteVisit implements Visit {
         if (this.state !== 'closing') this.#enter('closing');
         return this.#received.reject(errorOf(report.failure));
       case 'gone':
-        this.#gone.abort(connectionClosed());
+        this.#gone.abort(GONE);
         if (this.state === 'releasing') this.#released.reject(connectionClosed());
         return;
       case 'released':

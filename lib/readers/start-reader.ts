@@ -10,7 +10,7 @@ const STDIO = ['ignore', 'ignore', 'ignore', 'ipc', 'pipe'] as const;
 const MOST_HEAP = 512; // MiB; 10,000 peers need 130
 const MOST_MEMORY = 1024; // MiB, of heap, buffers, OpenSSL and stacks
 const FLAGS = [
-  '--max-semi-space-size=1',
+  '--max-semi-space-size=4',
   `--max-old-space-size=${MOST_HEAP}`,
   '--disable-warning=ExperimentalWarning',
 ];

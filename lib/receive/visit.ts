@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { RequestDecoder } from '../../codec/index.ts';
 import { letGo, Secret } from '../base/index.ts';
-import { type Connection, MuxedChannel, refuse, SessionError } from '../connection/index.ts';
+import { type Connection, GONE, MuxedChannel, refuse, SessionError } from '../connection/index.ts';
 import type { ClientCertificate } from '../login/index.ts';
 import { Mux } from '../mux/index.ts';
 import type { OnPort, Received, Released, Visit, VisitOptions } from './front.ts';
@@ -9,8 +9,6 @@ import { receive } from './inbound.ts';
 import { PeerReader } from './peer-reader.ts';
 import { steps } from './steps.ts';
 import { type TlsGate, TlsHandshakeError } from './tls-gate.ts';
-
-const GONE = 'the connection is closed'; // without a reason an error would be made for each visit
 
 /** A connection that this process reads: its TLS handshake, then the fields of its request, within one time. */
 export class LocalVisit implements Visit {

@@ -29,10 +29,9 @@ export async function prepare(
   const { identity } = grant;
   const environment = loginEnvironment(grant, address);
   const { platform } = process;
-  const [shell, { directory, problem: homeProblem }] = await Promise.all([
-    usableShell(resolveShell(identity.shell, environment, platform)),
-    usableHome(resolveHome(environment, platform), homeLost),
-  ]);
+  const home = resolveHome(environment, platform);
+  const { directory, problem: homeProblem } = await usableHome(home, homeLost);
+  const shell = usableShell(resolveShell(identity.shell, environment, platform));
   if (homeProblem !== undefined && requireHome)
     throw new SessionError('REXEC_NO_HOME', `home: ${homeProblem} (setting requireHome)`);
   return {

@@ -21,6 +21,7 @@ export type Users = ReadonlyMap<string, string>;
  */
 export async function usersFile(path: string): Promise<Authenticator> {
   const file = new UsersFile(path);
+  const identity = ownIdentity(); // the system's database may be slow: it is asked once
   await file.users();
   let decoy: Promise<string> | undefined;
   /** A hash that costs what those of the file cost; if the file has none, one of our own, made when it is needed. */
@@ -34,15 +35,13 @@ export async function usersFile(path: string): Promise<Authenticator> {
     async authenticate({ user, secret, vouched = false }) {
       const users = await file.users();
       const hash = users.get(user);
-      if (vouched && hash !== undefined) return { accepted: true, identity: ownIdentity() };
+      if (vouched && hash !== undefined) return { accepted: true, identity };
       // SECURITY: an unknown user's password is compared too.
       const anyHash = await anyHashOf(users);
       const right = await verifyPassword(secret, hash ?? anyHash);
       if (hash === undefined) return { accepted: false, cause: 'unknown user' };
       if (secret.length === 0) return { accepted: false, cause: 'empty password' };
-      return right
-        ? { accepted: true, identity: ownIdentity() }
-        : { accepted: false, cause: 'wrong password' };
+      return right ? { accepted: true, identity } : { accepted: false, cause: 'wrong password' };
     },
   };
 }
