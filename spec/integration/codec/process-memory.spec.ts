@@ -4,8 +4,8 @@ import { describe, it } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { LIMITS, RequestDecoder } from '../../../../codec/index.ts';
-import { latin1 } from '../../../vectors/vector.ts';
+import { LIMITS, RequestDecoder } from '../../../codec/index.ts';
+import { latin1 } from '../../vectors/vector.ts';
 
 setFlagsFromString('--expose-gc');
 const collectGarbage: () => void = runInNewContext('gc');
