@@ -11,6 +11,7 @@ import type { FieldName } from './request/frames.ts';
  * - `REXEC_STATUS_INVALID`: the first byte of a reply is neither 0 nor 1.
  * - `REXEC_FRAME_INVALID`: an unknown mux frame, one of the wrong length, or one that its sender must not send; a frame
  *   to be encoded is out of order.
+ * - `REXEC_PROXY_HEADER_INVALID`: what a proxy sent first is no PROXY header, or one of no TCP connection.
  */
 export type CodecErrorCode =
   | 'REXEC_FIELD_TOO_LONG'
@@ -19,10 +20,11 @@ export type CodecErrorCode =
   | 'REXEC_CONTROL_CHARACTER'
   | 'REXEC_TRUNCATED'
   | 'REXEC_STATUS_INVALID'
-  | 'REXEC_FRAME_INVALID';
+  | 'REXEC_FRAME_INVALID'
+  | 'REXEC_PROXY_HEADER_INVALID';
 
-/** The part of the exchange an error is about: a request field, the reply's status byte or diagnostic, a whole frame. */
-export type CodecErrorField = FieldName | 'status' | 'diagnostic' | 'frame';
+/** What an error is about: a request field, the reply's status byte or diagnostic, a whole mux frame, a PROXY header. */
+export type CodecErrorField = FieldName | 'status' | 'diagnostic' | 'frame' | 'proxyHeader';
 
 /** The only error that leaves this room. Decide on `code` and `field`; `message` is for a log, never for the peer. */
 export class CodecError extends Error {

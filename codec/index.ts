@@ -12,6 +12,8 @@ export { encodeMuxFrame, MuxEncoder, type MuxEncoderOptions } from './mux/encode
 export type { MuxFrame, Sender } from './mux/frames.ts';
 export { MUX_DATA_LIMIT, MUX_FIRST_WINDOW } from './mux/kinds.ts';
 export { ALPN_PROTOCOLS, DEFAULT_PORT, DEFAULT_TLS_PORT, defaultPort, MUX_PROTOCOL } from './ports.ts';
+export { ProxyDecoder } from './proxy/decoder.ts';
+export type { ConnectionEnd, ProxyFrame } from './proxy/frames.ts';
 export { ReplyDecoder } from './reply/decoder.ts';
 export { encodeAccepted, encodeRefused, encodeReplyFrame, ReplyEncoder } from './reply/encoder.ts';
 export type { ReplyFrame } from './reply/frames.ts';

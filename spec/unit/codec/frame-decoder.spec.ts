@@ -4,6 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 import {
   type FrameDecoder,
   MuxDecoder,
+  ProxyDecoder,
   ReplyDecoder,
   RequestDecoder,
   SignalDecoder,
@@ -12,6 +13,7 @@ import {
 import { READINGS } from '../../support/daemon/readings.ts';
 import { decodesEveryCut } from '../../support/machine/slices.ts';
 import { muxes } from '../../vectors/mux.ts';
+import { proxies } from '../../vectors/proxy.ts';
 import { refusedRequests } from '../../vectors/refused-request.ts';
 import { replies } from '../../vectors/reply.ts';
 import { port, requests, user } from '../../vectors/request.ts';
@@ -29,6 +31,7 @@ const DECODERS: Readonly<
   ReplyDecoder: [() => new ReplyDecoder(), replies],
   StderrDecoder: [() => new StderrDecoder(), stderrs],
   SignalDecoder: [() => new SignalDecoder(), signals],
+  ProxyDecoder: [() => new ProxyDecoder(), proxies],
   'MuxDecoder of a client': [() => new MuxDecoder({ from: 'client' }), from('client')],
   'MuxDecoder of a daemon': [() => new MuxDecoder({ from: 'daemon' }), from('daemon')],
 };
