@@ -201,8 +201,8 @@ export class Daemon {
     return this.#hosts;
   }
 
-  #serve({ socket, secure }: Arrival, leave: () => void): void {
-    const session = new Session(socket, secure, this.#sessionOptions!);
+  #serve(arrival: Arrival, leave: () => void): void {
+    const session = new Session(arrival, this.#sessionOptions!);
     const run = session
       .run()
       .catch((error) => this.#broken(error, session.id))

@@ -42,6 +42,7 @@ export class Counts {
     connectionAccepted: ({ listener }) => this.#connections.add(listener === 'tls' ? 'tls' : 'plain'),
     connectionRefused: ({ cause }) => this.#refused.add(reasonIn(String(cause))),
     addressDenied: () => this.#refused.add('address'),
+    proxyHeaderRefused: () => this.#refused.add('proxy'),
     requestRefused: ({ code }) =>
       this.#requestsRefused.add(REQUEST_CODES.find((each) => each === code) ?? 'other'),
     loginChecked: ({ result, ms }) => {

@@ -12,13 +12,14 @@ export interface MetricDefinition {
 
 const events = Object.values<EventDefinition>(CATALOGUE);
 
-/** Reasons for which no session began: settings, descriptors that run out, or the rules for addresses. */
+/** Reasons for which no session began: settings, descriptors that run out, the rules for addresses, or no PROXY header. */
 export const REFUSALS = [
   'maxConnections',
   'maxConnectionsPerAddress',
   'crashPenaltySeconds',
   'descriptors',
   'address',
+  'proxy',
 ] as const;
 
 /** Codes of requests that were refused; `other` is any that a later version has. */
@@ -61,7 +62,7 @@ export const METRICS = {
   },
   rexecd_connections_refused_total: {
     type: 'counter',
-    help: 'Connections that were refused before a byte was read, by what refused them',
+    help: 'Connections that were refused before a request was read, by what refused them',
     labels: { reason: REFUSALS },
   },
   rexecd_sessions: {

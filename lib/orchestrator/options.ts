@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { Events } from '../events/index.ts';
 import type { Login } from '../login/index.ts';
 import type { Front } from '../receive/index.ts';
@@ -6,7 +7,7 @@ import type { Runner, RunOptions } from '../run/index.ts';
 /** What every session of a daemon shares. Times are in seconds. */
 export interface SessionOptions extends RunOptions {
   readonly login: Pick<Login, 'verify'>;
-  readonly front: Front;
+  readonly front: Pick<Front, 'visit' | 'turnAway'>;
   readonly runner: Runner;
   readonly events: Events;
   readonly connectBackSeconds: number;
@@ -18,4 +19,16 @@ export interface SessionOptions extends RunOptions {
   readonly tlsConnectBack: boolean;
   /** Of user names, and of commands in the log: any label that `TextDecoder` knows. */
   readonly charset: string;
+}
+
+/** A connection that a session begins with. */
+export interface Accepted {
+  /** Accepted with `allowHalfOpen` and `noDelay`, its addresses known. */
+  readonly socket: Socket;
+  /** It is to be made secure first. */
+  readonly secure: boolean;
+  /** What was read of it already; missing: nothing. */
+  readonly early?: Buffer;
+  /** Its remote address is what a proxy has named. */
+  readonly proxied?: boolean;
 }

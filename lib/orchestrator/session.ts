@@ -1,11 +1,10 @@
-import type { Socket } from 'node:net';
 import { within } from '../base/index.ts';
 import { connectionClosed, refusalFor, stopping } from '../connection/index.ts';
 import { addressAndPort, type Grant } from '../login/index.ts';
 import type { Received, Visit } from '../receive/index.ts';
 import type { Run } from '../run/index.ts';
 import { nameOf, textOf } from '../text/index.ts';
-import type { SessionOptions } from './options.ts';
+import type { Accepted, SessionOptions } from './options.ts';
 import { reportFailure } from './report.ts';
 import { RunRecord } from './run-record.ts';
 import { newSessionId, type SessionState, type SessionSummary } from './session-summary.ts';
@@ -32,15 +31,18 @@ export class Session {
   #isMuxed = false;
   readonly #over = Promise.withResolvers<void>();
 
-  /** @param socket accepted with `allowHalfOpen` and `noDelay`, not read yet, its addresses known */
-  constructor(socket: Socket, secure: boolean, options: SessionOptions) {
+  constructor({ socket, secure, early, proxied = false }: Accepted, options: SessionOptions) {
     const { remoteAddress = '', remotePort = 0, localAddress = '' } = socket;
     this.#options = options;
     this.#secure = secure;
     this.#address = remoteAddress;
     this.#peer = addressAndPort(remoteAddress, remotePort);
-    this.#visit = options.front.visit(this.id, socket, secure);
-    this.#stderrPort = new StderrPort({ address: remoteAddress, localAddress }, options, this.#visit.gone);
+    this.#visit = options.front.visit(this.id, socket, secure, early);
+    this.#stderrPort = new StderrPort(
+      { address: remoteAddress, localAddress, proxied },
+      options,
+      this.#visit.gone,
+    );
   }
 
   get state(): SessionState {

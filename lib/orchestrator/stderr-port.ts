@@ -2,17 +2,26 @@ import type { Socket } from 'node:net';
 import { SessionError } from '../connection/index.ts';
 import type { Front } from '../receive/index.ts';
 import { connectBack } from './connect-back.ts';
+import { isNear } from './near.ts';
 
 interface Options {
-  readonly front: Front;
+  readonly front: Pick<Front, 'turnAway'>;
   readonly connectBackSeconds: number;
   readonly keepAliveSeconds: number;
   readonly drainSeconds: number;
 }
 
+/** The addresses of the first connection. */
+interface Ends {
+  readonly address: string;
+  readonly localAddress: string;
+  /** A proxy has named the address. */
+  readonly proxied: boolean;
+}
+
 /** The stderr port of a peer, and the second connection to it. Nothing of that is read here. */
 export class StderrPort {
-  readonly #ends: { readonly address: string; readonly localAddress: string };
+  readonly #ends: Ends;
   readonly #options: Options;
   readonly #gone: AbortSignal;
   #port = 0;
@@ -21,11 +30,7 @@ export class StderrPort {
   #closed = false;
 
   /** @param gone aborted once the main connection is closed */
-  constructor(
-    ends: { readonly address: string; readonly localAddress: string },
-    options: Options,
-    gone: AbortSignal,
-  ) {
+  constructor(ends: Ends, options: Options, gone: AbortSignal) {
     this.#ends = ends;
     this.#options = options;
     this.#gone = gone;
@@ -51,10 +56,13 @@ export class StderrPort {
         'the stderr channel would be in clear text (tls.connectBack is false)',
       );
     const { connectBackSeconds: seconds, keepAliveSeconds } = this.#options;
-    this.#socket = await connectBack(
-      { ...this.#ends, port: this.#port, seconds, keepAliveSeconds },
-      this.#gone,
-    );
+    const { proxied, ...ends } = this.#ends;
+    if (proxied && isNear(ends.address))
+      throw new SessionError(
+        'REXEC_STDERR_UNREACHABLE',
+        `no connection to ${ends.address} because a PROXY header names it`,
+      );
+    this.#socket = await connectBack({ ...ends, port: this.#port, seconds, keepAliveSeconds }, this.#gone);
     if (this.#closed) await this.close();
   }
 

@@ -1,8 +1,9 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
-import { Child, lent, letGo, reasonOf, type Secret } from '../base/index.ts';
-import { refuseUnread, SessionError } from '../connection/index.ts';
+import { Child, lent, letGo, reasonOf, type Secret, Unanswered } from '../base/index.ts';
+import { SessionError } from '../connection/index.ts';
 import type { VisitOptions } from '../receive/index.ts';
+import { Errands } from './errands.ts';
 import type { Reader } from './reader.ts';
 import { ANSWERS, type Order, type QUESTIONS, REPORTS, type Report, systemClock } from './reader-protocol.ts';
 import { RemoteVisit } from './remote-visit.ts';
@@ -17,7 +18,9 @@ const SPARE_SECONDS = 10;
 const OWN_DESCRIPTORS = 48;
 
 type Line = Child<typeof QUESTIONS, typeof ANSWERS, typeof REPORTS>;
-type TurnAway = Extract<Order, { say: 'turnAway' }>;
+type Errand = Extract<Order, { say: 'turnAway' | 'unwrap' }>;
+
+const NOTHING: Buffer = Buffer.alloc(0);
 
 export interface ReaderProcessOptions {
   /** @throws Error if the system has no process or descriptor left for it */
@@ -39,8 +42,7 @@ export class ReaderProcess implements Reader {
   readonly turnAway: Reader['turnAway'];
   readonly #options: ReaderProcessOptions;
   readonly #visits = new Map<string, RemoteVisit>();
-  /** Called once it has closed the connection, or never will. */
-  readonly #refused = new Map<string, (closed: boolean) => void>();
+  readonly #errands = new Errands();
   readonly #started = Promise.withResolvers<void>();
   readonly #gone = Promise.withResolvers<void>();
   readonly #timer: NodeJS.Timeout | undefined;
@@ -83,29 +85,28 @@ export class ReaderProcess implements Reader {
     return !this.#child;
   }
 
-  visit(id: string, socket: Socket, secure: boolean, options: VisitOptions): RemoteVisit {
+  visit(id: string, socket: Socket, secure: boolean, options: VisitOptions, early = NOTHING): RemoteVisit {
     const visit = new RemoteVisit(id, socket, secure, options, this);
     this.#visits.set(id, visit);
     this.#held += visit.descriptors;
-    this.#lend({ say: 'visit', id, secure, since: systemClock() }, socket, () => {
+    const order: Order = { say: 'visit', id, secure, since: systemClock(), early: early.toString('base64') };
+    this.#lend(order, socket, () => {
       this.#forget(id, visit);
       visit.lost(new SessionError('REXEC_BUSY', 'the reader has no descriptor left, or the peer has left'));
     });
     return visit;
   }
 
-  /** Gives it a connection to refuse. Resolves when that is closed; never rejects. @param seconds for a handshake */
-  async refuse(order: TurnAway, socket: Socket, seconds: number): Promise<void> {
-    const { id, secure, line, drainSeconds } = order;
-    const met = this.expect('close of a connection', seconds + drainSeconds + SPARE_SECONDS);
-    const closed = await new Promise<boolean>((resolve) => {
-      this.#refused.set(id, resolve);
-      this.#lend(order, socket, () => resolve(false));
-    });
+  /** Has it do something with a connection. @param what is expected within the time @returns undefined if it cannot */
+  async run<S extends Report['say']>(
+    order: Errand,
+    socket: Socket,
+    { what, seconds, ends }: { what: string; seconds: number; ends: readonly S[] },
+  ): Promise<Extract<Report, { say: S }> | undefined> {
+    const met = this.expect(what, seconds + SPARE_SECONDS);
+    const report = await this.#errands.run(order.id, ends, (lost) => this.#lend(order, socket, lost));
     met();
-    this.#refused.delete(id);
-    if (!closed && !secure) await refuseUnread(socket, line, drainSeconds);
-    socket.destroy();
+    return report;
   }
 
   say(order: Order): void {
@@ -166,7 +167,7 @@ export class ReaderProcess implements Reader {
   #lend(order: Order, socket: Socket, lost: () => void): void {
     this.#do((child) => {
       const handle = lent(socket);
-      const needed = this.#held + this.#refused.size + OWN_DESCRIPTORS;
+      const needed = this.#held + this.#errands.size + OWN_DESCRIPTORS;
       if (!handle || needed > this.#options.descriptors) return lost();
       child.pass(order, handle);
       this.#alive.expect();
@@ -176,16 +177,16 @@ export class ReaderProcess implements Reader {
   async #askIfAlive(): Promise<void> {
     try {
       await this.#child?.ask({ say: 'alive' }, ALIVE_SECONDS);
-    } catch {
-      this.#child?.kill(`no sign of life within ${ALIVE_SECONDS} s`);
+    } catch (error) {
+      const isLate = error instanceof Unanswered && error.why === 'late'; // an error is a sign of life
+      if (isLate) this.#child?.kill(`no sign of life within ${ALIVE_SECONDS} s`);
     }
   }
 
   /** SECURITY: it may have been taken over: whatever a visit does not expect ends it. */
   #hear(child: Line, report: Report, secret: Secret): void {
     const { id, say } = report;
-    const refused = this.#refused.get(id);
-    if (refused && say === 'over' && secret.length === 0) return refused(true);
+    if (secret.length === 0 && this.#errands.hear(report)) return;
     const visit = this.#visits.get(id);
     const { state } = visit ?? {};
     if (!visit?.hear(report, secret)) {
@@ -211,7 +212,7 @@ export class ReaderProcess implements Reader {
     this.#visits.clear();
     const addresses = visits.filter(({ receiving }) => receiving).map(({ address }) => address);
     for (const visit of visits) visit.lost(new SessionError('REXEC_BUSY', `the reader ended: ${cause}`));
-    for (const closed of this.#refused.values()) closed(false);
+    this.#errands.lost();
     this.#started.resolve();
     this.#gone.resolve();
     this.#options.ended(cause, [...new Set(addresses)]);

@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
 import type { ExitStatus } from '../../codec/index.ts';
-import { Parent, type Secret, takeOver } from '../base/index.ts';
+import { letGo, Parent, type Secret, takeOver } from '../base/index.ts';
 import { refusalFor } from '../connection/index.ts';
-import { carry, LocalFront, type LocalVisit } from '../receive/index.ts';
+import { carry, LocalFront, type LocalVisit, readProxyHeader } from '../receive/index.ts';
 import { failureOf } from './failure.ts';
 import { ORDERS, type Order, QUESTIONS, type Report, systemClock } from './reader-protocol.ts';
 
@@ -38,6 +38,8 @@ class Reader {
         this.#drainSeconds = options.drainSeconds;
         return this.#front.set(tls, options);
       }
+      case 'unwrap':
+        return this.#unwrap(order, handle);
       case 'visit':
         return this.#visit(order, handle);
       case 'turnAway':
@@ -51,9 +53,25 @@ class Reader {
     }
   }
 
-  async #visit({ id, secure, since }: Extract<Order, { say: 'visit' }>, handle: unknown): Promise<void> {
+  async #unwrap({ id, seconds }: Extract<Order, { say: 'unwrap' }>, handle: unknown): Promise<void> {
     if (!handle) return; // it did not arrive
-    const visit = this.#front.visit(id, takeOver(handle), secure, systemClock() - since);
+    const socket = takeOver(handle);
+    try {
+      const source = await readProxyHeader(socket, seconds);
+      const early = letGo(socket)?.early ?? Buffer.alloc(0);
+      this.#say({ say: 'unwrapped', id, source: source ?? null, early: early.toString('base64') });
+    } catch (error) {
+      this.#say({ say: 'failed', id, user: '', silent: false, failure: failureOf(error) });
+    } finally {
+      socket.destroy(); // this process' duplicate
+    }
+  }
+
+  async #visit(order: Extract<Order, { say: 'visit' }>, handle: unknown): Promise<void> {
+    if (!handle) return; // it did not arrive
+    const { id, secure, since } = order;
+    const early = Buffer.from(order.early, 'base64');
+    const visit = this.#front.visit(id, takeOver(handle), secure, early, systemClock() - since);
     const open: Open = {
       visit,
       secure,
@@ -84,7 +102,11 @@ class Reader {
     }
   }
 
-  async #obey(order: Exclude<Order, { say: 'terms' | 'visit' | 'turnAway' }>, open: Open, handle: unknown) {
+  async #obey(
+    order: Exclude<Order, { say: 'terms' | 'unwrap' | 'visit' | 'turnAway' }>,
+    open: Open,
+    handle: unknown,
+  ) {
     const { id } = order;
     const { visit } = open;
     switch (order.say) {

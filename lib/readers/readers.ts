@@ -1,11 +1,12 @@
 import type { Socket } from 'node:net';
 import { BackOff, within } from '../base/index.ts';
-import { refuseUnread } from '../connection/index.ts';
+import { refuseUnread, SessionError } from '../connection/index.ts';
 import type { Events } from '../events/index.ts';
 import { descriptorLimit } from '../native/index.ts';
-import type { Front, FrontOptions, TlsTerms, Visit } from '../receive/index.ts';
+import type { Front, FrontOptions, TlsTerms, Unwrapped, Visit } from '../receive/index.ts';
 import type { SandboxAccount } from '../sandbox/index.ts';
 import { ReaderStartError, readerAccount } from './account.ts';
+import { errorOf } from './failure.ts';
 import { ReaderProcess } from './reader-process.ts';
 import type { Order } from './reader-protocol.ts';
 import { startReader } from './start-reader.ts';
@@ -25,7 +26,7 @@ export class Readers implements Front {
   readonly #backOff = new BackOff();
   #suspects: ReadonlySet<string> = new Set(); // who was sending when the last one ended
   #ending = false;
-  #turnedAway = 0;
+  #errands = 0;
 
   /** @param penalize called with the address of a peer whose reader was taken over, or crashed */
   constructor(options: FrontOptions, events: Events, penalize: (address: string) => void) {
@@ -49,8 +50,20 @@ export class Readers implements Front {
     if (!reader.usable) throw new ReaderStartError(`cannot start a reader: ${reader.cause}`);
   }
 
-  visit(id: string, socket: Socket, secure: boolean): Visit {
-    return this.#current().visit(id, socket, secure, this.#options);
+  async unwrap(socket: Socket, seconds: number): Promise<Unwrapped> {
+    const reader = this.#current();
+    // Few may wait, so that a peer that ends readers does not keep connections open.
+    if (reader.waits) throw new SessionError('REXEC_BUSY', 'the reader has ended');
+    const order = { say: 'unwrap', id: this.#errandId(), seconds } as const;
+    const what = 'PROXY header and no failure';
+    const report = await reader.run(order, socket, { what, seconds, ends: ['unwrapped', 'failed'] });
+    if (!report) throw new SessionError('REXEC_BUSY', 'the reader has ended, or has no descriptor left');
+    if (report.say === 'failed') throw errorOf(report.failure);
+    return { source: report.source ?? undefined, early: Buffer.from(report.early, 'base64') };
+  }
+
+  visit(id: string, socket: Socket, secure: boolean, early?: Buffer): Visit {
+    return this.#current().visit(id, socket, secure, this.#options, early);
   }
 
   async turnAway(socket: Socket, secure: boolean, line: string | null, drainSeconds: number): Promise<void> {
@@ -60,15 +73,26 @@ export class Readers implements Front {
       if (!secure) await refuseUnread(socket, line, drainSeconds);
       return void socket.destroy();
     }
-    this.#turnedAway += 1;
-    const id = this.#turnedAway.toString(16); // shorter than the id of a session
-    const order = { say: 'turnAway', id, secure, line, drainSeconds } as const;
-    return reader.refuse(order, socket, this.#options.requestSeconds);
+    const order = { say: 'turnAway', id: this.#errandId(), secure, line, drainSeconds } as const;
+    const seconds = this.#options.requestSeconds + drainSeconds; // it may take a handshake
+    const closed = await reader.run(order, socket, {
+      what: 'close of a connection',
+      seconds,
+      ends: ['over'],
+    });
+    if (!closed && !secure) await refuseUnread(socket, line, drainSeconds);
+    socket.destroy();
   }
 
   async end(): Promise<void> {
     this.#ending = true;
     await Promise.all([...this.#all].map((each) => each.end()));
+  }
+
+  /** Shorter than the id of a session. */
+  #errandId(): string {
+    this.#errands += 1;
+    return this.#errands.toString(16);
   }
 
   /** The reader of new connections: another one if that has ended. */

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { ExitStatus } from '../../codec/index.ts';
+import type { ConnectionEnd, ExitStatus } from '../../codec/index.ts';
 import type { Secret } from '../base/index.ts';
 import type { Connection, MuxedChannel } from '../connection/index.ts';
 import type { ClientCertificate } from '../login/index.ts';
@@ -26,6 +26,14 @@ export interface VisitOptions {
 export interface FrontOptions extends VisitOptions {
   /** Name of the account that reads peers, if the daemon is root. */
   readonly readerAccount: string;
+}
+
+/** A connection whose PROXY header was read. */
+export interface Unwrapped {
+  /** Whose it is; undefined: the proxy's own. */
+  readonly source: ConnectionEnd | undefined;
+  /** Bytes that were read beyond the header, for the visit. */
+  readonly early: Buffer;
 }
 
 /** A request that is complete. */
@@ -88,8 +96,14 @@ export interface Visit {
 export interface Front {
   /** For connections from now on. Rejects if they cannot be read so; nothing has changed then. */
   set(tls: TlsTerms | undefined, options: FrontOptions): Promise<void>;
-  /** Takes a connection over. */
-  visit(id: string, socket: Socket, secure: boolean): Visit;
+  /**
+   * Reads the header with which a proxy says whose connection it passes on.
+   *
+   * @throws CodecError, SessionError (`REXEC_REQUEST_TIMEOUT`, `REXEC_PEER_VANISHED`, `REXEC_BUSY`)
+   */
+  unwrap(socket: Socket, seconds: number): Promise<Unwrapped>;
+  /** Takes a connection over. @param early what was read of it already */
+  visit(id: string, socket: Socket, secure: boolean, early?: Buffer): Visit;
   /** Refuses a connection that gets no session, with a line or none. Resolves when it is closed; never rejects. */
   turnAway(socket: Socket, secure: boolean, line: string | null, drainSeconds: number): Promise<void>;
   /** Resolves when nothing of it is left. */

@@ -1,3 +1,4 @@
+import type { Transform } from 'node:stream';
 import { none } from 'stream-chain';
 import { fun } from 'stream-chain/fun.js';
 import type { RequestDecoder, RequestFrame } from '../../codec/index.ts';
@@ -46,11 +47,17 @@ export async function receive(
   }
 }
 
-/** A chunk once the one before was decoded, until the request is complete; its steps may still be at work then. */
-async function feed(reader: PeerReader, decoder: RequestDecoder): Promise<void> {
+/** A decoder of what a connection begins with; a reader of as many bytes as it wants reads nothing beyond that. */
+interface Beginning extends Transform {
+  readonly complete: boolean;
+  readonly wanted?: number;
+}
+
+/** A chunk once the one before was decoded, until all has come; what is made of it may still be at work then. */
+export async function feed(reader: PeerReader, decoder: Beginning): Promise<void> {
   try {
     while (!decoder.complete) {
-      const chunk = await reader.next();
+      const chunk = await reader.next(decoder.wanted);
       if (chunk === null) break;
       await new Promise((decoded) => decoder.write(chunk, decoded));
     }

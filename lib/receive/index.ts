@@ -8,9 +8,11 @@ export type {
   Received,
   Released,
   TlsTerms,
+  Unwrapped,
   Visit,
   VisitOptions,
 } from './front.ts';
 export { LocalFront } from './local-front.ts';
+export { readProxyHeader } from './proxy-header.ts';
 export { TlsHandshakeError } from './tls-gate.ts';
 export type { LocalVisit } from './visit.ts';

@@ -20,15 +20,15 @@ export class PeerReader {
   }
 
   /**
-   * The next chunk; null at the peer's half-close or after {@link finish}.
+   * The next chunk, or the next `bytes` bytes; null at the peer's half-close or after {@link finish}.
    *
    * @throws the error given to {@link fail}; SessionError `REXEC_PEER_VANISHED` when the connection broke
    */
-  async next(): Promise<Buffer | null> {
+  async next(bytes?: number): Promise<Buffer | null> {
     for (;;) {
       if (this.#failure) throw this.#failure;
       if (this.#finished) return null;
-      const chunk: Buffer | null = this.#socket.read();
+      const chunk: Buffer | null = this.#socket.read(bytes);
       if (chunk !== null) return chunk;
       if (this.#socket.readableEnded) return null;
       if (this.#socket.destroyed) throw vanished(this.#socket);

@@ -17,6 +17,8 @@ export class LocalVisit implements Visit {
   readonly #gate: TlsGate | undefined;
   readonly #options: VisitOptions;
   readonly #begun: number;
+  readonly #heard: boolean; // something of it was read before
+  readonly #bytesBefore: number;
   readonly #gone = new AbortController();
   #connection: Connection | undefined; // once it is secure, if it is to be
   #reader: PeerReader | undefined;
@@ -35,6 +37,8 @@ export class LocalVisit implements Visit {
     this.#gate = gate;
     this.#options = options;
     this.#begun = performance.now() - waited;
+    this.#heard = socket.readableLength > 0;
+    this.#bytesBefore = socket.bytesRead;
     socket.on('error', () => {}); // for its whole life; the reader and the run see what broke
     socket.once('close', () => this.#gone.abort(GONE));
   }
@@ -44,7 +48,7 @@ export class LocalVisit implements Visit {
   }
 
   get silent(): boolean {
-    return this.#socket.bytesRead === 0;
+    return !this.#heard && this.#socket.bytesRead === this.#bytesBefore;
   }
 
   async bytes() {

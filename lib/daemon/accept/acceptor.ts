@@ -9,6 +9,7 @@ import { Admission } from './admission.ts';
 import { DescriptorLimit, noDescriptors } from './descriptor-limit.ts';
 import type { Arrival } from './listeners.ts';
 import { Penalties } from './penalties.ts';
+import { Proxies } from './proxies.ts';
 
 /** Refused connections that may linger at the same time; further ones get their line and no time to finish sending. */
 const MOST_REFUSALS = 256;
@@ -21,10 +22,12 @@ export class Acceptor {
   readonly #admission: Admission;
   readonly #descriptorLimit = new DescriptorLimit();
   readonly #penalties = new Penalties();
+  readonly #proxies: Proxies;
   #addresses: AddressRules;
   readonly #waiting: Arrival[] = []; // accepted, not yet read: every place is taken
   #settings: Settings;
   #refusing = 0;
+  #stopping = false;
 
   /** @param serve gets each connection that has a place, which it has until `leave` is called */
   constructor(
@@ -39,6 +42,7 @@ export class Acceptor {
     this.#serve = serve;
     this.#admission = new Admission(settings);
     this.#addresses = new AddressRules(settings);
+    this.#proxies = new Proxies(settings.proxyFrom, events, front);
   }
 
   get waiting(): number {
@@ -54,6 +58,7 @@ export class Acceptor {
     this.#settings = settings;
     this.#admission.caps = settings;
     this.#addresses = new AddressRules(settings);
+    this.#proxies.from = settings.proxyFrom;
     for (const arrival of this.#waiting.splice(0)) if (!this.#denies(arrival)) this.#waiting.push(arrival);
     this.#admitWaiting();
   }
@@ -63,8 +68,23 @@ export class Acceptor {
     const { socket } = arrival;
     socket.on('error', () => {}); // for its whole life: a reset between two owners must not end the daemon
     if (socket.remoteAddress === undefined) return void socket.destroy(); // it left before it was accepted
+    if (this.#proxies.include(socket)) this.#unwrap(arrival).catch((defect) => this.#broken(defect));
+    else this.#take(arrival);
+  }
+
+  /** Nothing of a connection counts before its header says whose it is. */
+  async #unwrap(arrival: Arrival): Promise<void> {
+    const unwrapped = await this.#proxies.unwrap(arrival);
+    if (!unwrapped) return;
+    if (this.#stopping) this.#turnAway(unwrapped, stopping());
+    else this.#take(unwrapped);
+  }
+
+  #take(arrival: Arrival): void {
+    const { socket } = arrival;
     if (this.#denies(arrival)) return;
-    const penalty = this.#penalties.left(socket.remoteAddress);
+    const { remoteAddress = '' } = socket;
+    const penalty = this.#penalties.left(remoteAddress);
     if (penalty > 0)
       return this.#refuse(
         arrival,
@@ -98,6 +118,7 @@ export class Acceptor {
 
   /** Turns away the connections that wait. */
   stop(): void {
+    this.#stopping = true;
     for (const arrival of this.#waiting.splice(0)) this.#turnAway(arrival, stopping());
   }
 

@@ -19,15 +19,14 @@ export class AddressRules {
 
   /** Why an address is not served, with the setting that says so; undefined if it is. */
   refusalOf(address: string): string | undefined {
-    const plain = plainAddress(address);
-    if (this.#denied.include(plain)) return 'the address is in denyAddresses';
-    if (this.#allowed && !this.#allowed.include(plain)) return 'the address is not in allowAddresses';
+    if (this.#denied.include(address)) return 'the address is in denyAddresses';
+    if (this.#allowed && !this.#allowed.include(address)) return 'the address is not in allowAddresses';
     return undefined;
   }
 }
 
-/** A list for each family: one list would take IPv4 addresses for part of an IPv6 network such as `::/0`. */
-class Networks {
+/** Networks, a list for each family: one list would take IPv4 addresses for part of an IPv6 network such as `::/0`. */
+export class Networks {
   readonly #lists = { ipv4: new BlockList(), ipv6: new BlockList() };
 
   constructor(networks: readonly string[]) {
@@ -36,7 +35,8 @@ class Networks {
   }
 
   include(address: string): boolean {
-    const family = isIPv6(address) ? 'ipv6' : 'ipv4';
-    return this.#lists[family].check(address, family);
+    const plain = plainAddress(address);
+    const family = isIPv6(plain) ? 'ipv6' : 'ipv4';
+    return this.#lists[family].check(plain, family);
   }
 }

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { addressForm } from '../../login/index.ts';
+import type { Unwrapped } from '../../receive/index.ts';
 
 /**
  * Fixes the addresses of an accepted connection in their one form, before anything reads them: PAM, the event log,
@@ -9,7 +10,14 @@ import { addressForm } from '../../login/index.ts';
 export function fixAddresses<Accepted extends Socket>(socket: Accepted): Accepted {
   for (const end of ['remoteAddress', 'localAddress'] as const) {
     const address = socket[end];
-    if (address !== undefined) Object.defineProperty(socket, end, { value: addressForm(address) });
+    if (address !== undefined)
+      Object.defineProperty(socket, end, { value: addressForm(address), configurable: true });
   }
   return socket;
+}
+
+/** Gives a connection that a proxy passes on the far end that it names. */
+export function nameSource(socket: Socket, { address, port }: NonNullable<Unwrapped['source']>): void {
+  Object.defineProperty(socket, 'remoteAddress', { value: addressForm(address) });
+  Object.defineProperty(socket, 'remotePort', { value: port });
 }

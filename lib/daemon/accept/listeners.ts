@@ -11,6 +11,10 @@ export interface Arrival {
   readonly socket: Socket;
   /** It is to be made secure first. */
   readonly secure: boolean;
+  /** A proxy has passed it on, and named its far end. */
+  readonly proxied?: boolean;
+  /** What was read of it already. */
+  readonly early?: Buffer;
 }
 
 /** An address that is listened on, for TLS if it is secure. */

@@ -26,6 +26,14 @@ export const PEER_EVENTS = {
     meaning:
       'A peer connected and has a session. The listener is "plain" or "tls"; nothing was read yet. No action needed.',
   },
+  proxyHeaderRefused: {
+    id: 'REXECD-208',
+    level: 'error',
+    text: 'connection from proxy refused',
+    fields: ['proxy', 'cause'],
+    meaning:
+      'A connection from one of proxyFrom did not begin with a PROXY header, and was closed. Have the proxy send one (HAProxy: send-proxy-v2; nginx: proxy_protocol on), or take its address out of proxyFrom.',
+  },
   peerSilent: {
     id: 'REXECD-201',
     level: 'info',

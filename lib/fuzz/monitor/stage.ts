@@ -43,7 +43,7 @@ export class Stage {
     const [near, far] = openSocketPair().map((fd) => unreadSocket({ fd, allowHalfOpen: true }));
     far!.on('error', () => {});
     near!.once('close', () => far!.destroy());
-    this.#session = new Session(near!, tls, this.#options());
+    this.#session = new Session({ socket: near!, secure: tls }, this.#options());
     this.#over = this.#session.run();
   }
 
@@ -135,12 +135,10 @@ export class Stage {
         },
       },
       front: {
-        set: async () => {},
         visit: (id, socket, secure) => this.#visit(id, socket, secure),
         turnAway: async (socket) => {
           socket.destroy();
         },
-        end: async () => {},
       },
       runner: { run: async (job, events) => this.#run(job, events) },
       events: {

@@ -1,6 +1,7 @@
 import { DEFAULT_PORT } from '../../../codec/index.ts';
 import { endpointForm, parseEndpoint } from '../endpoint.ts';
 import { list, z } from '../kinds.ts';
+import { parseNetwork } from '../networks.ts';
 
 /** Where the daemon listens, and where it takes orders. These stand outside the tables of the file. */
 export const LISTEN = {
@@ -17,6 +18,18 @@ export const LISTEN = {
     .default([`127.0.0.1:${DEFAULT_PORT}`])
     .describe(
       'addresses to listen on: "HOST:PORT" in clear text, "tls:HOST:PORT" for TLS; 0.0.0.0 or [::] means every interface, port 0 a free port, and without a port it is 512, for TLS 10512',
+    ),
+  proxyFrom: list(
+    z
+      .string()
+      .refine(
+        (text) => (parseNetwork(text)?.prefix ?? 0) > 0,
+        'addresses and networks, such as "10.0.0.0/8", but not all addresses',
+      ),
+  )
+    .default([])
+    .describe(
+      'addresses and networks of proxies, such as HAProxy, that send a PROXY header (version 1 or 2) first: from them one must come, and the peer is who it names; from all others none may come; empty: no proxies',
     ),
   control: z
     .string()

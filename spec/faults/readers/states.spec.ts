@@ -13,12 +13,13 @@ const LOWEST = 512;
 const OPTIONS = { requestSeconds: 60, drainSeconds: 1, lowestStderrPort: LOWEST };
 const base64 = (bytes: number): string => Buffer.alloc(bytes, 'x').toString('base64');
 
-const SAYS = ['port', 'request', 'failed', 'gone', 'released', 'over', 'bytes'] as const;
+const SAYS = ['unwrapped', 'port', 'request', 'failed', 'gone', 'released', 'over', 'bytes'] as const;
 type Say = (typeof SAYS)[number];
 
 /** One of each kind that its rules allow in itself. */
 const report = (say: Say, secure: boolean): Report =>
   ({
+    unwrapped: { say, id: ID, source: { address: '192.0.2.7', port: 7 }, early: '' },
     port: { say, id: ID, port: LOWEST, muxed: false },
     request: {
       ...{ say, id: ID, user: base64(256), command: base64(8192) },
@@ -217,10 +218,28 @@ describe('a report of a reader', () => {
       assert.equal(isReport({ ...fits, more: 1 }), false);
       for (const field of Object.keys(fits)) {
         if (field === 'certificate') continue;
-        for (const value of [undefined, null, {}, [], -1, 1.5, '\0', 'é'])
+        for (const value of [undefined, ...(field === 'source' ? [] : [null]), {}, [], -1, 1.5, '\0', 'é'])
           assert.equal(isReport({ ...fits, [field]: value }), false, `${say} ${field} ${value}`);
       }
     }
+  });
+
+  it('names an address and a port, or that the connection is of the proxy itself', () => {
+    const fits = report('unwrapped', false);
+    for (const source of [
+      null,
+      { address: '2001:db8::7', port: 0 },
+      { address: '::ffff:192.0.2.7', port: 65_535 },
+    ])
+      assert.ok(isReport({ ...fits, source }));
+    for (const source of [
+      { address: 'localhost', port: 7 },
+      { address: '192.0.2.7\n', port: 7 },
+      { address: '', port: 7 },
+      { address: '192.0.2.7', port: 65_536 },
+      { address: '192.0.2.7' },
+    ])
+      assert.equal(isReport({ ...fits, source }), false, JSON.stringify(source));
   });
 
   it('has fields of at most 256 and 8192 bytes', () => {

@@ -60,10 +60,8 @@ async function outcomeOf(t: TestContext, attack: string): Promise<Outcome> {
     ...settings,
     login: new Login(await usersFile(join(folder, 'users')), { ...settings, lockout }),
     front: {
-      set: async () => {},
       visit: (id, socket, secure) => reader.visit(id, socket, secure, settings),
       turnAway: async (socket) => void socket.destroy(),
-      end: async () => {},
     },
     runner: {
       run: async ({ grant }) => {
@@ -85,7 +83,7 @@ async function served(t: TestContext, options: SessionOptions): Promise<string> 
   const [accepted, client] = await connectedSockets(t);
   const peer = new Peer(t, client as Socket);
   await peer.send('\0ada\0');
-  const session = new Session(accepted, false, options);
+  const session = new Session({ socket: accepted, secure: false }, options);
   await within(session.run(), 'the session to end');
   accepted.destroy();
   return peer.toEnd().catch(() => 'reset');
@@ -98,6 +96,7 @@ const ENDED: Readonly<Record<string, string | RegExp>> = {
   'logs in with a certificate in clear text': RULE('request'),
   'tries a second password': RULE('request', 'verifying'),
   'says that it was released': RULE('released'),
+  'says that a proxy has named another address': RULE('unwrapped'),
   'says that it is over': RULE('over'),
   'names a session of another reader': '"request" about no session',
   'names every session there could be': '"gone" about no session',

@@ -50,6 +50,19 @@ describe('createDaemon', BOUNDED, () => {
     assert.equal(process.stderr.listenerCount('error'), before);
   });
 
+  it('serves peers behind a proxy by their own address', async (t) => {
+    const header = 'PROXY TCP4 192.0.2.7 198.51.100.1 41699 512\r\n';
+    const daemon = await started(t, { launch, proxyFrom: ['127.0.7.1'] });
+    for (const split of [5, header.length, header.length + 3]) {
+      const peer = await Peer.connect(t, { host: '127.0.0.1', port: daemon.port, localAddress: '127.0.7.1' });
+      const wire = `${header}0\0ada\0s3cret\0who\0`;
+      await peer.send(wire.slice(0, split));
+      await peer.send(wire.slice(split));
+      peer.halfClose();
+      assert.equal(await peer.toEnd(), '\0ada at 192.0.2.7\n');
+    }
+  });
+
   for (const stderrChannel of [true, false])
     it(`runs a function in place of a shell, ${stderrChannel ? 'with' : 'without'} a stderr channel`, async (t) => {
       const { port } = await started(t, { launch });
