@@ -7,6 +7,7 @@ export { Unanswered } from './child/questions.ts';
 export { RexecError, SystemError } from './errors.ts';
 export { Limiter } from './limiter.ts';
 export { isLoopback } from './loopback.ts';
+export { type Network, Networks, parseNetwork, plainAddress } from './networks.ts';
 export { codeOf, reasonOf, wordsOf } from './reason.ts';
 export { Secret } from './secret.ts';
 export type { Check, Checked, Messages } from './shapes.ts';

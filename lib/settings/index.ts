@@ -49,6 +49,5 @@ export {
   settingOf,
   variableOf,
 } from './names.ts';
-export { type Network, parseNetwork, plainAddress } from './networks.ts';
 export { checkPolicy, type Policy } from './policy.ts';
 export { SETTINGS, type SettingName, type Settings } from './schema/index.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseNetwork } from './networks.ts';
+import { parseNetwork } from '../base/index.ts';
 
 export { z };
 

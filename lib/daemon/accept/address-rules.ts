@@ -1,5 +1,4 @@
-import { BlockList, isIPv6 } from 'node:net';
-import { parseNetwork, plainAddress } from '../../settings/index.ts';
+import { Networks } from '../../base/index.ts';
 
 /** Which addresses are served; an empty list of those allowed means all. */
 export interface AddressLists {
@@ -22,21 +21,5 @@ export class AddressRules {
     if (this.#denied.include(address)) return 'the address is in denyAddresses';
     if (this.#allowed && !this.#allowed.include(address)) return 'the address is not in allowAddresses';
     return undefined;
-  }
-}
-
-/** Networks, a list for each family: one list would take IPv4 addresses for part of an IPv6 network such as `::/0`. */
-export class Networks {
-  readonly #lists = { ipv4: new BlockList(), ipv6: new BlockList() };
-
-  constructor(networks: readonly string[]) {
-    for (const { address, prefix, family } of networks.map((each) => parseNetwork(each)!)) // the schema has checked them
-      this.#lists[family].addSubnet(address, prefix, family);
-  }
-
-  include(address: string): boolean {
-    const plain = plainAddress(address);
-    const family = isIPv6(plain) ? 'ipv6' : 'ipv4';
-    return this.#lists[family].check(plain, family);
   }
 }

@@ -1,9 +1,8 @@
 import type { Socket } from 'node:net';
-import { reasonOf } from '../../base/index.ts';
+import { Networks, reasonOf } from '../../base/index.ts';
 import type { Events } from '../../events/index.ts';
 import { addressAndPort } from '../../login/index.ts';
 import type { Front } from '../../receive/index.ts';
-import { Networks } from './address-rules.ts';
 import { nameSource } from './fix-addresses.ts';
 import type { Arrival } from './listeners.ts';
 

@@ -1,7 +1,7 @@
 import { DEFAULT_PORT } from '../../../codec/index.ts';
+import { parseNetwork } from '../../base/index.ts';
 import { endpointForm, parseEndpoint } from '../endpoint.ts';
 import { list, z } from '../kinds.ts';
-import { parseNetwork } from '../networks.ts';
 
 /** Where the daemon listens, and where it takes orders. These stand outside the tables of the file. */
 export const LISTEN = {

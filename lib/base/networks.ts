@@ -1,4 +1,4 @@
-import { isIP, isIPv6, SocketAddress } from 'node:net';
+import { BlockList, isIP, isIPv6, SocketAddress } from 'node:net';
 
 /** A network: one address and how many of its bits count. */
 export interface Network {
@@ -31,4 +31,21 @@ export function plainAddress(address: string): string {
   if (!isIPv6(bare)) return bare;
   const canonical = new SocketAddress({ address: bare, family: 'ipv6' }).address;
   return /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(canonical)?.[1] ?? canonical;
+}
+
+/** Networks, a list for each family: one list would take IPv4 addresses for part of an IPv6 network such as `::/0`. */
+export class Networks {
+  readonly #lists = { ipv4: new BlockList(), ipv6: new BlockList() };
+
+  /** @param networks all of them known to {@link parseNetwork} */
+  constructor(networks: readonly string[]) {
+    for (const { address, prefix, family } of networks.map((each) => parseNetwork(each)!))
+      this.#lists[family].addSubnet(address, prefix, family);
+  }
+
+  include(address: string): boolean {
+    const plain = plainAddress(address);
+    const family = isIPv6(plain) ? 'ipv6' : 'ipv4';
+    return this.#lists[family].check(plain, family);
+  }
 }
