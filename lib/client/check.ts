@@ -1,4 +1,5 @@
 import { isUint8Array } from 'node:util/types';
+import { parseNetwork } from '../base/index.ts';
 import { nearestTo } from '../text/index.ts';
 import type { CaptureLimit, ExecOptions, TlsOptions } from './options.ts';
 
@@ -30,6 +31,11 @@ const SECONDS: Kind = {
   is: (value) => isNumber(value, 0, Number.MAX_VALUE),
 };
 const STRING: Kind = { allowed: 'string', is: (value) => typeof value === 'string' };
+const NETWORKS: Kind = {
+  allowed: 'array of addresses and networks, such as "10.0.0.0/8"',
+  is: (value) =>
+    Array.isArray(value) && value.every((each) => STRING.is(each) && parseNetwork(each) !== undefined),
+};
 const FUNCTION: Kind = { allowed: 'function', is: (value) => typeof value === 'function' };
 const BYTES: Kind = {
   allowed: 'string, Uint8Array',
@@ -52,6 +58,7 @@ const OPTIONS: Schema<ExecOptions> = {
   family: { allowed: '4, 6', is: (value) => value === 4 || value === 6 },
   stderrChannel: BOOLEAN,
   stderrPort: whole(0, 65_535),
+  stderrFrom: NETWORKS,
   halfClose: BOOLEAN,
   connectSeconds: SECONDS,
   answerSeconds: SECONDS,

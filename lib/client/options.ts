@@ -16,6 +16,11 @@ export interface ExecOptions {
   readonly stderrChannel?: boolean;
   /** Local port the daemon connects back to, for example one that a firewall lets through. Default: a free one. */
   readonly stderrPort?: number;
+  /**
+   * Addresses and networks (CIDR) that the connection back may come from besides the host's own: behind a balancer each
+   * daemon calls from its own address. A program there could feed us stderr.
+   */
+  readonly stderrFrom?: readonly string[];
   /** Whether the end of `stdin` half-closes the connection; true otherwise. Some daemons take that for a hang-up. */
   readonly halfClose?: boolean;
   /** Time to find and connect to the host, and again for the daemon to connect back; 10 otherwise. */

@@ -137,11 +137,14 @@ export class Connections {
   }
 
   async #openStderr(socket: Socket, main: Lookahead): Promise<Lookahead> {
-    const { stderrPort = 0, connectSeconds = CONNECT_SECONDS } = this.#options;
+    const { stderrPort = 0, stderrFrom = [], connectSeconds = CONNECT_SECONDS } = this.#options;
     const { localAddress = '', remoteAddress = '' } = socket;
     this.#place.enter('stderrChannel', `from ${remoteAddress}`);
     try {
-      this.#listener = await StderrListener.listen(localAddress, stderrPort, remoteAddress, this.#keepAlive);
+      this.#listener = await StderrListener.listen(
+        { host: localAddress, port: stderrPort, daemon: remoteAddress, others: stderrFrom },
+        this.#keepAlive,
+      );
     } catch (error) {
       throw this.#place.error('REXEC_NO_STDERR', reasonOf(error), error);
     }

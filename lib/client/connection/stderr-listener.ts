@@ -1,19 +1,31 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type ServerOpts, type Socket } from 'node:net';
+import { Networks } from '../../base/index.ts';
+
+/** Where a daemon connects back. */
+interface Place {
+  readonly host: string;
+  readonly port: number;
+  /** The address it may connect from. */
+  readonly daemon: string;
+  /** Addresses and networks it may connect from as well. */
+  readonly others: readonly string[];
+}
 
 /** Listens for the one connection a daemon opens for stderr. */
 export class StderrListener {
   readonly #server: Server;
   readonly #accepted: Promise<Socket>;
 
-  private constructor(server: Server, daemonAddress: string) {
+  private constructor(server: Server, daemon: string, others: Networks) {
     this.#server = server;
     this.#accepted = new Promise((resolve) => {
       let taken = false;
       server.on('connection', (socket) => {
         socket.on('error', () => {});
-        // SECURITY: only the daemon we talk to, and once; anybody else could feed us output or read our signals.
-        if (taken || socket.remoteAddress !== daemonAddress) return void socket.destroy();
+        // SECURITY: only from the addresses of daemons, and once; others could feed us output or read our signals.
+        const from = socket.remoteAddress ?? '';
+        if (taken || (from !== daemon && !others.include(from))) return void socket.destroy();
         taken = true;
         server.close();
         resolve(socket);
@@ -23,14 +35,12 @@ export class StderrListener {
 
   /** Listens on the address that the daemon knows us by; port 0 is a free one. */
   static async listen(
-    localAddress: string,
-    port: number,
-    daemonAddress: string,
+    { host, port, daemon, others }: Place,
     keepAlive: Pick<ServerOpts, 'keepAlive' | 'keepAliveInitialDelay'>,
   ): Promise<StderrListener> {
     const server = createServer({ allowHalfOpen: true, noDelay: true, ...keepAlive });
-    const listener = new StderrListener(server, daemonAddress);
-    server.listen({ host: localAddress, port, backlog: 8 });
+    const listener = new StderrListener(server, daemon, new Networks(others));
+    server.listen({ host, port, backlog: 8 });
     await once(server, 'listening');
     return listener;
   }

@@ -36,6 +36,8 @@ export const noFirewall: string | false =
 export class Firewall {
   /** Address of the daemon's host. */
   readonly host = '10.198.2.2';
+  /** Addresses of the firewall: towards the client, and towards the daemon. */
+  readonly sides = ['10.198.1.1', '10.198.2.1'] as const;
   readonly #hosts: readonly ChildProcess[];
 
   private constructor(hosts: readonly ChildProcess[]) {
@@ -69,6 +71,11 @@ export class Firewall {
   /** The same on the daemon's host. */
   get daemon(): string[] {
     return this.#on(2);
+  }
+
+  /** The same on the firewall itself. */
+  get wall(): string[] {
+    return this.#on(1);
   }
 
   /** From now on no packet of a connection with this port at either end gets through. */

@@ -50,6 +50,21 @@ describe('the connection a client waits for', BOUNDED, () => {
     assert.deepEqual([stderr, ended], ['from the daemon', 'exit 0']);
   });
 
+  it('is taken from addresses that the caller names, too', async (t) => {
+    const daemon = await startFakeDaemon(t, async (client) => {
+      const port = await client.field();
+      const channel = await client.connectBack(port, '127.0.0.2');
+      assert.equal(await client.field(), 'ada');
+      await client.send('\0');
+      await channel.send('from the daemon\0exit 0\n');
+      client.halfClose();
+      channel.halfClose();
+    });
+    const { stderr, ended } = await daemon.outcome({ stderrFrom: ['192.0.2.1', '127.0.0.2/31'] });
+    await daemon.played;
+    assert.deepEqual([stderr, ended], ['from the daemon', 'exit 0']);
+  });
+
   it('is taken once: a second one of the daemon is neither read nor kept', async (t) => {
     const daemon = await startFakeDaemon(t, async (client) => {
       const port = await client.field();

@@ -14,6 +14,7 @@ export interface Flags extends TlsFlags {
   readonly stderr?: boolean; // false, or not told
   readonly noerr?: boolean;
   readonly stderrPort?: number;
+  readonly stderrFrom: readonly string[];
   readonly connectTimeout: number;
   readonly answerTimeout: number;
   readonly timeout: number;

@@ -1,6 +1,7 @@
 import { DEFAULT_PORT, DEFAULT_TLS_PORT } from '../../../../codec/index.ts';
+import { parseNetwork } from '../../../base/index.ts';
 import type { ExecOptions } from '../../../client/index.ts';
-import { type Command, commandLine, nearestOption } from '../common/command.ts';
+import { type Command, commandLine, InvalidArgumentError, nearestOption } from '../common/command.ts';
 import { offerCompletion } from '../common/completion/index.ts';
 import { REXEC_EXIT } from '../common/exit-codes.ts';
 import { count, port, seconds, wholeSeconds } from '../common/numbers.ts';
@@ -76,6 +77,12 @@ const program = commandLine('rexec')
   )
   .option('-a, --noerr', 'same as --no-stderr')
   .option('-e, --stderr-port <number>', 'local port for the stderr channel (default: any free port)', port)
+  .option(
+    '--stderr-from <list>',
+    'addresses and networks that the stderr channel may come from besides the host, as behind a balancer',
+    networks,
+    [],
+  )
   .optionsGroup('Times:')
   .option(
     '--connect-timeout <seconds>',
@@ -145,11 +152,12 @@ export function parseArguments(argv: readonly string[]): Arguments {
 
 /** The flags as options of the library. */
 export function execOptions(flags: Flags): Omit<ExecOptions, 'user' | 'password' | 'port'> {
-  const { ipv4, ipv6, stderrPort, keepStdin, strict } = flags;
+  const { ipv4, ipv6, stderrPort, stderrFrom, keepStdin, strict } = flags;
   return {
     ...(ipv4 || ipv6 ? { family: ipv6 ? 6 : 4 } : {}),
     stderrChannel: hasStderrChannel(flags),
     ...(stderrPort && { stderrPort }),
+    stderrFrom,
     tls: tlsOptions(flags),
     halfClose: !keepStdin,
     connectSeconds: flags.connectTimeout,
@@ -185,16 +193,26 @@ function hasHosts(parsed: Command): boolean {
 
 /** Options that do not go together. */
 function faultOf(flags: Flags): string | undefined {
-  const { host, hosts, hostsFile, password, passwordFile, stderrPort, ipv4, ipv6, maxParallel } = flags;
+  const { host, hosts, hostsFile, password, passwordFile, stderrPort, stderrFrom, ipv4, ipv6, maxParallel } =
+    flags;
   const several = hosts.length > 0 || hostsFile !== undefined;
   if (ipv4 && ipv6) return '-4 and -6 cannot be used together';
   if (host !== undefined && several) return '--host cannot be used with -w or --hosts-file';
   if (hostsFile === '-' && (password === '-' || passwordFile === '-'))
     return '-P or -p and --hosts-file cannot both read standard input';
   if (stderrPort && !hasStderrChannel(flags)) return '--stderr-port and --no-stderr cannot be used together';
+  if (stderrFrom.length > 0 && !hasStderrChannel(flags))
+    return '--stderr-from and --no-stderr cannot be used together';
   if (stderrPort && several && maxParallel > 1)
     return '--stderr-port with several hosts requires --max-parallel 1';
   return tlsFaultOf(flags);
+}
+
+function networks(text: string, before: readonly string[]): readonly string[] {
+  const all = text.split(',');
+  if (all.some((each) => parseNetwork(each) === undefined))
+    throw new InvalidArgumentError('Must be addresses and networks, such as 10.0.0.0/8.');
+  return [...before, ...all];
 }
 
 function listed(text: string, before: readonly string[]): readonly string[] {
