@@ -84,8 +84,11 @@ export class TlsGate {
   }
 }
 
-const endsOf = ({ remoteAddress, remotePort, localAddress, localPort }: Socket): string =>
-  [remoteAddress, remotePort, localAddress, localPort].join(' ');
+/** As the system has them: the socket itself may have another form of an address, or one that a proxy has named. */
+const endsOf = (socket: Socket): string =>
+  (['remoteAddress', 'remotePort', 'localAddress', 'localPort'] as const)
+    .map((end) => Reflect.get(Object.getPrototypeOf(socket), end, socket))
+    .join(' ');
 
 function certificateOf(socket: TLSSocket): ClientCertificate | null {
   const certificate = socket.getPeerX509Certificate();

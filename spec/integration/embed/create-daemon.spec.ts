@@ -12,7 +12,9 @@ import {
   type Invocation,
 } from '../../../lib/index.ts';
 import { BOUNDED } from '../../support/daemon/daemon.ts';
+import { noIpv6 } from '../../support/ipv6.ts';
 import { eventually, Peer, within } from '../../support/peer.ts';
+import { PROXY, startProxy } from '../../support/proxy.ts';
 import { noOpenssl, TlsBench } from '../../support/tls/tls.ts';
 
 const QUICK = {
@@ -22,6 +24,7 @@ const QUICK = {
   killSeconds: 0.2,
   lockoutFailures: 0,
 };
+const HEADER = 'PROXY TCP4 192.0.2.7 198.51.100.1 41699 512\r\n';
 const options = { user: 'ada', password: 's3cret', capture: true } as const;
 
 async function started(t: TestContext, more: Partial<CreateDaemonOptions> = {}): Promise<EmbeddedDaemon> {
@@ -51,16 +54,31 @@ describe('createDaemon', BOUNDED, () => {
   });
 
   it('serves peers behind a proxy by their own address', async (t) => {
-    const header = 'PROXY TCP4 192.0.2.7 198.51.100.1 41699 512\r\n';
-    const daemon = await started(t, { launch, proxyFrom: ['127.0.7.1'] });
-    for (const split of [5, header.length, header.length + 3]) {
-      const peer = await Peer.connect(t, { host: '127.0.0.1', port: daemon.port, localAddress: '127.0.7.1' });
-      const wire = `${header}0\0ada\0s3cret\0who\0`;
+    const daemon = await started(t, { launch, proxyFrom: [PROXY] });
+    const wire = `${HEADER}0\0ada\0s3cret\0who\0`;
+    for (const split of [5, HEADER.length, HEADER.length + 3, wire.length]) {
+      const peer = await Peer.connect(t, { host: '127.0.0.1', port: daemon.port, localAddress: PROXY });
       await peer.send(wire.slice(0, split));
       await peer.send(wire.slice(split));
       peer.halfClose();
       assert.equal(await peer.toEnd(), '\0ada at 192.0.2.7\n');
     }
+  });
+
+  it('serves IPv4 peers of a TLS address of IPv6', { skip: noOpenssl || noIpv6 }, async (t) => {
+    const bench = new TlsBench();
+    const { addresses } = await started(t, { launch, ...bench.settings, listen: ['tls:[::]:0'] });
+    const { port } = addresses.tls!;
+    const ended = await exec('127.0.0.1', 'who', { ...options, port, tls: { ca: bench.ca, insecure: true } });
+    assert.equal(ended.stdout, 'ada at 127.0.0.1\n');
+  });
+
+  it('serves them by TLS, too', { skip: noOpenssl }, async (t) => {
+    const bench = new TlsBench();
+    const { addresses } = await started(t, { launch, ...bench.settings, proxyFrom: [PROXY] });
+    const port = await startProxy(t, addresses.tls!.port, HEADER);
+    const ended = await exec('localhost', 'who', { ...options, port, tls: { ca: bench.ca } });
+    assert.equal(ended.stdout, 'ada at 192.0.2.7\n');
   });
 
   for (const stderrChannel of [true, false])

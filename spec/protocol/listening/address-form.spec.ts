@@ -1,22 +1,18 @@
 import assert from 'node:assert/strict';
-import { networkInterfaces } from 'node:os';
 import { after, before, describe, it } from 'node:test';
 import { exec } from '../../../lib/client/index.ts';
 import { anyone, BOUNDED, PASSWORD, request, startDaemon, USER } from '../../support/daemon/daemon.ts';
+import { noIpv6 } from '../../support/ipv6.ts';
 import { Machine, noMachine, QUICK } from '../../support/machine/machine.ts';
 import { listenForStderr, Peer } from '../../support/peer.ts';
 import { noOpenssl, TlsBench } from '../../support/tls/tls.ts';
 
-const hasIpv6 = Object.values(networkInterfaces()).some((each) =>
-  each?.some(({ address }) => address === '::1'),
-);
-const skip = !hasIpv6 && 'no ::1 here';
 const PEER = '127.0.0.7';
 
 const connect = (t: Parameters<typeof Peer.connect>[0], port: number, from = PEER) =>
   Peer.connect(t, { host: '127.0.0.1', port, localAddress: from });
 
-describe('an IPv4 peer of a socket for both families (C1)', { ...BOUNDED, skip }, () => {
+describe('an IPv4 peer of a socket for both families (C1)', { ...BOUNDED, skip: noIpv6 }, () => {
   it('has its dotted address in RHOST, events, sessions and its stderr channel', async (t) => {
     const daemon = await startDaemon(t, { host: '::', authenticator: anyone() });
     const stderr = await listenForStderr(t, PEER);
@@ -78,7 +74,7 @@ describe('an IPv4 peer of a socket for both families (C1)', { ...BOUNDED, skip }
   });
 });
 
-describe('an IPv6 peer (C1)', { ...BOUNDED, skip }, () => {
+describe('an IPv6 peer (C1)', { ...BOUNDED, skip: noIpv6 }, () => {
   it('is named in events with its address in brackets', async (t) => {
     const daemon = await startDaemon(t, { host: '::', authenticator: anyone() });
     const peer = await Peer.connect(t, { host: '::1', port: daemon.port });
@@ -89,7 +85,7 @@ describe('an IPv6 peer (C1)', { ...BOUNDED, skip }, () => {
   });
 });
 
-describe('access rules of PAM for an IPv4 peer (C1)', { ...BOUNDED, skip: noMachine || skip }, () => {
+describe('access rules of PAM for an IPv4 peer (C1)', { ...BOUNDED, skip: noMachine || noIpv6 }, () => {
   let machine: Machine;
   const service = [
     'auth required pam_unix.so',

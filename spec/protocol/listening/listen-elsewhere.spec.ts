@@ -1,18 +1,15 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
-import { networkInterfaces } from 'node:os';
 import { after, before, describe, it, type TestContext } from 'node:test';
 import { loadSettings } from '../../../lib/settings/index.ts';
 import { anyone, BOUNDED, type DaemonUnderTest, request, startDaemon } from '../../support/daemon/daemon.ts';
+import { noIpv6 } from '../../support/ipv6.ts';
 import { Machine, noMachine, QUICK } from '../../support/machine/machine.ts';
 import { Peer } from '../../support/peer.ts';
 import { noOpenssl, TlsBench } from '../../support/tls/tls.ts';
 
-const hasIpv6 = Object.values(networkInterfaces()).some((each) =>
-  each?.some(({ address }) => address === '::1'),
-);
-const HOSTS = ['127.0.0.1', '0.0.0.0', ...(hasIpv6 ? ['::', '::1'] : [])];
+const HOSTS = ['127.0.0.1', '0.0.0.0', ...(!noIpv6 ? ['::', '::1'] : [])];
 const REACHED: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
 
 async function serves(t: TestContext, port: number, host: string): Promise<void> {
@@ -109,7 +106,7 @@ describe('another host on the same port (E9)', BOUNDED, () => {
 
 describe('a host name with several addresses (E14)', {
   ...BOUNDED,
-  skip: noMachine || (!hasIpv6 && 'no ::1 here'),
+  skip: noMachine || noIpv6,
 }, () => {
   let machine: Machine;
   before(async () => {

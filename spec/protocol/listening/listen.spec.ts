@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { networkInterfaces } from 'node:os';
 import { describe, it } from 'node:test';
 import { Daemon } from '../../../lib/daemon/index.ts';
 import { loadSettings } from '../../../lib/settings/index.ts';
@@ -12,11 +11,8 @@ import {
   request,
   startDaemon,
 } from '../../support/daemon/daemon.ts';
+import { noIpv6 } from '../../support/ipv6.ts';
 import { listenForStderr } from '../../support/peer.ts';
-
-const hasIpv6 = Object.values(networkInterfaces()).some((each) =>
-  each?.some(({ address }) => address === '::1'),
-);
 
 describe('listening', BOUNDED, () => {
   it('tells the address and the port that was free', async (t) => {
@@ -51,7 +47,7 @@ describe('listening', BOUNDED, () => {
 });
 
 forEveryWay('a daemon that listens', (way) => {
-  it('serves IPv6 peers, their stderr channel included', { skip: !hasIpv6 && 'no ::1 here' }, async (t) => {
+  it('serves IPv6 peers, their stderr channel included', { skip: noIpv6 }, async (t) => {
     const daemon = await startDaemon(t, { host: '::1', authenticator: anyone(), ...way });
     const stderr = await listenForStderr(t, '::1');
     const peer = await daemon.connect();
@@ -60,7 +56,7 @@ forEveryWay('a daemon that listens', (way) => {
     assert.equal(await peer.toEnd(), '\0::1\n');
   });
 
-  it('serves IPv4 peers on a socket for both', { skip: !hasIpv6 && 'no ::1 here' }, async (t) => {
+  it('serves IPv4 peers on a socket for both', { skip: noIpv6 }, async (t) => {
     const daemon = await startDaemon(t, { host: '::ffff:127.0.0.1', authenticator: anyone(), ...way });
     const stderr = await listenForStderr(t);
     const peer = await daemon.connect();

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
+import { exec } from '../../../lib/client/index.ts';
 import { loadSettings } from '../../../lib/settings/index.ts';
 import { BOUNDED, type DaemonUnderTest, request, startDaemon } from '../../support/daemon/daemon.ts';
 import { slices } from '../../support/machine/slices.ts';
 import { listenForStderr, Peer } from '../../support/peer.ts';
+import { PROXY, startProxy } from '../../support/proxy.ts';
+import { noOpenssl, TlsBench } from '../../support/tls/tls.ts';
 import { latin1 } from '../../vectors/vector.ts';
 
-const PROXY = '127.0.7.1';
 const CLIENT = '192.0.2.7';
 const HEADER = `PROXY TCP4 ${CLIENT} 198.51.100.1 41699 512\r\n`;
 const BINARY = '\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c\xc0\0\x02\x07\xc6\x33\x64\x01\xa2\xe3\x02\0';
@@ -151,6 +153,25 @@ describe('a connection that a proxy passes on', BOUNDED, () => {
     inside.halfClose();
     await stopped;
   });
+});
+
+describe('a connection by TLS that a proxy passes on', { ...BOUNDED, skip: noOpenssl }, () => {
+  for (const [version, header] of [
+    ['1', HEADER],
+    ['2', BINARY],
+  ] as const)
+    it(`may begin in one piece with its header, of version ${version}`, async (t) => {
+      const bench = new TlsBench();
+      const daemon = await bench.start(t, { proxyFrom: [PROXY] });
+      const port = await startProxy(t, daemon.tlsPort, header);
+      const remote = exec(
+        'localhost',
+        'echo $RHOST; cat; exit 7',
+        bench.client(daemon, { port, capture: true }),
+      );
+      remote.stdin.end('in');
+      assert.partialDeepStrictEqual(await remote, { exitCode: 7, stdout: `${CLIENT}\nin` });
+    });
 });
 
 describe('a PROXY header from anybody else', BOUNDED, () => {
