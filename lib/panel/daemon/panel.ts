@@ -33,6 +33,8 @@ export interface Keeping {
 }
 
 const START_SECONDS = 40;
+/** Time to end, once it has said its last. */
+const LAST_SECONDS = 5;
 const AGAIN_MS = 2000;
 
 /** The control panel: rexecd listens for it and does what it asks; a process without privilege speaks to browsers. */
@@ -110,7 +112,8 @@ export class Panel {
     this.#place = placeAt(place, port, options.panelHosts);
     const started = this.#start(this.#tickets);
     await within(START_SECONDS, started.started);
-    if (!started.usable) throw new Error(`cannot start: ${await started.gone}`);
+    if (!started.usable)
+      throw new Error(`cannot start: ${(await within(LAST_SECONDS, started.gone)) ?? 'it does not answer'}`);
     this.#events.emit('panelOpened', {
       listen: String(typeof place.listen === 'string' ? place.listen : port),
     });

@@ -15,10 +15,12 @@ export interface Stand {
   /** What its files say now; undefined if it could not use that. */
   readonly fresh: Resolved | undefined;
   readonly policy: Policy | undefined;
+  /** Whether there is a settings file to write to. */
+  readonly hasFile: boolean;
 }
 
 /** Every setting, for the page. */
-export function settingRows({ running, fresh, policy }: Stand): SettingRow[] {
+export function settingRows({ running, fresh, policy, hasFile }: Stand): SettingRow[] {
   return describeSettings().map(({ name, key, meaning, allowed, choices, fallback }) => {
     const value = running.settings[name] as SettingValue;
     const next = fresh?.settings[name] as SettingValue | undefined;
@@ -37,8 +39,8 @@ export function settingRows({ running, fresh, policy }: Stand): SettingRow[] {
       ...sourceOf((fresh ?? running).origins[name]),
       ...(next !== undefined && JSON.stringify(next) !== JSON.stringify(value) && { waiting: next }),
       policy: ruleOf(policy, name),
-      isEditable: EDITABLE.has(name),
-      whyNot: whyNot(name),
+      isEditable: hasFile && EDITABLE.has(name),
+      whyNot: hasFile ? whyNot(name) : 'this daemon reads no settings file',
     };
   });
 }

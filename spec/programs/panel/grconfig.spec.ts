@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 import { describe, it } from 'node:test';
 import { ask, bearerFor, JSON_TYPE, startPanel, verb } from '../../support/panel/panel.ts';
 import { eventually } from '../../support/peer.ts';
-import { PATIENT, run, startRexecd, temporaryFolder, usersFileOf } from '../../support/program.ts';
+import { PATIENT, run, start, startRexecd, temporaryFolder, usersFileOf } from '../../support/program.ts';
 
 describe('grconfig', PATIENT, () => {
   it('prints an address that works once, and the line of ssh', async (t) => {
@@ -34,6 +34,30 @@ describe('grconfig', PATIENT, () => {
     const { stderr, status } = await run(t, 'grconfig', ['--control', socket]);
     const says = 'grconfig: the panel is off; turn it on: rconfig set panel.listen 8512\n';
     assert.deepEqual([stderr, status], [says, 1]);
+  });
+});
+
+describe('a trial', PATIENT, () => {
+  it('has a panel if it is asked for, which changes nothing without a settings file', async (t) => {
+    const folder = temporaryFolder(t);
+    const control = join(folder, 'run', 'c.sock');
+    const words = ['-debug', '--try', join(folder, 'trial'), '--panel-listen', '0', '--control', control];
+    const daemon = start(t, 'rexecd', words);
+    await daemon.says(/^try: /m);
+    const { stdout } = await run(t, 'grconfig', ['--control', control]);
+    const [, port = '', ticket] = /127\.0\.0\.1:(\d+)\/#(\S+)/.exec(stdout) ?? [];
+    const trial = { panelPort: Number(port) };
+    const answer = await ask(trial, '/ticket', {
+      method: 'POST',
+      headers: JSON_TYPE,
+      body: JSON.stringify({ ticket }),
+    });
+    const changes = [{ key: 'log.access', value: true }];
+    const { status, body } = await verb(trial, 'set', JSON.parse(answer.body).bearer, { changes });
+    assert.deepEqual(
+      [status, JSON.parse(body).message],
+      [409, 'This daemon reads no settings file, so nothing can be changed in one.'],
+    );
   });
 });
 

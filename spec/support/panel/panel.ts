@@ -124,7 +124,12 @@ export async function bearerFor(panel: Panel, role?: 'admin' | 'viewer'): Promis
 export const JSON_TYPE = { 'Content-Type': 'application/json' } as const;
 
 /** A verb by a bearer. */
-export const verb = (panel: Panel, name: string, bearer: string, body: object = {}): Promise<Answer> =>
+export const verb = (
+  panel: Pick<Panel, 'panelPort'>,
+  name: string,
+  bearer: string,
+  body: object = {},
+): Promise<Answer> =>
   ask(panel, `/verb/${name}`, {
     method: 'POST',
     headers: { ...JSON_TYPE, Authorization: `Bearer ${bearer}` },

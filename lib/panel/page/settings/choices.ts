@@ -63,7 +63,8 @@ function choice(title: string, keys: readonly [string, string], options: readonl
         'data-draft',
         keys.some((key) => drafts.has(key)),
       );
-      const why = overruled(setting) || policyText(setting);
+      const fixed = setting.whyNot === '' ? '' : `Not on this page: ${setting.whyNot}.`;
+      const why = overruled(setting) || policyText(setting) || fixed;
       lock.hidden = why === '';
       put(lock.lastChild!, why);
       for (const { radio, isIt } of radios) {

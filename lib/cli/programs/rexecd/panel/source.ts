@@ -54,7 +54,7 @@ export function panelSource(parts: SourceParts): PanelSource {
     return looks;
   }
 
-  /** Not made anew for each that asks: it is some files of /proc for each process. */
+  /** Made at most twice a second, however many ask: it is some files of /proc for each process. */
   function counters(): string {
     if (performance.now() - counted.at > FRESH_MS)
       counted = { at: performance.now(), text: metricsText(watch.metrics.families(about())) };
@@ -93,6 +93,7 @@ export function panelSource(parts: SourceParts): PanelSource {
         running: running(),
         fresh: await load().catch(() => undefined),
         policy: await policyNow().catch(() => undefined),
+        hasFile: config !== '',
       }),
     kill(id) {
       if (!daemon.hangUp(id)) throw new Error('This session has ended already.');
