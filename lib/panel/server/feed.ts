@@ -26,15 +26,16 @@ export class Feed {
   #events = new Map<number, EventRow>();
   #history: Sample[] = [];
   #counters: ReturnType<typeof numbersIn> | undefined;
-  #asking = false;
+  #generation = 0;
+  #asking: Promise<void> | undefined;
   #sampledAt = 0;
   #text: Promise<string> | undefined; // the counters
   #textAt = 0;
 
   constructor(daemon: DaemonLine) {
     this.#daemon = daemon;
-    setInterval(() => this.#ask().catch(() => {}), STATUS_MS); // the next one may have an answer
-    setInterval(() => this.#sample().catch(() => {}), SAMPLE_MS);
+    setInterval(() => this.#ask(), STATUS_MS);
+    setInterval(() => this.#sample().catch(() => {}), SAMPLE_MS); // the next one may have an answer
     this.#sample().catch(() => {});
   }
 
@@ -80,22 +81,36 @@ export class Feed {
     tell(stream, 'events', { all: [...this.#events.values()] });
   }
 
-  async #ask(): Promise<void> {
-    if (this.#asking || this.#streams.length === 0) return;
-    this.#asking = true;
-    try {
-      const asked = [...this.#streams];
-      const secrets = asked.map(({ secret }) => secret);
-      const { revision = 0, cursor = 0 } = this.#news ?? {};
-      const { ended, news } = (await this.#daemon.ask('news', secrets, { revision, cursor })) as {
-        ended: number[];
-        news?: News;
-      };
-      for (const index of ended) close(asked[index]!, 'The session of this page has ended.');
-      if (news && this.#streams.length > 0) await this.#take(news, secrets);
-    } finally {
-      this.#asking = false;
-    }
+  /** Tells all pages what is so now: one of them has changed something, and waits for its answer. */
+  async refresh(): Promise<void> {
+    await this.#asking;
+    await this.#ask();
+  }
+
+  #ask(): Promise<void> {
+    if (this.#streams.length === 0) return Promise.resolve();
+    this.#asking ??= this.#askNews()
+      .catch(() => {}) // the next one may have an answer
+      .finally(() => {
+        this.#asking = undefined;
+      });
+    return this.#asking;
+  }
+
+  async #askNews(): Promise<void> {
+    const generation = this.#generation;
+    const asked = [...this.#streams];
+    const secrets = asked.map(({ secret }) => secret);
+    const { revision = 0, cursor = 0 } = this.#news ?? {};
+    const { ended, news } = (await this.#daemon.ask('news', secrets, { revision, cursor })) as {
+      ended: number[];
+      news?: News;
+    };
+    for (const index of ended) close(asked[index]!, 'The session of this page has ended.');
+    if (!news || this.#streams.length === 0) return;
+    // All pages left meanwhile, and another one came, which has to get all.
+    if (generation !== this.#generation) return this.#askNews();
+    await this.#take(news, secrets);
   }
 
   async #take(news: News, secrets: readonly string[]): Promise<void> {
@@ -147,6 +162,7 @@ export class Feed {
 
   /** Nobody looks: what sessions run is for nobody to know. */
   #forget(): void {
+    this.#generation += 1;
     this.#news = undefined;
     this.#settings = undefined;
     this.#sessions = new Map();

@@ -90,6 +90,7 @@ export class Site {
     const [, verb] = VERBS.exec(path) ?? [];
     if (verb === undefined) return say(response, 404, 'There is nothing here.');
     const result = await this.#daemon.askFor(this.#secretOf(request), verb, body);
+    if (verb !== 'session') await this.#feed.refresh();
     if (verb === 'leave') response.setHeader('Set-Cookie', `${this.#cookie}=; ${COOKIE}; Max-Age=0`);
     json(response, 200, { result });
   }

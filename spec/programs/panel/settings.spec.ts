@@ -4,6 +4,7 @@ import { describe, it, type TestContext } from 'node:test';
 import type { Page } from 'playwright-core';
 import { browserFor, complaintsOf, contextIn, noChromium } from '../../support/panel/browser.ts';
 import { fileSays, type Panel, type PanelSettings, startPanel } from '../../support/panel/panel.ts';
+import { eventually } from '../../support/peer.ts';
 import { PATIENT, run } from '../../support/program.ts';
 
 const browser = browserFor();
@@ -17,6 +18,7 @@ async function opened(t: TestContext, more: PanelSettings = {}, role?: 'viewer')
   await page.getByRole('heading', { name: 'Overview', exact: true }).waitFor();
   await page.getByRole('link', { name: /^Settings/ }).click();
   await page.getByRole('heading', { name: 'Settings', exact: true }).waitFor();
+  await page.locator('main .setting').first().waitFor();
   return { panel, context, page, complaints };
 }
 
@@ -41,10 +43,7 @@ describe('a setting of the panel', { ...PATIENT, skip: noChromium }, () => {
     await page.getByRole('textbox', { name: 'Form of domain users' }).fill('user@EXAMPLE.ORG');
     const seconds = page.getByRole('group', { name: 'limits.requestSeconds', exact: true });
     await seconds.getByRole('textbox').fill('7.5');
-    assert.equal(
-      await seconds.getByText('sudo rconfig set').textContent(),
-      'sudo rconfig set limits.requestSeconds 7.5',
-    );
+    await seconds.getByText('sudo rconfig set limits.requestSeconds 7.5', { exact: true }).waitFor();
     await apply(page);
     for (const line of [
       /^maxConnections = 1$/m,
@@ -66,7 +65,7 @@ describe('a setting of the panel', { ...PATIENT, skip: noChromium }, () => {
     const { panel, page } = await opened(t, { tables: '[limits]\nkillSeconds = 5' });
     const row = page.getByRole('group', { name: 'limits.killSeconds', exact: true });
     await row.getByRole('textbox').fill('2');
-    assert.equal(await row.getByText('sudo rconfig').textContent(), 'sudo rconfig unset limits.killSeconds');
+    await row.getByText('sudo rconfig unset limits.killSeconds', { exact: true }).waitFor();
     await apply(page);
     assert.doesNotMatch(panel.settings(), /^killSeconds/m);
     await page.getByRole('button', { name: 'Take back' }).click();
@@ -129,7 +128,8 @@ describe('a setting of the panel', { ...PATIENT, skip: noChromium }, () => {
     await row.getByText('The file says 9, which the daemon has not read yet').waitFor();
     await page.getByRole('button', { name: 'Reload' }).click();
     await page.getByText('The daemon has read its settings again.').waitFor();
-    assert.equal(await row.getByRole('textbox').inputValue(), '9');
+    const value = () => row.getByRole('textbox').inputValue();
+    await eventually(async () => (await value()) === '9', 'the page has it');
   });
 });
 
