@@ -5,6 +5,7 @@ import {
   HEAD_BYTES,
   type Head,
   headerFault,
+  isLine,
   LONGEST_LINE,
   readHead,
   readLine,
@@ -12,7 +13,7 @@ import {
   WORD,
 } from './grammar.ts';
 
-const [NEWLINE, RETURN, SPACE] = [0x0a, 0x0d, 0x20];
+const [RETURN, SPACE] = [0x0d, 0x20];
 /** Spaces in a header of version 1 that names addresses. */
 const SPACES = 5;
 
@@ -20,8 +21,9 @@ const SPACES = 5;
  * A connection that a proxy passes on, in; its PROXY header, of version 1 or 2, and then its bytes, out as
  * {@link ProxyFrame}s. Holds 107 bytes at most: what version 2 has besides addresses is skipped.
  *
- * Fails with a {@link CodecError}: `REXEC_PROXY_HEADER_INVALID`, at the first byte that cannot be one of a header, or
- * `REXEC_TRUNCATED` when the stream ends inside it. (proxy-protocol.txt of HAProxy, 2.1 and 2.2.)
+ * Fails with a {@link CodecError}: `REXEC_TRUNCATED` when the stream ends inside the header, `REXEC_PROXY_HEADER_INVALID`
+ * when it is none: at the first byte that none begins with, else once its line or its first 16 bytes have arrived.
+ * (proxy-protocol.txt of HAProxy, 2.1 and 2.2.)
  */
 export class ProxyDecoder extends FrameDecoder<ProxyFrame> {
   readonly #arriving = Buffer.alloc(LONGEST_LINE);
@@ -74,7 +76,7 @@ export class ProxyDecoder extends FrameDecoder<ProxyFrame> {
     this.#held += end - at;
     const here = this.#arriving.subarray(0, this.#held);
     if (!beginsLike(here, WORD)) this.#takeHead(here);
-    else if (here.includes(NEWLINE)) this.#end(readLine(here));
+    else if (isLine(here)) this.#end(readLine(here));
     else if (here.length === LONGEST_LINE) throw headerFault(`a line of more than ${LONGEST_LINE} bytes`);
   }
 

@@ -12,13 +12,21 @@ export const HEAD_BYTES = 16;
 /** The longest header of version 1 in bytes, with its line end. */
 export const LONGEST_LINE = 107;
 
-const LINE = /^PROXY (?:UNKNOWN(?: .*)?|(TCP[46]) (\S+) (\S+) (0|[1-9]\d{0,4}) (0|[1-9]\d{0,4}))\r\n$/;
+const LINE = /^PROXY (?:UNKNOWN(?: .*)?|(TCP[46]) (\S+) (\S+) (0|[1-9]\d{0,4}) (0|[1-9]\d{0,4}))\r\n$/s;
 const HIGHEST_PORT = 65_535;
 const UNPROXIED: ProxyFrame = { type: 'unproxied' };
+
+/** After this any bytes are ignored, up to the CRLF. */
+const UNKNOWN = Buffer.from('PROXY UNKNOWN ', 'latin1');
 
 /** The error for a header that breaks the rules. */
 export const headerFault = (message: string): CodecError =>
   new CodecError('REXEC_PROXY_HEADER_INVALID', 'proxyHeader', message);
+
+/** Whether a header of version 1 can be read: it has its CRLF, or a newline that makes it invalid. */
+export const isLine = (arriving: Buffer): boolean =>
+  arriving.includes('\r\n') ||
+  (arriving.includes('\n') && !arriving.subarray(0, UNKNOWN.length).equals(UNKNOWN));
 
 /** A header of version 1, its line end included. @throws CodecError `REXEC_PROXY_HEADER_INVALID` */
 export function readLine(line: Buffer): ProxyFrame {
