@@ -11,6 +11,7 @@ import { Coverage } from './coverage.ts';
 import { DECODERS, type Decoded, type Decoders, decodeAll, KINDS, type Kind } from './decoding.ts';
 import { encodeAll } from './encoding.ts';
 import { cutAt, type Input, InputSource } from './inputs.ts';
+import { checkWanted } from './wanted.ts';
 
 export interface CodecFuzzOptions {
   readonly seed?: number;
@@ -91,7 +92,8 @@ class CodecCampaign {
       const [whole, cut] = [decoded[2 * index]!, decoded[2 * index + 1]!];
       const violation =
         checkDecoded(input.kind, input.bytes, whole, cut) ??
-        checkEncoded(input.kind, input.bytes, encoded[index]);
+        checkEncoded(input.kind, input.bytes, encoded[index]) ??
+        checkWanted(input.kind, input.bytes, this.#decoders[input.kind]);
       if (violation) this.#findings.add(violation, scriptOf(input), this.#cases, true);
       if (this.#isNew(input.kind, whole)) this.#source.keep(input);
     }
@@ -190,7 +192,8 @@ export async function checkCodec(script: Script, decoders: Decoders = DECODERS):
   const found = KINDS.map(
     (kind, index) =>
       checkDecoded(kind, bytes, decoded[2 * index]!, decoded[2 * index + 1]!) ??
-      checkEncoded(kind, bytes, encoded[index]),
+      checkEncoded(kind, bytes, encoded[index]) ??
+      checkWanted(kind, bytes, decoders[kind]),
   );
   return found.filter((violation) => violation !== undefined);
 }

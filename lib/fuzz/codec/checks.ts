@@ -6,13 +6,14 @@ import type { Decoded, Expected, Frame, Kind } from './decoding.ts';
 import { expectedOf } from './model.ts';
 import { canonicalMux } from './mux-model.ts';
 
-/** Bytes that a decoder may hold: its largest field, its diagnostic, what may be an exit status, a mux frame (docs/codec.md). */
+/** Bytes that a decoder may hold: its largest field, its diagnostic, what may be an exit status, a mux frame, a header (docs/codec.md). */
 const MOST_HELD: Readonly<Record<Kind, number>> = {
   request: Math.max(...Object.values(LIMITS)),
   reply: DIAGNOSTIC_LIMIT,
   stderr: 32,
   muxClient: 26,
   muxDaemon: 26,
+  proxy: 107,
 };
 const NEWLINE = 0x0a;
 
@@ -73,7 +74,10 @@ function contentOf(frame: Frame): string | number {
       return frame.signal;
     case 'accepted':
     case 'mainEnd':
+    case 'unproxied':
       return '';
+    case 'proxied':
+      return [frame.source, frame.destination].map(({ address, port }) => `${address} ${port}`).join(' ');
     case 'mainWindow':
     case 'stderrWindow':
       return frame.bytes;

@@ -5,6 +5,8 @@ import {
   type CodecErrorField,
   MuxDecoder,
   type MuxFrame,
+  ProxyDecoder,
+  type ProxyFrame,
   ReplyDecoder,
   type ReplyFrame,
   RequestDecoder,
@@ -15,12 +17,12 @@ import {
 
 /**
  * Whose bytes: a client's, a server's on the main connection, a server's on the stderr channel; those of either on a
- * multiplexed connection.
+ * multiplexed connection; a proxy's.
  */
-export type Kind = 'request' | 'reply' | 'stderr' | 'muxClient' | 'muxDaemon';
-export const KINDS: readonly Kind[] = ['request', 'reply', 'stderr', 'muxClient', 'muxDaemon'];
+export type Kind = 'request' | 'reply' | 'stderr' | 'muxClient' | 'muxDaemon' | 'proxy';
+export const KINDS: readonly Kind[] = ['request', 'reply', 'stderr', 'muxClient', 'muxDaemon', 'proxy'];
 
-export type Frame = RequestFrame | ReplyFrame | StderrFrame | MuxFrame;
+export type Frame = RequestFrame | ReplyFrame | StderrFrame | MuxFrame | ProxyFrame;
 export type Decoders = Readonly<Record<Kind, () => Transform>>;
 
 export const DECODERS: Decoders = {
@@ -29,6 +31,7 @@ export const DECODERS: Decoders = {
   stderr: () => new StderrDecoder(),
   muxClient: () => new MuxDecoder({ from: 'client' }),
   muxDaemon: () => new MuxDecoder({ from: 'daemon' }),
+  proxy: () => new ProxyDecoder(),
 };
 
 /** What a decoder should make of bytes. */

@@ -3,7 +3,7 @@ import { finished } from 'node:stream/promises';
 import { MuxEncoder, ReplyEncoder, RequestEncoder, StderrEncoder } from '../../../codec/index.ts';
 import type { Decoded, Frame, Kind } from './decoding.ts';
 
-const ENCODERS: Readonly<Record<Kind, () => Transform>> = {
+const ENCODERS: Readonly<Partial<Record<Kind, () => Transform>>> = {
   request: () => new RequestEncoder(),
   reply: () => new ReplyEncoder(),
   stderr: () => new StderrEncoder(),
@@ -12,14 +12,17 @@ const ENCODERS: Readonly<Record<Kind, () => Transform>> = {
 };
 const UNSAYABLE = /[\0-\x1f\x7f\ufffd]/;
 
-/** What the encoders make of what was decoded; undefined if they cannot say it, such as a malformed diagnostic. */
+/** What the encoders make of what was decoded; undefined if none can say it, such as a malformed diagnostic. */
 export function encodeAll(
   inputs: readonly (readonly [Kind, Decoded])[],
 ): Promise<(Buffer | Error | undefined)[]> {
   return Promise.all(
-    inputs.map(([kind, { frames, error, settled }]) =>
-      error || !settled || frames.some(isUnsayable) ? undefined : encode(ENCODERS[kind](), frames),
-    ),
+    inputs.map(([kind, { frames, error, settled }]) => {
+      const encoder = ENCODERS[kind];
+      return !encoder || error || !settled || frames.some(isUnsayable)
+        ? undefined
+        : encode(encoder(), frames);
+    }),
   );
 }
 

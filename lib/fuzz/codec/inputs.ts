@@ -1,17 +1,10 @@
-import {
-  encodeAccepted,
-  encodeExitStatus,
-  encodeMuxFrame,
-  encodeRefused,
-  encodeRequest,
-  type MuxFrame,
-} from '../../../codec/index.ts';
-import { SEEDS } from '../corpus/index.ts';
+import { encodeRequest } from '../../../codec/index.ts';
 import { generateRequests } from '../generate/generators.ts';
 import { mutateBytes } from '../generate/mutators.ts';
 import { Random } from '../generate/random.ts';
-import { partsOf, type Token } from '../script/script.ts';
 import { KINDS, type Kind } from './decoding.ts';
+import { KNOWN } from './known.ts';
+import { generateProxy } from './proxies.ts';
 
 /** Bytes for a decoder, and where to cut them. */
 export interface Input {
@@ -22,58 +15,10 @@ export interface Input {
 
 const BATCH = 64;
 const GENERATED_ONE_IN = 16;
+const MUTANT_PROXY_ONE_IN = 4; // most mutants of a header are refused for its first bytes
 const MOST_SEEDS = 4000; // of a kind
-const SPELLED: Readonly<Record<Token, string>> = { user: 'ada', password: 's3cret', port: '40000' };
 
-const REQUESTS = SEEDS.map(({ script }) =>
-  Buffer.concat(
-    partsOf(script, 'a').map((part) => (Buffer.isBuffer(part) ? part : Buffer.from(SPELLED[part]))),
-  ),
-);
-const REPLIES = [
-  encodeAccepted(),
-  Buffer.from('\0out\n\x01\0'),
-  ...['Login incorrect.', '', 'é', 'x'.repeat(1024)].map(encodeRefused),
-  Buffer.from(`\x01${'x'.repeat(1030)}`),
-  Buffer.from('\x01rexecd: Connexion incorrect\xe9.\n', 'latin1'),
-  Buffer.from('SSH-2.0-x\r\n'),
-  Buffer.alloc(0),
-];
-const STATUSES = [
-  encodeExitStatus({ type: 'exited', code: 0 }),
-  encodeExitStatus({ type: 'exited', code: 255 }),
-  encodeExitStatus({ type: 'signaled', signal: 'SIGRTMIN+2' }),
-  ...['\0exit 256\n', '\0exit 007\n', '\0exit 7\n\0exit 8\n', '\0signal ', 'oops\n'].map((text) =>
-    Buffer.from(text),
-  ),
-];
-
-const muxed = (...frames: readonly MuxFrame[]): Buffer => Buffer.concat(frames.flatMap(encodeMuxFrame));
-const MUX_CLIENTS = [
-  muxed(
-    { type: 'stderrWindow', bytes: 16_384 },
-    { type: 'main', chunk: encodeRequest({ user: 'ada', password: 's3cret', command: 'cat' }) },
-    { type: 'main', chunk: Buffer.from('stdin') },
-    { type: 'mainWindow', bytes: 2 ** 32 - 1 },
-    { type: 'signal', number: 15 },
-    { type: 'mainEnd' },
-    { type: 'signal', number: 255 },
-  ),
-  muxed({ type: 'main', chunk: Buffer.alloc(16_384, 'x') }),
-];
-const MUX_DAEMONS = [
-  muxed(
-    { type: 'main', chunk: encodeAccepted() },
-    { type: 'stderr', chunk: Buffer.from('oops') },
-    { type: 'stderr', chunk: Buffer.from('and more') },
-    { type: 'mainWindow', bytes: 1 },
-    { type: 'exited', code: 255 },
-    { type: 'mainEnd' },
-  ),
-  muxed({ type: 'signaled', signal: 'SIGRTMIN+2' }, { type: 'mainEnd' }),
-];
-
-/** Where inputs come from: what is known at first, some requests of the encoder, and mutants of what did something new. */
+/** Where inputs come from: what is known at first, generated requests and headers, and mutants of what did something new. */
 export class InputSource {
   readonly #random: Random;
   readonly #seed: number;
@@ -83,6 +28,7 @@ export class InputSource {
     stderr: [],
     muxClient: [],
     muxDaemon: [],
+    proxy: [],
   };
   readonly #first: [Kind, Buffer][];
   #generated: Buffer[] = [];
@@ -91,14 +37,7 @@ export class InputSource {
   constructor(seed: number) {
     this.#seed = seed;
     this.#random = new Random(seed);
-    const seeds: Readonly<Record<Kind, readonly Buffer[]>> = {
-      request: REQUESTS,
-      reply: REPLIES,
-      stderr: STATUSES,
-      muxClient: MUX_CLIENTS,
-      muxDaemon: MUX_DAEMONS,
-    };
-    this.#first = KINDS.flatMap((kind) => seeds[kind].map((bytes): [Kind, Buffer] => [kind, bytes]));
+    this.#first = KINDS.flatMap((kind) => KNOWN[kind].map((bytes): [Kind, Buffer] => [kind, bytes]));
   }
 
   get size(): number {
@@ -118,6 +57,8 @@ export class InputSource {
     if (this.#random.chance(GENERATED_ONE_IN)) return ['request', this.#encoded()];
     const kind = this.#random.pick(KINDS);
     const pool = this.#pool[kind];
+    if (kind === 'proxy' && !this.#random.chance(MUTANT_PROXY_ONE_IN))
+      return [kind, generateProxy(this.#random)];
     return [kind, mutateBytes(this.#parent(pool), this.#random, pool)];
   }
 

@@ -2,6 +2,7 @@ import { type CodecErrorCode, DIAGNOSTIC_LIMIT, type FieldName } from '../../../
 import { type Reading, type RefusalCause, type Rules, readRequest } from '../script/request-model.ts';
 import type { Expected, Frame, Kind } from './decoding.ts';
 import { expectedMux } from './mux-model.ts';
+import { expectedProxy } from './proxy-model.ts';
 
 const CODES: Readonly<Record<RefusalCause, CodecErrorCode>> = {
   long: 'REXEC_FIELD_TOO_LONG',
@@ -21,6 +22,8 @@ export function expectedOf(kind: Kind, bytes: Buffer, rules: Rules): Expected {
       return expectedReply(bytes);
     case 'stderr':
       return expectedStderr(bytes);
+    case 'proxy':
+      return expectedProxy(bytes);
     default:
       return expectedMux(kind === 'muxClient' ? 'client' : 'daemon', bytes);
   }

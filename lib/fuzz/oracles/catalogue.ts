@@ -41,6 +41,8 @@ export const ORACLES = {
   'codec.model': 'a decoder agrees with a simple reference model of the protocol',
   'codec.identity': 'decoding undoes encoding, and encoding undoes decoding',
   'codec.memory': 'a decoder buffers at most one field of maximum length, plus a few bytes',
+  'codec.wanted':
+    'a reader who takes only the bytes that a decoder wants gets the whole header, and nothing after it',
   'monitor.accepts':
     'a message that is malformed, or that comes in a state that does not allow it, ends its process',
   'monitor.ends': 'a process that keeps the rules is not ended',
