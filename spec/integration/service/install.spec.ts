@@ -118,7 +118,7 @@ describe('the service on a machine without systemd', { ...BOUNDED, skip: NEEDS }
 
   it('reads its settings again', () => {
     const before = pid();
-    machine.ok(`sed -i 's/^# listen = .*/listen = ["127.0.0.1:5512"]/' /etc/rexecd/rexecd.toml; ${SCRIPT} reload
+    machine.ok(`sed -i '0,/^# listen = .*/s//listen = ["127.0.0.1:5512"]/' /etc/rexecd/rexecd.toml; ${SCRIPT} reload
       until ss -Hltn | grep -q :5512; do sleep 0.05; done`);
     assert.equal(machine.ok(rexec('echo reloaded', 5512)), 'reloaded\n');
     assert.equal(pid(), before);
