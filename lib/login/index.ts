@@ -6,6 +6,7 @@ export type { Authenticator, Credentials, Grant, LoginSession, Verdict } from '.
 export { type CertificateOptions, certificateLogin } from './certificates/login.ts';
 export { CertificateUsersError, type ClientCertificate } from './certificates/users.ts';
 export { type Identity, ownIdentity } from './identity.ts';
+export { lockoutsIn, type Moment, textOf } from './kept-lockouts.ts';
 export { type LockedOut, Lockout, type Scope } from './lockout.ts';
 export { Login, type LoginCheck, LoginError } from './login.ts';
 export { type PamOptions, pamAuthenticator } from './pam/authenticator.ts';

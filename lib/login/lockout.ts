@@ -1,5 +1,7 @@
 import RateLimiterMemory from 'rate-limiter-flexible/lib/RateLimiterMemory.js';
 import { networkOf } from './address.ts';
+import { Bounded } from './bounded.ts';
+import type { Lockouts } from './kept-lockouts.ts';
 
 /** Times are in seconds. */
 export interface LockoutOptions {
@@ -25,23 +27,26 @@ const SCOPES = { pair: 1, user: 5, address: 10 } as const;
 const LONGEST_USER_LOCKOUT_SECONDS = 300;
 
 const WINDOW_SECONDS = 15 * 60;
-const MOST_SUBJECTS = 50_000; // of each kind of record; the oldest is forgotten
+const MOST_KEPT = 10_000; // locks, and failures: to find them takes time, in which no login is checked
 
 /** What is locked out: a user from one address, a user, or an address. */
 export type Scope = keyof typeof SCOPES;
-type Subjects = readonly (readonly [Scope, string])[];
+type Subjects = readonly [pair: Subject, user: Subject, address: Subject];
+type Subject = readonly [Scope, string];
 
-interface Lock {
-  scope: Scope;
+interface Counted {
   failures: number;
+  until: number; // ms of the monotonic clock
+}
+interface Lock extends Counted {
+  scope: Scope;
   times: number;
   lasted: number; // seconds
-  until: number; // ms of the monotonic clock
 }
 
 /**
  * Slows down guessing: failures are counted for each pair of user and address, for each user and for each address (an
- * IPv6 /64), in memory. Each further lockout of a subject lasts twice as long. A success ends the counting of its own
+ * IPv6 /64). Each further lockout of a subject lasts twice as long. A success ends the counting of its own
  * pair, and from then on the pair is not stopped by what others do to the user's name.
  *
  * `user` is the account's own name: an account that has several spellings is one user.
@@ -49,9 +54,11 @@ interface Lock {
 export class Lockout {
   /** May change at any time; lockouts that have begun stay. */
   options: LockoutOptions;
+  /** Called after each change of what {@link kept} gives. */
+  onChange: () => void = () => {};
   readonly #now: () => number;
   readonly #failures = new RateLimiterMemory({ points: 1, duration: WINDOW_SECONDS });
-  readonly #counted = new Bounded<true>((subject) => this.#forget(subject));
+  readonly #counted = new Bounded<Counted>((subject) => this.#forget(subject));
   readonly #locks = new Bounded<Lock>();
   readonly #proven = new Bounded<true>();
 
@@ -64,7 +71,7 @@ export class Lockout {
   blocks(user: string, address: string): LockedOut | undefined {
     if (this.options.lockoutFailures === 0) return undefined;
     const subjects = subjectsOf(user, address);
-    const proven = this.#proven.has(subjects[0]![1]);
+    const proven = this.#proven.has(subjects[0][1]);
     for (const [scope, subject] of subjects) {
       const lock = scope === 'user' && proven ? undefined : this.#locks.get(subject);
       if (lock && lock.until > this.#now()) return this.#shown(subject, lock);
@@ -77,13 +84,14 @@ export class Lockout {
     if (this.options.lockoutFailures === 0) return [];
     const begun: LockedOut[] = [];
     for (const [scope, subject] of subjectsOf(user, address)) {
-      this.#counted.set(subject, true);
-      const { consumedPoints: failures } = await this.#failures.penalty(subject, 1);
+      const { consumedPoints: failures, msBeforeNext } = await this.#failures.penalty(subject, 1);
+      this.#counted.set(subject, { failures, until: this.#now() + msBeforeNext });
       const earlier = this.#recentLock(subject);
       if (earlier && earlier.until > this.#now()) continue; // this login began before the lockout did
       if (!earlier && failures < this.options.lockoutFailures * SCOPES[scope]) continue;
       begun.push(this.#lock(scope, subject, failures, earlier));
     }
+    this.onChange();
     return begun;
   }
 
@@ -93,9 +101,10 @@ export class Lockout {
    */
   succeeded(user: string, address: string): void {
     if (this.options.lockoutFailures === 0) return;
-    const [pair] = subjectsOf(user, address);
-    this.clear(pair![1]);
-    this.#proven.set(pair![1], true);
+    const [[, pair]] = subjectsOf(user, address);
+    const isNew = !this.#proven.has(pair);
+    this.#proven.set(pair, true); // again: it is the newest now
+    if (this.#drop(pair) || isNew) this.onChange();
   }
 
   /** Who is locked out now. */
@@ -109,12 +118,45 @@ export class Lockout {
   clear(subject?: string): number {
     const ended = this.list().filter((each) => subject === undefined || each.subject === subject).length;
     const all = () => new Set([...this.#counted.keys(), ...this.#locks.keys()]);
-    for (const each of subject === undefined ? all() : [subject]) {
-      this.#counted.delete(each);
-      this.#forget(each);
-      this.#locks.delete(each);
-    }
+    for (const each of subject === undefined ? all() : [subject]) this.#drop(each);
+    this.onChange();
     return ended;
+  }
+
+  /** What {@link restore} takes: the newest. */
+  kept(): Lockouts {
+    const leftOf = (until: number) => Math.ceil(until - this.#now());
+    return {
+      locks: newestOf(this.#locks)
+        .filter(([subject]) => this.#recentLock(subject))
+        .map(([subject, { until, ...lock }]) => ({ subject, ...lock, left: leftOf(until) })),
+      counted: newestOf(this.#counted)
+        .map(([subject, { failures, until }]) => ({ subject, failures, left: leftOf(until) }))
+        .filter(({ left }) => left > 0),
+      proven: [...this.#proven.keys()],
+    };
+  }
+
+  /** Takes back what was kept that long ago. Nothing ends later than it would have, whatever was kept. */
+  restore({ locks, counted, proven }: Lockouts, passedMs: number): void {
+    for (const { subject, left, ...lock } of locks) {
+      const until = this.#now() + Math.min(left, lock.lasted * 1000) - passedMs;
+      this.#locks.set(subject, { ...lock, until });
+    }
+    for (const { subject, failures, left } of counted) {
+      const rest = Math.min(left, WINDOW_SECONDS * 1000) - passedMs;
+      if (rest <= 0) continue;
+      this.#counted.set(subject, { failures, until: this.#now() + rest });
+      this.#failures.set(subject, failures, rest / 1000).catch(() => {}); // see below
+    }
+    for (const pair of proven) this.#proven.set(pair, true);
+  }
+
+  /** False if there was nothing to forget. */
+  #drop(subject: string): boolean {
+    this.#forget(subject);
+    const wasCounted = this.#counted.delete(subject);
+    return this.#locks.delete(subject) || wasCounted;
   }
 
   #forget(subject: string): void {
@@ -157,24 +199,4 @@ function subjectsOf(user: string, address: string): Subjects {
   ];
 }
 
-/** A map that forgets its oldest entry rather than grow without end. */
-class Bounded<V> extends Map<string, V> {
-  readonly #forget: (key: string) => void;
-  readonly #oldest = this.keys(); // continues where it was: a new one would pass all that was deleted
-
-  constructor(forget: (key: string) => void = () => {}) {
-    super();
-    this.#forget = forget;
-  }
-
-  override set(key: string, value: V): this {
-    this.delete(key);
-    super.set(key, value);
-    if (this.size > MOST_SUBJECTS) {
-      const oldest = this.#oldest.next().value!;
-      this.delete(oldest);
-      this.#forget(oldest);
-    }
-    return this;
-  }
-}
+const newestOf = <V>(map: ReadonlyMap<string, V>): (readonly [string, V])[] => [...map].slice(-MOST_KEPT);
