@@ -1,9 +1,10 @@
 import { once } from 'node:events';
-import { chmod, lstat, mkdir, rm } from 'node:fs/promises';
+import { chmod, rm } from 'node:fs/promises';
 import { connect, createServer, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 import { finished } from 'node:stream/promises';
-import { codeOf, RexecError, reasonOf, wordsOf } from '../base/index.ts';
+import { RexecError, reasonOf, wordsOf } from '../base/index.ts';
+import { privateFolder } from './private-folder.ts';
 import { type ControlReply, type ControlRequest, LONGEST_LINE } from './protocol.ts';
 
 /** Commands that a daemon takes from its administrator. An operation throws an error whose message is for the caller. */
@@ -32,7 +33,7 @@ export class ControlServer {
   /** @throws ControlError when the folder is not safe or another daemon answers there */
   async listen(): Promise<void> {
     try {
-      await makePrivate(dirname(this.#path));
+      await privateFolder(dirname(this.#path));
       if (await answers(this.#path)) throw new Error('another daemon is already listening there');
       await rm(this.#path, { force: true });
       this.#server.listen(this.#path);
@@ -83,17 +84,6 @@ async function lineFrom(caller: Socket): Promise<string> {
   });
   await Promise.race([complete.promise, finished(caller, { writable: false })]);
   return line;
-}
-
-/** SECURITY: a folder of ours that no one else may enter, not one that another account made for us. */
-async function makePrivate(folder: string): Promise<void> {
-  await mkdir(folder, { mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
-    if (codeOf(error) !== 'EEXIST') throw error;
-  });
-  const { uid, mode } = await lstat(folder);
-  if (uid !== process.getuid?.())
-    throw new Error(`${folder} must be owned by this account, not by uid ${uid}`);
-  if (mode & 0o077) throw new Error(`${folder} must not be accessible to others (chmod 700)`);
 }
 
 async function answers(path: string): Promise<boolean> {

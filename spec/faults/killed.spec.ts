@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { after, before, describe, it } from 'node:test';
 import { PASSWORD } from '../support/daemon/daemon.ts';
+import { freePort } from '../support/free-port.ts';
 import { Machine, noMachine, QUICK, type RunningDaemon } from '../support/machine/machine.ts';
 import { eventually, Peer, within } from '../support/peer.ts';
 import { isAlive, loginHelpersOf, PATIENT } from '../support/program.ts';
@@ -32,9 +33,12 @@ describe('a daemon that is killed under load', { ...PATIENT, skip: noMachine }, 
   after(() => machine.end());
 
   it('is started again on its port at once, and nothing of the one before is in its way', async (t) => {
-    const daemon = await machine.rexecd({ service: SERVICE, flags: [...flags, ...log] });
+    const port = String(await freePort());
+    const daemon = await machine.rexecd({ service: SERVICE, flags: [...flags, ...log, '--port', port] });
     for (let time = 0; time < 3; time += 1) await daemon.refusal(t, 'eve', 'wrong');
     assert.match(order('lockouts'), /eve from 127\.0\.0\.1/);
+    const kept = () => machine.shell(`cat /srv/control/${port}.lockouts || true`);
+    await eventually(() => kept().includes('"times"'), 'the lockout is kept');
     const one = await daemon.ask(t, 'ada', PASSWORD, 'read line; echo "got $line"');
     const other = await Peer.connect(t, { host: '127.0.0.1', port: daemon.port });
     await other.send(`\0ada\0${PASSWORD}\0read line; echo $$ "$line"; read line\0early\n`);
@@ -52,8 +56,9 @@ describe('a daemon that is killed under load', { ...PATIENT, skip: noMachine }, 
     await broken;
     assert.equal(await next.answer(t, 'ada', PASSWORD, 'id -un'), '\0ada\n');
     assert.match(order('sessions'), /ada|no session/i);
-    // Lockouts are in memory (docs/operations.md): a restart forgets them.
-    assert.doesNotMatch(order('lockouts'), /eve/);
+    assert.match(order('lockouts'), /eve from 127\.0\.0\.1/);
+    await next.refusal(t, 'eve', PASSWORD);
+    order('unlock', 'eve from 127.0.0.1');
     assert.equal(await next.answer(t, 'eve', PASSWORD, 'id -un'), '\0eve\n');
     await eventually(() => helpers.every((pid) => !isAlive(pid)), 'its login helpers are gone');
     assert.equal(await one.toEnd(), '\0');

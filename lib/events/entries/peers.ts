@@ -107,6 +107,22 @@ export const PEER_EVENTS = {
     meaning:
       'Too many logins of the subject failed, so it is refused for this many seconds. If it was a mistake, run "rexecd unlock"; if it was an attack, block the address.',
   },
+  lockoutsNotKept: {
+    id: 'REXECD-306',
+    level: 'error',
+    text: 'cannot keep lockouts',
+    fields: ['cause'],
+    meaning:
+      'Lockouts work, but a restart of the daemon would end them. It tries again every 10 seconds, and reports the first failure. Fix the cause: for example a folder that others can enter, or a full disk.',
+  },
+  lockoutsNotRead: {
+    id: 'REXECD-307',
+    level: 'error',
+    text: 'cannot read kept lockouts',
+    fields: ['file', 'cause'],
+    meaning:
+      'The daemon has started without the lockouts that the one before kept in this file: nobody is locked out. The next change writes the file again. Find out who changed it.',
+  },
   loginSessionBroken: {
     id: 'REXECD-303',
     level: 'error',

@@ -36,8 +36,8 @@ TimeoutStopSec=${STOP_SECONDS}s
 
 RuntimeDirectory=rexecd
 RuntimeDirectoryMode=0700
-# What keeps the pages of the control panel open.
-RuntimeDirectoryPreserve=restart
+# Lockouts and sessions of the panel are kept in it, for the next start.
+RuntimeDirectoryPreserve=yes
 StateDirectory=rexecd
 StateDirectoryMode=0700
 LogsDirectory=rexecd

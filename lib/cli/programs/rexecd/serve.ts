@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { ignoreSignals, Limiter, reasonOf, STRAY_SIGNALS } from '../../../base/index.ts';
+import { ignoreSignals, Limiter, reasonOf, STRAY_SIGNALS, within } from '../../../base/index.ts';
 import { Daemon, type DaemonParts } from '../../../daemon/index.ts';
 import { EventLog, type Events } from '../../../events/index.ts';
 import { summaryOf, Watch } from '../../../metrics/index.ts';
@@ -21,11 +21,15 @@ import { authenticatorFor, bySystem, usersOf, withPamService } from '../common/a
 import { REXECD_EXIT } from '../common/exit-codes.ts';
 import { VERSION } from '../common/version.ts';
 import { debugLines, warningsOf } from './announce.ts';
+import { KeptLockouts } from './kept-lockouts.ts';
 import { Orders, operationsOf } from './orders.ts';
 import { keptSessions } from './panel/kept-sessions.ts';
 import { panelSource } from './panel/source.ts';
 import { logOptions, reloader, reportCapped } from './reloading.ts';
 import type { Trial } from './trial.ts';
+
+/** For what a stop writes last. */
+const KEEP_SECONDS = 5;
 
 /** How a daemon is run. */
 export interface ServeOptions {
@@ -60,16 +64,20 @@ export async function serve({ config, debug, trial, ...options }: ServeOptions):
   const [told, impatient] = stopSignals(); // before anybody can know that we run
   // A service, which systemd or init started, waits for its address; a person reads the error.
   const ahead = manager.isAsked || process.ppid === 1 ? listenAhead : undefined;
-  const [daemon, { port }] = await listening(settings, events, descriptor, ahead).catch(async (error) => {
-    await events.close();
-    throw error;
-  });
+  const { daemon, address, lockouts } = await listening(settings, events, descriptor, ahead).catch(
+    async (error) => {
+      await events.close();
+      throw error;
+    },
+  );
+  const { port } = address;
   const orders = new Orders(daemon, events);
   const summary = () => summaryOf(daemon.state, daemon.settings);
   let running: Resolved = resolved;
   const take = async (next: Resolved): Promise<void> => {
     running = next;
     await orders.take(next.settings);
+    await lockouts.take(next.settings, daemon.port);
     await panel.set(next.settings);
   };
   const readAgain = reloader(daemon, resolved, load, events, take);
@@ -85,9 +93,13 @@ export async function serve({ config, debug, trial, ...options }: ServeOptions):
     sources: options.sources,
     running: () => running,
   });
-  const panel = new Panel(source, events, keptSessions(settings, daemon.port));
+  const sessions = keptSessions(settings, port);
+  const panel = new Panel(source, events, sessions);
   if (!process.stdin.isTTY) process.on('SIGHUP', () => reload().catch(() => {})); // the log has it
-  const leave = () => orders.close();
+  const leave = () => {
+    orders.close();
+    lockouts.leave();
+  };
   await orders.take(settings, operationsOf({ daemon, watch, panel, reload, config, leave }));
   manager.ready(summary());
   manager.keepTelling(summary);
@@ -111,6 +123,7 @@ export async function serve({ config, debug, trial, ...options }: ServeOptions):
   await daemon.stop(impatient);
   orders.close();
   await panel.end();
+  await within(KEEP_SECONDS, Promise.all([lockouts.end(), sessions.end()]));
   await events.close();
   process.exit(REXECD_EXIT.success);
 }
@@ -120,7 +133,7 @@ async function listening(
   events: Events,
   descriptor: number | undefined,
   ahead: DaemonParts['listenAhead'],
-): Promise<[Daemon, AddressInfo]> {
+): Promise<{ daemon: Daemon; address: AddressInfo; lockouts: KeptLockouts }> {
   const authenticator = await authenticatorFor(settings);
   const parts = {
     authenticator,
@@ -132,7 +145,13 @@ async function listening(
   becomeSubreaper();
   reapOrphans();
   const daemon = new Daemon(settings, parts);
-  return [daemon, await daemon.listen()];
+  const lockouts = new KeptLockouts(daemon.lockout, events);
+  const { port } = mainEndpoint(endpointsOf(settings));
+  const isOurs = descriptor === undefined; // else the socket has its own port
+  if (isOurs && port > 0) await lockouts.begin(settings, port); // before anybody can log in
+  const address = await daemon.listen();
+  if (!isOurs) await lockouts.begin(settings, address.port);
+  return { daemon, address, lockouts };
 }
 
 /** False, and a failure of the program, when a privilege is missing that the settings make necessary. */
