@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
-import { Child, lent, letGo, reasonOf, type Secret, Unanswered } from '../base/index.ts';
+import { Child, lent, letGo, reasonOf, type Secret } from '../base/index.ts';
 import { SessionError } from '../connection/index.ts';
 import type { VisitOptions } from '../receive/index.ts';
 import { Errands } from './errands.ts';
@@ -9,8 +9,6 @@ import { ANSWERS, type Order, type QUESTIONS, REPORTS, type Report, systemClock 
 import { RemoteVisit } from './remote-visit.ts';
 import { SignsOfLife } from './signs-of-life.ts';
 
-/** Time to say that it is alive. */
-const ALIVE_SECONDS = 10;
 /** Time to close a connection, beyond what the settings give it. */
 const SPARE_SECONDS = 10;
 
@@ -50,7 +48,10 @@ export class ReaderProcess implements Reader {
   #waiting: ((child: Line) => void)[] = []; // what it is to be given then
   #ended = false;
   #cause = '';
-  readonly #alive = new SignsOfLife(() => this.#askIfAlive());
+  readonly #alive = new SignsOfLife(
+    (seconds) => this.#child!.ask({ say: 'alive' }, seconds), // it was given something
+    (cause) => this.#child?.kill(cause),
+  );
   #held = 0; // descriptors of visits
 
   constructor(options: ReaderProcessOptions) {
@@ -172,15 +173,6 @@ export class ReaderProcess implements Reader {
       child.pass(order, handle);
       this.#alive.expect();
     });
-  }
-
-  async #askIfAlive(): Promise<void> {
-    try {
-      await this.#child?.ask({ say: 'alive' }, ALIVE_SECONDS);
-    } catch (error) {
-      const isLate = error instanceof Unanswered && error.why === 'late'; // an error is a sign of life
-      if (isLate) this.#child?.kill(`no sign of life within ${ALIVE_SECONDS} s`);
-    }
   }
 
   /** SECURITY: it may have been taken over: whatever a visit does not expect ends it. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it, mock } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
+import { Unanswered } from '../../../lib/base/index.ts';
 import { SignsOfLife } from '../../../lib/readers/signs-of-life.ts';
 
 const PAUSE_MS = 1000;
@@ -8,18 +9,23 @@ const PAUSE_MS = 1000;
 describe('the signs of life of a reader', () => {
   let asked = 0;
   let answer = (): void => {};
+  let fail = (_: Error): void => {};
+  let dead: string[];
   let life: SignsOfLife;
 
   beforeEach((context) => {
     asked = 0;
     mock.timers.enable({ apis: ['setTimeout'] });
     if ('after' in context) context.after(() => mock.timers.reset());
-    life = new SignsOfLife(() => {
+    dead = [];
+    const ask = () => {
       asked += 1;
-      return new Promise<void>((resolve) => {
+      return new Promise<void>((resolve, reject) => {
         answer = resolve;
+        fail = reject;
       });
-    });
+    };
+    life = new SignsOfLife(ask, (cause) => dead.push(cause));
   });
 
   const pass = async (milliseconds: number): Promise<void> => {
@@ -55,4 +61,16 @@ describe('the signs of life of a reader', () => {
     life.expect();
     assert.equal(asked, 2);
   });
+
+  for (const [why, cause] of [
+    ['late', 'no sign of life within 10 s'],
+    ['failed', 'an error instead of a sign of life'],
+  ] as const)
+    it(`are none if the answer is ${why}, and none are asked for after that`, async () => {
+      life.expect();
+      life.expect();
+      fail(new Unanswered(why, ''));
+      await pass(10 * PAUSE_MS);
+      assert.deepEqual([dead, asked], [[cause], 1]);
+    });
 });
