@@ -55,7 +55,7 @@ const FACTS = {
   'its umask': "umask; grep '^Umask:' /proc/$$/status",
   'its niceness and scheduling': 'nice; ionice; chrt -p $$ | sed "s/^pid [0-9]*/pid/"; :',
   'its processors': "grep '^Cpus_allowed:' /proc/$$/status",
-  'its blocked, ignored and caught signals': "grep -E '^Sig(Blk|Ign|Cgt):' /proc/$$/status",
+  'the blocked and ignored signals of its programs': "grep -E '^Sig(Blk|Ign):' /proc/self/status",
   'its capabilities and privileges': "grep -E '^(Cap|NoNewPrivs|Seccomp|Speculation)' /proc/$$/status",
   'that it leads a session and a group, and has no terminal':
     'set -- $(sed "s/.*) //" /proc/$$/stat); [ $3 = $$ ] && echo leads group; [ $4 = $$ ] && echo leads session; echo "terminal $5"; tty',
