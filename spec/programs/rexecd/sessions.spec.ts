@@ -107,8 +107,10 @@ describe('rexecd sessions --watch', PATIENT, () => {
       '--control',
       socket,
     ];
-    const command = `stty cols 60 rows 10; ${words.join(' ')}`;
-    const terminal = new Program(t, SCRIPT!, ['-qefc', command, '/dev/null'], { env: { TERM: 'xterm' } });
+    const command = `stty cols 60 rows 10; exec ${words.join(' ')}`;
+    const terminal = new Program(t, SCRIPT!, ['-qefc', command, '/dev/null'], {
+      env: { TERM: 'xterm', SHELL: '/bin/sh', NO_COLOR: undefined },
+    });
     await terminal.says(/\u001b\[H\u001b\[Jno sessions/);
     call(`exec sleep 600 # ${'x'.repeat(200)}`);
     const [, line = ''] = await terminal.says(/\u001b\[1mID .*\r\n(.* running .*)\r\n/);
