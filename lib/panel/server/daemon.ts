@@ -1,12 +1,16 @@
+import { RexecError, reasonOf } from '../../base/index.ts';
 import { PerSecond } from '../per-second.ts';
 import { type FailureKind, MOST_CALLS_A_SECOND, type Order, type Report } from '../protocol.ts';
 
+/** Why a verb failed: `busy` is said here, the others by the daemon. */
+type Why = FailureKind | 'busy';
+
 /** What a verb failed with, for the page. */
-export class VerbError extends Error {
-  readonly kind: FailureKind;
+export class VerbError extends RexecError {
+  readonly kind: Why;
   readonly errors: Readonly<Record<string, string>>;
 
-  constructor(kind: FailureKind, message: string, errors: Readonly<Record<string, string>> = {}) {
+  constructor(kind: Why, message: string, errors: Readonly<Record<string, string>> = {}) {
     super(message);
     this.kind = kind;
     this.errors = errors;
@@ -46,14 +50,19 @@ export class DaemonLine {
     return new Promise((resolve, reject) => {
       const late = () => {
         this.#waiting.delete(number);
-        reject(new VerbError('refused', `The daemon did not answer within ${PATIENCE_MS / 1000} s.`));
+        reject(new VerbError('busy', `The daemon did not answer within ${PATIENCE_MS / 1000} s.`));
       };
       const take = (answer: Answer) => {
         if (answer.say === 'result') resolve(answer.result);
         else reject(new VerbError(answer.kind, answer.message, answer.errors));
       };
       this.#waiting.set(number, { take, timer: setTimeout(late, PATIENCE_MS) });
-      this.#say({ say: 'call', number, verb, sessions: [...sessions], body });
+      try {
+        this.#say({ say: 'call', number, verb, sessions: [...sessions], body });
+      } catch (error) {
+        // A body may be nested deeper than JSON can be written.
+        this.take({ say: 'failure', number, kind: 'refused', message: reasonOf(error) });
+      }
     });
   }
 
@@ -65,4 +74,4 @@ export class DaemonLine {
   }
 }
 
-const busy = (): Promise<never> => Promise.reject(new VerbError('refused', 'The daemon is busy. Try again.'));
+const busy = (): Promise<never> => Promise.reject(new VerbError('busy', 'The daemon is busy. Try again.'));

@@ -58,6 +58,7 @@ export class Feed {
 
   /** Tells a page all there is, and then what changes, until it leaves or its session ends. */
   async open(secret: string, ticket: Topics['ticket'], response: ServerResponse): Promise<void> {
+    if (response.destroyed) return; // the page has left while its ticket was checked
     const stream = { secret, response };
     response.on('close', () => {
       this.#streams = this.#streams.filter((each) => each !== stream);

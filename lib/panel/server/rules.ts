@@ -38,7 +38,7 @@ export class Rules {
     if (hostCount !== 1 || !this.#hosts.has(host.toLowerCase()))
       return {
         status: 421,
-        message: `The panel does not answer to the host name ${JSON.stringify(host)}. If a proxy uses this name, add it: sudo rconfig set panel.hosts ${host || 'NAME:PORT'}`,
+        message: `The panel does not answer to the host name ${JSON.stringify(host)}. If a proxy uses this name, add it: sudo rconfig set panel.hosts ${/^[\w.:[\]-]+$/.test(host) ? host : 'NAME:PORT'}`,
       };
     const { origin } = headers;
     if (origin !== undefined && !this.#origins.has(origin.toLowerCase()))

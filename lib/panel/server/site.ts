@@ -16,7 +16,7 @@ const SERVER = {
   connectionsCheckingInterval: 1000,
   requireHostHeader: false, // the rules say more
 } as const;
-const STATUS_OF = { login: 401, role: 403, refused: 409 } as const;
+const STATUS_OF = { login: 401, role: 403, refused: 409, busy: 503 } as const;
 const VERBS = /^\/verb\/(kill|unlock|reload|set|session|leave)$/;
 
 type Terms = Extract<Order, { say: 'terms' }>;

@@ -35,17 +35,22 @@ export async function changeByPanel(desk: ChangeDesk, wanted: readonly Wanted[])
   const { path, policy } = desk;
   if (path === '')
     throw new RefusedChange('This daemon reads no settings file, so nothing can be changed in one.');
-  const errors: Record<string, string> = {};
+  const errors = new Map<string, string>(); // a key may be any word
   const changes = wanted.flatMap((each): Change[] => {
     try {
       return [checked(each, desk)];
     } catch (error) {
-      errors[each.key] = reasonOf(error);
+      errors.set(each.key, reasonOf(error));
       return [];
     }
   });
-  if (Object.keys(errors).length > 0)
-    throw new RefusedChange('The daemon refused the change; nothing was written.', errors);
+  if (errors.size > 0)
+    throw new RefusedChange(
+      'The daemon refused the change; nothing was written.',
+      Object.fromEntries(errors),
+    );
+  if (new Set(changes.map(({ name }) => name)).size < changes.length)
+    throw new RefusedChange('A setting is changed twice; nothing was written.');
   const guard: Guard = {
     allow: desk.check,
     confirm: async () => {

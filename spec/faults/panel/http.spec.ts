@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
@@ -112,10 +113,18 @@ describe('an administrator with a program', PATIENT, () => {
     const { errors } = await set([
       { key: 'limits.killSeconds', value: 6 },
       { key: 'nonsense', value: 1 },
+      { key: '__proto__', value: 1 },
       { key: 'log.level', value: 'loud' },
     ]);
-    assert.deepEqual(Object.keys(errors).sort(), ['limits.killSeconds', 'log.level', 'nonsense']);
+    assert.deepEqual(Object.keys(errors).sort(), [
+      '__proto__',
+      'limits.killSeconds',
+      'log.level',
+      'nonsense',
+    ]);
     assert.match(errors['limits.killSeconds']!, /^the policy file allows at most 5, not 6$/);
+    const twice = [true, false].map((value) => ({ key: 'log.access', value }));
+    assert.equal((await set(twice)).status, 409);
     assert.equal(panel.settings(), before, 'all or none');
     assert.equal((await set([{ key: 'log.access', value: true }])).status, 200);
     assert.match(panel.settings(), /^access = true$/m);
@@ -169,7 +178,7 @@ describe('what the panel takes', PATIENT, () => {
       return status;
     });
     const answers = new Set(await Promise.all(many));
-    assert.ok(answers.has(401) && answers.has(409), [...answers].join());
+    assert.ok(answers.has(401) && answers.has(503), [...answers].join());
     await eventually(
       async () => (await verb(panel, 'session', bearer, { id: 'x' })).status === 200,
       'it answers again',
@@ -190,6 +199,34 @@ describe('what the panel takes', PATIENT, () => {
     const { status } = await ask(panel, '/events', { headers: { Authorization: `Bearer ${bearer}` } });
     assert.equal(status, 503);
     for (const socket of first) socket.destroy();
+  });
+
+  it('keeps no place for a page that leaves at once', async (t) => {
+    const panel = await startPanel(t);
+    const bearer = await bearerFor(panel);
+    const bytes = `GET /events HTTP/1.1\r\nHost: 127.0.0.1:${panel.panelPort}\r\nAuthorization: Bearer ${bearer}\r\n\r\n`;
+    for (let page = 0; page < 20; page += 1) {
+      const socket = connect(panel.panelPort, '127.0.0.1');
+      await once(socket, 'connect');
+      await new Promise((written) => socket.write(bytes, written));
+      socket.destroy();
+    }
+    const stays = connect(panel.panelPort, '127.0.0.1');
+    t.after(() => void stays.destroy());
+    stays.write(bytes);
+    const [answer] = await within(once(stays, 'data'), 'a stream');
+    assert.match(String(answer), /^HTTP\/1\.1 200 /);
+  });
+
+  it('answers a body that is nested too deep, and has room for others', async (t) => {
+    const panel = await startPanel(t);
+    const depth = 7900;
+    const body = `{"ticket":${'['.repeat(depth)}${']'.repeat(depth)}}`;
+    for (let time = 0; time < 60; time += 1) {
+      const { status } = await ask(panel, '/ticket', { method: 'POST', headers: JSON_TYPE, body });
+      assert.ok(status === 409 || status === 503, `${status}`);
+    }
+    await eventually(async () => (await ask(panel, '/metrics')).status === 200, 'there is room');
   });
 });
 
