@@ -105,7 +105,7 @@ const ENDED: Readonly<Record<string, string | RegExp>> = {
   'says the same for ever': RULE('gone'),
   'says for ever that it is ready': 'an unknown message',
   'says for ever that it is broken': 'broken',
-  'fails for ever to answer': /^an (?:error in place of a sign of life|unknown message)$/, // the first one, or the next
+  'fails for ever to answer': /^an (?:error instead of a sign of life|unknown message)$/, // the first one, or the next
   'has a secret with an answer': 'an unknown message',
   'answers what was not asked': 'an unknown message',
   'has a secret with something else': RULE('gone'),
