@@ -1,4 +1,4 @@
-import { RexecError, reasonOf } from '../../base/index.ts';
+import { RexecError, reasonOf, within } from '../../base/index.ts';
 import { PerSecond } from '../per-second.ts';
 import { type FailureKind, MOST_CALLS_A_SECOND, type Order, type Report } from '../protocol.ts';
 
@@ -19,12 +19,12 @@ export class VerbError extends RexecError {
 
 type Answer = Extract<Order, { say: 'result' | 'failure' }>;
 const MOST = 48; // at a time
-const PATIENCE_MS = 35_000; // a reload may take 30 s
+const PATIENCE_SECONDS = 35; // a reload may take 30 s
 
 /** The daemon, as the panel's process sees it: it is asked verbs by the line. */
 export class DaemonLine {
   readonly #say: (report: Report) => void;
-  readonly #waiting = new Map<number, { take(answer: Answer): void; timer: NodeJS.Timeout }>();
+  readonly #waiting = new Map<number, (answer: Answer) => void>();
   #number = 0;
   readonly #calls = new PerSecond(MOST_CALLS_A_SECOND);
 
@@ -43,34 +43,29 @@ export class DaemonLine {
   }
 
   /** @throws VerbError */
-  ask(verb: string, sessions: readonly string[], body: object = {}): Promise<unknown> {
+  async ask(verb: string, sessions: readonly string[], body: object = {}): Promise<unknown> {
     if (this.#waiting.size >= MOST) return busy();
     this.#number += 1;
     const number = this.#number;
-    return new Promise((resolve, reject) => {
-      const late = () => {
-        this.#waiting.delete(number);
-        reject(new VerbError('busy', `The daemon did not answer within ${PATIENCE_MS / 1000} s.`));
-      };
-      const take = (answer: Answer) => {
-        if (answer.say === 'result') resolve(answer.result);
-        else reject(new VerbError(answer.kind, answer.message, answer.errors));
-      };
-      this.#waiting.set(number, { take, timer: setTimeout(late, PATIENCE_MS) });
-      try {
-        this.#say({ say: 'call', number, verb, sessions: [...sessions], body });
-      } catch (error) {
-        // A body may be nested deeper than JSON can be written.
-        this.take({ say: 'failure', number, kind: 'refused', message: reasonOf(error) });
-      }
-    });
+    const { promise, resolve } = Promise.withResolvers<Answer>();
+    this.#waiting.set(number, resolve);
+    try {
+      this.#say({ say: 'call', number, verb, sessions: [...sessions], body });
+      const answer = await within(PATIENCE_SECONDS, promise, (): never => {
+        throw new VerbError('busy', `The daemon did not answer within ${PATIENCE_SECONDS} s.`);
+      });
+      if (answer.say === 'result') return answer.result;
+      throw new VerbError(answer.kind, answer.message, answer.errors);
+    } catch (error) {
+      // A body may be nested deeper than JSON can be written.
+      throw error instanceof VerbError ? error : new VerbError('refused', reasonOf(error));
+    } finally {
+      this.#waiting.delete(number);
+    }
   }
 
   take(answer: Answer): void {
-    const waiting = this.#waiting.get(answer.number);
-    this.#waiting.delete(answer.number);
-    clearTimeout(waiting?.timer);
-    waiting?.take(answer);
+    this.#waiting.get(answer.number)?.(answer);
   }
 }
 
