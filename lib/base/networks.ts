@@ -7,6 +7,8 @@ export interface Network {
   readonly prefix: number;
 }
 
+/** An IPv4 address as an IPv6 socket shows it. */
+const MAPPED = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
 const MAPPED_BITS = 96; // before the IPv4 address in an IPv6 one, RFC 4291 2.5.5.2
 
 /**
@@ -25,25 +27,30 @@ export function parseNetwork(text: string): Network | undefined {
   return prefix < MAPPED_BITS ? undefined : { address: plain, family: 'ipv4', prefix: prefix - MAPPED_BITS };
 }
 
+/** The one form of a numeric address: an IPv4 address is dotted, whichever socket it came through. */
+export const addressForm = (address: string): string => MAPPED.exec(address)?.[1] ?? address;
+
 /** An address in its one form: without the scope of a link, and IPv4 in dotted form although it came in IPv6 form. */
 export function plainAddress(address: string): string {
   const [bare = ''] = address.split('%');
   if (!isIPv6(bare)) return bare;
-  const canonical = new SocketAddress({ address: bare, family: 'ipv6' }).address;
-  return /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(canonical)?.[1] ?? canonical;
+  return addressForm(new SocketAddress({ address: bare, family: 'ipv6' }).address);
 }
 
 /** Networks, a list for each family: one list would take IPv4 addresses for part of an IPv6 network such as `::/0`. */
 export class Networks {
   readonly #lists = { ipv4: new BlockList(), ipv6: new BlockList() };
+  readonly #isEmpty: boolean; // most are, and are asked about each connection
 
   /** @param networks all of them known to {@link parseNetwork} */
   constructor(networks: readonly string[]) {
+    this.#isEmpty = networks.length === 0;
     for (const { address, prefix, family } of networks.map((each) => parseNetwork(each)!))
       this.#lists[family].addSubnet(address, prefix, family);
   }
 
   include(address: string): boolean {
+    if (this.#isEmpty) return false;
     const plain = plainAddress(address);
     const family = isIPv6(plain) ? 'ipv6' : 'ipv4';
     return this.#lists[family].check(plain, family);

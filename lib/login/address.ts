@@ -1,10 +1,5 @@
 import { isIPv6 } from 'node:net';
-
-/** An IPv4 address as an IPv6 socket shows it. */
-const MAPPED = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
-
-/** The one form of a numeric address: an IPv4 address is dotted, whichever socket it came through. */
-export const addressForm = (address: string): string => MAPPED.exec(address)?.[1] ?? address;
+import { addressForm } from '../base/index.ts';
 
 /** An address and a port as one word: `192.0.2.1:4711`, `[2001:db8::1]:4711`. */
 export const addressAndPort = (address: string, port: number): string =>

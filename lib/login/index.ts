@@ -1,7 +1,7 @@
 /** Who a peer is: authenticators, the account a login leads to, and how a refusal looks from outside. */
 
 export { type AccountRules, type Machine, refusedBy } from './account-rules.ts';
-export { addressAndPort, addressForm, networkOf } from './address.ts';
+export { addressAndPort, networkOf } from './address.ts';
 export type { Authenticator, Credentials, Grant, LoginSession, Verdict } from './authenticator.ts';
 export { type CertificateOptions, certificateLogin } from './certificates/login.ts';
 export { CertificateUsersError, type ClientCertificate } from './certificates/users.ts';

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { addressForm } from '../../login/index.ts';
+import { addressForm } from '../../base/index.ts';
 import type { Unwrapped } from '../../receive/index.ts';
 
 /**

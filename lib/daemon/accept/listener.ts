@@ -1,9 +1,8 @@
 import { lookup } from 'node:dns/promises';
 import { once } from 'node:events';
 import { type AddressInfo, createServer, isIP, type ListenOptions, type Server, type Socket } from 'node:net';
-import { codeOf, wordsOf } from '../../base/index.ts';
+import { addressForm, codeOf, wordsOf } from '../../base/index.ts';
 import type { Events } from '../../events/index.ts';
-import { addressForm } from '../../login/index.ts';
 import type { Endpoint } from '../../settings/index.ts';
 import { fixAddresses } from './fix-addresses.ts';
 

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { shellQuoted } from '../../base/index.ts';
 
 /** What the settings make the daemon do that takes a privilege. */
 export interface Duties {
@@ -124,5 +125,4 @@ function read(file: string): string | undefined {
   }
 }
 
-const quoted = (word: string): string =>
-  /^[\w./=:@-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+const quoted = (word: string): string => (/^[\w./=:@-]+$/.test(word) ? word : shellQuoted(word));

@@ -20,6 +20,10 @@ export function columns(rows: readonly (readonly string[])[], right: readonly nu
   );
 }
 
+/** A text that is no longer than that; one that was cut ends with three dots. */
+export const cut = (text: string, width: number): string =>
+  text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`;
+
 /** A text in lines of at most 80 columns, where its words allow that; each begins with the indent. */
 export function wrapped(text: string, indent = '', width = WIDTH): string[] {
   const lines: string[] = [];

@@ -6,6 +6,7 @@ import {
   type Standing,
   variableOf,
 } from '../../../settings/index.ts';
+import { cut } from '../common/page.ts';
 
 const HEADINGS = ['SETTING', 'VALUE', 'SOURCE', 'DEFAULT', 'MEANING'];
 const GAP = '  ';
@@ -74,9 +75,6 @@ export const standingRecord = ({ name, value, source, changed }: Standing) => ({
   source,
   changed,
 });
-
-const cut = (text: string, width: number): string =>
-  text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`;
 
 /** JSON for programs, and readable. */
 export const asJson = (value: unknown): string => `${JSON.stringify(value, undefined, 2)}\n`;

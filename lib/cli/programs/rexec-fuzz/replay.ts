@@ -1,4 +1,5 @@
 import { basename, relative } from 'node:path';
+import { shellQuoted } from '../../../base/index.ts';
 import { BOUND_SECONDS, type Flags } from './options.ts';
 import { IN_PROCESS_TARGETS } from './targets.ts';
 
@@ -32,5 +33,4 @@ function program(): string[] {
 }
 
 /** A word as a shell reads it. */
-const quoted = (word: string): string =>
-  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+const quoted = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : shellQuoted(word));

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { SessionPage, SessionSummary } from '../../../daemon/index.ts';
 import { printableJson, printableText } from '../../../text/index.ts';
-import { columns, countText, durationText, heading, timeText } from '../common/page.ts';
+import { columns, countText, cut, durationText, heading, timeText } from '../common/page.ts';
 import { type Target, tell } from '../common/tell.ts';
 
 const HEADINGS = ['ID', 'USER', 'ADDRESS', 'AGE', 'STATE', 'COMMAND'];
@@ -84,6 +84,3 @@ const lineOf = ({ id, user, address, command }: SessionSummary, state: string): 
   [id, state, user, address, command ?? ''].map(shown).join(' ').trimEnd();
 
 const shown = (value: unknown): string => printableText(String(value));
-
-const cut = (line: string, width: number): string =>
-  line.length <= width ? line : `${line.slice(0, width - 1)}…`;

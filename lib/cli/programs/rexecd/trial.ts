@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { extname, join, relative } from 'node:path';
-import { Secret } from '../../../base/index.ts';
+import { Secret, shellQuoted } from '../../../base/index.ts';
 import { locked, replaceFile } from '../../../files/index.ts';
 import { addUser } from '../../../login/index.ts';
 
@@ -41,5 +41,4 @@ function here(path: string): string {
   return short.startsWith('..') ? path : short;
 }
 
-const quoted = (word: string): string =>
-  /^[\w./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+const quoted = (word: string): string => (/^[\w./-]+$/.test(word) ? word : shellQuoted(word));

@@ -1,7 +1,7 @@
+import { shellQuoted } from '../../../../base/index.ts';
 import { type Completion, type Offer, optionWords, type Pairs, valueOffers, withValues } from './model.ts';
 
-const first = (pairs: Pairs): string => quoted(pairs.map(([word]) => word).join(' '));
-const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
+const first = (pairs: Pairs): string => shellQuoted(pairs.map(([word]) => word).join(' '));
 const does = (offer: Offer): string => (offer === 'files' ? 'files=yes' : `words=${first(offer)}`);
 
 /** A completion for bash 4 and newer. */

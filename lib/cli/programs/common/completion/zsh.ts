@@ -1,10 +1,9 @@
+import { shellQuoted } from '../../../../base/index.ts';
 import { type Completion, type Offer, optionWords, type Pairs, valueOffers, withValues } from './model.ts';
-
-const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
 /** Words with what they mean, as zsh has them: `word:meaning`. */
 const described = (pairs: Pairs): string =>
-  pairs.map(([word, meaning]) => quoted(meaning === '' ? word : `${word}:${meaning}`)).join(' ');
+  pairs.map(([word, meaning]) => shellQuoted(meaning === '' ? word : `${word}:${meaning}`)).join(' ');
 
 /** A completion for zsh, to be sourced or to be a file of $fpath. */
 export function zsh(completion: Completion): string {
