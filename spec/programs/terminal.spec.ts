@@ -19,7 +19,7 @@ const RED = '\u001b[31m';
 async function shown(t: TestContext, words: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<string> {
   const [name, ...rest] = words;
   const command = [process.execPath, join(ROOT, `lib/cli/${name}.ts`), ...rest].join(' ');
-  const options = { env: { TERM: 'xterm-256color', NO_COLOR: undefined, FORCE_COLOR: undefined, ...env } };
+  const options = { env: { TERM: 'xterm-256color', ...env } };
   return (await new Program(t, SCRIPT!, ['-qefc', command, '/dev/null'], options).end()).stdout;
 }
 

@@ -86,10 +86,10 @@ export class Program {
   }
 }
 
-/** The environment without this runner's settings and without a daemon's. */
+/** The environment without this runner's settings, a daemon's, and all that says whether there are colours. */
 export function cleanEnvironment(): NodeJS.ProcessEnv {
   const ours =
-    /^(NODE_(OPTIONS|TEST_CONTEXT|V8_COVERAGE)$|REXECD_|REXEC_(USER|PASS|TLS|CA)$|NETRC$|TK_|npm_(?!config_)|npm_config_local_prefix$)/;
+    /^(CI$|TERM$|COLORTERM$|(NO|FORCE)_COLOR$|NODE_DISABLE_COLORS$|NODE_(OPTIONS|TEST_CONTEXT|V8_COVERAGE)$|REXECD_|REXEC_(USER|PASS|TLS|CA)$|NETRC$|TK_|npm_(?!config_)|npm_config_local_prefix$)/;
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !ours.test(name)));
 }
 

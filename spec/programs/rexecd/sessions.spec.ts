@@ -109,7 +109,7 @@ describe('rexecd sessions --watch', PATIENT, () => {
     ];
     const command = `stty cols 60 rows 10; exec ${words.join(' ')}`;
     const terminal = new Program(t, SCRIPT!, ['-qefc', command, '/dev/null'], {
-      env: { TERM: 'xterm', SHELL: '/bin/sh', NO_COLOR: undefined },
+      env: { TERM: 'xterm', SHELL: '/bin/sh' },
     });
     await terminal.says(/\u001b\[H\u001b\[Jno sessions/);
     call(`exec sleep 600 # ${'x'.repeat(200)}`);

@@ -65,7 +65,7 @@ export class Installation {
     const line = [process.execPath, join(ROOT, 'lib/cli/rconfig.ts'), ...this.#files, ...words];
     const command = `stty cols ${columns} -echo; exec ${line.map((word) => `'${word}'`).join(' ')}`;
     return new Program(this.#t, SCRIPT!, ['-qefc', command, '/dev/null'], {
-      env: { ...env, SHELL: '/bin/sh', TERM: 'xterm', NO_COLOR: undefined },
+      env: { ...env, SHELL: '/bin/sh', TERM: 'xterm' },
     });
   }
 
