@@ -36,6 +36,7 @@ export class Hosts implements Runner {
   #options: HostOptions;
   readonly #events: Events;
   readonly #owned = new Set<OwnedHost>();
+  readonly #processes = new Set<HostProcess>(); // all that have not ended
   readonly #work = new Set<Promise<void>>(); // what is still to be done for hosts and their PAM sessions
   readonly #starts = new Limiter(2 * availableParallelism());
   readonly #spare: SpareHost;
@@ -67,10 +68,15 @@ export class Hosts implements Runner {
     });
   }
 
-  /** Ends them all, whose sessions have ended. */
+  /** Ends them all, whose sessions have ended; those too that are still cleaning up after another one. */
   async end(): Promise<void> {
     const hosts = [...this.#owned].map((host) => host.end());
-    await Promise.all([...hosts, this.#spare.end(), ...this.#work]);
+    await Promise.all([...hosts, this.#spare.end()]);
+    for (;;) {
+      await Promise.all([...this.#processes].map((each) => each.end()));
+      if (this.#work.size === 0) return;
+      await Promise.all(this.#work);
+    }
   }
 
   /** Does it with a host of the account that is ready. */
@@ -173,6 +179,9 @@ export class Hosts implements Runner {
       },
       abandoned: (owner, command) => this.#track(this.#endGroup(owner, command)),
     });
+    this.#processes.add(host);
+    const ended = () => this.#processes.delete(host);
+    host.gone.then(ended).catch(ended);
     return host;
   }
 
@@ -180,9 +189,12 @@ export class Hosts implements Runner {
   async #endGroup({ identity }: Owner, pid: number): Promise<void> {
     try {
       const host = this.#newHost();
-      await host.become({ identity, service: undefined }, '', { loginSeconds: CLEAN_SECONDS });
-      host.say({ say: 'endGroup', pid });
-      await host.end();
+      try {
+        await host.become({ identity, service: undefined }, '', { loginSeconds: CLEAN_SECONDS });
+        host.say({ say: 'endGroup', pid });
+      } finally {
+        await host.end();
+      }
     } catch (error) {
       this.#events.emit('hostDied', { user: identity.user, pid: 0, cause: reasonOf(error) });
     }
