@@ -32,6 +32,7 @@ export class SharedLockouts implements LoginLockout {
   readonly #own: Lockout;
   readonly #store: Store;
   readonly #keys: Keys;
+  readonly #unsent = new Set<string>(); // subjects of locks
   #seenAt = 0; // ms, by the server's clock
 
   constructor(own: Lockout, store: Store, keys: Keys) {
@@ -53,7 +54,7 @@ export class SharedLockouts implements LoginLockout {
 
   async failed(user: string, address: string): Promise<LockedOut[]> {
     const begun = await this.#own.failed(user, address);
-    for (const { subject } of begun) this.#keep(this.#own.lockOf(subject)).catch(() => {}); // it is kept when the store is back
+    for (const { subject } of begun) this.#keep(this.#own.lockOf(subject)).catch(() => {}); // see tell()
     return begun;
   }
 
@@ -74,9 +75,12 @@ export class SharedLockouts implements LoginLockout {
     this.#seenAt = Math.max(0, Number((answer as [string])[0]) - OVERLAP_MS);
   }
 
-  /** Tells others of the locks that last. Rejects while the store is away. */
-  async tell(): Promise<void> {
-    const locks = this.#own.kept().locks.filter(({ left }) => left > 0);
+  /** Tells others of the locks that last: all, or those that were not sent. Rejects while the store is away. */
+  async tell(all: boolean): Promise<void> {
+    const locks = all
+      ? this.#own.kept().locks
+      : [...this.#unsent].map((subject) => this.#own.lockOf(subject));
+    this.#unsent.clear();
     await inParts(locks, (lock) => this.#keep(lock));
   }
 
@@ -124,12 +128,17 @@ export class SharedLockouts implements LoginLockout {
     const name = this.#keys.of(lock.subject);
     const age = Math.max(0, Math.round(lock.lasted * 1000 - lock.left));
     const keptFor = Math.ceil(lock.left) + this.#memoryMs;
-    await this.#store.eval(KEEP, {
-      keys: [PREFIX + name, INDEX],
-      arguments: [name, age, Math.ceil(lock.left), restOf(lock, this.#keys), keptFor, MOST_LISTED].map(
-        String,
-      ),
-    });
+    await this.#store
+      .eval(KEEP, {
+        keys: [PREFIX + name, INDEX],
+        arguments: [name, age, Math.ceil(lock.left), restOf(lock, this.#keys), keptFor, MOST_LISTED].map(
+          String,
+        ),
+      })
+      .catch((error) => {
+        if (this.#unsent.size < MOST_LISTED) this.#unsent.add(lock.subject);
+        throw error;
+      });
   }
 
   async #end(subject: string, { says, proves }: { says: boolean; proves: boolean }): Promise<void> {

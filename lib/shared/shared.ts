@@ -23,7 +23,7 @@ export class Shared {
     this.#ceiling = new Ceiling(store);
     store.onBeat = async (isBack) => {
       await this.lockouts.learn(); // first: what was ended meanwhile is not told again
-      if (isBack) await this.lockouts.tell();
+      await this.lockouts.tell(isBack);
       await this.#ceiling.renew();
     };
   }
@@ -42,7 +42,7 @@ export class Shared {
 
   /** Whether the server is there. */
   get isUp(): boolean {
-    return this.#store.isReady;
+    return this.#store.isUp;
   }
 
   /** Undefined if there is no limit. */

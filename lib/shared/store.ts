@@ -5,11 +5,13 @@ import { connectStore, type StoreAddress, type StoreClient } from './client.ts';
 
 /** Time for an answer. A login asks three times at most: for its place, who is locked out, and to count its failure. */
 const ANSWER_SECONDS = 0.08;
+/** A server that answers late has a bad moment; one that does not answer for so long is away. */
+const SILENT_SECONDS = 2;
 const BEAT_MS = 10_000;
 
 /**
- * The server that daemons share, connected in the background. A question that finds it away waits for an answer as long as
- * {@link ANSWER_SECONDS}; those after it fail immediately.
+ * The server that daemons share, connected in the background. A question waits for its answer no longer than
+ * {@link ANSWER_SECONDS}, and not at all while another one waits for longer.
  */
 export class Store {
   readonly #address: StoreAddress;
@@ -22,6 +24,7 @@ export class Store {
   #client: StoreClient | undefined;
   #retry: NodeJS.Timeout | undefined;
   #awaySince: number | undefined;
+  #silent: NodeJS.Timeout | undefined; // while an answer is late
   #hasEnded = false;
 
   constructor(address: StoreAddress, events: Events) {
@@ -29,7 +32,13 @@ export class Store {
     this.#events = events;
   }
 
+  /** Whether it would be asked. */
   get isReady(): boolean {
+    return this.isUp && !this.#silent;
+  }
+
+  /** Whether it is connected. */
+  get isUp(): boolean {
     return this.#client !== undefined;
   }
 
@@ -48,15 +57,16 @@ export class Store {
   async eval(script: string, options: { keys: string[]; arguments: string[] }): Promise<unknown> {
     const client = this.#client;
     let isOver = false;
+    if (this.#silent) throw new Error(`${this.name} is slow`);
     const answer = this.#ask(script, options).finally(() => {
       isOver = true;
+      if (client && client === this.#client) this.#heard();
     });
     return within(ANSWER_SECONDS, answer, async () => {
       await nextTurn(); // an answer may be here that this process had no time to read
       if (isOver) return answer;
-      const error = new Error(`no answer within ${ANSWER_SECONDS * 1000} ms`);
-      if (client) this.#lost(client, error);
-      throw error;
+      if (client && client === this.#client) this.#wait(client);
+      throw new Error(`no answer within ${ANSWER_SECONDS * 1000} ms`);
     });
   }
 
@@ -64,6 +74,7 @@ export class Store {
     this.#hasEnded = true;
     clearInterval(this.#beat);
     clearTimeout(this.#retry);
+    clearTimeout(this.#silent);
     this.#client?.destroy();
     this.#client = undefined;
     this.#tried.resolve();
@@ -98,6 +109,19 @@ export class Store {
     this.#work(true);
   }
 
+  /** An answer is late: it comes, or the server is away. */
+  #wait(client: StoreClient): void {
+    const lost = () => this.#lost(client, new Error(`no answer within ${SILENT_SECONDS} s`));
+    this.#silent ??= setTimeout(lost, SILENT_SECONDS * 1000).unref();
+  }
+
+  #heard(): void {
+    if (!this.#silent) return;
+    clearTimeout(this.#silent);
+    this.#silent = undefined;
+    this.#work(false); // what was not asked meanwhile
+  }
+
   /** What fails shows that the store is away, and is done again when it is back. */
   #work(isBack: boolean): void {
     if (this.#client) this.onBeat(isBack).catch(() => {});
@@ -107,6 +131,8 @@ export class Store {
   #lost(client: StoreClient | undefined, error: unknown): void {
     if (this.#hasEnded || client !== this.#client) return;
     this.#client = undefined;
+    clearTimeout(this.#silent);
+    this.#silent = undefined;
     client?.destroy();
     this.#tried.resolve();
     if (this.#awaySince === undefined) {

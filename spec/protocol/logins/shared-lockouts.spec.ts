@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { type DaemonUnderTest, request, startDaemon, USER } from '../../support/daemon/daemon.ts';
-import { noRedis, RedisServer } from '../../support/daemon/redis-server.ts';
+import { GRANTED, noRedis, RedisServer } from '../../support/daemon/redis-server.ts';
 import { eventually } from '../../support/peer.ts';
 
 const BOUNDED = { timeout: 120_000 } as const;
+/** Commands of this spec, and of every connection. */
+const SPECS = ['auth', 'keys', 'type', 'zrange', 'info', 'hello', 'select'];
+const TRY_AGAIN = '\x01Try again.\n';
 const REFUSED = '\x01Login incorrect.\n';
 const PAIR = `${USER} from 127.0.0.1`;
 const wrong = `\0${USER}\0wrong\0id\0`;
@@ -41,5 +44,85 @@ describe('lockouts that are shared on a Redis server', { ...BOUNDED, skip: noRed
     assert.equal(await other.answer(wrong), REFUSED);
     assert.deepEqual(await lockedOutAt(other), [], 'the failures before are forgotten');
     assert.equal(await one.answer(right), '\0in\n');
+  });
+
+  it('last twice as long each time, whichever daemon begins them', async (t) => {
+    const redis = await RedisServer.start(t);
+    const short = { lockoutSeconds: 0.2 };
+    const [one, other] = [await daemonOf(t, redis, short), await daemonOf(t, redis, short)];
+    for (let n = 0; n < 2; n += 1) await one.answer(wrong);
+    assert.equal(await other.answer(right), REFUSED);
+    await eventually(async () => (await lockedOutAt(other)).length === 0, 'the first lockout ends');
+    assert.equal(await other.answer(wrong), REFUSED);
+    assert.equal((await other.events.seen('lockedOut')).failures, 3);
+    assert.equal(other.daemon.lockout.list()[0]!.times, 2);
+  });
+
+  it('do not stop a pair that has logged in to another daemon when others guess at its user', async (t) => {
+    const redis = await RedisServer.start(t);
+    const [one, other] = [await daemonOf(t, redis), await daemonOf(t, redis)];
+    assert.equal(await one.answer(right), '\0in\n');
+    for (let n = 0; n < 10; n += 1) await one.answer(wrong, `127.0.5.${n + 1}`);
+    assert.ok((await lockedOutAt(other)).includes(`user ${USER}`));
+    assert.equal(await other.answer(right), '\0in\n');
+    assert.equal(await other.answer(right, '127.0.6.1'), REFUSED);
+  });
+
+  it('are on the server without a name or an address, by the commands alone that docs/fleet.md grants', async (t) => {
+    const redis = await RedisServer.start(t);
+    const daemon = await daemonOf(t, redis, { maxSharedConnections: 10 });
+    assert.equal(await daemon.answer(right), '\0in\n');
+    for (let n = 0; n < 2; n += 1) await daemon.answer(wrong);
+    assert.deepEqual(await lockedOutAt(daemon), [PAIR]);
+    const keys = (await redis.ask('KEYS', '*')) as string[];
+    assert.ok(keys.length > 4, keys.join());
+    const values = await Promise.all(
+      keys.map(async (key) => {
+        const isText = (await redis.ask('TYPE', key)) === 'string';
+        return isText ? redis.ask('GET', key) : redis.ask('ZRANGE', key, '0', '-1');
+      }),
+    );
+    assert.doesNotMatch(JSON.stringify([keys, values]), new RegExp(`${USER}|127\\.0`));
+    for (const key of keys) assert.ok(Number(await redis.ask('PTTL', key)) > 0, `${key} expires`);
+    await daemon.daemon.sharing.clear();
+    await eventually(async () => (await redis.ask('ZCARD', 'rexecd:places')) === 0, 'no place is taken');
+    const stats = String(await redis.ask('INFO', 'commandstats'));
+    const used = [...stats.matchAll(/^cmdstat_(\w+):.*rejected_calls=0/gm)].map(([, command]) => command!);
+    const ours = used.filter((each) => !SPECS.includes(each));
+    assert.deepEqual(ours.sort(), [...GRANTED].sort());
+    assert.doesNotMatch(stats, /rejected_calls=[1-9]/);
+  });
+});
+
+describe('a ceiling that is shared on a Redis server', { ...BOUNDED, skip: noRedis }, () => {
+  it('holds for the connections of all daemons together', async (t) => {
+    const redis = await RedisServer.start(t);
+    const two = { maxSharedConnections: 2 };
+    const [one, other] = [await daemonOf(t, redis, two), await daemonOf(t, redis, two)];
+    const first = await one.run('cat');
+    await other.run('cat');
+    assert.equal(await one.answer(right), TRY_AGAIN);
+    assert.equal(
+      (await one.events.seen('connectionRefused')).cause,
+      'all 2 connections of all daemons are in use (maxSharedConnections)',
+    );
+    first.halfClose();
+    assert.equal(await first.toEnd(), '');
+    await eventually(async () => (await other.answer(right)) === '\0in\n', 'the place is free');
+  });
+
+  it('has the places of its sessions again after a server that has forgotten them, and ends none', async (t) => {
+    const redis = await RedisServer.start(t);
+    const daemon = await daemonOf(t, redis, { maxSharedConnections: 1 });
+    const session = await daemon.run('cat');
+    await redis.kill();
+    await eventually(() => daemon.daemon.sharing.isUp === false, 'the server is away');
+    assert.equal(await daemon.answer(right), '\0in\n', 'the own limits alone hold meanwhile');
+    await redis.startAgain();
+    await daemon.events.seen('sharedLockoutsBack');
+    await eventually(async () => (await redis.ask('ZCARD', 'rexecd:places')) === 1, 'the place is leased');
+    assert.equal(await daemon.answer(right), TRY_AGAIN);
+    await session.send('still here\n');
+    assert.equal(await session.read(11), 'still here\n');
   });
 });

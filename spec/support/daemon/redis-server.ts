@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
+import { createClient } from '@redis/client';
 import { freePort } from '../free-port.ts';
 import { findProgram, Program, ROOT, temporaryFolder } from '../program.ts';
 
@@ -11,9 +12,13 @@ export const noRedis: string | false = !REDIS && 'needs redis-server (Debian: re
 
 const PASSWORD = 'a-password-of-32-characters-long';
 const GUIDE = readFileSync(join(ROOT, 'docs/fleet.md'), 'utf8');
+const LINE = /^user rexecd .*$/m.exec(GUIDE)![0];
 
-/** The user that docs/fleet.md shows, and nobody else. */
-const USERS = `user default off\n${/^user rexecd .*$/m.exec(GUIDE)![0].replace('PASSWORD', PASSWORD)}\n`;
+/** What that user may do. */
+export const GRANTED: readonly string[] = [...LINE.matchAll(/\+(\w+)/g)].map(([, command]) => command!);
+
+/** The user that docs/fleet.md shows, and the spec. */
+const USERS = `user default off\nuser spec on >${PASSWORD} ~* +@all\n${LINE.replace('PASSWORD', PASSWORD)}\n`;
 
 /** A real server, with the rights of docs/fleet.md. It forgets everything when it is killed. */
 export class RedisServer {
@@ -80,6 +85,24 @@ export class RedisServer {
   async startAgain(): Promise<void> {
     this.#program = new Program(this.#t, REDIS!, this.#words);
     await this.#isUp();
+  }
+
+  /** Answers a command of an administrator. */
+  async ask(...words: string[]): Promise<unknown> {
+    const socket = { host: '127.0.0.1', port: this.port };
+    const client = createClient({
+      socket,
+      username: 'spec',
+      password: PASSWORD,
+      RESP: 2,
+      disableClientInfo: true,
+    });
+    await client.connect();
+    try {
+      return await client.sendCommand(words);
+    } finally {
+      client.destroy();
+    }
   }
 
   async #isUp(): Promise<void> {
