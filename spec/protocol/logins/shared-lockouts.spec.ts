@@ -94,6 +94,8 @@ describe('lockouts that are shared on a Redis server', { ...BOUNDED, skip: noRed
   });
 });
 
+const ONLY = { maxSharedConnections: 1 };
+
 describe('a ceiling that is shared on a Redis server', { ...BOUNDED, skip: noRedis }, () => {
   it('holds for the connections of all daemons together', async (t) => {
     const redis = await RedisServer.start(t);
@@ -113,7 +115,7 @@ describe('a ceiling that is shared on a Redis server', { ...BOUNDED, skip: noRed
 
   it('has the places of its sessions again after a server that has forgotten them, and ends none', async (t) => {
     const redis = await RedisServer.start(t);
-    const daemon = await daemonOf(t, redis, { maxSharedConnections: 1 });
+    const daemon = await daemonOf(t, redis, ONLY);
     const session = await daemon.run('cat');
     await redis.kill();
     await eventually(() => daemon.daemon.sharing.isUp === false, 'the server is away');
@@ -124,5 +126,22 @@ describe('a ceiling that is shared on a Redis server', { ...BOUNDED, skip: noRed
     assert.equal(await daemon.answer(right), TRY_AGAIN);
     await session.send('still here\n');
     assert.equal(await session.read(11), 'still here\n');
+  });
+
+  it('renews the places of sessions, and has those of a dead daemon free when their leases end', async (t) => {
+    const redis = await RedisServer.start(t);
+    const [one, other] = [await daemonOf(t, redis, ONLY), await daemonOf(t, redis, ONLY)];
+    await one.run('cat');
+    const lease = async () => {
+      const [whose, end] = (await redis.ask('ZRANGE', 'rexecd:places', '0', '0', 'WITHSCORES')) as string[];
+      return { whose: whose!, end: Number(end) };
+    };
+    const { whose, end } = await lease();
+    const [seconds] = (await redis.ask('TIME')) as string[];
+    assert.ok(end - Number(seconds) * 1000 <= 31_000, 'a lease of 30 seconds');
+    await eventually(async () => (await lease()).end >= end + 9_000, 'it is renewed');
+    assert.equal(await other.answer(right), TRY_AGAIN);
+    await redis.ask('ZADD', 'rexecd:places', `${seconds}000`, whose); // it ended, and nobody renewed it
+    assert.equal(await other.answer(right), '\0in\n');
   });
 });

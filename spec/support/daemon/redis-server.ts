@@ -27,6 +27,7 @@ export class RedisServer {
   readonly #t: TestContext;
   readonly #words: readonly string[];
   #program: Program;
+  #client: { sendCommand(words: string[]): Promise<unknown> } | undefined;
 
   private constructor(t: TestContext, port: number, folder: string, more: readonly string[]) {
     this.#t = t;
@@ -89,20 +90,17 @@ export class RedisServer {
 
   /** Answers a command of an administrator. */
   async ask(...words: string[]): Promise<unknown> {
+    this.#client ??= await this.#connected();
+    return this.#client.sendCommand(words);
+  }
+
+  async #connected() {
     const socket = { host: '127.0.0.1', port: this.port };
-    const client = createClient({
-      socket,
-      username: 'spec',
-      password: PASSWORD,
-      RESP: 2,
-      disableClientInfo: true,
-    });
-    await client.connect();
-    try {
-      return await client.sendCommand(words);
-    } finally {
-      client.destroy();
-    }
+    const login = { username: 'spec', password: PASSWORD };
+    const client = createClient({ socket, ...login, RESP: 2, disableClientInfo: true });
+    client.on('error', () => {}); // the command has it
+    this.#t.after(() => client.destroy());
+    return client.connect();
   }
 
   async #isUp(): Promise<void> {
