@@ -18,6 +18,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   control: ['base'],
   login: ['base', 'native', 'files', 'text'],
   sandbox: ['base', 'native'],
+  shared: ['base', 'events', 'login'],
   settings: ['base', 'codec', 'files', 'text'],
   client: ['base', 'codec', 'mux', 'text'],
   mux: ['codec'],
@@ -42,6 +43,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'launch',
     'events',
     'settings',
+    'shared',
     'files',
   ],
   fuzz: [

@@ -2,35 +2,28 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Events } from '../events/index.ts';
 import { Hosts } from '../hosts/index.ts';
-import { type Handler, handlerLauncher } from '../launch/index.ts';
-import { type Authenticator, certificateLogin, type LockedOut, Lockout, Login } from '../login/index.ts';
+import type { Handler } from '../launch/index.ts';
+import { type Authenticator, Lockout } from '../login/index.ts';
 import { Session, type SessionOptions } from '../orchestrator/index.ts';
 import { Readers } from '../readers/index.ts';
 import { type Front, LocalFront } from '../receive/index.ts';
-import { CommandRun, prepareForHandler, type Runner } from '../run/index.ts';
+import type { Runner } from '../run/index.ts';
 import type { Settings } from '../settings/index.ts';
 import { Acceptor } from './accept/acceptor.ts';
 import type { ListenAhead } from './accept/listener.ts';
 import { type Addresses, type Arrival, type ListenAddress, Listeners } from './accept/listeners.ts';
+import type { DaemonParts } from './parts.ts';
+import { handlerRunner, sessionOptions } from './session-options.ts';
+import { Sharing } from './sharing.ts';
 import { type DaemonState, sessionsByState } from './state.ts';
 import { type TlsMaterial, tlsMaterial } from './tls-material.ts';
-
-/** What a daemon is made of. */
-export interface DaemonParts {
-  readonly authenticator: Authenticator;
-  readonly events: Events;
-  /** Function that runs in this process instead of commands. */
-  readonly handler?: Handler;
-  /** A listening socket to take over, from the service manager; host, port and backlog are its own then. */
-  readonly descriptor?: number;
-  /** Listens on addresses that the machine does not have yet; without it the daemon does not start there. */
-  readonly listenAhead?: ListenAhead | undefined;
-}
 
 /** Listens, admits, and runs a {@link Session} for each peer. */
 export class Daemon {
   /** Who is locked out for guessing passwords. */
   readonly lockout: Lockout;
+  /** The same, and what it shares with other daemons. */
+  readonly sharing: Sharing;
   readonly #events: Events;
   readonly #handler: Handler | undefined;
   readonly #front: Front;
@@ -49,6 +42,7 @@ export class Daemon {
     const { authenticator, events, handler, descriptor, listenAhead } = parts;
     this.#listenAhead = listenAhead;
     this.lockout = new Lockout(settings);
+    this.sharing = new Sharing(this.lockout, events);
     this.#settings = settings;
     this.#events = events;
     this.#handler = handler;
@@ -56,8 +50,10 @@ export class Daemon {
     this.#front = handler
       ? new LocalFront()
       : new Readers(settings, events, (address) => this.#acceptor.penalize(address));
-    this.#acceptor = new Acceptor(settings, events, this.#front, (arrival, leave) =>
-      this.#serve(arrival, leave),
+    this.#acceptor = new Acceptor(
+      settings,
+      { events, front: this.#front, sharing: this.sharing },
+      (arrival, leave) => this.#serve(arrival, leave),
     );
     this.#listeners = new Listeners(events, (arrival) => this.#acceptor.accept(arrival), descriptor);
   }
@@ -69,13 +65,16 @@ export class Daemon {
   async listen(): Promise<AddressInfo> {
     const settings = this.#settings;
     this.#tls = await tlsMaterial(settings);
+    const share = await this.sharing.prepare(settings);
     this.#sessionOptions = await this.#optionsFor(settings, this.#authenticator);
     await this.#front.set(this.#tls, settings);
+    share();
     try {
       await this.#listeners.open(settings, this.#tls, this.#listenAhead);
       const { plain, tls } = this.addresses;
       return (plain ?? tls)!;
     } catch (error) {
+      this.sharing.end();
       await Promise.all([this.#hosts?.end(), this.#front.end()]);
       throw error;
     }
@@ -103,6 +102,7 @@ export class Daemon {
       hosts: this.#hosts?.size ?? 0,
       certificateEnds: this.#tls?.validTo,
       lockouts: this.lockout.list(),
+      isSharing: this.sharing.isUp,
     };
   }
 
@@ -142,6 +142,7 @@ export class Daemon {
   async reload(settings: Settings, authenticator: Authenticator = this.#authenticator): Promise<void> {
     const options = await this.#optionsFor(settings, authenticator);
     const tls = await tlsMaterial(settings);
+    const share = await this.sharing.prepare(settings);
     await this.#front.set(tls, settings); // before a new listener can accept
     try {
       await this.#listeners.open(settings, tls);
@@ -155,6 +156,7 @@ export class Daemon {
     this.#authenticator = authenticator;
     this.#settings = settings;
     this.lockout.options = settings;
+    share();
     this.#sessionOptions = options;
     if (this.#hosts) this.#hosts.options = settings;
     this.#acceptor.settings = settings;
@@ -178,25 +180,17 @@ export class Daemon {
     await ended;
     await Promise.all([this.#hosts?.end(), this.#front.end()]);
     await this.#authenticator.end?.();
+    this.sharing.end();
     this.#events.emit('stopped', {});
   }
 
-  async #optionsFor(settings: Settings, authenticator: Authenticator): Promise<SessionOptions> {
-    const onLockout = ({ times: _, ...lockedOut }: LockedOut) => this.#events.emit('lockedOut', lockedOut);
-    const { refusalSeconds, loginThreads } = settings;
-    const { lockout } = this;
-    const authenticators = await certificateLogin(authenticator, settings);
-    const login = new Login(authenticators, { refusalSeconds, loginThreads, lockout, onLockout });
-    return { ...settings, login, front: this.#front, runner: this.#runner(settings), events: this.#events };
+  #optionsFor(settings: Settings, authenticator: Authenticator): Promise<SessionOptions> {
+    const parts = { lockout: this.sharing, front: this.#front, runner: this.#runner(settings) };
+    return sessionOptions(settings, { ...parts, authenticator, events: this.#events });
   }
 
-  /** A function runs in this process; commands run in processes that are their users. */
   #runner(settings: Settings): Runner {
-    const handler = this.#handler;
-    if (handler) {
-      const maker = { launcher: handlerLauncher(handler), prepare: prepareForHandler, limits: {} };
-      return { run: async (job, events) => new CommandRun(job, maker, events) };
-    }
+    if (this.#handler) return handlerRunner(this.#handler);
     this.#hosts ??= new Hosts(settings, this.#events);
     return this.#hosts;
   }

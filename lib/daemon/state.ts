@@ -24,6 +24,8 @@ export interface DaemonState {
   /** The last moment at which the certificate is valid, if it listens for TLS. */
   readonly certificateEnds: Date | undefined;
   readonly lockouts: readonly LockedOut[];
+  /** Whether the server is there that lockouts are shared on; undefined if they are not shared. */
+  readonly isSharing: boolean | undefined;
 }
 
 /** How many sessions are in each state. */

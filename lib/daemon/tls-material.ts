@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { createSecureContext, type SecureContextOptions } from 'node:tls';
 import { codeOf, RexecError, reasonOf } from '../base/index.ts';
-import { readTrusted, type Trust } from '../files/index.ts';
+import { readTrusted, SECRET, type Trust } from '../files/index.ts';
 import type { TlsTerms } from '../receive/index.ts';
 import { endpointsOf, keyOf, type SettingName, type Settings } from '../settings/index.ts';
 
@@ -19,11 +19,6 @@ export class TlsMaterialError extends RexecError {
 const PUBLIC: Omit<Trust, 'what'> = {
   forbidden: 0o022,
   rule: (mode) => `has mode ${mode}: it must not be writable by group or others (chmod go-w)`,
-  links: true,
-};
-const SECRET: Omit<Trust, 'what'> = {
-  forbidden: 0o027,
-  rule: (mode) => `has mode ${mode}: it must not be readable by others or writable by its group (chmod 640)`,
   links: true,
 };
 const CERTIFICATES = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;

@@ -12,6 +12,13 @@ export interface Trust {
   readonly links: boolean;
 }
 
+/** What a file with a secret of the daemon must be. */
+export const SECRET: Omit<Trust, 'what'> = {
+  forbidden: 0o027,
+  rule: (mode) => `has mode ${mode}: it must not be readable by others or writable by its group (chmod 640)`,
+  links: true,
+};
+
 const LARGEST_BYTES = 4 * 1024 * 1024;
 
 /**

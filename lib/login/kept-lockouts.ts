@@ -25,6 +25,9 @@ export type Moment = Checked<typeof MOMENT>;
 /** What a restart is not to end, the oldest first: locks, failures that count, and pairs that have logged in. */
 export type Lockouts = Checked<typeof LOCKOUTS>;
 
+/** A lockout as it is kept, and as daemons tell each other of it. */
+export type KeptLock = Checked<typeof LOCK>;
+
 /** Bytes of each list, so that guesses that fill one take no place of the others. */
 const MOST_BYTES = { locks: 2_000_000, counted: 1_000_000, proven: 1_000_000 } as const;
 

@@ -1,7 +1,7 @@
-import RateLimiterMemory from 'rate-limiter-flexible/lib/RateLimiterMemory.js';
-import { networkOf } from './address.ts';
 import { Bounded } from './bounded.ts';
-import type { Lockouts } from './kept-lockouts.ts';
+import { type Failures, ownFailures, WINDOW_SECONDS } from './failures.ts';
+import type { KeptLock, Lockouts } from './kept-lockouts.ts';
+import { type LockedOut, SCOPES, type Scope, subjectsOf } from './subjects.ts';
 
 /** Times are in seconds. */
 export interface LockoutOptions {
@@ -11,28 +11,12 @@ export interface LockoutOptions {
   readonly longestLockoutSeconds: number;
 }
 
-/** A subject that is locked out: `ada from 192.0.2.1`, `user ada`, `address 192.0.2.1`. */
-export interface LockedOut {
-  readonly subject: string;
-  readonly scope: Scope;
-  readonly failures: number;
-  /** How many lockouts in a row this one is. */
-  readonly times: number;
-  readonly seconds: number; // left
-}
-
-/** How many times the failures of a pair each kind of subject may have, and what its lockouts last at most. */
-const SCOPES = { pair: 1, user: 5, address: 10 } as const;
 /** Anyone who knows a user's name can lock that user out, so this one stays short. */
 const LONGEST_USER_LOCKOUT_SECONDS = 300;
 
-const WINDOW_SECONDS = 15 * 60;
+/** Clocks of two daemons, and what their messages take: a lock that ends so much later is the same one. */
+const SAME_MS = 100;
 const MOST_KEPT = 10_000; // locks, and failures: to find them takes time, in which no login is checked
-
-/** What is locked out: a user from one address, a user, or an address. */
-export type Scope = keyof typeof SCOPES;
-type Subjects = readonly [pair: Subject, user: Subject, address: Subject];
-type Subject = readonly [Scope, string];
 
 interface Counted {
   failures: number;
@@ -57,7 +41,10 @@ export class Lockout {
   /** Called after each change of what {@link kept} gives. */
   onChange: () => void = () => {};
   readonly #now: () => number;
-  readonly #failures = new RateLimiterMemory({ points: 1, duration: WINDOW_SECONDS });
+  /** Counts by itself; {@link failures} may be shared. */
+  readonly own = ownFailures();
+  /** What counts. */
+  failures: Failures = this.own;
   readonly #counted = new Bounded<Counted>((subject) => this.#forget(subject));
   readonly #locks = new Bounded<Lock>();
   readonly #proven = new Bounded<true>();
@@ -83,8 +70,10 @@ export class Lockout {
   async failed(user: string, address: string): Promise<LockedOut[]> {
     if (this.options.lockoutFailures === 0) return [];
     const begun: LockedOut[] = [];
-    for (const [scope, subject] of subjectsOf(user, address)) {
-      const { consumedPoints: failures, msBeforeNext } = await this.#failures.penalty(subject, 1);
+    const subjects = subjectsOf(user, address);
+    const counts = await Promise.all(subjects.map(([, subject]) => this.failures.penalty(subject)));
+    for (const [index, [scope, subject]] of subjects.entries()) {
+      const { consumedPoints: failures, msBeforeNext } = counts[index]!;
       this.#counted.set(subject, { failures, until: this.#now() + msBeforeNext });
       const earlier = this.#recentLock(subject);
       if (earlier && earlier.until > this.#now()) continue; // this login began before the lockout did
@@ -114,24 +103,25 @@ export class Lockout {
       .map(([subject, lock]) => this.#shown(subject, lock));
   }
 
+  /** Those that have failed or are locked out. */
+  get subjects(): ReadonlySet<string> {
+    return new Set([...this.#counted.keys(), ...this.#locks.keys()]);
+  }
+
   /** Forgets the failures of a subject, or of all; the number of lockouts that ended. */
   clear(subject?: string): number {
     const ended = this.list().filter((each) => subject === undefined || each.subject === subject).length;
-    const all = () => new Set([...this.#counted.keys(), ...this.#locks.keys()]);
-    for (const each of subject === undefined ? all() : [subject]) this.#drop(each);
+    for (const each of subject === undefined ? this.subjects : [subject]) this.#drop(each);
     this.onChange();
     return ended;
   }
 
   /** What {@link restore} takes: the newest. */
   kept(): Lockouts {
-    const leftOf = (until: number) => Math.ceil(until - this.#now());
     return {
-      locks: newestOf(this.#locks)
-        .filter(([subject]) => this.#recentLock(subject))
-        .map(([subject, { until, ...lock }]) => ({ subject, ...lock, left: leftOf(until) })),
+      locks: newestOf(this.#locks).flatMap(([subject]) => this.lockOf(subject) ?? []),
       counted: newestOf(this.#counted)
-        .map(([subject, { failures, until }]) => ({ subject, failures, left: leftOf(until) }))
+        .map(([subject, { failures, until }]) => ({ subject, failures, left: this.#leftOf(until) }))
         .filter(({ left }) => left > 0),
       proven: [...this.#proven.keys()],
     };
@@ -147,9 +137,40 @@ export class Lockout {
       const rest = Math.min(left, WINDOW_SECONDS * 1000) - passedMs;
       if (rest <= 0) continue;
       this.#counted.set(subject, { failures, until: this.#now() + rest });
-      this.#failures.set(subject, failures, rest / 1000).catch(() => {}); // see below
+      this.own.set(subject, failures, rest / 1000).catch(() => {}); // see below
     }
     for (const pair of proven) this.#proven.set(pair, true);
+  }
+
+  /** The lock of a subject that is locked out, or was not long ago. */
+  lockOf(subject: string): KeptLock | undefined {
+    const found = this.#recentLock(subject);
+    if (!found) return undefined;
+    const { until, ...lock } = found;
+    return { subject, ...lock, left: this.#leftOf(until) };
+  }
+
+  /** Takes a lock over that another daemon has made: nobody gets in earlier by it. */
+  adopt({ subject, left, ...lock }: KeptLock): void {
+    const lasted = Math.min(lock.lasted, this.options.longestLockoutSeconds);
+    const until = this.#now() + Math.min(left, lasted * 1000);
+    if ((this.#locks.get(subject)?.until ?? Number.NEGATIVE_INFINITY) > until - SAME_MS) return;
+    this.#locks.set(subject, { ...lock, lasted, until });
+    this.onChange();
+  }
+
+  /** Another daemon ended the lockout of a subject so long ago: what began before that has ended. */
+  forget(subject: string, agoMs: number): void {
+    const at = this.#now() - agoMs;
+    const [lock, counted] = [this.#locks.get(subject), this.#counted.get(subject)];
+    const lockedAt = lock ? lock.until - lock.lasted * 1000 : at;
+    const countedFrom = counted ? counted.until - WINDOW_SECONDS * 1000 : at;
+    if (lockedAt <= at && Math.min(lockedAt, countedFrom) < at && this.#drop(subject)) this.onChange();
+  }
+
+  /** A pair has logged in, to another daemon. */
+  prove(pair: string): void {
+    this.#proven.set(pair, true);
   }
 
   /** False if there was nothing to forget. */
@@ -159,8 +180,12 @@ export class Lockout {
     return this.#locks.delete(subject) || wasCounted;
   }
 
+  #leftOf(until: number): number {
+    return Math.ceil(until - this.#now());
+  }
+
   #forget(subject: string): void {
-    this.#failures.delete(subject).catch(() => {}); // it is kept in memory: nothing can fail
+    this.own.delete(subject).catch(() => {}); // it is kept in memory: nothing can fail
   }
 
   #lock(scope: Scope, subject: string, failures: number, earlier: Lock | undefined): LockedOut {
@@ -187,16 +212,6 @@ export class Lockout {
     const seconds = Math.ceil((until - this.#now()) / 1000);
     return { subject, failures, seconds, scope, times };
   }
-}
-
-function subjectsOf(user: string, address: string): Subjects {
-  const from = networkOf(address);
-  const name = /^[\w.@\\-]+$/.test(user) ? user : JSON.stringify(user); // no name can look like another subject
-  return [
-    ['pair', `${name} from ${from}`],
-    ['user', `user ${name}`],
-    ['address', `address ${from}`],
-  ];
 }
 
 const newestOf = <V>(map: ReadonlyMap<string, V>): (readonly [string, V])[] => [...map].slice(-MOST_KEPT);

@@ -1,11 +1,24 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Limiter, RexecError, reasonOf } from '../base/index.ts';
 import type { Authenticator, Credentials, Grant, Verdict } from './authenticator.ts';
-import type { LockedOut, Lockout } from './lockout.ts';
+import type { LockedOut } from './subjects.ts';
 
 /** A login that was not accepted. `message` is the true cause, for the log; every peer reads the same line. */
 export class LoginError extends RexecError {
   override readonly code = 'REXEC_LOGIN_REFUSED';
+}
+
+/** Logins cannot be judged now. The peer is told to try again. */
+export class LoginBusyError extends RexecError {
+  override readonly code = 'REXEC_BUSY';
+}
+
+/** Counts failures, and says who is locked out. */
+export interface LoginLockout {
+  /** @throws LoginBusyError when it cannot tell, and must not guess */
+  blocks(user: string, address: string): Promise<LockedOut | undefined> | LockedOut | undefined;
+  failed(user: string, address: string): Promise<LockedOut[]>;
+  succeeded(user: string, address: string): void;
 }
 
 /** How a login was judged. */
@@ -18,7 +31,7 @@ export interface LoginCheck {
 export interface LoginOptions {
   /** The least time of a refusal, in seconds. */
   readonly refusalSeconds: number;
-  readonly lockout: Lockout;
+  readonly lockout: LoginLockout;
   /**
    * How many logins are checked at the same time. The others wait, and lockouts are checked when their turn comes: a
    * peer that guesses in parallel is locked out as soon as one that guesses one by one.
@@ -30,7 +43,7 @@ export interface LoginOptions {
 
 /** The one way in: an authenticator behind one refusal, one least time, lockouts, and a wipe. */
 export class Login {
-  readonly #lockout: Lockout;
+  readonly #lockout: LoginLockout;
   readonly #authenticator: Authenticator;
   readonly #limiter: Limiter;
   readonly #refusalMs: number;
@@ -50,6 +63,7 @@ export class Login {
    * @param gone cuts the wait of a refusal short once nobody is left to read it
    * @param onChecked called once it is judged, before the wait of a refusal
    * @throws LoginError after the least time, whatever the cause
+   * @throws LoginBusyError after the least time
    */
   async verify(
     credentials: Credentials,
@@ -57,19 +71,19 @@ export class Login {
     onChecked: (check: LoginCheck) => void = () => {},
   ): Promise<Grant> {
     const begin = performance.now();
-    const { result, verdict } = await this.#limiter.run(() => this.#judge(credentials));
+    const { result, verdict, busy } = await this.#limiter.run(() => this.#judge(credentials));
     const took = performance.now() - begin;
     onChecked({ result, ms: Math.round(took) });
     if (verdict.accepted) return verdict;
     await delay(this.#waitAfter(took), undefined, { signal: gone }).catch(() => {});
-    throw new LoginError(verdict.cause);
+    throw busy ?? new LoginError(verdict.cause);
   }
 
   async #judge(credentials: Credentials): Promise<Judged> {
     const { user, address } = credentials;
     try {
       const account = (await this.#authenticator.accountOf?.(user)) ?? user;
-      const lockedOut = this.#lockout.blocks(account, address);
+      const lockedOut = await this.#lockout.blocks(account, address);
       if (lockedOut) {
         const cause = `${lockedOut.subject} is locked out for another ${lockedOut.seconds} s`;
         return refused('locked_out', cause);
@@ -79,7 +93,8 @@ export class Login {
       else for (const begun of await this.#lockout.failed(account, address)) this.#onLockout(begun);
       return { result: verdict.accepted ? 'accepted' : 'refused', verdict };
     } catch (error) {
-      return refused('failed', reasonOf(error));
+      const judged = refused('failed', reasonOf(error));
+      return error instanceof LoginBusyError ? { ...judged, busy: error } : judged;
     } finally {
       credentials.secret.wipe();
     }
@@ -96,6 +111,8 @@ export class Login {
 interface Judged {
   readonly result: LoginCheck['result'];
   readonly verdict: Verdict;
+  /** Thrown instead of a {@link LoginError}. */
+  readonly busy?: LoginBusyError;
 }
 
 const refused = (result: LoginCheck['result'], cause: string): Judged => ({

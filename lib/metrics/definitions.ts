@@ -16,6 +16,8 @@ const events = Object.values<EventDefinition>(CATALOGUE);
 export const REFUSALS = [
   'maxConnections',
   'maxConnectionsPerAddress',
+  'maxSharedConnections',
+  'sharedLockoutsAway',
   'crashPenaltySeconds',
   'descriptors',
   'address',
@@ -103,6 +105,10 @@ export const METRICS = {
     type: 'counter',
     help: 'Lockouts that began',
     labels: { scope: ['pair', 'user', 'address'] },
+  },
+  rexecd_shared_lockouts_up: {
+    type: 'gauge',
+    help: '1 if the server of lockout.sharedLockouts answers, else 0; absent unless it is set',
   },
   rexecd_command_start_seconds: {
     type: 'histogram',

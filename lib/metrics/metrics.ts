@@ -59,6 +59,7 @@ function stateSamples(state: DaemonState, settings: Settings) {
     rexecd_busiest_address_sessions: [sample(busiest?.connections ?? 0)],
     rexecd_busiest_address_sessions_limit: [sample(settings.maxConnectionsPerAddress)],
     rexecd_lockouts: METRICS.rexecd_lockouts.labels.scope.map((scope) => sample(locked(scope), { scope })),
+    rexecd_shared_lockouts_up: state.isSharing === undefined ? [] : [sample(state.isSharing ? 1 : 0)],
     rexecd_hosts_limit: [sample(settings.maxHosts)],
     rexecd_certificate_not_after_timestamp_seconds: certificateEnds
       ? [sample(certificateEnds.getTime() / 1000)]

@@ -51,3 +51,4 @@ export {
 } from './names.ts';
 export { checkPolicy, type Policy } from './policy.ts';
 export { SETTINGS, type SettingName, type Settings } from './schema/index.ts';
+export { parseStoreUrl, type StoreUrl } from './store-url.ts';

@@ -12,6 +12,7 @@ import { TomlDocument } from './file/toml-document.ts';
 import { flagOf, keyOf, SETTING_NAMES, variableOf } from './names.ts';
 import { capped, NO_POLICY, type Policy, same } from './policy.ts';
 import { explain, SETTINGS, type SettingName, type Settings } from './schema/index.ts';
+import { withoutPassword } from './store-url.ts';
 
 /** Raw values of one source, as given; a value that is undefined is not set. */
 export type Layer = Readonly<Partial<Record<SettingName | ListenerName, unknown>>>;
@@ -116,7 +117,9 @@ export function readValue(name: SettingName, value: unknown, origin: string, key
   const where = origin.includes(':') ? `${origin}: ${key}` : origin;
   const allowed = allowedBy(name);
   const why = allowed === 'string' ? explain(result.error) : allowed;
-  throw new SettingsError(`${where}: invalid value ${JSON.stringify(value)}; allowed: ${why}`);
+  throw new SettingsError(
+    `${where}: invalid value ${withoutPassword(JSON.stringify(value) ?? '')}; allowed: ${why}`,
+  );
 }
 
 /** A part of `listen` that has a name of its own. @throws SettingsError as {@link readValue} */

@@ -26,6 +26,7 @@ const ROOMS = [
   'sandbox',
   'service',
   'settings',
+  'shared',
 ];
 const SOURCES = [
   'codec/**/*.ts',

@@ -153,8 +153,10 @@ export function usersFileOf(t: TestContext): string {
 export async function startRexecd(
   t: TestContext,
   args: readonly string[] = [],
+  options: ProgramOptions = {},
 ): Promise<{ daemon: Program; port: number }> {
-  const daemon = start(t, 'rexecd', ['--debug', '--port', '0', '--refusal-seconds', '0.05', ...args]);
+  const words = ['--debug', '--port', '0', '--refusal-seconds', '0.05', ...args];
+  const daemon = start(t, 'rexecd', words, options);
   const [, port] = await daemon.says(/listening on \S+ port (\d+);.*\n/);
   return { daemon, port: Number(port) };
 }

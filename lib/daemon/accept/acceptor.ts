@@ -4,6 +4,7 @@ import type { Events } from '../../events/index.ts';
 import { addressAndPort } from '../../login/index.ts';
 import type { Front } from '../../receive/index.ts';
 import type { Settings } from '../../settings/index.ts';
+import type { Sharing } from '../sharing.ts';
 import { AddressRules } from './address-rules.ts';
 import { Admission } from './admission.ts';
 import { DescriptorLimit, noDescriptors } from './descriptor-limit.ts';
@@ -11,13 +12,24 @@ import type { Arrival } from './listeners.ts';
 import { Penalties } from './penalties.ts';
 import { Proxies } from './proxies.ts';
 
+type SharedCeiling = NonNullable<Sharing['ceiling']>;
+
 /** Refused connections that may linger at the same time; further ones get their line and no time to finish sending. */
 const MOST_REFUSALS = 256;
+
+/** What an {@link Acceptor} works with. */
+export interface AcceptorParts {
+  readonly events: Events;
+  readonly front: Front;
+  /** Of the connections that all daemons may have. */
+  readonly sharing: Pick<Sharing, 'ceiling'>;
+}
 
 /** Admits connections: counts them, queues them while every place is taken, refuses the rest. */
 export class Acceptor {
   readonly #events: Events;
   readonly #front: Front;
+  readonly #sharing: AcceptorParts['sharing'];
   readonly #serve: (arrival: Arrival, leave: () => void) => void;
   readonly #admission: Admission;
   readonly #descriptorLimit = new DescriptorLimit();
@@ -32,13 +44,13 @@ export class Acceptor {
   /** @param serve gets each connection that has a place, which it has until `leave` is called */
   constructor(
     settings: Settings,
-    events: Events,
-    front: Front,
+    { events, front, sharing }: AcceptorParts,
     serve: (arrival: Arrival, leave: () => void) => void,
   ) {
     this.#settings = settings;
     this.#events = events;
     this.#front = front;
+    this.#sharing = sharing;
     this.#serve = serve;
     this.#admission = new Admission(settings);
     this.#addresses = new AddressRules(settings);
@@ -130,10 +142,30 @@ export class Acceptor {
     } catch (error) {
       return this.#refuse(arrival, error);
     }
-    this.#serve(arrival, () => {
+    const leave = () => {
       free();
       this.#admitWaiting();
-    });
+    };
+    const { ceiling } = this.#sharing;
+    if (ceiling) this.#admitShared(arrival, ceiling, leave).catch((defect) => this.#broken(defect));
+    else this.#serve(arrival, leave);
+  }
+
+  /** It has a place of this daemon, and needs one of all. */
+  async #admitShared(arrival: Arrival, ceiling: SharedCeiling, leave: () => void): Promise<void> {
+    try {
+      const free = await ceiling.enter();
+      const leaveBoth = () => {
+        free();
+        leave();
+      };
+      if (!this.#stopping) return this.#serve(arrival, leaveBoth);
+      leaveBoth();
+      this.#turnAway(arrival, stopping());
+    } catch (error) {
+      leave();
+      this.#refuse(arrival, error);
+    }
   }
 
   /** Those who waited come first, in their order; some may have left. */

@@ -123,6 +123,22 @@ export const PEER_EVENTS = {
     meaning:
       'The daemon has started without the lockouts that the one before kept in this file: nobody is locked out. The next change writes the file again. Find out who changed it.',
   },
+  sharedLockoutsAway: {
+    id: 'REXECD-308',
+    level: 'error',
+    text: 'shared lockouts are away',
+    fields: ['server', 'cause'],
+    meaning:
+      'The server of lockout.sharedLockouts does not answer. Lockouts that this daemon knows hold; with sharedLockoutsAway "refuse" nobody can log in. It tries again by itself. Fix the cause: the server, the network, or the rights of its user.',
+  },
+  sharedLockoutsBack: {
+    id: 'REXECD-309',
+    level: 'info',
+    text: 'shared lockouts are back',
+    fields: ['server', 'seconds'],
+    meaning:
+      'The server of lockout.sharedLockouts answers again, after so many seconds, and lockouts hold for all daemons. No action needed.',
+  },
   loginSessionBroken: {
     id: 'REXECD-303',
     level: 'error',

@@ -17,7 +17,7 @@ export interface PanelSource {
   session(id: string): Promise<(SessionRow & { received: number | null; sent: number | null }) | null>;
   settings(): Promise<readonly SettingRow[]>;
   kill(id: string): void;
-  unlock(subject: string | undefined): void;
+  unlock(subject: string | undefined): Promise<void>;
   /** @returns the keys that changed */
   reload(): Promise<readonly string[]>;
   /** @throws RefusedChange */
@@ -109,8 +109,8 @@ export class Verbs {
       this.#source.kill(id);
       this.#source.used('kill', id, session);
     },
-    unlock: ({ subject }, session) => {
-      this.#source.unlock(subject);
+    unlock: async ({ subject }, session) => {
+      await this.#source.unlock(subject);
       this.#source.used('unlock', subject ?? 'all', session);
     },
     reload: async (_, session) => {

@@ -10,6 +10,11 @@ export const LIMITS = {
     .describe(
       'how many connections one address (IPv6: one /64) may have open; keep it below maxConnections, so that no address can take them all',
     ),
+  maxSharedConnections: whole(0, 1_000_000)
+    .default(0)
+    .describe(
+      'how many connections all daemons with the same lockout.sharedLockouts may have open at the same time; peers beyond it are refused; 0: no limit',
+    ),
   overflow: z
     .enum(['refuse', 'queue'])
     .default('refuse')

@@ -1,4 +1,5 @@
-import { number, whole } from '../kinds.ts';
+import { number, whole, z } from '../kinds.ts';
+import { parseStoreUrl } from '../store-url.ts';
 
 /** Lockouts for guessing passwords. */
 export const LOCKOUT = {
@@ -14,6 +15,28 @@ export const LOCKOUT = {
     .default(3600)
     .describe(
       'longest a lockout may last, in seconds; a user is never locked out everywhere for more than 300',
+    ),
+  sharedLockouts: z
+    .string()
+    .refine(
+      (text) => text === '' || parseStoreUrl(text) !== undefined,
+      'URL such as "rediss://rexecd@redis.example:6379", whose password is in the file lockout.sharedLockoutsPassword',
+    )
+    .default('')
+    .describe(
+      'Redis or Valkey server that several daemons keep their lockouts in: "redis://USER@HOST:PORT", or "rediss:" for TLS; empty: lockouts are of this daemon alone',
+    ),
+  sharedLockoutsPassword: z
+    .string()
+    .default('')
+    .describe(
+      'file with the password for sharedLockouts, at least 16 characters and the same for all daemons; mode 640 or stricter',
+    ),
+  sharedLockoutsAway: z
+    .enum(['own', 'refuse'])
+    .default('own')
+    .describe(
+      'what counts while the server of sharedLockouts is away: "own" (what this daemon knows), or "refuse" (nobody may log in: "Try again.")',
     ),
   crashPenaltySeconds: number(0, 86_400)
     .default(90)

@@ -29,7 +29,7 @@ function noted() {
     session: note('session', Promise.resolve(null)),
     settings: note('settings', Promise.resolve([])),
     kill: note('kill', undefined),
-    unlock: note('unlock', undefined),
+    unlock: note('unlock', Promise.resolve()),
     reload: note('reload', Promise.resolve([])),
     set: note('set', Promise.resolve()),
     used: note('used', undefined),

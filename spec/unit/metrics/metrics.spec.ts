@@ -29,6 +29,7 @@ const state: DaemonState = {
     { subject: 'user from 192.0.2.1', scope: 'pair', failures: 3, times: 1, seconds: 9 },
     { subject: 'address 192.0.2.1', scope: 'address', failures: 30, times: 1, seconds: 9 },
   ],
+  isSharing: undefined,
 };
 
 const textOf = (metrics: Metrics, more: Partial<DaemonState> = {}): string =>
@@ -57,6 +58,12 @@ describe('the metrics', () => {
   it('leave out the certificate where there is none', async () => {
     const text = textOf(new Metrics(), { certificateEnds: undefined });
     assert.doesNotMatch(text, /certificate/);
+  });
+
+  it('say whether shared lockouts are there, if there are any', () => {
+    assert.doesNotMatch(textOf(new Metrics()), /^rexecd_shared_lockouts_up /m);
+    assert.match(textOf(new Metrics(), { isSharing: false }), /^rexecd_shared_lockouts_up 0$/m);
+    assert.match(textOf(new Metrics(), { isSharing: true }), /^rexecd_shared_lockouts_up 1$/m);
   });
 
   it('add up events', async () => {

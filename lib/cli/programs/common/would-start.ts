@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { reasonOf } from '../../../base/index.ts';
-import { readTlsMaterial } from '../../../daemon/index.ts';
+import { readSharedPassword, readTlsMaterial } from '../../../daemon/index.ts';
 import { certificateLogin } from '../../../login/index.ts';
 import { endpointsOf, type Resolved } from '../../../settings/index.ts';
 import { authenticatorFor, withPamService } from './authenticators.ts';
@@ -15,6 +15,7 @@ export async function faultOf(resolved: Pick<Resolved, 'settings' | 'origins'>):
     const settings = withPamService(resolved);
     const { logSinks, logFile } = settings;
     if (endpointsOf(settings).some(({ secure }) => secure)) await readTlsMaterial(settings);
+    await readSharedPassword(settings);
     await certificateLogin(await authenticatorFor({ ...settings, allowRoot: true }), settings);
     if (logSinks.includes('file') && !existsSync(dirname(logFile)))
       throw new Error(`log.file ${logFile}: the folder ${dirname(logFile)} does not exist`);

@@ -48,8 +48,8 @@ export function operationsOf({ daemon, watch, panel, reload, config, leave }: Or
   const source = (): DaemonSource => ({ state: daemon.state, settings: daemon.settings, version: VERSION });
   return {
     identify: (): DaemonIdentity => ({ pid: process.pid, port: daemon.port, config }),
-    lockouts: () => daemon.lockout.list(),
-    unlock: (subject) => daemon.lockout.clear(typeof subject === 'string' ? subject : undefined),
+    lockouts: () => daemon.sharing.list(),
+    unlock: (subject) => daemon.sharing.clear(typeof subject === 'string' ? subject : undefined),
     sessions: (query) => sessionPage(daemon.sessions, sessionQueryOf(query)),
     kill: (id) => {
       if (!daemon.hangUp(String(id))) throw new Error(`no session ${id}`);

@@ -98,8 +98,8 @@ export function panelSource(parts: SourceParts): PanelSource {
     kill(id) {
       if (!daemon.hangUp(id)) throw new Error('This session has ended already.');
     },
-    unlock(subject) {
-      if (daemon.lockout.clear(subject) === 0 && subject !== undefined)
+    async unlock(subject) {
+      if ((await daemon.sharing.clear(subject)) === 0 && subject !== undefined)
         throw new Error('This lockout has ended already.');
     },
     reload,

@@ -1,0 +1,60 @@
+import RateLimiterMemory from 'rate-limiter-flexible/lib/RateLimiterMemory.js';
+
+/** Failures count for so long since the first. */
+export const WINDOW_SECONDS = 15 * 60;
+
+/** Counts failures of a subject within {@link WINDOW_SECONDS}. */
+export interface Failures {
+  /** Counts one more. Never rejects. */
+  penalty(subject: string): Promise<Failed>;
+}
+
+/** How many failures a subject has. */
+export interface Failed {
+  readonly consumedPoints: number;
+  readonly msBeforeNext: number;
+}
+
+/** Failures that this daemon counts by itself. */
+export type OwnFailures = RateLimiterMemory;
+
+export const ownFailures = (): OwnFailures => new RateLimiterMemory({ points: 1, duration: WINDOW_SECONDS });
+
+/** Where failures are counted together: the part of a client of Redis that is needed. */
+export interface FailureStore {
+  readonly isReady: boolean;
+  /** Rejects soon when there is no answer. */
+  eval(script: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>;
+}
+
+/**
+ * Failures that several daemons count together. While the store is away this one counts on by itself, from what it knew; of
+ * two counts the higher one holds, so that a store that comes back empty starts nobody at none.
+ *
+ * @param keyOf the key of a subject there
+ */
+export async function sharedFailures(
+  own: OwnFailures,
+  store: FailureStore,
+  keyOf: (subject: string) => string,
+): Promise<Failures> {
+  const { default: RateLimiterRedis } = await import('rate-limiter-flexible/lib/RateLimiterRedis.js');
+  const shared = new RateLimiterRedis({
+    storeClient: store,
+    useRedisPackage: true,
+    rejectIfRedisNotReady: true,
+    insuranceLimiter: own,
+    points: 1,
+    duration: WINDOW_SECONDS,
+  });
+  shared.getKey = keyOf;
+  return {
+    async penalty(subject) {
+      const before = (await own.get(subject))?.consumedPoints ?? 0;
+      const failed = await shared.penalty(subject, 1);
+      if (failed.consumedPoints <= before) return own.penalty(subject, 1);
+      await own.set(subject, failed.consumedPoints, failed.msBeforeNext / 1000);
+      return failed;
+    },
+  };
+}

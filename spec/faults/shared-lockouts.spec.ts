@@ -1,0 +1,194 @@
+import assert from 'node:assert/strict';
+import { describe, it, type TestContext } from 'node:test';
+import { type DaemonUnderTest, request, startDaemon, USER } from '../support/daemon/daemon.ts';
+import { Cable, noRedis, RedisServer } from '../support/daemon/redis-server.ts';
+import { eventually } from '../support/peer.ts';
+
+const LONG = { timeout: 240_000 } as const;
+/** A login waits no longer for a server that is away (docs/fleet.md). */
+const BOUND_MS = 250;
+/** What else a login of this suite may take on a busy machine. */
+const NOISE_MS = 400;
+
+const REFUSED = '\x01Login incorrect.\n';
+const TRY_AGAIN = '\x01Try again.\n';
+const wrong = (user: string) => `\0${user}\0wrong\0id\0`;
+const right = request('echo in');
+const OPTIONS = { lockoutFailures: 100, lockoutSeconds: 600, refusalSeconds: 0, maxSharedConnections: 1000 };
+const LOCKED_FROM = '127.0.3.1';
+const PAIR = `${USER} from ${LOCKED_FROM}`;
+
+/** A daemon that has a place on the server. */
+async function daemonOf(
+  t: TestContext,
+  redis: RedisServer,
+  { port = redis.port, ...more }: { port?: number; [setting: string]: unknown } = {},
+): Promise<DaemonUnderTest> {
+  const daemon = await startDaemon(t, { ...OPTIONS, ...redis.settings(port), ...more });
+  await isUp(daemon);
+  return daemon;
+}
+
+const isUp = ({ daemon }: DaemonUnderTest): Promise<void> =>
+  eventually(() => daemon.sharing.isUp === true, 'the daemon is connected to Redis');
+
+async function lockOut(daemon: DaemonUnderTest): Promise<void> {
+  await Promise.all(Array.from({ length: 100 }, () => daemon.answer(wrong(USER), LOCKED_FROM)));
+  assert.deepEqual(
+    daemon.daemon.lockout.list().map(({ subject }) => subject),
+    [PAIR],
+  );
+}
+
+async function assertLockedOut(daemon: DaemonUnderTest): Promise<void> {
+  assert.equal(await daemon.answer(right, LOCKED_FROM), REFUSED);
+  const theirs = daemon.events
+    .all('loginRefused')
+    .filter(({ peer }) => String(peer).startsWith(`${LOCKED_FROM}:`));
+  assert.match(String(theirs.at(-1)!.cause), new RegExp(`^${PAIR} is locked out`));
+}
+
+/** The longest check of a login, in milliseconds, since so many of them. */
+const longestCheck = ({ events }: DaemonUnderTest, since: number): number =>
+  Math.max(
+    ...events
+      .all('loginChecked')
+      .slice(since)
+      .map(({ ms }) => Number(ms)),
+  );
+
+/** Peers that guess, each as somebody else, one login after the other; the times of their logins in milliseconds. */
+class Load {
+  readonly times: number[] = [];
+  #isOver = false;
+  readonly #workers: Promise<unknown>;
+
+  constructor(daemon: DaemonUnderTest, answers: readonly string[]) {
+    const work = async (address: string) => {
+      for (let n = 0; !this.#isOver; n += 1) {
+        const begin = performance.now();
+        const answer = await daemon.answer(wrong(`user${n}`), address);
+        this.times.push(performance.now() - begin);
+        assert.ok(answers.includes(answer), answer);
+      }
+    };
+    this.#workers = Promise.all(Array.from({ length: 8 }, (_, index) => work(`127.0.4.${index + 1}`)));
+    this.#workers.catch(() => {}); // see end()
+  }
+
+  /** Resolves after as many more logins. */
+  async more(logins: number): Promise<void> {
+    const enough = this.times.length + logins;
+    await Promise.race([this.#workers, eventually(() => this.times.length >= enough, 'the peers logged in')]);
+  }
+
+  async end(): Promise<void> {
+    this.#isOver = true;
+    await this.#workers;
+  }
+}
+
+/** How a server goes away while peers log in, and comes back. */
+interface Fault {
+  readonly begin: (redis: RedisServer, cable: Cable) => Promise<void> | void;
+  readonly end: (redis: RedisServer, cable: Cable) => Promise<void> | void;
+  readonly cause: RegExp;
+}
+
+const FAULTS: Readonly<Record<string, Fault>> = {
+  'is killed, and forgets everything': {
+    begin: (redis) => redis.kill(),
+    end: (redis) => redis.startAgain(),
+    cause: /closed|refused/i,
+  },
+  'is stopped': {
+    begin: (redis) => redis.signal('SIGSTOP'),
+    end: (redis) => redis.signal('SIGCONT'),
+    cause: /^no answer within 2 s$/,
+  },
+  'is cut off': {
+    begin: (_, cable) => cable.cut(),
+    end: (_, cable) => cable.mend(),
+    cause: /^no answer within 2 s$/,
+  },
+};
+
+describe('a Redis server that lockouts are shared on', { ...LONG, skip: noRedis }, () => {
+  for (const [how, { begin, end, cause }] of Object.entries(FAULTS))
+    it(`keeps no login waiting when it ${how} under load, and no lockout ends`, async (t) => {
+      const redis = await RedisServer.start(t);
+      const cable = await Cable.to(t, redis.port);
+      const [one, other] = [await daemonOf(t, redis, { port: cable.port }), await daemonOf(t, redis)];
+      await lockOut(one);
+      await assertLockedOut(other);
+      const load = new Load(one, [REFUSED]);
+      await load.more(100);
+      load.times.splice(0);
+      await load.more(200);
+      const calm = Math.max(...load.times.splice(0));
+      const checks = one.events.all('loginChecked').length;
+      await begin(redis, cable);
+      const { cause: told } = await one.events.seen('sharedLockoutsAway');
+      await load.more(200);
+      const slowest = Math.max(...load.times);
+      const figures = `${Math.round(slowest)} ms, ${Math.round(calm)} ms before; its check ${longestCheck(one, checks)} ms`;
+      t.diagnostic(`slowest login when it ${how}: ${figures}`);
+      assert.match(String(told), cause);
+      assert.ok(slowest <= calm + BOUND_MS + NOISE_MS, figures);
+      await assertLockedOut(one);
+      await assertLockedOut(other);
+      await end(redis, cable);
+      await one.events.seen('sharedLockoutsBack');
+      await load.end();
+      const third = await daemonOf(t, redis);
+      await eventually(
+        async () => (await third.daemon.sharing.list()).length === 1,
+        'a new daemon learns of the lockout',
+      );
+      await assertLockedOut(third);
+      assert.equal(one.events.all('sharedLockoutsAway').length, 1);
+      assert.equal(await one.answer(right, '127.0.3.2'), '\0in\n');
+    });
+
+  it('lets nobody in while it is away if it is to refuse, and says so in a line that everyone may read', async (t) => {
+    const redis = await RedisServer.start(t);
+    const ceiling = await daemonOf(t, redis, { sharedLockoutsAway: 'refuse' });
+    const logins = await daemonOf(t, redis, { sharedLockoutsAway: 'refuse', maxSharedConnections: 0 });
+    for (const each of [ceiling, logins]) assert.equal(await each.answer(right), '\0in\n');
+    await redis.kill();
+    for (const each of [ceiling, logins]) assert.equal(await each.answer(right), TRY_AGAIN);
+    const { cause: place } = await ceiling.events.seen('connectionRefused');
+    assert.match(
+      String(place),
+      /127\.0\.0\.1 port \d+ is away \(sharedLockoutsAway\)$|\(sharedLockoutsAway\)$/,
+    );
+    const { code, cause } = await logins.events.seen('requestRefused');
+    assert.equal(code, 'REXEC_BUSY');
+    assert.match(String(cause), /\(sharedLockoutsAway\)$/);
+    assert.equal((await logins.events.seen('loginChecked', 1)).result, 'failed');
+    await redis.startAgain();
+    await Promise.all([isUp(ceiling), isUp(logins)]);
+    for (const each of [ceiling, logins]) assert.equal(await each.answer(right), '\0in\n');
+  });
+
+  it('does not bring a lockout back that was ended while a daemon was cut off', async (t) => {
+    const redis = await RedisServer.start(t);
+    const cable = await Cable.to(t, redis.port);
+    const [one, other] = [await daemonOf(t, redis, { port: cable.port }), await daemonOf(t, redis)];
+    await lockOut(one);
+    await assertLockedOut(other);
+    cable.cut();
+    await assertLockedOut(one);
+    await one.events.seen('sharedLockoutsAway');
+    await assert.rejects(
+      one.daemon.sharing.clear('user bob'),
+      /^Error: ended 0 lockouts here, none of other daemons: /,
+    );
+    assert.equal(await other.daemon.sharing.clear(), 1);
+    await assertLockedOut(one);
+    cable.mend();
+    await one.events.seen('sharedLockoutsBack');
+    assert.equal(await one.answer(right, LOCKED_FROM), '\0in\n');
+    assert.equal(await other.answer(right, LOCKED_FROM), '\0in\n');
+  });
+});
