@@ -83,6 +83,9 @@ const FAMILIES: Readonly<Record<number, { readonly bytes: number; readonly ends:
   };
 for (const family of Object.values(FAMILIES)) family.ends.compile();
 
+/** Families without an address of TCP: unspecified, UDP over IPv4 and IPv6, streams and datagrams of unix sockets. */
+const ADDRESSLESS: readonly number[] = [0x00, 0x12, 0x22, 0x31, 0x32];
+
 /** What the first bytes of a version 2 header say about the rest of it. */
 export interface Head {
   /** Bytes of addresses; 0 if they are to be skipped. */
@@ -98,9 +101,10 @@ export function readHead(bytes: Buffer): Head {
   const { version, command, family, length } = head.parse(bytes);
   if (version !== 2) throw headerFault(`version ${version}`);
   if (command > 1) throw headerFault(`unknown command ${command}`);
-  if (command === 0 || family === 0) return { addresses: 0, rest: length, read: () => UNPROXIED };
+  if (command === 0 || ADDRESSLESS.includes(family))
+    return { addresses: 0, rest: length, read: () => UNPROXIED };
   const known = FAMILIES[family];
-  if (!known) throw headerFault(`family and protocol ${family}: not TCP over IPv4 or IPv6`);
+  if (!known) throw headerFault(`unknown family and protocol ${family}`);
   if (length < known.bytes) throw headerFault(`${length} bytes of addresses, not ${known.bytes}`);
   return {
     addresses: known.bytes,

@@ -1,5 +1,5 @@
 /** One session: from the peer's bytes through the steps and the login to its run. */
 
-export type { SessionOptions } from './options.ts';
+export type { Proxied, SessionOptions } from './options.ts';
 export { Session } from './session.ts';
 export type { SessionState, SessionSummary } from './session-summary.ts';

@@ -29,6 +29,9 @@ export interface Accepted {
   readonly secure: boolean;
   /** What was read of it already; missing: nothing. */
   readonly early?: Buffer;
-  /** Its remote address is what a proxy has named. */
-  readonly proxied?: boolean;
+  /** A proxy has passed it on; missing: none has. */
+  readonly proxied?: Proxied;
 }
+
+/** Whether the remote address is the one that a proxy has named, or, as it named none, that of the proxy. */
+export type Proxied = 'named' | 'unnamed';

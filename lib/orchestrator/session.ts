@@ -31,7 +31,7 @@ export class Session {
   #isMuxed = false;
   readonly #over = Promise.withResolvers<void>();
 
-  constructor({ socket, secure, early, proxied = false }: Accepted, options: SessionOptions) {
+  constructor({ socket, secure, early, proxied }: Accepted, options: SessionOptions) {
     const { remoteAddress = '', remotePort = 0, localAddress = '' } = socket;
     this.#options = options;
     this.#secure = secure;

@@ -3,6 +3,7 @@ import { SessionError } from '../connection/index.ts';
 import type { Front } from '../receive/index.ts';
 import { connectBack } from './connect-back.ts';
 import { isNear } from './near.ts';
+import type { Proxied } from './options.ts';
 
 interface Options {
   readonly front: Pick<Front, 'turnAway'>;
@@ -15,8 +16,7 @@ interface Options {
 interface Ends {
   readonly address: string;
   readonly localAddress: string;
-  /** A proxy has named the address. */
-  readonly proxied: boolean;
+  readonly proxied: Proxied | undefined;
 }
 
 /** The stderr port of a peer, and the second connection to it. Nothing of that is read here. */
@@ -57,6 +57,11 @@ export class StderrPort {
       );
     const { connectBackSeconds: seconds, keepAliveSeconds } = this.#options;
     const { proxied, ...ends } = this.#ends;
+    if (proxied === 'unnamed')
+      throw new SessionError(
+        'REXEC_STDERR_UNREACHABLE',
+        `no connection to the proxy ${ends.address}, which named no client`,
+      );
     if (proxied && isNear(ends.address))
       throw new SessionError(
         'REXEC_STDERR_UNREACHABLE',

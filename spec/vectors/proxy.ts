@@ -52,6 +52,10 @@ const HEADERS: Readonly<Record<string, readonly [wire: string, frame: ProxyFrame
   'version 2, its own, with addresses': [version2('\x20', '\x11', IPV4), UNPROXIED],
   'version 2, its own, of any family': [version2('\x20', '\xff', 'whatever'), UNPROXIED],
   'version 2, unspecified': [version2('\x21', '\0', RECORDS), UNPROXIED],
+  'version 2, datagrams over IPv4': [version2('\x21', '\x12', IPV4), UNPROXIED],
+  'version 2, datagrams over IPv6': [version2('\x21', '\x22', IPV6), UNPROXIED],
+  'version 2, a unix socket': [version2('\x21', '\x31', 'x'.repeat(216) + RECORDS), UNPROXIED],
+  'version 2, datagrams of a unix socket': [version2('\x21', '\x32', 'x'.repeat(216)), UNPROXIED],
 };
 
 const REFUSED: Readonly<Record<string, string>> = {
@@ -84,8 +88,6 @@ const REFUSED: Readonly<Record<string, string>> = {
   'version 1 in binary': version2('\x11', '\x11', IPV4),
   'version 3': version2('\x31', '\x11', IPV4),
   'an unknown command': version2('\x22', '\x11', IPV4),
-  'a datagram': version2('\x21', '\x12', IPV4),
-  'a unix socket': version2('\x21', '\x31', 'x'.repeat(216)),
   'an unknown family': version2('\x21', '\x41', IPV4),
   'an unknown protocol': version2('\x21', '\x10', IPV4),
   'no addresses in binary': version2('\x21', '\x11', ''),

@@ -2,6 +2,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { codeOf, isLoopback, wordsOf } from '../../base/index.ts';
 import type { Events } from '../../events/index.ts';
+import type { Proxied } from '../../orchestrator/index.ts';
 import { type Endpoint, endpointsOf, mainEndpoint, type Settings } from '../../settings/index.ts';
 import type { TlsMaterial } from '../tls-material.ts';
 import { type ListenAhead, Listener } from './listener.ts';
@@ -11,8 +12,8 @@ export interface Arrival {
   readonly socket: Socket;
   /** It is to be made secure first. */
   readonly secure: boolean;
-  /** A proxy has passed it on, and named its far end. */
-  readonly proxied?: boolean;
+  /** A proxy has passed it on; missing: none has. */
+  readonly proxied?: Proxied;
   /** What was read of it already. */
   readonly early?: Buffer;
 }

@@ -42,9 +42,9 @@ export class Proxies {
     try {
       if (this.#waiting > MOST_WAITING) throw new Error(`${MOST_WAITING} connections wait for their header`);
       const { source, early } = await this.#front.unwrap(socket, HEADER_SECONDS);
-      if (!source) return { ...arrival, early };
+      if (!source) return { ...arrival, early, proxied: 'unnamed' };
       nameSource(socket, source);
-      return { ...arrival, early, proxied: true };
+      return { ...arrival, early, proxied: 'named' };
     } catch (error) {
       this.#events.emit('proxyHeaderRefused', {
         proxy: addressAndPort(remoteAddress, remotePort),

@@ -38,7 +38,7 @@ const WRONG_WORDS = [
   ...['65536', '00', '0512', '+1', '-1', '1e1', '0x1', '\xb2', '', '99999999999'],
 ];
 const WRONG_COMMANDS = ['\x22', '\x2f', '\x11', '\x31', '\x01', '\0'];
-const WRONG_FAMILIES = ['\x01', '\x10', '\x12', '\x20', '\x22', '\x31', '\x41', '\xff'];
+const OTHER_FAMILIES = ['\x01', '\x10', '\x12', '\x20', '\x22', '\x31', '\x41', '\xff'];
 const RECORDS = ['', '', '\x04\0\x03\0\0\0', '\x04\0', '\xea\0\x05hello\x04\0\0'];
 
 /** A PROXY header and some data, of version 1 or 2; one in two has something wrong. */
@@ -73,7 +73,7 @@ function binary(random: Random): string {
   if (random.chance(2)) {
     const what = random.below(3);
     if (what === 0) command = random.pick(WRONG_COMMANDS);
-    else if (what === 1) family = random.pick(WRONG_FAMILIES);
+    else if (what === 1) family = random.pick(OTHER_FAMILIES);
     else length = random.pick([0, 1, 11, 35, length - 1, length + 1, length + 5, 65_535]);
   }
   return `\r\n\r\n\0\r\nQUIT\n${command}${family}${String.fromCharCode(length >> 8, length & 255)}${rest}`;

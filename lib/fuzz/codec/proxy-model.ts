@@ -6,11 +6,13 @@ const UNKNOWN = 'PROXY UNKNOWN ';
 const LONGEST_LINE = 107; // bytes, with its CRLF
 const SIGNATURE = '\r\n\r\n\0\r\nQUIT\n';
 const HEAD = 16; // bytes
-/** Bytes of an address of TCP over IPv4 and over IPv6. Any other family may be refused, and is. */
+/** Bytes of an address of TCP over IPv4 and over IPv6. */
 const ADDRESS_BYTES: ReadonlyMap<number, number> = new Map([
   [0x11, 4],
   [0x21, 16],
 ]);
+/** Families that are served without their addresses; any other one is refused. */
+const ADDRESSLESS: ReadonlySet<number> = new Set([0x00, 0x12, 0x22, 0x31, 0x32]);
 
 const NUMBER = /^(0|[1-9]\d*)$/;
 const INVALID: Expected = { frames: [], error: ['REXEC_PROXY_HEADER_INVALID', 'proxyHeader'] };
@@ -85,7 +87,7 @@ function expectedBinary(bytes: Buffer): Expected {
   if (bytes.length < HEAD) return TRUNCATED;
   const [versionAndCommand, family, length] = [bytes[12]!, bytes[13]!, bytes.readUInt16BE(14)];
   if (versionAndCommand !== 0x20 && versionAndCommand !== 0x21) return INVALID;
-  const isLocal = versionAndCommand === 0x20 || family === 0;
+  const isLocal = versionAndCommand === 0x20 || ADDRESSLESS.has(family);
   const size = isLocal ? 0 : ADDRESS_BYTES.get(family);
   if (size === undefined || (size > 0 && length < 2 * size + 4)) return INVALID;
   if (bytes.length < HEAD + length) return TRUNCATED;

@@ -32,6 +32,7 @@ describe('rexecd health', PATIENT, () => {
     const { socket, daemon, port, health, drain } = await probed(t);
     const ready = { said: `ready: port ${port}: 0 of 12,000 sessions, 0 locked out\n`, status: 0 };
     assert.deepEqual([await health(), await health('--live')], [ready, ready]);
+    assert.deepEqual(await health('--agent'), { said: 'up ready\n', status: 0 });
     const remote = await drain();
     const said = `draining: port ${port}: stopping, 1 session left\n`;
     assert.deepEqual(
@@ -41,8 +42,10 @@ describe('rexecd health', PATIENT, () => {
         { said, status: 0 },
       ],
     );
+    assert.deepEqual(await health('--agent'), { said: 'drain\n', status: 0 });
     remote.child.stdin.end('\n');
     assert.equal((await daemon.end()).status, 0);
+    assert.deepEqual(await health('--agent'), { said: 'down\n', status: 0 });
     for (const words of [[], ['--live']])
       assert.deepEqual(await health(...words), {
         said: `rexecd: control socket ${socket}: no daemon is listening there (check --port)\n`,

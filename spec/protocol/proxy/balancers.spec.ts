@@ -46,7 +46,7 @@ const canConnect = (port: number): Promise<boolean> =>
   });
 
 const haproxy =
-  (send: string): Balancer =>
+  (send: string, more = ''): Balancer =>
   (t, to) =>
     start(
       t,
@@ -60,6 +60,7 @@ defaults
   timeout tunnel 1h
 listen rexec
   bind 127.0.0.1:${port}
+  ${more}
   server one 127.0.0.1:${to} ${send}
 `,
     );
@@ -84,6 +85,22 @@ stream {
 }
 `,
   );
+
+for (const send of ['send-proxy', 'send-proxy-v2'])
+  describe(`behind HAProxy with ${send}`, {
+    ...BOUNDED,
+    skip: !HAPROXY && 'needs haproxy (Debian: haproxy)',
+  }, () => {
+    it('a client of a unix socket is served as the proxy itself', async (t) => {
+      const path = join(temporaryFolder(t), 'rexec.sock');
+      const daemon = await startDaemon(t, { proxyFrom: ['127.0.0.1'] });
+      await haproxy(send, `bind unix@${path}`)(t, daemon.port);
+      const socket = connect({ path, allowHalfOpen: true });
+      const peer = new Peer(t, socket);
+      await peer.send(request('echo $RHOST'));
+      assert.equal(await peer.toEnd(), '\x00127.0.0.1\n');
+    });
+  });
 
 const BALANCERS: readonly [name: string, balancer: Balancer, skip: string | false][] = [
   ['HAProxy, version 1', haproxy('send-proxy'), !HAPROXY && 'needs haproxy (Debian: haproxy)'],

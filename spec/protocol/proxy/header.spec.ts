@@ -50,7 +50,6 @@ describe('a connection that a proxy passes on', BOUNDED, () => {
     check.halfClose();
     assert.equal(await check.toEnd(), '');
     assert.match(String((await daemon.events.seen('peerSilent')).peer), /^127\.0\.7\.1:/);
-    assert.equal(await answer(t, daemon, `${LOCAL}${request('echo $RHOST')}`), `\0${PROXY}\n`);
   });
 
   it('is closed when no header comes, and the event names the proxy', async (t) => {
@@ -122,6 +121,21 @@ describe('a connection that a proxy passes on', BOUNDED, () => {
       const { code, cause } = await daemon.events.seen('requestRefused');
       assert.equal(code, 'REXEC_STDERR_UNREACHABLE');
       assert.equal(cause, `no connection to ${near} because a PROXY header names it`);
+    });
+
+  for (const [whose, header] of [
+    ['the proxy itself', LOCAL],
+    ['somebody whom the proxy does not know', 'PROXY UNKNOWN\r\n'],
+    ['a client of a unix socket', `\r\n\r\n\0\r\nQUIT\n\x21\x31\0\xd8${'/'.repeat(216)}`],
+  ] as const)
+    it(`of ${whose} is served as the proxy's, and not called back`, async (t) => {
+      const stderr = await listenForStderr(t, PROXY);
+      const daemon = await start(t);
+      assert.equal(await answer(t, daemon, `${header}${request('echo $RHOST')}`), `\0${PROXY}\n`);
+      const wire = `${header}${request('true', stderr.port)}`;
+      assert.equal(await answer(t, daemon, wire), '\x01Cannot connect to the stderr port.\n');
+      const { cause } = await daemon.events.seen('requestRefused');
+      assert.equal(cause, `no connection to the proxy ${PROXY}, which named no client`);
     });
 
   it('is called back at the address of its header, wherever else that is', async (t) => {

@@ -13,7 +13,7 @@ import { type Target, tell } from '../common/tell.ts';
  */
 export async function printHealth(target: Target, live: boolean): Promise<number> {
   try {
-    const { state, summary } = (await tell(target, 'health')) as DaemonHealth;
+    const { state, summary } = await healthOf(target);
     console.log(printableLines(`${state}: ${summary}`));
     return live || state === 'ready' ? HEALTH_EXIT.ready : HEALTH_EXIT.notReady;
   } catch (error) {
@@ -21,3 +21,22 @@ export async function printHealth(target: Target, live: boolean): Promise<number
     return failure(error, { name: 'rexecd', usage: HEALTH_EXIT.unanswered });
   }
 }
+
+/** Prints the same as an agent of HAProxy's (agent-check): what a server may get from now on. */
+export async function printForAgent(target: Target): Promise<void> {
+  console.log(await agentLine(target));
+}
+
+/** A server that was down, or gets nothing new, needs both words to be used again. */
+async function agentLine(target: Target): Promise<string> {
+  try {
+    const { state } = await healthOf(target);
+    return state === 'ready' ? 'up ready' : 'drain';
+  } catch (error) {
+    if (!(error instanceof ControlError)) throw error;
+    return 'down';
+  }
+}
+
+const healthOf = async (target: Target): Promise<DaemonHealth> =>
+  (await tell(target, 'health')) as DaemonHealth;

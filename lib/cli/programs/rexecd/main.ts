@@ -94,8 +94,12 @@ program
   .command('health')
   .description('exit with 0 if the daemon accepts connections, 1 if it is stopping, 69 if none answers')
   .option('--live', 'exit with 0 as long as the daemon answers, stopping or not')
-  .action(async ({ live = false }) => {
-    process.exitCode = await (await DOING.showHealth()).printHealth(await target(), live);
+  .option('--agent', 'print a word for the agent-check of HAProxy instead, and exit with 0')
+  .action(async ({ live = false, agent = false }) => {
+    if (live && agent) throw new Error('--live and --agent cannot be used together');
+    const { printHealth, printForAgent } = await DOING.showHealth();
+    if (agent) await printForAgent(await target());
+    else process.exitCode = await printHealth(await target(), live);
   });
 program
   .command('lockouts')
