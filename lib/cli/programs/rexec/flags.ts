@@ -27,6 +27,10 @@ export interface Flags extends TlsFlags {
   readonly debug?: boolean;
   readonly hosts: readonly string[];
   readonly hostsFile?: string;
+  readonly exclude: readonly string[];
+  readonly pick?: number;
+  readonly list?: boolean;
+  readonly fold?: boolean;
   readonly maxParallel: number;
   readonly collect?: boolean;
   readonly json?: boolean;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { RemoteCommand } from '../../../../client/index.ts';
-import { foldHosts, type Target } from '../hosts.ts';
+import { foldHosts } from '../hosts/fold.ts';
+import type { Target } from '../hosts/target.ts';
 import { Keeper, type Pair } from './kept.ts';
 import { type Outcome, type Outlets, type Report, statusText } from './report.ts';
 

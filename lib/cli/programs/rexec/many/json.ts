@@ -1,5 +1,5 @@
 import { ExecError, type RemoteCommand } from '../../../../client/index.ts';
-import type { Target } from '../hosts.ts';
+import type { Target } from '../hosts/target.ts';
 import { Keeper } from './kept.ts';
 import type { Outcome, Outlets, Report } from './report.ts';
 

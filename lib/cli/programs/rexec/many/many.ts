@@ -3,7 +3,7 @@ import { signalNumber } from '../../../../base/index.ts';
 import { ExecError, exec, type RemoteCommand } from '../../../../client/index.ts';
 import { SIGNALED } from '../../common/exit-codes.ts';
 import { exitCodeOf, exitCodeOfFailure } from '../failures.ts';
-import type { Target } from '../hosts.ts';
+import type { Target } from '../hosts/target.ts';
 import { findLogins, type Login } from '../logins.ts';
 import { execOptions, type Flags } from '../options.ts';
 import { phaseTeller } from '../phases.ts';
@@ -92,7 +92,7 @@ class Fleet {
     const abort = new AbortController();
     const onPhase = phaseTeller(target, this.#flags);
     const options = {
-      ...execOptions(this.#flags),
+      ...execOptions(this.#flags, target),
       user,
       password: password.bytes,
       port,

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { linesOf, type RemoteCommand } from '../../../../client/index.ts';
 import { unlessFailed } from '../failures.ts';
-import type { Target } from '../hosts.ts';
+import type { Target } from '../hosts/target.ts';
 import type { Outlet } from './outlet.ts';
 import { failureLine, type Outcome, type Outlets, type Report } from './report.ts';
 

@@ -1,6 +1,6 @@
 import { ExecError, type ExecResult, type RemoteCommand } from '../../../../client/index.ts';
 import { failureReason, failureText } from '../failures.ts';
-import type { Target } from '../hosts.ts';
+import type { Target } from '../hosts/target.ts';
 import type { Outlet } from './outlet.ts';
 
 /** How it went on one host. */
