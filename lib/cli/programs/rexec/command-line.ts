@@ -116,9 +116,25 @@ export const program: Command = commandLine('rexec')
   .option('--list', 'print the hosts, one per line, and run nothing')
   .option('--fold', 'with --list: print them in one line, as short as can be')
   .option('--max-parallel <number>', 'how many hosts to run on at the same time', count, 32)
+  .option('--fail-fast', 'call no further host when one has failed; those that run are not ended')
+  .option(
+    '--canary <number>',
+    'run on the first hosts alone, on the others only if all of these succeeded',
+    count,
+  )
+  .option('--total-timeout <seconds>', 'time limit for all hosts together; 0: none', seconds, 0)
+  .option('-N, --no-prefix', 'do not print the host before each line')
   .option('--collect', 'print the output of each host in one piece, and identical outputs only once')
+  .option('--live', 'collect; print an output as soon as the first host ends with it')
+  .option('--diff', 'collect; print only what differs from the output that most hosts have')
+  .option('--output-dir <folder>', 'write the outputs to HOST.out, HOST.err and HOST.status instead')
+  .option('--failed-to <file>', 'write the hosts that failed to a file, for --hosts-file')
   .option('--json', 'print one line of JSON per host')
-  .option('--output-limit <bytes>', 'how much of each output --collect and --json keep', count, 1024 * 1024)
+  .option(
+    '--output-limit <bytes>',
+    'how much of each output to keep (default: 1048576, with --output-dir 1073741824)',
+    count,
+  )
   .option('-q, --quiet', 'show no progress bar and no summary')
   .optionsGroup('Options:')
   .helpOption(false)

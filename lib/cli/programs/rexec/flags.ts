@@ -32,7 +32,15 @@ export interface Flags extends TlsFlags {
   readonly list?: boolean;
   readonly fold?: boolean;
   readonly maxParallel: number;
+  readonly failFast?: boolean;
+  readonly canary?: number;
+  readonly totalTimeout: number;
+  readonly prefix?: boolean; // false, or not told
   readonly collect?: boolean;
+  readonly live?: boolean;
+  readonly diff?: boolean;
+  readonly outputDir?: string;
+  readonly failedTo?: string;
   readonly json?: boolean;
   readonly outputLimit: number;
   readonly quiet?: boolean;

@@ -26,16 +26,21 @@ async function main(argv: string[]): Promise<number> {
   for (const output of [process.stdout, process.stderr])
     output.on('error', () => process.exit(REXEC_EXIT.outputClosed));
   warnOfInsecurity(given);
-  const { hosts, hostsFile, collect, json } = given;
+  const { hosts, hostsFile } = given;
   const isList = hosts.length > 0 || hostsFile !== undefined;
   const named = isList ? await listHosts(given) : [parseTarget(host)];
   if (given.list) return printHosts(named, given);
   const targets = await withDefaults(named);
   const flags = withTlsVariables(given, targets);
   for (const target of targets) tlsOptions(flags, target); // a missing file is reported before any host is called
-  if (!isList && !collect && !json) return runOnOne(targets[0]!, command, flags);
+  if (!isList && !isForMany(flags)) return runOnOne(targets[0]!, command, flags);
   const { runOnMany } = await import('./many/many.ts'); // only now: it loads tables and progress bars
   return runOnMany(targets, command, flags);
+}
+
+/** What one host can be asked for too, and only the part for several hosts has. */
+function isForMany({ collect, json, live, diff, outputDir, failedTo }: Flags): boolean {
+  return [collect, json, live, diff].includes(true) || outputDir !== undefined || failedTo !== undefined;
 }
 
 function printHosts(targets: readonly Target[], { fold }: Flags): number {

@@ -2,15 +2,19 @@ import type { ExecOptions } from '../../../client/index.ts';
 import { type Command, nearestOption } from '../common/command.ts';
 import { REXEC_EXIT } from '../common/exit-codes.ts';
 import { program } from './command-line.ts';
+import { faultOf, hasStderrChannel } from './faults.ts';
 import type { Arguments, Flags } from './flags.ts';
 import type { Target } from './hosts/target.ts';
 import { spelledHere } from './other-clients.ts';
-import { tlsFaultOf, tlsOptions, withTlsVariables } from './tls.ts';
+import { tlsOptions, withTlsVariables } from './tls.ts';
 
 export type { Arguments, Flags };
 
 /** Retries that the page promises where TK_RETRY_ON_WSAENOTSOCK is set. */
 const NOT_SOCKET_RETRIES = 5;
+/** Bytes of an output that are kept in memory, and in a file. */
+const MOST_KEPT = 1024 ** 2;
+const MOST_IN_FILE = 1024 ** 3;
 
 /** Options come before the host or, as on Windows and in MKS Toolkit, between host and command. */
 export function parseArguments(argv: readonly string[]): Arguments {
@@ -27,7 +31,9 @@ export function parseArguments(argv: readonly string[]): Arguments {
         exitCode: REXEC_EXIT.usage,
       },
     );
-  const flags = withTlsVariables(program.opts<Flags>());
+  const given = program.opts<Flags>();
+  const most = given.outputDir === undefined ? MOST_KEPT : MOST_IN_FILE;
+  const flags = withTlsVariables({ ...given, outputLimit: given.outputLimit ?? most });
   const fault = faultOf(flags);
   if (fault) program.error(`error: ${fault}`, { exitCode: REXEC_EXIT.usage });
   return { flags, host: host ?? '', command: command.join(' ') };
@@ -56,8 +62,6 @@ export function execOptions(flags: Flags, target: Target): Omit<ExecOptions, 'us
 /** The command gets no input: that is wanted, or standard input is the list of hosts. */
 export const hasNoInput = ({ null: none, hostsFile }: Flags): boolean => none === true || hostsFile === '-';
 
-export const hasStderrChannel = ({ stderr, noerr }: Flags): boolean => stderr !== false && !noerr;
-
 function parseOptions(argv: readonly string[]): string[] {
   const { operands, unknown } = program.parseOptions([...argv]);
   if (program.opts<Flags>().help) program.help();
@@ -72,24 +76,4 @@ function parseOptions(argv: readonly string[]): string[] {
 function hasHosts(parsed: Command): boolean {
   const { host, hosts, hostsFile } = parsed.opts<Flags>();
   return host !== undefined || hosts.length > 0 || hostsFile !== undefined;
-}
-
-/** Options that do not go together. */
-function faultOf(flags: Flags): string | undefined {
-  const { host, hosts, hostsFile, exclude, pick, list, fold, maxParallel } = flags;
-  const { password, passwordFile, stderrPort, stderrFrom, ipv4, ipv6 } = flags;
-  const several = hosts.length > 0 || hostsFile !== undefined;
-  if (ipv4 && ipv6) return '-4 and -6 cannot be used together';
-  if (host !== undefined && several) return '--host cannot be used with -w or --hosts-file';
-  if (!several && (exclude.length > 0 || pick !== undefined))
-    return '-x and --pick require -w or --hosts-file';
-  if (fold && !list) return '--fold requires --list';
-  if (hostsFile === '-' && (password === '-' || passwordFile === '-'))
-    return '-P or -p and --hosts-file cannot both read standard input';
-  if (stderrPort && !hasStderrChannel(flags)) return '--stderr-port and --no-stderr cannot be used together';
-  if (stderrFrom.length > 0 && !hasStderrChannel(flags))
-    return '--stderr-from and --no-stderr cannot be used together';
-  if (stderrPort && several && maxParallel > 1)
-    return '--stderr-port with several hosts requires --max-parallel 1';
-  return tlsFaultOf(flags);
 }

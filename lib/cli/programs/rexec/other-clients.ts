@@ -10,6 +10,7 @@ const SPELLINGS: Readonly<Record<string, string>> = {
   '-Q': '--list',
   '-k': '--fail-fast',
   '-t': '--connect-timeout',
+  '-T': '--connect-timeout',
   '-L': '--collect',
   '-B': '--collect',
   '-i': '--collect',
