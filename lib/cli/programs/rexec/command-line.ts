@@ -1,6 +1,6 @@
 import { DEFAULT_PORT, DEFAULT_TLS_PORT } from '../../../../codec/index.ts';
 import { parseNetwork } from '../../../base/index.ts';
-import { type Command, commandLine, InvalidArgumentError } from '../common/command.ts';
+import { type Command, commandLine, InvalidArgumentError, Option } from '../common/command.ts';
 import { offerCompletion } from '../common/completion/index.ts';
 import { REXEC_EXIT } from '../common/exit-codes.ts';
 import { count, port, seconds, wholeSeconds } from '../common/numbers.ts';
@@ -141,7 +141,15 @@ export const program: Command = commandLine('rexec')
   .option('-h, --help', 'show this help')
   .passThroughOptions()
   .addHelpText('after', EXIT_HELP);
-offerCompletion(program);
+/** Words of --completion that only the files of groups know. */
+const COMPLETE_HOSTS = '--complete-hosts';
+const HOSTS = ['hosts', 'exclude', 'host'];
+
+program.addOption(new Option(`${COMPLETE_HOSTS} <list>`).hideHelp());
+offerCompletion(program, {
+  places: () => [['', { ask: COMPLETE_HOSTS }]],
+  askedFor: (option) => (HOSTS.includes(option.attributeName()) ? COMPLETE_HOSTS : undefined),
+});
 
 function networks(text: string, before: readonly string[]): readonly string[] {
   const all = text.split(',');

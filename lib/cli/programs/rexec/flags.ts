@@ -44,6 +44,8 @@ export interface Flags extends TlsFlags {
   readonly json?: boolean;
   readonly outputLimit: number;
   readonly quiet?: boolean;
+  /** A list whose last item a shell completes. */
+  readonly completeHosts?: string;
   readonly help?: boolean;
 }
 

@@ -25,6 +25,7 @@ async function main(argv: string[]): Promise<number> {
   process.title = 'rexec'; // the password on the command line goes out of sight
   for (const output of [process.stdout, process.stderr])
     output.on('error', () => process.exit(REXEC_EXIT.outputClosed));
+  if (given.completeHosts !== undefined) return printCompletions(given.completeHosts);
   warnOfInsecurity(given);
   const { hosts, hostsFile } = given;
   const isList = hosts.length > 0 || hostsFile !== undefined;
@@ -41,6 +42,12 @@ async function main(argv: string[]): Promise<number> {
 /** What one host can be asked for too, and only the part for several hosts has. */
 function isForMany({ collect, json, live, diff, outputDir, failedTo }: Flags): boolean {
   return [collect, json, live, diff].includes(true) || outputDir !== undefined || failedTo !== undefined;
+}
+
+async function printCompletions(list: string): Promise<number> {
+  const { completionsOf } = await import('./hosts/complete.ts');
+  process.stdout.write((await completionsOf(list)).map((each) => `${each}\n`).join(''));
+  return 0;
 }
 
 function printHosts(targets: readonly Target[], { fold }: Flags): number {

@@ -22,6 +22,8 @@ export function parseArguments(argv: readonly string[]): Arguments {
   const named = hasHosts(program);
   const [host, ...rest] = named ? [program.opts<Flags>().host ?? '', ...first] : first;
   const command = parseOptions(rest);
+  if (program.opts<Flags>().completeHosts !== undefined)
+    return { flags: program.opts<Flags>(), host: '', command: '' };
   if ((!named && !host) || (command.length === 0 && !program.opts<Flags>().list))
     program.error('error: missing host or command (see --help)', { exitCode: REXEC_EXIT.usage });
   if (!named && hasHosts(program))
