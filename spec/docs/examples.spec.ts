@@ -8,7 +8,7 @@ import { findProgram, PATIENT, Program, ROOT, ROOT_MAY, temporaryFolder } from '
 
 /** Each with what it takes; the second of a line goes on with the daemons of the first. */
 const DOCUMENTS: readonly (readonly [documents: readonly string[], needs: string])[] = [
-  [['docs/guide.md', 'docs/coming-from.md'], 'tar'],
+  [['docs/guide.md', 'docs/many-hosts.md', 'docs/coming-from.md'], 'tar'],
   [['docs/tls.md'], 'openssl'],
 ];
 const DOOR = new URL('../../lib/index.ts', import.meta.url).href;

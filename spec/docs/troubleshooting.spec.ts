@@ -62,7 +62,7 @@ const PLACES = [
 const GIVEN_BACK: Readonly<Record<string, RegExp>> = {
   'lib/base/child/child.ts': new RegExp(String.raw`\?\? ${LITERAL}`, 'g'),
   'lib/login/account-rules.ts': new RegExp(String.raw`\breturn\s*${LITERAL}`, 'g'),
-  'lib/cli/programs/rexec/many/report.ts': new RegExp(String.raw`\breturn ${LITERAL}`, 'g'),
+  'lib/cli/programs/rexec/many/report/report.ts': new RegExp(String.raw`\breturn ${LITERAL}`, 'g'),
   'lib/launch/home.ts': new RegExp(String.raw`[?:]\s*${LITERAL}`, 'g'),
   'lib/files/read-trusted.ts': new RegExp(String.raw`[?:]\s*${LITERAL}`, 'g'),
   'lib/login/certificates/login.ts': new RegExp(String.raw`[?:]\s*${LITERAL}`, 'g'),
@@ -71,7 +71,7 @@ const GIVEN_BACK: Readonly<Record<string, RegExp>> = {
   'lib/service/manager/processes.ts': new RegExp(String.raw`\? \[\] : \[${LITERAL}`, 'g'),
   'lib/cli/programs/rexec/tls.ts': new RegExp(String.raw`(?:\breturn|\?) ${LITERAL}`, 'g'),
   'lib/connection/refusal.ts': new RegExp(String.raw`(?:REXEC_\w+:|\breturn) ${LITERAL}`, 'g'),
-  'lib/cli/programs/rexec/options.ts': new RegExp(String.raw`\breturn ${LITERAL}`, 'g'),
+  'lib/cli/programs/rexec/faults.ts': new RegExp(String.raw`\breturn ${LITERAL}`, 'g'),
   'lib/cli/programs/rexec/failures.ts': new RegExp(String.raw`\|\| ${LITERAL}`, 'g'),
 };
 

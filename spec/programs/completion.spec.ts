@@ -13,13 +13,16 @@ const COMMANDS = [
   ...['explain', 'template', 'migrate', 'reload', 'completion'],
 ];
 
+/** The completion runs no command of a group. */
+const GROUPS = 'web = "web[1-2]"\ndb = ["db1:5512", "@web"]\ncloud = { command = ["false"] }\n';
+
 /** Calls a shell's completion with words, the last of which is being typed; prints what it offers. */
 const DRIVERS = {
   bash: `
     source "$1"; shift
     complete -p "$1" >/dev/null || exit 9
-    COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)) COMPREPLY=()
-    _"$1"
+    COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)) COMPREPLY=() COMP_LINE="$*" COMP_POINT=\${#COMP_LINE}
+    _"$1" "$1" "\${!#}"
     printf '%s\\n' "\${COMPREPLY[@]}"`,
   zsh: `
     compdef() { [[ $* == "_$name $name" ]] }
@@ -76,7 +79,13 @@ const CASES: Readonly<
     ['kill ', []],
   ],
   rexec: [
-    ['', []],
+    ['', ['@web', '@db', '@cloud', 'web1', 'web2', 'db1:5512']],
+    ['we', ['web1', 'web2']],
+    ['-w @', ['@web', '@db', '@cloud']],
+    ['-w web2!@w', ['web2!@web']],
+    ['--exclude web1,d', ['web1,db1:5512']],
+    ['-l ada --hosts ada@w', ['ada@web1', 'ada@web2']],
+    ['-w nothing', []],
     ['--pass', ['--password', '--password-file']],
     ['-l ada --ca ali', ['alice.toml']],
     ['host --strict --tim', ['--timeout']],
@@ -105,7 +114,12 @@ for (const shell of ['bash', 'zsh', 'fish'] as const)
     }, () => {
       const folder = mkdtempSync(join(tmpdir(), 'rexec-completion-'));
       const file = join(folder, 'completion');
-      const env = { ...cleanEnvironment(), HOME: folder };
+      const env = {
+        ...cleanEnvironment(),
+        HOME: folder,
+        XDG_CONFIG_HOME: join(folder, 'config'),
+        PATH: `${folder}:${process.env.PATH}`,
+      };
       after(() => rmSync(folder, { recursive: true, force: true }));
       before(() => {
         const words = [join(ROOT, `lib/cli/${name}.ts`), '--completion', shell];
@@ -113,6 +127,10 @@ for (const shell of ['bash', 'zsh', 'fish'] as const)
         assert.deepEqual([stderr, status], ['', 0]);
         mkdirSync(join(folder, 'here'));
         writeFileSync(file, stdout);
+        mkdirSync(join(folder, 'config', 'rexec'), { recursive: true });
+        writeFileSync(join(folder, 'config', 'rexec', 'groups.toml'), GROUPS, { mode: 0o600 });
+        const itself = `#!/bin/sh\nexec '${process.execPath}' '${join(ROOT, `lib/cli/${name}.ts`)}' "$@"\n`;
+        writeFileSync(join(folder, name), itself, { mode: 0o755 });
         writeFileSync(join(folder, 'here', 'alice.toml'), '');
       });
 

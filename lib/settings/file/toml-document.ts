@@ -50,6 +50,11 @@ export class TomlDocument {
     return this.#mark + this.#lines.join('');
   }
 
+  /** All it says, as tables. */
+  get values(): Readonly<Record<string, unknown>> {
+    return parse(this.text);
+  }
+
   /** Every value, in the order of the file. @throws SettingsError for a key that cannot be a setting's */
   get assignments(): Assignment[] {
     return this.#survey().assignments;

@@ -50,6 +50,8 @@ export const PHASE_NAME: Readonly<Record<ExecPhase, string>> = {
 export function adviceOn(error: unknown): string | undefined {
   if (!(error instanceof ExecError)) return undefined;
   if (isNotSocket(error.cause)) return 'set TK_RETRY_ON_WSAENOTSOCK=1 to retry up to five times';
+  if (error.code === 'REXEC_TIMED_OUT' && /^the time for all hosts/.test(error.message))
+    return 'the commands may still be running, so check before you run them again; raise --total-timeout to wait longer';
   if (error.code === 'REXEC_TLS_FAILED')
     return TLS_FAULTS.find(([text]) => text.test(error.message))?.[1] ?? ADVICE.REXEC_TLS_FAILED;
   if (error.code === 'REXEC_REFUSED')

@@ -27,11 +27,25 @@ export interface Flags extends TlsFlags {
   readonly debug?: boolean;
   readonly hosts: readonly string[];
   readonly hostsFile?: string;
+  readonly exclude: readonly string[];
+  readonly pick?: number;
+  readonly list?: boolean;
+  readonly fold?: boolean;
   readonly maxParallel: number;
+  readonly failFast?: boolean;
+  readonly canary?: number;
+  readonly totalTimeout: number;
+  readonly prefix?: boolean; // false, or not told
   readonly collect?: boolean;
+  readonly live?: boolean;
+  readonly diff?: boolean;
+  readonly outputDir?: string;
+  readonly failedTo?: string;
   readonly json?: boolean;
   readonly outputLimit: number;
   readonly quiet?: boolean;
+  /** A list whose last item a shell completes. */
+  readonly completeHosts?: string;
   readonly help?: boolean;
 }
 

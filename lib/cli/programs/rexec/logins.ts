@@ -2,7 +2,7 @@ import { Secret } from '../../../base/index.ts';
 import { printableText } from '../../../text/index.ts';
 import { ownName } from '../common/own-name.ts';
 import { passwordFromFile, passwordFromStream, passwordFromTerminal } from '../common/password.ts';
-import type { Target } from './hosts.ts';
+import type { Target } from './hosts/target.ts';
 import { netrcEntry } from './netrc.ts';
 import type { Flags } from './options.ts';
 
@@ -22,15 +22,19 @@ export async function findLogins(targets: readonly Target[], flags: Flags): Prom
   const asked = new Map<string, Promise<Secret>>();
   const netrc = { passwordKnown: given !== undefined, warn: warnings(flags) };
   const wanted = targets.map((target) => {
-    const named = target.user ?? flags.user ?? flags.login ?? variable;
+    const named = target.user ?? flags.user ?? flags.login ?? variable ?? target.defaults?.user;
     const entry = given && named !== undefined ? undefined : netrcEntry(target.host, named, netrc);
     const password = given ?? entry?.password ?? (flags.cert && NO_PASSWORD);
     return { target, user: named ?? entry?.login ?? ownName(), password };
   });
+  const unknown = Map.groupBy(
+    wanted.filter(({ password }) => !password),
+    ({ user }) => user,
+  );
   const logins: Login[] = [];
   for (const { target, user, password } of wanted) {
-    const hosts = wanted.filter((each) => !each.password && each.user === user);
-    const ask = () => passwordFromTerminal(`Password for ${user} at ${hostsShown(hosts.length, target)}: `);
+    const hosts = unknown.get(user)?.length ?? 0;
+    const ask = () => passwordFromTerminal(`Password for ${user} at ${hostsShown(hosts, target)}: `);
     if (!password && !asked.has(user)) asked.set(user, ask());
     logins.push({ user, password: password ?? (await asked.get(user)!) });
   }

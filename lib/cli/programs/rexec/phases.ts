@@ -1,7 +1,7 @@
 import type { ExecPhase } from '../../../client/index.ts';
 import { printableText } from '../../../text/index.ts';
 import { PHASE_NAME } from './failures.ts';
-import type { Target } from './hosts.ts';
+import type { Target } from './hosts/target.ts';
 import type { Flags } from './options.ts';
 
 /** With -d, prints each phase of a command and when it began; without, only what a user may have to wait for. */

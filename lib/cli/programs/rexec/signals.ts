@@ -3,24 +3,23 @@ import { SIGNALED } from '../common/exit-codes.ts';
 import type { Flags } from './options.ts';
 
 /** Signals that reach the remote command instead of this program. */
-const FORWARDED = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGUSR1', 'SIGUSR2'] as const;
-const BREAK = ['SIGINT', 'SIGQUIT', 'SIGTERM'] as const;
-type Forwarded = (typeof FORWARDED)[number];
+export const FORWARDED = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGUSR1', 'SIGUSR2'] as const;
+export const BREAK = ['SIGINT', 'SIGQUIT', 'SIGTERM'] as const;
 
 /** Signals that ask a program to end. A user who sends one so often in so short a time wants out. */
-const ENDING: readonly Forwarded[] = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM'];
+export const ENDING: readonly NodeJS.Signals[] = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM'];
 const [PATIENCE, PATIENCE_MS] = [3, 60_000];
 /** A Ctrl-C that nothing has come of in this time has changed nothing that its user can see. */
 const REACTION_MS = 1000;
 const LOOK_MS = 250;
 
-/** What the signals are for: one command, or those of many hosts. */
+/** What the signals are for. */
 export interface Signaled {
   /** False if there is no way to send it. */
   send(signal: NodeJS.Signals): boolean;
   /** Since anything was last heard of a command. */
   silentSeconds(): number;
-  /** Waits no longer for the commands. */
+  /** Waits no longer for the command. */
   giveUp(signal: NodeJS.Signals): void;
 }
 
@@ -60,8 +59,8 @@ export function forwardSignals(flags: Flags, { send, silentSeconds, giveUp }: Si
 }
 
 /** Whether a signal has come often enough. */
-function insistence(): (signal: Forwarded) => boolean {
-  const times = new Map<Forwarded, number[]>();
+export function insistence(): (signal: NodeJS.Signals) => boolean {
+  const times = new Map<NodeJS.Signals, number[]>();
   return (signal) => {
     const recent = (times.get(signal) ?? []).filter((time) => performance.now() - time < PATIENCE_MS);
     recent.push(performance.now());
@@ -70,7 +69,8 @@ function insistence(): (signal: Forwarded) => boolean {
   };
 }
 
-function whenSilent(silentSeconds: () => number, seconds: number, then: () => void): void {
+/** Calls `then` when nothing was heard for so long. */
+export function whenSilent(silentSeconds: () => number, seconds: number, then: () => void): void {
   const start = performance.now();
   setInterval(() => {
     if (Math.min(silentSeconds(), (performance.now() - start) / 1000) >= seconds) then();

@@ -4,7 +4,7 @@ import { reasonOf } from '../../../base/index.ts';
 import type { TlsOptions } from '../../../client/index.ts';
 import { plainBytes } from '../../../files/index.ts';
 import { InvalidArgumentError } from '../common/command.ts';
-import type { Target } from './hosts.ts';
+import type { Target } from './hosts/target.ts';
 
 /** What the command line says of TLS; files as they were read. */
 export interface TlsFlags {
@@ -32,15 +32,20 @@ export function pemFile(path: string): Buffer {
   }
 }
 
-/** Flags that are not given come from REXEC_TLS and REXEC_CA; the second is read only if TLS is used. */
-export function withTlsVariables<Given extends TlsFlags>(flags: Given): Given {
+/**
+ * Flags that are not given come from REXEC_TLS and REXEC_CA; the second is read only if TLS is used, by the flags or
+ * because `hosts` have it.
+ */
+export function withTlsVariables<Given extends TlsFlags>(flags: Given, hosts: readonly Target[] = []): Given {
   const { REXEC_TLS: wanted = '', REXEC_CA: path } = process.env;
   if (!['', 'true', 'false'].includes(wanted))
     throw new Error(`REXEC_TLS: invalid value ${JSON.stringify(wanted)}; allowed: "true", "false"`);
-  const tls = flags.tls ?? wanted === 'true';
-  if (!tls || flags.ca || !path) return { ...flags, tls };
+  const told = flags.tls ?? (wanted === '' ? undefined : wanted === 'true');
+  const tls = told === undefined ? {} : { tls: told };
+  const isUsed = told ?? hosts.some(({ defaults }) => defaults?.tls);
+  if (!isUsed || flags.ca || !path) return { ...flags, ...tls };
   try {
-    return { ...flags, tls, ca: pemFile(path) };
+    return { ...flags, ...tls, ca: pemFile(path) };
   } catch (error) {
     throw new Error(`REXEC_CA: ${reasonOf(error)}`);
   }
@@ -53,14 +58,30 @@ export function tlsFaultOf({ tls, ca, cert, key, insecure, stderrPort }: TlsFlag
   return tls && stderrPort ? '--stderr-port and --tls cannot be used together' : undefined;
 }
 
-/** The flags as options of the library. */
-export function tlsOptions({ tls, ca, cert, key, insecure = false }: TlsFlags): false | TlsOptions {
-  return tls ? { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }), insecure } : false;
+/** The flags as options of the library, for a host. */
+export function tlsOptions(flags: TlsFlags, { defaults }: Target): false | TlsOptions {
+  if (!(flags.tls ?? defaults?.tls)) return false;
+  const { cert, key, insecure = false } = flags;
+  const ca = flags.ca ?? (defaults?.ca === undefined ? undefined : authoritiesOf(defaults.ca));
+  return { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }), insecure };
+}
+
+const authorities = new Map<string, Buffer>();
+
+/** The file is read once, however many hosts have it. */
+function authoritiesOf(path: string): Buffer {
+  try {
+    const known = authorities.get(path) ?? pemFile(path);
+    authorities.set(path, known);
+    return known;
+  } catch (error) {
+    throw new Error(`config.toml: ca: ${reasonOf(error)}`, { cause: error });
+  }
 }
 
 /** The daemon's port on a host. */
-export const portOf = (target: Target, { port, tls }: TlsFlags): number =>
-  target.port ?? port ?? defaultPort(tls);
+export const portOf = ({ port, defaults }: Target, flags: TlsFlags): number =>
+  port ?? flags.port ?? defaults?.port ?? defaultPort(flags.tls ?? defaults?.tls);
 
 /** Said each time, whatever else is quiet. */
 export function warnOfInsecurity({ insecure }: TlsFlags): void {

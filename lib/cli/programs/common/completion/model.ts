@@ -3,8 +3,17 @@ import type { Command, Help, Option } from '../command.ts';
 /** Words with what they mean. */
 export type Pairs = readonly (readonly [word: string, meaning: string])[];
 
-/** What may come at a place: files, some words, or nothing that is known. */
-export type Offer = 'files' | Pairs;
+/** Words that the program itself knows: it prints, after this option and what is typed, what that may become. */
+export interface Asked {
+  readonly ask: string;
+}
+
+/** What may come at a place: files, some words, what the program knows, or nothing that is known. */
+export type Offer = 'files' | Pairs | Asked;
+
+export const isAsked = (offer: Offer): offer is Asked => typeof offer === 'object' && 'ask' in offer;
+
+const isNothing = (offer: Offer): boolean => Array.isArray(offer) && offer.length === 0;
 
 /** An option of a command line. */
 export interface OptionWords {
@@ -28,6 +37,8 @@ export interface Completion {
 /** What a program knows of its words and its command line does not say. */
 export interface MoreWords {
   places?(): Completion['places'];
+  /** An option of the program that completes the value of this one. */
+  askedFor?(option: Option): string | undefined;
   /** Values of an option. */
   choicesOf?(option: Option): readonly string[];
 }
@@ -35,29 +46,38 @@ export interface MoreWords {
 const FILES = /[<[](?:file|folder)\b/;
 
 /** Reads it off the definition of a command line. */
-export function completionOf(program: Command, { places = () => [], choicesOf }: MoreWords = {}): Completion {
+export function completionOf(
+  program: Command,
+  { places = () => [], choicesOf, askedFor }: MoreWords = {},
+): Completion {
   const helper = program.createHelp();
   const wordsOf = (command: Command, name: string): OptionWords[] =>
     helper.visibleOptions(command).map((option) => ({
       words: [option.short, option.long].filter((word) => word !== undefined),
       meaning: helper.optionDescription(option),
       command: name,
-      value: offerOf(option, helper, choicesOf?.(option) ?? []),
+      value: offerOf(option, helper, choicesOf?.(option) ?? [], askedFor?.(option)),
     }));
   const commands = program.commands;
+  const more = places();
+  const first: Completion['places'] = more.some(([before]) => before === '')
+    ? []
+    : [['', commands.map((command) => [command.name(), command.description()])]];
   return {
     program: program.name(),
     options: [...wordsOf(program, ''), ...commands.flatMap((each) => wordsOf(each, each.name()))],
-    places: [
-      ['', commands.map((command) => [command.name(), command.description()])],
-      ...commands.flatMap(argumentPlaces),
-      ...places(),
-    ],
+    places: [...first, ...commands.flatMap(argumentPlaces), ...more],
   };
 }
 
-function offerOf(option: Option, helper: Help, choices: readonly string[]): Offer | undefined {
+function offerOf(
+  option: Option,
+  helper: Help,
+  choices: readonly string[],
+  ask: string | undefined,
+): Offer | undefined {
   if (!option.required && !option.optional) return undefined;
+  if (ask !== undefined) return { ask };
   if (choices.length > 0) return choices.map((choice) => [choice, '']);
   return FILES.test(helper.optionTerm(option)) ? 'files' : [];
 }
@@ -70,6 +90,10 @@ function argumentPlaces(command: Command): Completion['places'] {
   return files.map(([index]) => [`${command.name()}/${'*/'.repeat(index)}`, 'files']);
 }
 
+/** Places where something is offered. */
+export const offeredPlaces = ({ places }: Completion): Completion['places'] =>
+  places.filter(([, offer]) => !isNothing(offer));
+
 /** Options that take a value, as they are typed. */
 export const withValues = ({ options }: Completion): string[] => [
   ...new Set(options.filter(({ value }) => value !== undefined).flatMap(({ words }) => words)),
@@ -78,7 +102,7 @@ export const withValues = ({ options }: Completion): string[] => [
 /** What the values of options are, by the words for these; without those of which nothing is known. */
 export function valueOffers({ options }: Completion): (readonly [words: string, offer: Offer])[] {
   const known = options.flatMap(({ words, value }) =>
-    value === undefined || value.length === 0 ? [] : [[words.join('|'), value] as const],
+    value === undefined || isNothing(value) ? [] : [[words.join('|'), value] as const],
   );
   return [...new Map(known)];
 }

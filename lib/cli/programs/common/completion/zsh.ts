@@ -1,14 +1,30 @@
 import { shellQuoted } from '../../../../base/index.ts';
-import { type Completion, type Offer, optionWords, type Pairs, valueOffers, withValues } from './model.ts';
+import {
+  type Completion,
+  isAsked,
+  type Offer,
+  optionWords,
+  type Pairs,
+  valueOffers,
+  withValues,
+} from './model.ts';
 
 /** Words with what they mean, as zsh has them: `word:meaning`. */
 const described = (pairs: Pairs): string =>
   pairs.map(([word, meaning]) => shellQuoted(meaning === '' ? word : `${word}:${meaning}`)).join(' ');
 
+/** What is offered as it is: it has what is typed in front. */
+const ask = (option: string): string =>
+  `compadd -- \${(f)"$("$words[1]" ${option} "\${(Q)PREFIX}" 2>/dev/null)"}`;
+
+function does(offer: Offer): string {
+  if (offer === 'files') return '_files';
+  return isAsked(offer) ? ask(offer.ask) : `pairs=(${described(offer)})`;
+}
+
 /** A completion for zsh, to be sourced or to be a file of $fpath. */
 export function zsh(completion: Completion): string {
   const { program, places } = completion;
-  const does = (offer: Offer): string => (offer === 'files' ? '_files' : `pairs=(${described(offer)})`);
   const taking = withValues(completion);
   const values = valueOffers(completion).map(([words, offer]) => `      (${words}) ${does(offer)} ;;\n`);
   const { any, own } = optionWords(completion);

@@ -1,12 +1,14 @@
 import { once } from 'node:events';
-import { createReadStream } from 'node:fs';
-import { mkdtemp, open, rm } from 'node:fs/promises';
+import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { RemoteCommand } from '../../../../client/index.ts';
-import { type Flags, hasNoInput } from '../options.ts';
+import type { Flags } from '../flags.ts';
+import { hasNoInput } from '../options.ts';
+
+const CHUNK = 64 * 1024; // bytes
 
 /** What every command reads. */
 export interface Input {
@@ -25,7 +27,7 @@ const NONE: Input = {
  */
 export async function inputFor(hosts: number, flags: Flags): Promise<Input> {
   if (hasNoInput(flags) || process.stdin.isTTY || process.stdin.readableEnded) return NONE;
-  return hosts <= flags.maxParallel ? new Copied(hosts) : await kept();
+  return hosts <= flags.maxParallel && !flags.canary ? new Copied(hosts) : await kept();
 }
 
 /** Begins when the last host has come; goes as fast as the slowest reads. */
@@ -66,10 +68,20 @@ async function kept(): Promise<Input> {
   const file = await open(join(folder, 'stdin'), 'wx+', 0o600);
   await rm(folder, { recursive: true });
   await pipeline(process.stdin, file.createWriteStream({ autoClose: false, start: 0 }));
-  const { fd } = file;
   return {
     give: (remote) => {
-      pipeline(createReadStream('', { fd, start: 0, autoClose: false }), remote.stdin).catch(() => {});
+      pipeline(() => chunksOf(file), remote.stdin).catch(() => {});
     },
   };
+}
+
+/** Each reader has its place in the file; a stream of the file would close it with a reader that leaves. */
+async function* chunksOf(file: FileHandle): AsyncGenerator<Buffer> {
+  let position = 0;
+  for (;;) {
+    const { bytesRead, buffer } = await file.read(Buffer.alloc(CHUNK), 0, CHUNK, position);
+    if (bytesRead === 0) return;
+    position += bytesRead;
+    yield buffer.subarray(0, bytesRead);
+  }
 }

@@ -1,18 +1,19 @@
 import { SingleBar } from 'cli-progress';
-import type { Flags } from '../options.ts';
+import type { Flags } from '../flags.ts';
+import type { Tally } from './tally.ts';
 
-const FORMAT = 'rexec [{bar}] {value}/{total} hosts, {failed} failed, {duration_formatted}';
+const FORMAT = 'rexec [{bar}] {value}/{total} hosts, {running} running, {failed} failed, {times}';
+const REPAINT_MS = 1000;
 
 /** A bar on a standard error that is a terminal. */
 export class Progress {
   readonly #bar: SingleBar | undefined;
-  readonly #total: number;
-  #done = 0;
-  #failed = 0;
+  readonly #tally: Tally;
+  readonly #clock: NodeJS.Timeout | undefined;
 
-  constructor(total: number, { quiet }: Flags) {
-    this.#total = total;
-    if (!process.stderr.isTTY || quiet || total < 2) return;
+  constructor(tally: Tally, { quiet }: Flags) {
+    this.#tally = tally;
+    if (!process.stderr.isTTY || quiet || tally.total < 2) return;
     this.#bar = new SingleBar({
       format: FORMAT,
       stream: process.stderr,
@@ -22,12 +23,11 @@ export class Progress {
       gracefulExit: false, // signals are for the commands
     });
     this.#show();
+    this.#clock = setInterval(() => this.changed(), REPAINT_MS).unref();
   }
 
-  ended(failed: boolean): void {
-    this.#done += 1;
-    this.#failed += failed ? 1 : 0;
-    this.#bar?.update(this.#done, { failed: this.#failed });
+  changed(): void {
+    this.#bar?.update(this.#tally.done, this.#values);
   }
 
   /** Lets `write` write to the terminal, where the bar stands. */
@@ -39,10 +39,17 @@ export class Progress {
   }
 
   finish(): void {
+    clearInterval(this.#clock);
     this.#bar?.stop();
   }
 
+  get #values() {
+    const { running, failed, seconds, secondsLeft } = this.#tally;
+    const left = secondsLeft === undefined ? '' : `, about ${Math.ceil(secondsLeft)} s left`;
+    return { running, failed, times: `${Math.floor(seconds)} s${left}` };
+  }
+
   #show(): void {
-    this.#bar?.start(this.#total, this.#done, { failed: this.#failed });
+    this.#bar?.start(this.#tally.total, this.#tally.done, this.#values);
   }
 }

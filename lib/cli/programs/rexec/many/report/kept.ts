@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
-import { GrowingBuffer, type RemoteCommand } from '../../../../client/index.ts';
-import { unlessFailed } from '../failures.ts';
-import type { Target } from '../hosts.ts';
+import { GrowingBuffer, type RemoteCommand } from '../../../../../client/index.ts';
+import { unlessFailed } from '../../failures.ts';
+import type { Target } from '../../hosts/target.ts';
 
 /** One output as far as it is kept. */
 class Kept {

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
-import { PASSWORD, USER } from '../../support/daemon/daemon.ts';
-import { findProgram, PATIENT, Program, ROOT } from '../../support/program.ts';
+import { PASSWORD, USER } from '../../../support/daemon/daemon.ts';
+import { findProgram, PATIENT, Program, ROOT } from '../../../support/program.ts';
 
 const HOSTS = Array.from(
   { length: 200 },

@@ -1,7 +1,8 @@
-import { ExecError, type RemoteCommand } from '../../../../client/index.ts';
-import type { Target } from '../hosts.ts';
+import { ExecError, type RemoteCommand } from '../../../../../client/index.ts';
+import { printableJson } from '../../../../../text/index.ts';
+import type { Target } from '../../hosts/target.ts';
 import { Keeper } from './kept.ts';
-import type { Outcome, Outlets, Report } from './report.ts';
+import { type Outcome, type Outlets, type Report, statusText } from './report.ts';
 
 /** One line per host, as it ends. */
 export class Json implements Report {
@@ -17,7 +18,8 @@ export class Json implements Report {
     return this.#keeper.read(target, remote);
   }
 
-  async ended({ target, user, port, seconds, exit, result, error }: Outcome): Promise<void> {
+  async ended(outcome: Outcome): Promise<void> {
+    const { target, user, port, seconds, exit, result } = outcome;
     const { stdout, stderr } = this.#keeper.take(target);
     const encoding = isText(stdout.bytes) && isText(stderr.bytes) ? 'utf8' : 'base64';
     const line = {
@@ -32,18 +34,18 @@ export class Json implements Report {
       stdout: stdout.bytes.toString(encoding),
       stderr: stderr.bytes.toString(encoding),
       dropped: stdout.dropped + stderr.dropped,
-      error: error === undefined ? null : errorFields(error),
+      error: result ? null : errorFields(outcome),
     };
-    await this.#outlets.out.write(`${JSON.stringify(line)}\n`);
+    await this.#outlets.out.write(`${printableJson(line)}\n`);
   }
 
   async finish(): Promise<void> {}
 }
 
-const errorFields = (error: unknown) =>
-  error instanceof ExecError
-    ? { code: error.code, phase: error.phase, message: error.message }
-    : { code: 'REXEC_ABORTED', phase: 'request', message: 'not started' };
+const errorFields = (outcome: Outcome) =>
+  outcome.error instanceof ExecError
+    ? { code: outcome.error.code, phase: outcome.error.phase, message: outcome.error.message }
+    : { code: 'REXEC_ABORTED', phase: 'request', message: statusText(outcome) };
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 

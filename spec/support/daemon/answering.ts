@@ -1,0 +1,31 @@
+import type { TestContext } from 'node:test';
+import { type FakeDaemon, startFakeDaemon } from './fake-daemon.ts';
+
+/** What a command wrote, and how it ended. */
+export interface Answer {
+  readonly stdout?: string;
+  readonly stderr?: string;
+  readonly exit?: number;
+}
+
+/** A daemon whose every command does the same. */
+export const startAnswering = (t: TestContext, answer: Answer = {}): Promise<FakeDaemon> =>
+  startFakeDaemon(t, async (client) => {
+    const { stdout = '', stderr = '', exit = 0 } = answer;
+    const { channel } = await client.login();
+    await client.send(`\0${stdout}`);
+    client.halfClose();
+    await channel.send(`${stderr}\0exit ${exit}\n`);
+    channel.halfClose();
+  });
+
+/** A daemon whose every command runs until its client leaves. */
+export const startEndless = (t: TestContext): Promise<FakeDaemon> =>
+  startFakeDaemon(t, async (client) => {
+    await client.login();
+    await client.send('\0running\n');
+  });
+
+/** Such daemons as a list for -w. */
+export const hostsOf = (...daemons: readonly FakeDaemon[]): string =>
+  daemons.map(({ port }) => `127.0.0.1:${port}`).join();
