@@ -1,5 +1,7 @@
-import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { constants, type Stats } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { codeOf, reasonOf } from '../base/index.ts';
+import { followed, isOurs } from './followed.ts';
 
 /** What makes a file one to rely on, besides that it belongs to root or to this account. */
 export interface Trust {
@@ -8,8 +10,10 @@ export interface Trust {
   /** Bits that its mode must not have, and the end of the sentence about a file that has one. */
   readonly forbidden: number;
   readonly rule: (mode: string) => string;
-  /** Whether it may be a symbolic link. */
+  /** Whether symbolic links that only root and this account can change may lead to it. */
   readonly links: boolean;
+  /** Whether a file of root may be readable by its group all the same, when this account can read it only as one of that. */
+  readonly byGroup?: boolean;
 }
 
 /** What a file with a secret of the daemon must be. */
@@ -20,31 +24,56 @@ export const SECRET: Omit<Trust, 'what'> = {
 };
 
 const LARGEST_BYTES = 4 * 1024 * 1024;
+const GROUP_READS = 0o040;
+const SWAPS = 3;
 
 /**
  * Reads a file that decides who may do what. SECURITY: what is read is what was checked: one descriptor for both.
  *
  * @throws Error that names the file and the rule; the system's own where it cannot be opened
  */
-export async function readTrusted(path: string, { what, forbidden, rule, links }: Trust): Promise<Buffer> {
-  const flags = constants.O_RDONLY | constants.O_NONBLOCK; // a pipe must not hold us up
-  const file = await open(path, links ? flags : flags | constants.O_NOFOLLOW);
+export async function readTrusted(path: string, trust: Trust): Promise<Buffer> {
+  const name = trust.what === undefined ? path : `${trust.what} ${path}`;
+  const file = await openTrusted(path, trust.links).catch((cause) => {
+    throw codeOf(cause) === '' ? new Error(`${name} ${reasonOf(cause)}`, { cause }) : cause;
+  });
   try {
-    const { mode, uid, size } = await file.stat();
-    const problem =
-      (mode & constants.S_IFMT) !== constants.S_IFREG
-        ? 'is not a regular file'
-        : mode & forbidden
-          ? rule((mode & 0o777).toString(8))
-          : uid !== 0 && uid !== process.getuid?.()
-            ? `is owned by uid ${uid}; it must be owned by root or by this account`
-            : size > LARGEST_BYTES
-              ? `is larger than ${LARGEST_BYTES} bytes`
-              : undefined;
-    const name = what === undefined ? path : `${what} ${path}`;
+    const problem = problemOf(await file.stat(), trust);
     if (problem) throw new Error(`${name} ${problem}`);
     return await file.readFile();
   } finally {
     await file.close();
   }
 }
+
+/** A link may be swapped, and the file that it led to removed, after it was followed: then it is followed once more. */
+async function openTrusted(path: string, links: boolean): Promise<FileHandle> {
+  for (let turn = 1; ; turn += 1) {
+    try {
+      return await openItself(path).catch(async (error) => {
+        if (!links || codeOf(error) !== 'ELOOP') throw error;
+        return openItself(await followed(path));
+      });
+    } catch (error) {
+      if (codeOf(error) !== 'ENOENT' || turn === SWAPS) throw error;
+    }
+  }
+}
+
+/** A pipe must not hold us up. */
+const openItself = (path: string): Promise<FileHandle> =>
+  open(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW);
+
+function problemOf(
+  { mode, uid, gid, size }: Stats,
+  { forbidden, rule, byGroup = false }: Trust,
+): string | undefined {
+  const needsGroup = byGroup && uid === 0 && process.getuid?.() !== 0 && isInGroup(gid);
+  if ((mode & constants.S_IFMT) !== constants.S_IFREG) return 'is not a regular file';
+  if (mode & (needsGroup ? forbidden & ~GROUP_READS : forbidden)) return rule((mode & 0o777).toString(8));
+  if (!isOurs(uid)) return `is owned by uid ${uid}; it must be owned by root or by this account`;
+  return size > LARGEST_BYTES ? `is larger than ${LARGEST_BYTES} bytes` : undefined;
+}
+
+const isInGroup = (gid: number): boolean =>
+  process.getegid?.() === gid || (process.getgroups?.() ?? []).includes(gid);

@@ -1,3 +1,4 @@
+import { lstat } from 'node:fs/promises';
 import { codeOf, type Secret } from '../../base/index.ts';
 import { FileLockedError, locked, ownerToKeep, replaceFile } from '../../files/index.ts';
 import { bytesOf } from '../../text/index.ts';
@@ -42,6 +43,7 @@ async function change<T>(
 ): Promise<T> {
   try {
     return await locked(path, async () => {
+      await mustBeItself(path);
       const [lines, result] = work(await textOf(path));
       const content = lines.map((line) => `${line}\n`).join('');
       await replaceFile(path, bytesOf(content), 0o600, await ownerToKeep(path));
@@ -51,6 +53,13 @@ async function change<T>(
     if (cause instanceof FileLockedError) throw new UsersFileError(`users file ${cause.message}`, { cause });
     throw cause;
   }
+}
+
+/** A link would be replaced by a file, and be a link no more. */
+async function mustBeItself(path: string): Promise<void> {
+  const stats = await lstat(path).catch(() => undefined);
+  if (stats?.isSymbolicLink())
+    throw new UsersFileError(`users file ${path} is a symbolic link; change the file that it leads to`);
 }
 
 async function textOf(path: string): Promise<string> {

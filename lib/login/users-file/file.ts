@@ -1,5 +1,5 @@
 import type { BigIntStats } from 'node:fs';
-import { lstat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { codeOf, RexecError, reasonOf, Secret } from '../../base/index.ts';
 import { plainText, readTrusted, type Trust } from '../../files/index.ts';
 import { exactText } from '../../text/index.ts';
@@ -59,7 +59,7 @@ class UsersFile {
   }
 
   async users(): Promise<Users> {
-    const stamp = stampOf(await lstat(this.#path, { bigint: true }));
+    const stamp = await stat(this.#path, { bigint: true }).then(stampOf, () => undefined);
     if (stamp !== undefined && stamp === this.#last?.stamp) return this.#last.users;
     const users = parseUsers(this.#path, await readUsersText(this.#path));
     this.#last = stamp === undefined ? undefined : { stamp, users };
@@ -68,16 +68,27 @@ class UsersFile {
 }
 
 /** Tells a file from every other one and from itself before a change; undefined when it was changed just now. */
-function stampOf({ dev, ino, mode, uid, size, mtimeNs, ctimeNs, ctimeMs }: BigIntStats): string | undefined {
+function stampOf({
+  dev,
+  ino,
+  mode,
+  uid,
+  gid,
+  size,
+  mtimeNs,
+  ctimeNs,
+  ctimeMs,
+}: BigIntStats): string | undefined {
   if (BigInt(Date.now()) - ctimeMs < SAME_TIME_MS) return undefined;
-  return [dev, ino, mode, uid, size, mtimeNs, ctimeNs].join(':');
+  return [dev, ino, mode, uid, gid, size, mtimeNs, ctimeNs].join(':');
 }
 
 const TRUST: Trust = {
   what: 'users file',
   forbidden: 0o077,
   rule: (mode) => `has mode ${mode}: only its owner may have access (chmod 600)`,
-  links: false,
+  links: true,
+  byGroup: true, // as Kubernetes gives a secret to an account: root's, and of one of its groups
 };
 
 /** What the file says. @throws UsersFileError if it cannot be trusted; the system's own error if it cannot be opened */

@@ -3,6 +3,7 @@ import {
   chmodSync,
   chownSync,
   existsSync,
+  mkdirSync,
   readdirSync,
   readFileSync,
   statSync,
@@ -12,7 +13,7 @@ import {
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { cheapHash, PASSWORD, USER } from '../../support/daemon/daemon.ts';
-import { PATIENT, run, start, startRexecd, temporaryFolder, usersFileOf } from '../../support/program.ts';
+import { PATIENT, run, startRexecd, temporaryFolder, usersFileOf } from '../../support/program.ts';
 
 const HOST = '127.0.0.1';
 const login = (password: string, port: number) => [
@@ -186,10 +187,29 @@ describe('the users file of rexecd', PATIENT, () => {
       assert.deepEqual([stderr, status], [`rexecd: users file ${file} line 2: expected name:hash\n`, 1]);
     });
 
-  it('is refused at start as a symbolic link', async (t) => {
-    const link = join(temporaryFolder(t), 'link');
+  it('is refused at start behind a link in a folder that others can write to', async (t) => {
+    const folder = join(temporaryFolder(t), 'shared');
+    mkdirSync(folder);
+    chmodSync(folder, 0o777);
+    const link = join(folder, 'link');
     symlinkSync(usersFileOf(t), link);
-    const daemon = start(t, 'rexecd', ['--port', '0', '--users', link], { stdin: '' });
-    assert.equal((await daemon.end()).status, 1);
+    const { stderr, status } = await run(t, 'rexecd', ['--port', '0', '--users', link]);
+    const words = `rexecd: users file ${link} leads through ${folder}, which others can write to (chmod go-w)\n`;
+    assert.deepEqual([stderr, status], [words, 1]);
+  });
+
+  it('behind a link is listed, and changed in its own place only', async (t) => {
+    const link = join(temporaryFolder(t), 'link');
+    const file = usersFileOf(t);
+    symlinkSync(file, link);
+    assert.equal(
+      (await run(t, 'rexecd', ['--users', link, '--list-users'])).stdout,
+      (await run(t, 'rexecd', ['--users', file, '--list-users'])).stdout,
+    );
+    const { stderr, status } = await run(t, 'rexecd', ['--users', link, '--add-user', 'eve'], {
+      stdin: 'x\n',
+    });
+    const words = `rexecd: users file ${link} is a symbolic link; change the file that it leads to\n`;
+    assert.deepEqual([stderr, status], [words, 1]);
   });
 });

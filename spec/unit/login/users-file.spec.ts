@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import {
   chmodSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -124,11 +126,23 @@ describe('a users file', BOUNDED, () => {
       assert.equal(readFileSync(path, 'utf8'), ADA);
     });
 
-  it('is refused when it is a symbolic link, a directory, a pipe or missing', async (t) => {
+  it('may be behind links, whose change counts at once', async (t) => {
     const path = pathIn(t);
+    const other = fileWith(t, `eve:${cheapHash('new')}\n`);
     symlinkSync(fileWith(t, ADA), path);
-    await assert.rejects(usersFile(path), { code: 'ELOOP' });
-    await assert.rejects(usersFile(join(path, '..')), says(/not a regular file/));
+    const users = await usersFile(path);
+    assert.equal(await cause(users, 'ada', 's3cret'), undefined);
+    symlinkSync(other, `${path}.next`);
+    renameSync(`${path}.next`, path);
+    assert.equal(await cause(users, 'ada', 's3cret'), 'unknown user');
+    assert.equal(await cause(users, 'eve', 'new'), undefined);
+    assert.equal(await cause(await usersFile(path), 'eve', 'new'), undefined);
+  });
+
+  it('is refused when it is a directory, a pipe or missing', async (t) => {
+    const path = pathIn(t);
+    mkdirSync(path);
+    await assert.rejects(usersFile(path), says(/not a regular file/));
     await assert.rejects(usersFile('/dev/null'), says(/not a regular file/));
     await assert.rejects(usersFile(`${path}.absent`), { code: 'ENOENT' });
   });
