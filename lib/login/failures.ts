@@ -16,7 +16,11 @@ export interface Failed {
 }
 
 /** Failures that this daemon counts by itself. */
-export type OwnFailures = RateLimiterMemory;
+export interface OwnFailures extends Failures {
+  get(subject: string): Promise<Failed | null>;
+  set(subject: string, failures: number, seconds: number): Promise<unknown>;
+  delete(subject: string): Promise<boolean>;
+}
 
 export const ownFailures = (): OwnFailures => new RateLimiterMemory({ points: 1, duration: WINDOW_SECONDS });
 
@@ -43,7 +47,7 @@ export async function sharedFailures(
     storeClient: store,
     useRedisPackage: true,
     rejectIfRedisNotReady: true,
-    insuranceLimiter: own,
+    insuranceLimiter: own as RateLimiterMemory,
     points: 1,
     duration: WINDOW_SECONDS,
   });
@@ -51,8 +55,8 @@ export async function sharedFailures(
   return {
     async penalty(subject) {
       const before = (await own.get(subject))?.consumedPoints ?? 0;
-      const failed = await shared.penalty(subject, 1);
-      if (failed.consumedPoints <= before) return own.penalty(subject, 1);
+      const failed = await shared.penalty(subject);
+      if (failed.consumedPoints <= before) return own.penalty(subject);
       await own.set(subject, failed.consumedPoints, failed.msBeforeNext / 1000);
       return failed;
     },
