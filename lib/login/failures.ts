@@ -16,7 +16,11 @@ export interface Failed {
 }
 
 /** Failures that this daemon counts by itself. */
-export type OwnFailures = RateLimiterMemory;
+export interface OwnFailures extends Failures {
+  get(subject: string): Promise<Failed | null>;
+  set(subject: string, failures: number, seconds: number): Promise<unknown>;
+  delete(subject: string): Promise<boolean>;
+}
 
 export const ownFailures = (): OwnFailures => new RateLimiterMemory({ points: 1, duration: WINDOW_SECONDS });
 
@@ -28,8 +32,8 @@ export interface FailureStore {
 }
 
 /**
- * Failures that several daemons count together. While the store is away this one counts on by itself, from what it knew; of
- * two counts the higher one holds, so that a store that comes back empty starts nobody at none.
+ * Failures that several daemons count together. This one also counts its own, and the higher count holds: nobody starts at
+ * none because the store went away, or came back empty.
  *
  * @param keyOf the key of a subject there
  */
@@ -39,22 +43,26 @@ export async function sharedFailures(
   keyOf: (subject: string) => string,
 ): Promise<Failures> {
   const { default: RateLimiterRedis } = await import('rate-limiter-flexible/lib/RateLimiterRedis.js');
+  // The own count is made before: as an insurance it says what it is.
+  const insurance = Object.create(own, { penalty: { value: (subject: string) => own.get(subject) } });
   const shared = new RateLimiterRedis({
     storeClient: store,
     useRedisPackage: true,
     rejectIfRedisNotReady: true,
-    insuranceLimiter: own,
+    insuranceLimiter: insurance as RateLimiterMemory,
     points: 1,
     duration: WINDOW_SECONDS,
   });
   shared.getKey = keyOf;
   return {
     async penalty(subject) {
-      const before = (await own.get(subject))?.consumedPoints ?? 0;
-      const failed = await shared.penalty(subject, 1);
-      if (failed.consumedPoints <= before) return own.penalty(subject, 1);
-      await own.set(subject, failed.consumedPoints, failed.msBeforeNext / 1000);
-      return failed;
+      const alone = await own.penalty(subject);
+      const together = await shared.penalty(subject);
+      if (together.consumedPoints <= alone.consumedPoints) return alone;
+      const known = (await own.get(subject))?.consumedPoints ?? 0; // others are counted meanwhile
+      if (together.consumedPoints > known)
+        await own.set(subject, together.consumedPoints, together.msBeforeNext / 1000);
+      return together;
     },
   };
 }

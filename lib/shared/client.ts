@@ -46,7 +46,7 @@ export async function connectStore(
   { secure, host, port, database, user, password }: StoreAddress,
   onLost: (client: StoreClient, error: Error) => void,
 ): Promise<StoreClient> {
-  const { createClient } = await loadClient();
+  const { createClient } = await load();
   const client = createClient({
     socket: {
       ...{ host, port, connectTimeout: CONNECT_SECONDS * 1000, reconnectStrategy: false },
@@ -79,7 +79,11 @@ export async function connectStore(
 }
 
 /** Loads the package. @throws StoreClientMissingError */
-export async function loadClient(): Promise<typeof import('@redis/client')> {
+export async function findClient(): Promise<void> {
+  await load();
+}
+
+async function load(): Promise<typeof import('@redis/client')> {
   try {
     return await import('@redis/client');
   } catch (cause) {

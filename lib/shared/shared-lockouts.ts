@@ -16,6 +16,8 @@ import type { Store } from './store.ts';
 const PREFIX = 'rexecd:lockout:';
 const INDEX = 'rexecd:lockouts';
 const MOST_LISTED = 10_000;
+/** To read more at a time would keep logins waiting. */
+const MOST_LEARNED = 1000;
 /** Of a pair: it is proven again by each login. */
 const PROOF_SECONDS = 90 * 24 * 3600;
 /** Scripts that are sent before an answer is waited for. */
@@ -65,11 +67,12 @@ export class SharedLockouts implements LoginLockout {
     this.#end(pair, { says: false, proves: true }).catch(() => {}); // it logs in again
   }
 
-  /** Takes over what others have done since the last time. Rejects while the store is away. */
-  async learn(): Promise<void> {
+  /** Takes over what others have done lately, or since the last time: the newest. Rejects while the store is away. */
+  async learn(all = false): Promise<void> {
+    if (all) this.#seenAt = 0; // it may be another server, whose clock is behind
     const answer = await this.#store.eval(CHANGES, {
       keys: [INDEX],
-      arguments: [String(this.#seenAt), String(MOST_LISTED), PREFIX],
+      arguments: [String(this.#seenAt), String(MOST_LEARNED), PREFIX],
     });
     this.#take(answer);
     this.#seenAt = Math.max(0, Number((answer as [string])[0]) - OVERLAP_MS);

@@ -2,7 +2,7 @@ import type { Events } from '../events/index.ts';
 import { type Failures, type Lockout, sharedFailures } from '../login/index.ts';
 import type { Away } from './away.ts';
 import { Ceiling } from './ceiling.ts';
-import { loadClient, type StoreAddress } from './client.ts';
+import { findClient, type StoreAddress } from './client.ts';
 import { Keys } from './keys.ts';
 import { failuresKey, SharedLockouts } from './shared-lockouts.ts';
 import { Store } from './store.ts';
@@ -22,7 +22,7 @@ export class Shared {
     this.lockouts = new SharedLockouts(own, store, keys);
     this.#ceiling = new Ceiling(store);
     store.onBeat = async (isBack) => {
-      await this.lockouts.learn(); // first: what was ended meanwhile is not told again
+      await this.lockouts.learn(isBack); // first: what was ended meanwhile is not told again
       await this.lockouts.tell(isBack);
       await this.#ceiling.renew();
     };
@@ -34,7 +34,7 @@ export class Shared {
    * @throws StoreClientMissingError
    */
   static async with(address: StoreAddress, own: Lockout, events: Events): Promise<Shared> {
-    await loadClient();
+    await findClient();
     const [store, keys] = [new Store(address, events), new Keys(address.password)];
     const failures = await sharedFailures(own.own, store, (subject) => failuresKey(keys.of(subject)));
     return new Shared(store, own, keys, failures);

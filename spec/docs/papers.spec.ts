@@ -60,16 +60,20 @@ describe('the packages that TRUST.md names', () => {
     readonly integrity?: string;
     readonly hasInstallScript?: true;
   }
-  const { dependencies } = JSON.parse(read('package.json')) as { dependencies: Record<string, string> };
+  type Versions = Record<string, string>;
+  const { dependencies, optionalDependencies } = JSON.parse(read('package.json')) as {
+    dependencies: Versions;
+    optionalDependencies: Versions;
+  };
   const { packages } = JSON.parse(read('package-lock.json')) as { packages: Record<string, Locked> };
   const installed = Object.entries(packages).filter(([path]) => path !== '');
   const atRunTime = installed.filter(([, { dev }]) => !dev);
   const trust = read('TRUST.md');
 
   it('are those of package.json, with version and licence, and no others', () => {
-    const rows = [...trust.matchAll(/^\| ([\w-]+) \| ([\d.]+) \| ([\w.-]+) \| /gm)];
+    const rows = [...trust.matchAll(/^\| ([@\w/-]+) \| ([\d.]+) \| ([\w.-]+) \| /gm)];
     const named = rows.map(([, name, version, licence]) => [name, version, licence]);
-    const needed = Object.entries(dependencies).map(([name, version]) => {
+    const needed = Object.entries({ ...optionalDependencies, ...dependencies }).map(([name, version]) => {
       const { version: locked, license } = packages[`node_modules/${name}`]!;
       assert.equal(locked, version, `${name} is named by its exact version`);
       return [name, version, license];

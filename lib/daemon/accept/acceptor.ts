@@ -159,9 +159,9 @@ export class Acceptor {
         free();
         leave();
       };
-      if (!this.#stopping) return this.#serve(arrival, leaveBoth);
+      if (!this.#stopping && !arrival.socket.destroyed) return this.#serve(arrival, leaveBoth);
       leaveBoth();
-      this.#turnAway(arrival, stopping());
+      if (this.#stopping) this.#turnAway(arrival, stopping());
     } catch (error) {
       leave();
       this.#refuse(arrival, error);

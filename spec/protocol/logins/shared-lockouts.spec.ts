@@ -68,6 +68,23 @@ describe('lockouts that are shared on a Redis server', { ...BOUNDED, skip: noRed
     assert.equal(await other.answer(right, '127.0.6.1'), REFUSED);
   });
 
+  it('follow the settings to another server, or to none, without a restart', async (t) => {
+    const [first, second] = [await RedisServer.start(t), await RedisServer.start(t)];
+    const daemon = await daemonOf(t, first);
+    for (let n = 0; n < 2; n += 1) await daemon.answer(wrong);
+    const settings = daemon.daemon.settings;
+    await daemon.daemon.reload({ ...settings, ...second.settings() });
+    const another = await daemonOf(t, second);
+    await eventually(async () => (await lockedOutAt(another)).length === 1, 'the other server has it');
+    await daemon.daemon.reload({ ...settings, sharedLockouts: '' });
+    assert.equal(daemon.daemon.sharing.isUp, undefined);
+    assert.equal(await another.daemon.sharing.clear(), 1);
+    assert.equal(await daemon.answer(right), REFUSED, 'it is on its own again');
+    const wrongFile = { ...settings, sharedLockoutsPassword: '/no/such/file' };
+    await assert.rejects(daemon.daemon.reload(wrongFile), /lockout.sharedLockoutsPassword: .*no such file/);
+    assert.equal(daemon.daemon.sharing.isUp, undefined);
+  });
+
   it('are on the server without a name or an address, by the commands alone that docs/fleet.md grants', async (t) => {
     const redis = await RedisServer.start(t);
     const daemon = await daemonOf(t, redis, { maxSharedConnections: 10 });

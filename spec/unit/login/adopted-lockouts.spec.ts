@@ -78,4 +78,19 @@ describe('failures that are counted together', () => {
     assert.equal(await next(), 10);
     assert.equal((await own.get(PAIR))?.consumedPoints, 10);
   });
+
+  it('are not fewer for the store that answers only some of those that fail at the same time', async () => {
+    const own = new Lockout(OPTIONS).own;
+    let asked = 0;
+    const answer = async (): Promise<unknown> => {
+      asked += 1;
+      await new Promise((resolve) => setImmediate(resolve));
+      if (asked % 2 === 0) throw new Error('no answer');
+      return [asked, 600_000];
+    };
+    const failures = await sharedFailures(own, { isReady: true, eval: answer }, (subject) => subject);
+    const counts = await Promise.all(Array.from({ length: 50 }, () => failures.penalty(PAIR)));
+    assert.equal(Math.max(...counts.map(({ consumedPoints }) => consumedPoints)), 50);
+    assert.equal((await own.get(PAIR))?.consumedPoints, 50);
+  });
 });
