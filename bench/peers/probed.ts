@@ -72,3 +72,12 @@ function pssOf(pid: number): number {
   const [, kB] = /^Pss:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8')) ?? [];
   return Number(kB) * 1024;
 }
+
+/** Processor time in milliseconds of a process, all its descendants, and all that it or they have waited for. */
+export const processorMs = (pid: number): number =>
+  treeOf(pid).reduce((sum, each) => {
+    const fields = readFileSync(`/proc/${each}/stat`, 'latin1').split(') ')[1]!.split(' ');
+    return sum + fields.slice(11, 15).reduce((ticks, field) => ticks + Number(field), 0) * TICK_MS;
+  }, 0);
+
+const TICK_MS = 10; // USER_HZ is 100 on Linux

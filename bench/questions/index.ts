@@ -14,5 +14,6 @@ export const QUESTIONS: Readonly<Record<string, () => Promise<Question>>> = Obje
     'launch-cost',
     'idle-peers',
     'accept-loop',
+    'fleet',
   ].map((name) => [name, load(name)]),
 );

@@ -52,6 +52,19 @@ describe('a connection that a proxy passes on', BOUNDED, () => {
     assert.match(String((await daemon.events.seen('peerSilent')).peer), /^127\.0\.7\.1:/);
   });
 
+  it('that is a health check and ends by a reset is no lost connection', async (t) => {
+    const daemon = await start(t);
+    const check = await through(t, daemon, LOCAL);
+    await daemon.events.seen('connectionAccepted');
+    check.reset();
+    await daemon.events.seen('peerSilent');
+    const client = await through(t, daemon, `${LOCAL}0\0ada`);
+    await daemon.events.seen('connectionAccepted', 1);
+    client.reset();
+    await daemon.events.seen('peerVanished');
+    assert.equal(daemon.events.all('peerVanished').length, 1);
+  });
+
   it('is closed when no header comes, and the event names the proxy', async (t) => {
     const daemon = await start(t);
     for (const wire of [request('true'), 'PROXY TCP4 1.1.1.1\r\n', '\r\n\r\n\0\r\nQUIX\n'])

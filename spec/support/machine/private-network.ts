@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { TestContext } from 'node:test';
@@ -47,9 +47,20 @@ export class PrivateNetwork {
     return new PrivateNetwork(holder);
   }
 
+  /** Of a process that is there as long as the host. */
+  get pid(): number {
+    return this.#holder.pid!;
+  }
+
   /** A program and its words after these run there. */
   get entry(): string[] {
-    return ['nsenter', '--net', `--target=${this.#holder.pid}`, '--'];
+    return ['nsenter', '--net', `--target=${this.pid}`, '--'];
+  }
+
+  /** Runs a shell script there. */
+  run(script: string): void {
+    const [file = '', ...words] = [...this.entry, 'sh', '-ec', script];
+    execFileSync(file, words);
   }
 
   /** Peers of a daemon there, one after another; the first bytes that each was answered. They stay connected. */

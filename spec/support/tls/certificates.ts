@@ -25,9 +25,9 @@ export class Authority {
     openssl('req', ...NEW_KEY, ...ca);
   }
 
-  /** Of a daemon that is called localhost, and its loopback address. */
-  daemon(days = 90): Identity {
-    return this.#issue('/CN=localhost', days, 'subjectAltName=DNS:localhost,IP:127.0.0.1');
+  /** Of a daemon that has these names: else localhost, and its loopback address. */
+  daemon(days = 90, names = 'DNS:localhost,IP:127.0.0.1'): Identity {
+    return this.#issue('/CN=localhost', days, `subjectAltName=${names}`);
   }
 
   /** Of a client. */

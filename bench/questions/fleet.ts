@@ -1,0 +1,116 @@
+import { Haproxy, noHaproxy } from '../peers/haproxy.ts';
+import { Host } from '../peers/host.ts';
+import { processorMs, residentMB } from '../peers/probed.ts';
+import { type Rexecd, startRexecd } from '../peers/rexecd.ts';
+import { Sessions } from '../peers/sessions.ts';
+import { type Case, type Goal, notMeasured, type Question } from '../question.ts';
+import { barOf, times } from '../report/sentences.ts';
+import type { Results } from '../results.ts';
+
+/** What do HAProxy, its PROXY header, and more daemons behind it make of the rate, on one machine? */
+
+const DIRECT = 'direct';
+const NO_HEADER = 'HAProxy without a PROXY header';
+const PARALLEL = 16;
+const MOST_PROCESSOR = 1.03; // times the processor time of a session without a header
+const WANT = 'the PROXY header: at most 3 % more processor time a session';
+
+const behind = (daemons: number): string => `HAProxy, ${daemons} ${daemons === 1 ? 'daemon' : 'daemons'}`;
+
+export const question: Question = {
+  asks: 'What does a balancer cost, and how fair is it?',
+  figures: {
+    rate: { unit: 'sessions/s', better: 'more' },
+    processor: { unit: 'ms of processor a session, in the daemons', better: 'less' },
+    fairness: { unit: "Jain's index", better: 'more', steady: true },
+    memory: { unit: 'MB a daemon', better: 'less' },
+  },
+
+  async prepare(bench) {
+    const host = await Host.open(bench);
+    const names = [DIRECT, NO_HEADER, ...[1, 2, 4].map(behind)];
+    if (noHaproxy) {
+      const reason = noHaproxy;
+      return {
+        cases: [],
+        missing: names.map((name) => ({ name, reason })),
+        goals: () => [notMeasured(8, WANT, reason)],
+      };
+    }
+    const proxied = ['--proxy-from', '127.0.0.1'];
+    const start = (flags: readonly string[], at: number) =>
+      startRexecd(bench, host, { flags: [...flags, '--control', `/run/bench-${at}/control.sock`] });
+    const plain = await start([], 0);
+    const daemons: Rexecd[] = [];
+    for (let at = 1; at <= 4; at += 1) daemons.push(await start(proxied, at));
+    const first = (count: number) => daemons.slice(0, count);
+    const plan = Object.fromEntries(
+      [1, 2, 4].map((count) => [
+        `of-${count}`,
+        { to: first(count).map(({ port }) => port), send: 'send-proxy-v2' },
+      ]),
+    );
+    const haproxy = await Haproxy.start(bench, host, { ...plan, without: { to: [plain.port], send: '' } });
+
+    const measured = (
+      name: string,
+      port: number,
+      of: readonly Rexecd[],
+      against?: string,
+      balancer?: string,
+    ): Case => {
+      const sessions = new Sessions(port);
+      const used = () => of.reduce((sum, { child }) => sum + processorMs(child.pid!), 0);
+      const shares = async () => (balancer === undefined ? [1] : haproxy.sessions(balancer));
+      return {
+        name,
+        ...(against && { against }),
+        answer: sessions.answer,
+        async run() {
+          const [before, sharesBefore] = [used(), await shares()];
+          const report = await sessions.load({ parallel: PARALLEL, seconds: bench.quick ? 1 : 4 });
+          const got = (await shares()).map(
+            (share, at) => share - (balancer === undefined ? 0 : sharesBefore[at]!),
+          );
+          return {
+            rate: report.rate,
+            processor: (used() - before) / report.sessions,
+            fairness: jain(got),
+            memory: of.reduce((sum, { child }) => sum + residentMB(child.pid!), 0) / of.length,
+          };
+        },
+      };
+    };
+    return {
+      cases: [
+        measured(DIRECT, plain.port, [plain]),
+        measured(NO_HEADER, haproxy.ports.get('without')!, [plain], DIRECT, 'without'),
+        measured(behind(1), haproxy.ports.get('of-1')!, first(1), NO_HEADER, 'of-1'),
+        measured(behind(2), haproxy.ports.get('of-2')!, first(2), behind(1), 'of-2'),
+        measured(behind(4), haproxy.ports.get('of-4')!, first(4), behind(1), 'of-4'),
+      ],
+      goals: (results) => [headerGoal(results)],
+      plots: (results) => [
+        {
+          kind: 'bars',
+          title: 'Sessions behind HAProxy, 16 at a time, on one machine',
+          sentence: 'The daemons share the cores with each other, HAProxy and the load.',
+          label: 'sessions a second',
+          bars: names.flatMap((name) => barOf(results, name, 'rate')),
+        },
+      ],
+    };
+  },
+};
+
+/** 1 if all have the same share, 1/n if one of n has all. */
+const jain = (shares: readonly number[]): number => {
+  const sum = shares.reduce((all, each) => all + each, 0);
+  return sum ** 2 / (shares.length * shares.reduce((all, each) => all + each ** 2, 0));
+};
+
+function headerGoal(results: Results): Goal {
+  const ratio = results.ratio(behind(1), 'processor');
+  if (!ratio) return notMeasured(8, WANT, 'a case is missing');
+  return { id: 8, want: WANT, got: times(ratio), reached: ratio.median <= MOST_PROCESSOR };
+}
