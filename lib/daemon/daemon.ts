@@ -1,17 +1,14 @@
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Events } from '../events/index.ts';
-import { Hosts } from '../hosts/index.ts';
-import { type Handler, handlerLauncher } from '../launch/index.ts';
+import type { Handler } from '../launch/index.ts';
 import { type Authenticator, certificateLogin, type LockedOut, Lockout, Login } from '../login/index.ts';
 import { Session, type SessionOptions } from '../orchestrator/index.ts';
-import { Readers } from '../readers/index.ts';
-import { type Front, LocalFront } from '../receive/index.ts';
-import { CommandRun, prepareForHandler, type Runner } from '../run/index.ts';
 import type { Settings } from '../settings/index.ts';
 import { Acceptor } from './accept/acceptor.ts';
 import type { ListenAhead } from './accept/listener.ts';
 import { type Addresses, type Arrival, type ListenAddress, Listeners } from './accept/listeners.ts';
+import { type Places, placesFor } from './places.ts';
 import { type DaemonState, sessionsByState } from './state.ts';
 import { type TlsMaterial, tlsMaterial } from './tls-material.ts';
 
@@ -32,8 +29,7 @@ export class Daemon {
   /** Who is locked out for guessing passwords. */
   readonly lockout: Lockout;
   readonly #events: Events;
-  readonly #handler: Handler | undefined;
-  readonly #front: Front;
+  readonly #places: Places;
   #tls: TlsMaterial | undefined;
   readonly #acceptor: Acceptor;
   readonly #sessions = new Map<Session, Promise<void>>();
@@ -41,7 +37,6 @@ export class Daemon {
   #settings: Settings;
   #authenticator: Authenticator;
   #sessionOptions: SessionOptions | undefined; // from listen() on
-  #hosts: Hosts | undefined;
   readonly #listenAhead: ListenAhead | undefined;
   #isStopping = false;
 
@@ -51,12 +46,10 @@ export class Daemon {
     this.lockout = new Lockout(settings);
     this.#settings = settings;
     this.#events = events;
-    this.#handler = handler;
     this.#authenticator = authenticator;
-    this.#front = handler
-      ? new LocalFront()
-      : new Readers(settings, events, (address) => this.#acceptor.penalize(address));
-    this.#acceptor = new Acceptor(settings, events, this.#front, (arrival, leave) =>
+    const penalize = (address: string) => this.#acceptor.penalize(address);
+    this.#places = placesFor(settings, events, penalize, handler);
+    this.#acceptor = new Acceptor(settings, events, this.#places.front, (arrival, leave) =>
       this.#serve(arrival, leave),
     );
     this.#listeners = new Listeners(events, (arrival) => this.#acceptor.accept(arrival), descriptor);
@@ -70,13 +63,13 @@ export class Daemon {
     const settings = this.#settings;
     this.#tls = await tlsMaterial(settings);
     this.#sessionOptions = await this.#optionsFor(settings, this.#authenticator);
-    await this.#front.set(this.#tls, settings);
+    await this.#places.front.set(this.#tls, settings);
     try {
       await this.#listeners.open(settings, this.#tls, this.#listenAhead);
       const { plain, tls } = this.addresses;
       return (plain ?? tls)!;
     } catch (error) {
-      await Promise.all([this.#hosts?.end(), this.#front.end()]);
+      await this.#places.end();
       throw error;
     }
   }
@@ -100,7 +93,7 @@ export class Daemon {
       sessions: sessionsByState(this.#sessions.keys()),
       waiting: this.#acceptor.waiting,
       busiest: this.#acceptor.busiest,
-      hosts: this.#hosts?.size ?? 0,
+      hosts: this.#places.hosts,
       certificateEnds: this.#tls?.validTo,
       lockouts: this.lockout.list(),
     };
@@ -142,11 +135,11 @@ export class Daemon {
   async reload(settings: Settings, authenticator: Authenticator = this.#authenticator): Promise<void> {
     const options = await this.#optionsFor(settings, authenticator);
     const tls = await tlsMaterial(settings);
-    await this.#front.set(tls, settings); // before a new listener can accept
+    await this.#places.front.set(tls, settings); // before a new listener can accept
     try {
       await this.#listeners.open(settings, tls);
     } catch (error) {
-      await this.#front.set(this.#tls, this.#settings);
+      await this.#places.front.set(this.#tls, this.#settings);
       throw error;
     }
     this.#tls = tls;
@@ -156,7 +149,7 @@ export class Daemon {
     this.#settings = settings;
     this.lockout.options = settings;
     this.#sessionOptions = options;
-    if (this.#hosts) this.#hosts.options = settings;
+    this.#places.take(settings);
     this.#acceptor.settings = settings;
   }
 
@@ -176,7 +169,7 @@ export class Daemon {
     await delay(this.#settings.stopSeconds * 1000, undefined, { signal: patience }).catch(() => {});
     await Promise.all(this.sessions.map((session) => session.hangUp()));
     await ended;
-    await Promise.all([this.#hosts?.end(), this.#front.end()]);
+    await this.#places.end();
     await this.#authenticator.end?.();
     this.#events.emit('stopped', {});
   }
@@ -187,18 +180,8 @@ export class Daemon {
     const { lockout } = this;
     const authenticators = await certificateLogin(authenticator, settings);
     const login = new Login(authenticators, { refusalSeconds, loginThreads, lockout, onLockout });
-    return { ...settings, login, front: this.#front, runner: this.#runner(settings), events: this.#events };
-  }
-
-  /** A function runs in this process; commands run in processes that are their users. */
-  #runner(settings: Settings): Runner {
-    const handler = this.#handler;
-    if (handler) {
-      const maker = { launcher: handlerLauncher(handler), prepare: prepareForHandler, limits: {} };
-      return { run: async (job, events) => new CommandRun(job, maker, events) };
-    }
-    this.#hosts ??= new Hosts(settings, this.#events);
-    return this.#hosts;
+    const { front } = this.#places;
+    return { ...settings, login, front, runner: this.#places.runner(settings), events: this.#events };
   }
 
   #serve(arrival: Arrival, leave: () => void): void {
