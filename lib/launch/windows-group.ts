@@ -36,9 +36,10 @@ export class WindowsGroup implements Group {
 
   constructor(process: ProcessInJob) {
     this.#process = process;
-    void process.exit.then(() => {
+    const end = () => {
       this.#shellEnded = true;
-    });
+    };
+    process.exit.then(end, end);
   }
 
   signal(signal: NodeJS.Signals | number): boolean {

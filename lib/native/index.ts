@@ -41,3 +41,13 @@ export { pressCtrlC } from './windows/console.ts';
 export { closeHandle } from './windows/library.ts';
 export { type ChildPipe, openChildPipe } from './windows/pipe.ts';
 export { type ProcessInJob, startInJob } from './windows/process.ts';
+export {
+  copyRights,
+  protectPath,
+  protectPipe,
+  securityOf,
+  securityOfPath,
+  securityOfPipe,
+} from './windows/security.ts';
+export { type Grant, parseSecurity, type Security } from './windows/security-descriptor.ts';
+export { nameOfSid, ownPrivileges, ownSid } from './windows/tokens.ts';

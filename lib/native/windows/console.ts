@@ -11,7 +11,7 @@ const generate = windows<boolean>(
   'bool __stdcall GenerateConsoleCtrlEvent(uint32_t event, uint32_t group)',
 );
 const CTRL_C = 0;
-const EVERYBODY = 0; // on the console
+const ALL = 0; // on the console
 
 /**
  * Presses Ctrl-C on the console of a process, for all programs that have it. This process gives up its own console, and
@@ -23,5 +23,5 @@ export function pressCtrlC(pid: number): void {
   freeConsole();
   if (!attachConsole(pid)) throw windowsFailure('AttachConsole');
   setHandler(0, 1); // no handler: ignore it
-  if (!generate(CTRL_C, EVERYBODY)) throw windowsFailure('GenerateConsoleCtrlEvent');
+  if (!generate(CTRL_C, ALL)) throw windowsFailure('GenerateConsoleCtrlEvent');
 }

@@ -71,7 +71,10 @@ export function startInJob(start: WindowsProcess): ProcessInJob {
       job.close();
       closed.resolve();
     };
-    void Promise.all([exit, closed.promise]).then(() => closeHandle(process));
+    Promise.all([exit, closed.promise]).then(
+      () => closeHandle(process),
+      () => {},
+    );
     return { pid, job, exit, close };
   } catch (error) {
     if (made) {
