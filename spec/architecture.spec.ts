@@ -15,7 +15,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   text: [],
   native: ['base', 'text'],
   files: ['base', 'native'],
-  control: ['base'],
+  control: ['base', 'files', 'native'],
   login: ['base', 'native', 'files', 'text'],
   sandbox: ['base', 'native'],
   shared: ['base', 'events', 'login'],

@@ -2,8 +2,15 @@ import { lstat, readdir } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { codeOf, wordsOf } from '../base/index.ts';
-import { type ControlReply, type ControlRequest, controlSocketOf, type DaemonIdentity } from './protocol.ts';
+import { codeOf, isWindows, wordsOf } from '../base/index.ts';
+import { mustBeOurPipe } from './pipe.ts';
+import {
+  type ControlReply,
+  type ControlRequest,
+  controlSocketOf,
+  type DaemonIdentity,
+  isControlSocket,
+} from './protocol.ts';
 import { ControlError } from './server.ts';
 
 /** A reload may wait for a name source or a disk. */
@@ -30,6 +37,7 @@ export async function socketOfDaemonWith(config: string): Promise<string | undef
   const folder = dirname(controlSocketOf(0));
   for (const name of (await readdir(folder).catch(() => [])).sort()) {
     const path = join(folder, name);
+    if (!isControlSocket(path)) continue;
     const identity = await told(path, { operation: 'identify' }, QUICK_MS).catch(() => undefined);
     if ((identity as Partial<DaemonIdentity> | undefined)?.config === config) return path;
   }
@@ -44,7 +52,7 @@ async function told(path: string, request: ControlRequest, patienceMs: number): 
 
 async function exchange(path: string, request: ControlRequest, patienceMs: number): Promise<ControlReply> {
   try {
-    await mustBeOurs(path);
+    await (isWindows ? mustBeOurPipe(path) : mustBeOurs(path));
     const socket = connect(path);
     socket.setTimeout(patienceMs, () =>
       socket.destroy(new Error(`the daemon did not answer within ${patienceMs / 1000} s`)),
@@ -69,8 +77,7 @@ async function exchange(path: string, request: ControlRequest, patienceMs: numbe
 async function mustBeOurs(path: string): Promise<void> {
   const folder = dirname(path);
   const [around, socket] = await Promise.all([lstat(folder), lstat(path)]);
-  const own = process.getuid?.();
-  if (own === undefined) return; // a named pipe, which Windows guards
+  const own = process.getuid!();
   for (const [what, { uid }] of [
     [folder, around],
     [path, socket],

@@ -1,5 +1,6 @@
 import { lstat, mkdir } from 'node:fs/promises';
-import { codeOf } from '../base/index.ts';
+import { codeOf, isWindows } from '../base/index.ts';
+import { keepToOurselves, mustBePrivateOnWindows } from '../files/index.ts';
 
 /**
  * Makes the folder unless it is there. SECURITY: it is one of ours that no one else may enter, not one that another account
@@ -8,9 +9,17 @@ import { codeOf } from '../base/index.ts';
  * @throws Error otherwise
  */
 export async function privateFolder(folder: string): Promise<void> {
-  await mkdir(folder, { mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
-    if (codeOf(error) !== 'EEXIST') throw error;
-  });
+  const isNew = await mkdir(folder, { mode: 0o700 }).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => {
+      if (codeOf(error) !== 'EEXIST') throw error;
+      return false;
+    },
+  );
+  if (isWindows) {
+    if (isNew) await keepToOurselves(folder);
+    return mustBePrivateOnWindows(folder);
+  }
   const { uid, mode } = await lstat(folder);
   if (uid !== process.getuid?.())
     throw new Error(`${folder} must be owned by this account, not by uid ${uid}`);

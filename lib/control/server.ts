@@ -3,7 +3,8 @@ import { chmod, rm } from 'node:fs/promises';
 import { connect, createServer, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 import { finished } from 'node:stream/promises';
-import { RexecError, reasonOf, wordsOf } from '../base/index.ts';
+import { isWindows, RexecError, reasonOf, wordsOf } from '../base/index.ts';
+import { guardPipe } from './pipe.ts';
 import { privateFolder } from './private-folder.ts';
 import { type ControlReply, type ControlRequest, LONGEST_LINE } from './protocol.ts';
 
@@ -16,7 +17,7 @@ export class ControlError extends RexecError {}
 const PATIENCE_MS = 5000;
 const MOST_CALLERS = 16;
 
-/** Takes orders on a unix socket that only the daemon's own account can reach (and root). */
+/** Takes orders on a unix socket, or a named pipe, that only the daemon's own account can reach (and root, or Administrators). */
 export class ControlServer {
   readonly #path: string;
   readonly #operations: Operations;
@@ -33,13 +34,9 @@ export class ControlServer {
   /** @throws ControlError when the folder is not safe or another daemon answers there */
   async listen(): Promise<void> {
     try {
-      await privateFolder(dirname(this.#path));
-      if (await answers(this.#path)) throw new Error('another daemon is already listening there');
-      await rm(this.#path, { force: true });
-      this.#server.listen(this.#path);
-      await once(this.#server, 'listening');
+      if (isWindows) await this.#listenOnPipe();
+      else await this.#listenOnSocket();
       this.#server.on('error', () => {}); // without a descriptor for it, a caller is dropped
-      await chmod(this.#path, 0o600);
     } catch (cause) {
       throw new ControlError(`control socket ${this.#path}: ${wordsOf(cause)}`, { cause });
     }
@@ -47,6 +44,28 @@ export class ControlServer {
 
   close(): void {
     this.#server.close();
+  }
+
+  async #listenOnSocket(): Promise<void> {
+    await privateFolder(dirname(this.#path));
+    await mustBeFree(this.#path);
+    await rm(this.#path, { force: true });
+    this.#server.listen(this.#path);
+    await once(this.#server, 'listening');
+    await chmod(this.#path, 0o600);
+  }
+
+  /** It ends with its process, and a second one of the same name cannot be made (FILE_FLAG_FIRST_PIPE_INSTANCE). */
+  async #listenOnPipe(): Promise<void> {
+    await mustBeFree(this.#path);
+    this.#server.listen(this.#path);
+    await once(this.#server, 'listening');
+    try {
+      await guardPipe(this.#path);
+    } catch (error) {
+      this.#server.close();
+      throw error;
+    }
   }
 
   async #serve(caller: Socket): Promise<void> {
@@ -84,6 +103,10 @@ async function lineFrom(caller: Socket): Promise<string> {
   });
   await Promise.race([complete.promise, finished(caller, { writable: false })]);
   return line;
+}
+
+async function mustBeFree(path: string): Promise<void> {
+  if (await answers(path)) throw new Error('another daemon is already listening there');
 }
 
 async function answers(path: string): Promise<boolean> {

@@ -1,19 +1,15 @@
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Events } from '../events/index.ts';
-import { Hosts } from '../hosts/index.ts';
-import type { Handler } from '../launch/index.ts';
 import { type Authenticator, Lockout } from '../login/index.ts';
 import { Session, type SessionOptions } from '../orchestrator/index.ts';
-import { Readers } from '../readers/index.ts';
-import { type Front, LocalFront } from '../receive/index.ts';
-import type { Runner } from '../run/index.ts';
 import type { Settings } from '../settings/index.ts';
 import { Acceptor } from './accept/acceptor.ts';
 import type { ListenAhead } from './accept/listener.ts';
 import { type Addresses, type Arrival, type ListenAddress, Listeners } from './accept/listeners.ts';
 import type { DaemonParts } from './parts.ts';
-import { handlerRunner, sessionOptions } from './session-options.ts';
+import { type Places, placesFor } from './places.ts';
+import { sessionOptions } from './session-options.ts';
 import { Sharing } from './sharing.ts';
 import { type DaemonState, sessionsByState } from './state.ts';
 import { type TlsMaterial, tlsMaterial } from './tls-material.ts';
@@ -25,8 +21,7 @@ export class Daemon {
   /** The same, and what it shares with other daemons. */
   readonly sharing: Sharing;
   readonly #events: Events;
-  readonly #handler: Handler | undefined;
-  readonly #front: Front;
+  readonly #places: Places;
   #tls: TlsMaterial | undefined;
   readonly #acceptor: Acceptor;
   readonly #sessions = new Map<Session, Promise<void>>();
@@ -34,7 +29,6 @@ export class Daemon {
   #settings: Settings;
   #authenticator: Authenticator;
   #sessionOptions: SessionOptions | undefined; // from listen() on
-  #hosts: Hosts | undefined;
   readonly #listenAhead: ListenAhead | undefined;
   #isStopping = false;
 
@@ -45,14 +39,12 @@ export class Daemon {
     this.sharing = new Sharing(this.lockout, events);
     this.#settings = settings;
     this.#events = events;
-    this.#handler = handler;
     this.#authenticator = authenticator;
-    this.#front = handler
-      ? new LocalFront()
-      : new Readers(settings, events, (address) => this.#acceptor.penalize(address));
+    const penalize = (address: string) => this.#acceptor.penalize(address);
+    this.#places = placesFor(settings, events, penalize, handler);
     this.#acceptor = new Acceptor(
       settings,
-      { events, front: this.#front, sharing: this.sharing },
+      { events, front: this.#places.front, sharing: this.sharing },
       (arrival, leave) => this.#serve(arrival, leave),
     );
     this.#listeners = new Listeners(events, (arrival) => this.#acceptor.accept(arrival), descriptor);
@@ -67,7 +59,7 @@ export class Daemon {
     this.#tls = await tlsMaterial(settings);
     const share = await this.sharing.prepare(settings);
     this.#sessionOptions = await this.#optionsFor(settings, this.#authenticator);
-    await this.#front.set(this.#tls, settings);
+    await this.#places.front.set(this.#tls, settings);
     share();
     try {
       await this.#listeners.open(settings, this.#tls, this.#listenAhead);
@@ -75,7 +67,7 @@ export class Daemon {
       return (plain ?? tls)!;
     } catch (error) {
       this.sharing.end();
-      await Promise.all([this.#hosts?.end(), this.#front.end()]);
+      await this.#places.end();
       throw error;
     }
   }
@@ -99,7 +91,7 @@ export class Daemon {
       sessions: sessionsByState(this.#sessions.keys()),
       waiting: this.#acceptor.waiting,
       busiest: this.#acceptor.busiest,
-      hosts: this.#hosts?.size ?? 0,
+      hosts: this.#places.hosts,
       certificateEnds: this.#tls?.validTo,
       lockouts: this.lockout.list(),
       isSharing: this.sharing.isUp,
@@ -143,11 +135,11 @@ export class Daemon {
     const options = await this.#optionsFor(settings, authenticator);
     const tls = await tlsMaterial(settings);
     const share = await this.sharing.prepare(settings);
-    await this.#front.set(tls, settings); // before a new listener can accept
+    await this.#places.front.set(tls, settings); // before a new listener can accept
     try {
       await this.#listeners.open(settings, tls);
     } catch (error) {
-      await this.#front.set(this.#tls, this.#settings);
+      await this.#places.front.set(this.#tls, this.#settings);
       throw error;
     }
     this.#tls = tls;
@@ -158,7 +150,7 @@ export class Daemon {
     this.lockout.options = settings;
     share();
     this.#sessionOptions = options;
-    if (this.#hosts) this.#hosts.options = settings;
+    this.#places.take(settings);
     this.#acceptor.settings = settings;
   }
 
@@ -178,21 +170,16 @@ export class Daemon {
     await delay(this.#settings.stopSeconds * 1000, undefined, { signal: patience }).catch(() => {});
     await Promise.all(this.sessions.map((session) => session.hangUp()));
     await ended;
-    await Promise.all([this.#hosts?.end(), this.#front.end()]);
+    await this.#places.end();
     await this.#authenticator.end?.();
     this.sharing.end();
     this.#events.emit('stopped', {});
   }
 
   #optionsFor(settings: Settings, authenticator: Authenticator): Promise<SessionOptions> {
-    const parts = { lockout: this.sharing, front: this.#front, runner: this.#runner(settings) };
+    const { front } = this.#places;
+    const parts = { lockout: this.sharing, front, runner: this.#places.runner(settings) };
     return sessionOptions(settings, { ...parts, authenticator, events: this.#events });
-  }
-
-  #runner(settings: Settings): Runner {
-    if (this.#handler) return handlerRunner(this.#handler);
-    this.#hosts ??= new Hosts(settings, this.#events);
-    return this.#hosts;
   }
 
   #serve(arrival: Arrival, leave: () => void): void {

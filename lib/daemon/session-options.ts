@@ -1,5 +1,4 @@
 import type { Events } from '../events/index.ts';
-import { type Handler, handlerLauncher } from '../launch/index.ts';
 import {
   type Authenticator,
   certificateLogin,
@@ -8,7 +7,6 @@ import {
   type LoginLockout,
 } from '../login/index.ts';
 import type { SessionOptions } from '../orchestrator/index.ts';
-import { CommandRun, prepareForHandler, type Runner } from '../run/index.ts';
 import type { Settings } from '../settings/index.ts';
 
 /** What the sessions of a daemon have besides its settings. */
@@ -28,10 +26,4 @@ export async function sessionOptions(
   const authenticators = await certificateLogin(authenticator, settings);
   const login = new Login(authenticators, { refusalSeconds, loginThreads, lockout, onLockout });
   return { ...settings, ...parts, login, events };
-}
-
-/** Runs a function in this process. Commands run in processes that are their users. */
-export function handlerRunner(handler: Handler): Runner {
-  const maker = { launcher: handlerLauncher(handler), prepare: prepareForHandler, limits: {} };
-  return { run: async (job, events) => new CommandRun(job, maker, events) };
 }

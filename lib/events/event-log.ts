@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { reasonOf } from '../base/index.ts';
+import { PLACES, reasonOf } from '../base/index.ts';
 import { CATALOGUE, type EventFields, type EventName } from './catalogue.ts';
 import { type EventDefinition, LEVELS, type Level } from './definition.ts';
 import type { EventObserver, Events } from './events.ts';
@@ -38,7 +38,7 @@ const DEFAULTS = {
   access: false,
   sinks: ['console'],
   format: 'text',
-  file: '/var/log/rexecd/rexecd.log',
+  file: PLACES.log,
   fileBytes: 10_000_000,
   files: 5,
   syslogSocket: '/dev/log',

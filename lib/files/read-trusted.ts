@@ -1,13 +1,17 @@
 import { constants, type Stats } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
-import { codeOf, reasonOf } from '../base/index.ts';
+import { type FileHandle, lstat, open } from 'node:fs/promises';
+import { codeOf, isWindows, reasonOf } from '../base/index.ts';
 import { followed, isOurs } from './followed.ts';
+import { problemOnWindows } from './windows-files.ts';
 
 /** What makes a file one to rely on, besides that it belongs to root or to this account. */
 export interface Trust {
   /** What it is called in an error, before its path: `users file`. */
   readonly what?: string;
-  /** Bits that its mode must not have, and the end of the sentence about a file that has one. */
+  /**
+   * Bits that its mode must not have, and the end of the sentence about a file that has one. On Windows the bits say what
+   * its access control list must not allow to others than SYSTEM, Administrators and this account: 0o022 to write, 0o044 to read.
+   */
   readonly forbidden: number;
   readonly rule: (mode: string) => string;
   /** Whether symbolic links that only root and this account can change may lead to it. */
@@ -38,7 +42,10 @@ export async function readTrusted(path: string, trust: Trust): Promise<Buffer> {
     throw codeOf(cause) === '' ? new Error(`${name} ${reasonOf(cause)}`, { cause }) : cause;
   });
   try {
-    const problem = problemOf(await file.stat(), trust);
+    const stats = await file.stat();
+    const problem =
+      generalProblem(stats) ??
+      (isWindows ? await windowsProblem(path, file, stats, trust) : ownerProblem(stats, trust));
     if (problem) throw new Error(`${name} ${problem}`);
     return await file.readFile();
   } finally {
@@ -64,16 +71,31 @@ async function openTrusted(path: string, links: boolean): Promise<FileHandle> {
 const openItself = (path: string): Promise<FileHandle> =>
   open(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW);
 
-function problemOf(
-  { mode, uid, gid, size }: Stats,
+function generalProblem({ mode, size }: Stats): string | undefined {
+  if ((mode & constants.S_IFMT) !== constants.S_IFREG) return 'is not a regular file';
+  return size > LARGEST_BYTES ? `is larger than ${LARGEST_BYTES} bytes` : undefined;
+}
+
+function ownerProblem(
+  { mode, uid, gid }: Stats,
   { forbidden, rule, byGroup = false }: Trust,
 ): string | undefined {
   const needsGroup = byGroup && uid === 0 && process.getuid?.() !== 0 && isInGroup(gid);
-  if ((mode & constants.S_IFMT) !== constants.S_IFREG) return 'is not a regular file';
   if (mode & (needsGroup ? forbidden & ~GROUP_READS : forbidden)) return rule((mode & 0o777).toString(8));
-  if (!isOurs(uid)) return `is owned by uid ${uid}; it must be owned by root or by this account`;
-  return size > LARGEST_BYTES ? `is larger than ${LARGEST_BYTES} bytes` : undefined;
+  return isOurs(uid) ? undefined : `is owned by uid ${uid}; it must be owned by root or by this account`;
 }
 
 const isInGroup = (gid: number): boolean =>
   process.getegid?.() === gid || (process.getgroups?.() ?? []).includes(gid);
+
+/** Windows follows a link when it opens a file, whatever the flags: the path must lead to the file that is open by itself. */
+async function windowsProblem(
+  path: string,
+  file: FileHandle,
+  { ino, dev }: Stats,
+  { forbidden }: Trust,
+): Promise<string | undefined> {
+  const there = await lstat(path);
+  if (there.isSymbolicLink() || there.ino !== ino || there.dev !== dev) return 'is a link';
+  return problemOnWindows(file, forbidden);
+}

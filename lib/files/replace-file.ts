@@ -1,4 +1,6 @@
 import { open, rename, rm, stat } from 'node:fs/promises';
+import { isWindows } from '../base/index.ts';
+import { keepRights } from './windows-files.ts';
 
 /** Whom a file belongs to. */
 export interface Owner {
@@ -6,7 +8,11 @@ export interface Owner {
   readonly gid: number;
 }
 
-/** Puts a file in its place at once, or not at all; nobody else can read it before it has its mode and owner. */
+/**
+ * Puts a file in its place at once, or not at all; nobody else can read it before it has its mode and owner. On Windows
+ * only the system, its administrators and this account can use it after a mode that keeps others out; after another one it
+ * keeps the rights of the file before, or has those of its folder.
+ */
 export async function replaceFile(
   path: string,
   content: string | Uint8Array,
@@ -17,6 +23,7 @@ export async function replaceFile(
   await rm(temporary, { force: true }); // of a process that had our number and was killed
   const file = await open(temporary, 'wx', 0o600);
   try {
+    if (isWindows) await keepRights(temporary, path, mode);
     await file.writeFile(content);
     await file.chmod(mode);
     if (owner) await file.chown(owner.uid, owner.gid);

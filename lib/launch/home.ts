@@ -34,26 +34,33 @@ export function resolveHome(environment: Environment, platform: NodeJS.Platform)
   return { directory: defaultHome(environment, platform), problem };
 }
 
-function defaultHome({ USERPROFILE = '', SystemDrive }: Environment, platform: NodeJS.Platform): string {
-  if (platform !== 'win32') return DEFAULT_HOME;
-  const usable = win32.isAbsolute(USERPROFILE) && !USERPROFILE.includes('%');
-  return usable ? USERPROFILE : `${SystemDrive || 'C:'}\\`;
+function defaultHome(environment: Environment, platform: NodeJS.Platform): string {
+  const { USERPROFILE = '' } = environment;
+  const usable = platform === 'win32' && win32.isAbsolute(USERPROFILE) && !USERPROFILE.includes('%');
+  return usable ? USERPROFILE : lastHome(environment, platform);
 }
 
+/** The directory for a command if no other one can be entered. */
+export const lastHome = ({ SystemDrive }: Environment, platform: NodeJS.Platform): string =>
+  platform === 'win32' ? `${SystemDrive || 'C:'}\\` : DEFAULT_HOME;
+
 /**
- * The directory if this process, which is the user, can enter it; else the default and why.
+ * The directory if this process, which is the user, can enter it; else the last one and why.
  *
  * @param lost why no command started there, although it could be entered
  */
-export async function usableHome(home: HomeDirectory, lost?: string): Promise<HomeDirectory> {
+export async function usableHome(
+  home: HomeDirectory,
+  lost?: string,
+  last = DEFAULT_HOME,
+): Promise<HomeDirectory> {
   const { directory } = home;
-  if (directory === DEFAULT_HOME) return home;
-  if (lost !== undefined)
-    return { directory: DEFAULT_HOME, problem: home.problem ?? `${directory}: ${lost}` };
+  if (directory === last) return home;
+  if (lost !== undefined) return { directory: last, problem: home.problem ?? `${directory}: ${lost}` };
   try {
     await access(bytesOf(`${directory}/.`), constants.X_OK); // the dot is there only in a directory that can be entered
     return home;
   } catch (error) {
-    return { directory: DEFAULT_HOME, problem: home.problem ?? `${directory}: ${wordsOf(error)}` };
+    return { directory: last, problem: home.problem ?? `${directory}: ${wordsOf(error)}` };
   }
 }

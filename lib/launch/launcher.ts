@@ -30,6 +30,9 @@ export interface Group {
   close(): void;
 }
 
+/** How a command ended; with the code that the system had for it if that is more than an exit status can carry. */
+export type CommandEnd = ExitStatus & { readonly fullCode?: number };
+
 /** A command that is running. stderr is null if it goes to stdout. */
 export interface RunningCommand {
   readonly pid: number;
@@ -38,7 +41,7 @@ export interface RunningCommand {
   readonly stdout: Readable;
   readonly stderr: Readable | null;
   /** Resolves once the shell was reaped; processes it left behind may still hold the streams. */
-  readonly exit: Promise<ExitStatus>;
+  readonly exit: Promise<CommandEnd>;
 }
 
 /** How processes are made: by execa, or by posix_spawn(3), whose cost does not follow this process' memory (Linux). */

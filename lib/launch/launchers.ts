@@ -8,3 +8,7 @@ const LAUNCHERS: Readonly<Record<LauncherName, () => Promise<Launcher>>> = {
 
 /** @throws Error where this system does not have it */
 export const launcherNamed = (name: LauncherName): Promise<Launcher> => LAUNCHERS[name]();
+
+/** The only one of Windows, whatever the setting says. */
+export const windowsLauncher = async (): Promise<Launcher> =>
+  (await import('./windows-launcher.ts')).windowsLauncher;

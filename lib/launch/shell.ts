@@ -47,6 +47,9 @@ export function usableShell(shell: string): string {
   }
 }
 
+/** Whether a shell is the interpreter of Windows. */
+export const isCmd = (shell: string): boolean => /^cmd(\.exe)?$/i.test(win32.basename(shell));
+
 /**
  * `shell -c command`. As a login shell it reads the profile (rexecd(8) step 8): with `-l` if the shell has it, else with a
  * name that begins with a dash. Messages of the shell begin with its bare name, as with every other rexecd. A command
@@ -54,9 +57,8 @@ export function usableShell(shell: string): string {
  */
 export function shellCommand(shell: string, command: Buffer, login: boolean): ShellCommand {
   const line = isUtf8(command) ? command.toString() : command;
-  if (/(^|[\\/])cmd(\.exe)?$/i.test(shell))
-    return { file: shell, argv0: shell, arguments: ['/d', '/s', '/c', line] };
-  const name = posix.basename(shell);
+  if (isCmd(shell)) return { file: shell, argv0: shell, arguments: ['/d', '/s', '/c', line] };
+  const name = shell.startsWith('/') ? posix.basename(shell) : win32.basename(shell, '.exe');
   if (BOURNE_SHELLS.includes(name))
     return { file: shell, argv0: name, arguments: [...(login ? ['-l'] : []), '-c', '--', line, name] };
   return { file: shell, argv0: login ? `-${name}` : name, arguments: ['-c', line] };

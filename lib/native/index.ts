@@ -1,4 +1,4 @@
-/** C functions of the system, called through koffi: accounts, PAM, datagrams, processes. Linux, 64 bit. */
+/** C functions of the system, called through koffi: accounts, PAM, datagrams, processes. Linux and Windows, 64 bit. */
 export { type Account, findAccount, findAccountName, findGroupName, groupsOf } from './accounts.ts';
 export { DatagramSender } from './descriptors/datagram.ts';
 export {
@@ -37,3 +37,17 @@ export {
 } from './processes/process.ts';
 export { endOf, isUnreaped, type ProcessEnd, reapOrphans } from './processes/reaper.ts';
 export { filterSystemCalls, filtersSystemCalls } from './seccomp.ts';
+export { pressCtrlC } from './windows/console.ts';
+export { closeHandle } from './windows/library.ts';
+export { type ChildPipe, openChildPipe } from './windows/pipe.ts';
+export { type ProcessInJob, startInJob } from './windows/process.ts';
+export {
+  copyRights,
+  protectPath,
+  protectPipe,
+  securityOf,
+  securityOfPath,
+  securityOfPipe,
+} from './windows/security.ts';
+export { type Grant, parseSecurity, type Security } from './windows/security-descriptor.ts';
+export { nameOfSid, ownPrivileges, ownSid } from './windows/tokens.ts';

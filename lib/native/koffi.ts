@@ -15,8 +15,28 @@ const MOST_KOFFI_CALLS = 1024;
 
 koffi.config({ async_stack_size: STACK_BYTES, max_async_calls: MOST_KOFFI_CALLS });
 
-/** The C library: it is part of this process already, whichever it is. */
-export const libc = koffi.load(null);
+/** This process: whichever C library it has, and on Windows the functions that Node.js gives its addons. */
+export const program = koffi.load(null);
+
+type CFunction = ReturnType<typeof program.func>;
+type Definition = [text: string] | [name: string, result: string, words: string[]];
+
+/**
+ * The C library. A function that it does not have is an error when it is called, so that this room can be loaded on
+ * every system; with {@link program} it is one when it is looked up.
+ */
+export const libc = {
+  func(...definition: Definition): CFunction {
+    try {
+      return program.func(...(definition as [string]));
+    } catch (error) {
+      const call = () => {
+        throw error;
+      };
+      return Object.assign(call, { async: call }) as unknown as CFunction;
+    }
+  },
+};
 
 /** The error of the C function that just failed. */
 export const failed = (what: string): SystemError => new SystemError(what, koffi.errno());

@@ -1,5 +1,5 @@
 import type { ExitStatus } from '../../codec/index.ts';
-import { type RunEvents, type Started, statusOfFailure } from '../run/index.ts';
+import { type CommandEnd, type RunEvents, type Started, statusOfFailure } from '../run/index.ts';
 import type { SessionOptions } from './options.ts';
 import { reportFailure } from './report.ts';
 
@@ -78,14 +78,14 @@ export class RunRecord implements RunEvents {
     this.#options.events.emit('commandStuck', { session: who.session, user, pid });
   }
 
-  ended(status: ExitStatus): void {
+  ended({ fullCode, ...status }: CommandEnd): void {
     this.#listeners.ended(status);
     if (this.#state !== 'running' || this.#pid === null) return;
     this.#state = 'closing';
     this.#options.events.emit('commandEnded', {
       session: this.#subject.who.session,
       pid: this.#pid,
-      status: status.type === 'exited' ? status.code : status.signal,
+      status: status.type === 'exited' ? (fullCode ?? status.code) : status.signal,
       ms: Math.round(performance.now() - this.#startedAt),
     });
   }

@@ -3,7 +3,7 @@ import { type ExitStatus, encodeAccepted } from '../../codec/index.ts';
 import { reasonOf, within } from '../base/index.ts';
 import type { Channel, Connection } from '../connection/index.ts';
 import { lingeringClose, refusalFor, refuse, SessionError, vanished } from '../connection/index.ts';
-import { LaunchError, type Launcher, type RunningCommand } from '../launch/index.ts';
+import { type CommandEnd, LaunchError, type Launcher, type RunningCommand } from '../launch/index.ts';
 import type { Limits } from '../native/index.ts';
 import { watchIdle } from './idle.ts';
 import type { Job, Run, RunEvents } from './job.ts';
@@ -34,7 +34,7 @@ export class CommandRun implements Run {
   readonly #connection: Connection;
   readonly #channel: Channel | undefined;
   #running: RunningCommand | undefined;
-  #finished: Promise<ExitStatus> | undefined;
+  #finished: Promise<CommandEnd> | undefined;
   #stdin: Relay | undefined;
   #stdout: Relay | undefined;
   #hungUp = false;
@@ -108,7 +108,7 @@ export class CommandRun implements Run {
   }
 
   /** Resolves when the command has ended and all of its output was passed on; rejects when the connection broke. */
-  async #relay(running: RunningCommand): Promise<ExitStatus> {
+  async #relay(running: RunningCommand): Promise<CommandEnd> {
     const { stdin, stdout, stderr, exit, group } = running;
     stdin.on('error', () => {}); // a command may close its stdin whenever it likes
     this.#channel?.onSignal((signal) => {

@@ -1,7 +1,9 @@
 import type { Socket } from 'node:net';
-import type { ExitStatus } from '../../codec/index.ts';
 import type { Connection, MuxedChannel } from '../connection/index.ts';
+import type { CommandEnd } from '../launch/index.ts';
 import type { Grant } from '../login/index.ts';
+
+export type { CommandEnd } from '../launch/index.ts';
 
 /** What a command's run goes by. Times are in seconds. */
 export interface RunOptions {
@@ -54,7 +56,7 @@ export interface RunEvents {
   idle(): void;
   /** The command could not be ended; its run is given up. */
   stuck(pid: number): void;
-  ended(status: ExitStatus): void;
+  ended(status: CommandEnd): void;
   /** It was not started, or its connection broke. The peer was answered, if it can be. */
   failed(error: unknown): void;
 }

@@ -1,12 +1,14 @@
 import { SessionError } from '../connection/index.ts';
 import {
   type Launch,
+  lastHome,
   loginEnvironment,
   resolveHome,
   resolveShell,
   shellCommand,
   usableHome,
   usableShell,
+  windowsEnvironment,
 } from '../launch/index.ts';
 import type { Job } from './job.ts';
 
@@ -27,10 +29,14 @@ export async function prepare(
   const { grant, command, address } = job;
   const { profile, requireHome } = job.options;
   const { identity } = grant;
-  const environment = loginEnvironment(grant, address);
   const { platform } = process;
+  const environment =
+    platform === 'win32'
+      ? windowsEnvironment(identity, address, process.env)
+      : loginEnvironment(grant, address);
   const home = resolveHome(environment, platform);
-  const { directory, problem: homeProblem } = await usableHome(home, homeLost);
+  const last = lastHome(environment, platform);
+  const { directory, problem: homeProblem } = await usableHome(home, homeLost, last);
   const shell = usableShell(resolveShell(identity.shell, environment, platform));
   if (homeProblem !== undefined && requireHome)
     throw new SessionError('REXEC_NO_HOME', `home: ${homeProblem} (setting requireHome)`);

@@ -64,6 +64,7 @@ const GIVEN_BACK: Readonly<Record<string, RegExp>> = {
   'lib/login/account-rules.ts': new RegExp(String.raw`\breturn\s*${LITERAL}`, 'g'),
   'lib/cli/programs/rexec/many/report/report.ts': new RegExp(String.raw`\breturn ${LITERAL}`, 'g'),
   'lib/launch/home.ts': new RegExp(String.raw`[?:]\s*${LITERAL}`, 'g'),
+  'lib/files/windows-files.ts': new RegExp(String.raw`[?:]\s*${LITERAL}`, 'g'),
   'lib/files/read-trusted.ts': new RegExp(String.raw`(?:[?:]|\breturn)\s*${LITERAL}`, 'g'),
   'lib/login/certificates/login.ts': new RegExp(String.raw`[?:]\s*${LITERAL}`, 'g'),
   'lib/receive/tls-gate.ts': new RegExp(String.raw`[?:]\s*${LITERAL}`, 'g'),

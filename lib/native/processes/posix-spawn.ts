@@ -1,5 +1,5 @@
 import { SystemError } from '../../base/index.ts';
-import { libc } from '../koffi.ts';
+import { program } from '../koffi.ts';
 
 /** A process to make. */
 export interface ProcessToSpawn {
@@ -19,11 +19,11 @@ const FLAGS = { setSignalDefaults: 0x04, setSignalMask: 0x08, setSession: 0x80 }
 
 const functions = () => {
   const actions = (name: string, ...more: string[]) =>
-    libc.func(`posix_spawn_file_actions_${name}`, 'int', ['void *', ...more]);
+    program.func(`posix_spawn_file_actions_${name}`, 'int', ['void *', ...more]);
   const attributes = (name: string, ...more: string[]) =>
-    libc.func(`posix_spawnattr_${name}`, 'int', ['void *', ...more]);
+    program.func(`posix_spawnattr_${name}`, 'int', ['void *', ...more]);
   return {
-    spawn: libc.func(
+    spawn: program.func(
       'int posix_spawn(_Out_ int *pid, const char *file, void *actions, void *attributes, const char **argv, const char **environment)',
     ),
     init: actions('init'),

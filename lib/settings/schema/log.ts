@@ -1,3 +1,5 @@
+import { isAbsolute } from 'node:path';
+import { PLACES } from '../../base/index.ts';
 import { list, whole, yesOrNo, z } from '../kinds.ts';
 
 /** Settings of the event log: what is logged, where, and in which form. */
@@ -23,8 +25,8 @@ export const LOG = {
     .describe('format of log lines on the console and in the log file: "text" or "json"'),
   logFile: z
     .string()
-    .regex(/^\//, 'an absolute path')
-    .default('/var/log/rexecd/rexecd.log')
+    .refine(isAbsolute, 'an absolute path')
+    .default(PLACES.log)
     .describe('path of the log file (sink "file")'),
   logFileBytes: whole(0, 2 ** 40)
     .default(10_000_000)

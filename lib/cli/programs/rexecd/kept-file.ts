@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 import { codeOf } from '../../../base/index.ts';
-import { privateFolder } from '../../../control/index.ts';
+import { keptFolderOf, privateFolder } from '../../../control/index.ts';
 import { readTrusted, replaceFile } from '../../../files/index.ts';
 import type { Settings } from '../../../settings/index.ts';
 import { controlPathOf } from '../common/control-path.ts';
@@ -10,11 +10,11 @@ const AGAIN_MS = 10_000;
 /** Of the time, while there is always something new to write. */
 const LARGEST_SHARE = 1 / 20;
 
-/** The file of that kind beside the control socket; undefined for a daemon without one. */
+/** The file of that kind beside the control socket, or on Windows in a folder of the account; undefined for a daemon without one. */
 export function keptPathOf(settings: Settings, port: number, kind: string): string | undefined {
   return settings.control === 'off'
     ? undefined
-    : join(dirname(controlPathOf(settings, port)), `${port}.${kind}`);
+    : join(keptFolderOf(controlPathOf(settings, port)), `${port}.${kind}`);
 }
 
 /**

@@ -2,9 +2,11 @@ import {
   flagOf,
   type Layer,
   LISTENER_NAMES,
+  POLICY_FILE,
   type Resolved,
   resolveSettings,
   SETTINGS,
+  SETTINGS_FILE,
   type SettingName,
   type Sources,
 } from '../../../settings/index.ts';
@@ -65,14 +67,8 @@ const program = commandLine('rexecd')
   )
   .option('--remove-user <name>', 'remove a user from the users file, and exit')
   .option('--list-users', 'list the names in the users file, and exit')
-  .option(
-    '--config <file>',
-    'settings file (default: REXECD_CONFIG, else /etc/rexecd/rexecd.toml if it exists)',
-  )
-  .option(
-    '--policy <file>',
-    'policy file, which limits the settings (default: /etc/rexecd/policy.toml if it exists)',
-  )
+  .option('--config <file>', `settings file (default: REXECD_CONFIG, else ${SETTINGS_FILE} if it exists)`)
+  .option('--policy <file>', `policy file, which limits the settings (default: ${POLICY_FILE} if it exists)`)
   .option(
     '--host <address>',
     'listen on this address instead of the first one that "listen" has in clear text',

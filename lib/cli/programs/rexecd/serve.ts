@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { ignoreSignals, Limiter, reasonOf, STRAY_SIGNALS, within } from '../../../base/index.ts';
+import { ignoreSignals, isWindows, Limiter, reasonOf, STRAY_SIGNALS, within } from '../../../base/index.ts';
 import { Daemon, type DaemonParts } from '../../../daemon/index.ts';
 import { EventLog, type Events } from '../../../events/index.ts';
 import { summaryOf, Watch } from '../../../metrics/index.ts';
@@ -49,7 +49,7 @@ export async function serve({ config, debug, trial, ...options }: ServeOptions):
     return { ...resolved, settings: withPamService(resolved) };
   };
   ignoreSignals(STRAY_SIGNALS);
-  closeAllOnExec(); // no command inherits what this process was started with
+  if (!isWindows) closeAllOnExec(); // no command inherits what this process was started with
   const [descriptor] = activatedSockets();
   const manager = await ServiceNotifier.open();
   process.umask(0o022); // what a command starts with, as at login
@@ -142,8 +142,10 @@ async function listening(
     listenAhead: ahead,
   };
   // Orphans of commands are this program's: of a program that embeds the daemon they are not.
-  becomeSubreaper();
-  reapOrphans();
+  if (!isWindows) {
+    becomeSubreaper();
+    reapOrphans();
+  }
   const daemon = new Daemon(settings, parts);
   const lockouts = new KeptLockouts(daemon.lockout, events);
   const { port } = mainEndpoint(endpointsOf(settings));
