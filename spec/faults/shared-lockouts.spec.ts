@@ -9,6 +9,8 @@ import { eventually } from '../support/peer.ts';
 const LONG = { timeout: 240_000 } as const;
 /** A login waits for three answers at most, and 250 ms in all (docs/fleet.md). */
 const ANSWER_MS = 80;
+/** However busy the machine is: a server that is away is known to be so after 2 s. */
+const BUSY_MS = 1000;
 /** Of a wait that is none. */
 const NOTHING_MS = 10;
 
@@ -75,7 +77,7 @@ class Waits {
 
   get mayBe(): number {
     const late = this.#lateness.max / 1e6;
-    return ANSWER_MS + NOTHING_MS + 2 * late; // a timer, then a turn of the loop
+    return Math.min(ANSWER_MS + NOTHING_MS + 2 * late, BUSY_MS); // a timer, then a turn of the loop
   }
 
   restart(): void {
