@@ -20,6 +20,7 @@ const ORACLES: readonly (readonly [effect: keyof Effects, oracle: OracleId])[] =
   ['reader', 'monitor.accepts'],
   ['host', 'monitor.accepts'],
   ['logins', 'monitor.login'],
+  ['unwrapped', 'monitor.order'],
   ['runs', 'monitor.run'],
   ['ports', 'monitor.order'],
   ['going', 'monitor.order'],

@@ -10,6 +10,7 @@ export function expectAct(model: SessionModel, what: string): void {
     accept: () => model.accept(),
     refuse: () => model.refuse(),
     ask: () => model.askForBytes(),
+    unwrap: () => model.unwrap(),
     stop: () => model.stop(),
     'hang-up': () => model.hangUp(),
   };

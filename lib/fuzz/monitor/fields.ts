@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { Spoken } from './messages.ts';
 
 type Fits = (value: unknown) => boolean;
@@ -55,12 +56,21 @@ const CERTIFICATE = object({
 const FAILURE = oneOf(
   object({
     kind: words('codec'),
-    code: words('REXEC_FIELD_TOO_LONG', 'REXEC_PORT_INVALID', 'REXEC_TRUNCATED'),
-    field: words('stderrPort', 'user', 'password', 'command'),
+    code: words(
+      'REXEC_FIELD_TOO_LONG',
+      'REXEC_PORT_INVALID',
+      'REXEC_TRUNCATED',
+      'REXEC_PROXY_HEADER_INVALID',
+    ),
+    field: words('stderrPort', 'user', 'password', 'command', 'proxyHeader'),
     cause: CAUSE,
   }),
   object({ kind: words('handshake', 'late', 'vanished', 'defect'), cause: CAUSE }),
 );
+const END = object({
+  address: (value) => typeof value === 'string' && isIP(value) > 0,
+  port: whole(0, 65_535),
+});
 const STATUS = oneOf(
   object({ type: words('exited'), code: COUNT }),
   object({ type: words('signaled'), signal: ANY }),
@@ -90,6 +100,7 @@ const FIELDS: Readonly<Record<'reader' | 'host', Readonly<Record<string, Fields>
     released: { id, early: bytes(256 * 1024), muxed: flag, carriesStderr: flag },
     over: { id },
     bytes: { id, received: COUNT, sent: COUNT },
+    unwrapped: { id, source: oneOf(words(null), END), early: bytes(256 * 1024) },
   },
   host: {
     ...BASIC,

@@ -13,7 +13,18 @@ const ACTS = DOES.session.filter((what) => what !== 'tls');
 
 /** Words that make a message another one: some are still allowed, at the limit of what is. */
 const BENDS: readonly string[] = [
-  ...['of=other', 'of=none', 'id=missing', 'id=1', 'id=x*33', 'more=1', 'say=grant', 'say=missing'],
+  ...[
+    'of=other',
+    'of=none',
+    'of=errand',
+    'of=own',
+    'id=missing',
+    'id=1',
+    'id=x*33',
+    'more=1',
+    'say=grant',
+    'say=missing',
+  ],
   ...['times=2', 'times=3', 'times=200', 'glued=1', 'glued=1'],
   ...['secret=0', 'secret=1', 'secret=256', 'secret=257', 'secret=65535'],
   ...['port=511', 'port=512', 'port=22', 'port=0', 'port=65536', 'port=1.5', 'muxed=true', 'muxed=missing'],
@@ -21,12 +32,14 @@ const BENDS: readonly string[] = [
   ...['certificate=null', 'certificate={}', 'certificate=missing', 'early=base64*70000', 'early=null'],
   ...['failure={}', 'silent=0', 'received=-1', 'sent=missing', 'carriesStderr=true'],
   ...['pid=-1', 'pid=1.5', 'directory=missing', 'homeProblem=x*9', 'signal=-1', 'signal=65', 'status={}'],
+  ...['source=null', 'source={}', 'source=missing', 'source=end*0', 'source=end*65536'],
   ...['status=exited*0', 'status=exited*256', 'status=[]'],
   ...['number=0', 'number=99', 'number=-1', 'answer=[]', 'answer={}', 'cause=x*5000', 'code=null'],
 ];
 /** Fields that bends are about, by the kinds that have them; the others are for every kind. */
 const COMMON = ['of', 'id', 'more', 'say', 'times'];
 const BY_PIPE = ['glued', 'secret'];
+const OTHERS = ['of=other', 'of=errand'];
 
 /** A script that follows the rules for a while, and then does not: repeated, reordered, dropped, bent, another's. */
 export function generateScript(random: Random): Script {
@@ -51,6 +64,7 @@ export function generateScript(random: Random): Script {
 
 /** The step, or another one that may come as well. */
 function varied(step: ActorAction, random: Random): ActorAction {
+  if (step.do === 'reader' && random.chance(10)) return { do: 'session', words: ['unwrap'] };
   if (step.do === 'reader' && random.chance(8)) return { do: 'reader', words: ['gone'] };
   if (step.words[0] === 'request' && random.chance(3)) return { do: 'reader', words: ['port'] };
   // What a host reports out of order changes nothing.
@@ -90,6 +104,7 @@ function bends(action: ActorAction, random: Random, count: number): string[] {
     id: 'a',
     other: 'b',
     tls: true,
+    errand: '1',
     question: 1,
   });
   const names = [
@@ -102,7 +117,7 @@ function bends(action: ActorAction, random: Random, count: number): string[] {
   const fitting = BENDS.filter((bend) => names.includes(bend.slice(0, bend.indexOf('='))));
   const chosen = new Map<string, string>(); // one of each name
   for (let turn = 0; turn < count; turn += 1) {
-    const bend = random.chance(6) ? 'of=other' : random.pick(fitting);
+    const bend = random.chance(6) ? random.pick(OTHERS) : random.pick(fitting);
     chosen.set(bend.slice(0, bend.indexOf('=')), bend);
   }
   return [...chosen.values()];
@@ -117,6 +132,7 @@ function follow(model: SessionModel, step: ActorAction): void {
     id: model.id,
     other: 'c',
     tls: model.tls,
+    errand: model.unwrapping.id,
     question: Math.max(1, asked),
   });
   settle(model, step.do);

@@ -7,6 +7,7 @@ const step = (actor: ActorAction['do'], kind: string): ActorAction => ({ do: act
 export function honestStep(model: SessionModel): ActorAction | undefined {
   const { phase, ended, verifying, host } = model;
   const reader = (kind: string): ActorAction | undefined => (ended ? undefined : step('reader', kind));
+  if (model.unwrapping.open && !ended) return reader('unwrapped');
   if (verifying) return step('session', phase === 'verifying' ? 'accept' : 'refuse');
   switch (phase) {
     case 'receiving':

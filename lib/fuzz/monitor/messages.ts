@@ -15,6 +15,8 @@ export interface Speaker {
   /** Of a session of other processes. */
   readonly other: string;
   readonly tls: boolean;
+  /** Of the last connection that a proxy passed on. */
+  readonly errand: string;
   /** Of the last question that it was asked. */
   readonly question: number;
 }
@@ -42,6 +44,8 @@ function valid(kind: string, { line, tls, question }: Speaker): object {
       return { early: '', muxed: false, carriesStderr: false };
     case 'bytes':
       return { received: 1, sent: 1 };
+    case 'unwrapped':
+      return { source: { address: '192.0.2.7', port: 41_699 }, early: '' };
     case 'started':
       return { pid: 2 ** 30, directory: '/' };
     case 'signaled':
@@ -65,13 +69,20 @@ const ABOUT_NONE: readonly string[] = ['ready', 'broken', 'answer', 'error'];
 const IDS: Readonly<Record<string, (speaker: Speaker) => string>> = {
   own: ({ id }) => id,
   other: ({ other }) => other,
+  errand: ({ errand }) => errand,
   none: () => UNKNOWN,
 };
 
 /** The message of a step, with what its words change. */
 export function spokenBy(action: ActorAction, speaker: Speaker): Spoken {
   const [kind = ''] = action.words;
-  const { of = 'own', secret, times: _, glued: __, ...bends } = Object.fromEntries(bendsOf(action));
+  const {
+    of = kind === 'unwrapped' ? 'errand' : 'own',
+    secret,
+    times: _,
+    glued: __,
+    ...bends
+  } = Object.fromEntries(bendsOf(action));
   const said: Record<string, unknown> = {
     ...{ say: kind },
     ...(!ABOUT_NONE.includes(kind) && { id: (IDS[of] ?? IDS.own!)(speaker) }),

@@ -2,6 +2,7 @@ import type { Effects } from './effects.ts';
 import { HostModel } from './host-model.ts';
 import { LineModel } from './line-model.ts';
 import type { Spoken } from './messages.ts';
+import { UnwrappingModel } from './unwrapping.ts';
 
 const LOWEST_PORT = 512;
 const LONGEST_SECRET = 256; // bytes
@@ -19,6 +20,7 @@ export class SessionModel extends LineModel {
   readonly logins: string[] = [];
   /** Orders by which the reader may continue. */
   readonly going: string[] = [];
+  readonly unwrapping = new UnwrappingModel();
   runs = 0;
   /** The login waits to be decided. */
   verifying = false;
@@ -40,11 +42,11 @@ export class SessionModel extends LineModel {
   }
 
   get effects(): Effects {
-    const { ports, logins, going, runs, host } = this;
+    const { ports, logins, going, runs, host, unwrapping } = this;
     return {
       reader: this.ended ? 'ended' : 'alive',
       host: host.ended ? 'ended' : 'alive',
-      ...{ ports, logins, going, runs },
+      ...{ ports, logins, going, runs, unwrapped: unwrapping.outcomes },
       events: host.events,
       left: host.left,
       starting: host.ended ? 0 : host.starting,
@@ -63,6 +65,7 @@ export class SessionModel extends LineModel {
   /** The reader has ended. */
   die(): void {
     this.ended = true;
+    this.unwrapping.lost();
     if (this.phase === 'over') return;
     this.phase = 'over';
     if (this.tls) this.#leave();
@@ -99,6 +102,11 @@ export class SessionModel extends LineModel {
     else if (this.phase !== 'over') this.#asksForBytes = true;
   }
 
+  /** A proxy passes on a connection. */
+  unwrap(): void {
+    if (!this.ended) this.unwrapping.begin();
+  }
+
   stop(): void {
     this.#stopping = true;
     if (this.phase === 'receiving' || this.phase === 'connecting') this.phase = 'closing';
@@ -115,8 +123,10 @@ export class SessionModel extends LineModel {
     return false; // it cannot say that it is alive
   }
 
-  protected override report({ said, secret }: Spoken): boolean {
+  protected override report(spoken: Spoken): boolean {
+    const { said, secret } = spoken;
     const say = String(said.say);
+    if (this.unwrapping.hear(spoken)) return true;
     if (said.id !== this.id || this.phase === 'over') return false;
     if (secret > (say === 'request' ? LONGEST_SECRET : 0)) return false;
     if (say === 'bytes') {
@@ -127,6 +137,8 @@ export class SessionModel extends LineModel {
     if (this.#said.has(say)) return false;
     this.#said.add(say);
     switch (say) {
+      case 'unwrapped':
+        return false;
       case 'port':
         return this.#port(said.port as number, said.muxed === true);
       case 'request':

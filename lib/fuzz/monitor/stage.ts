@@ -11,6 +11,7 @@ import type { RunEvents } from '../../run/index.ts';
 import type { Effects } from './effects.ts';
 import type { Speaker } from './messages.ts';
 import { IDENTITY, type Monitor, Processes, until } from './processes.ts';
+import { Unwrapping } from './unwrapping.ts';
 
 const OPTIONS = {
   ...{ requestSeconds: 60, lowestStderrPort: 512, drainSeconds: 0, killSeconds: 60, idleSeconds: 0 },
@@ -34,6 +35,7 @@ export class Stage {
   readonly #ports: string[] = [];
   readonly #logins: string[] = [];
   readonly #events: string[] = [];
+  readonly #unwrapping = new Unwrapping();
   #runs = 0;
 
   constructor(tls: boolean, monitor: Monitor) {
@@ -53,7 +55,14 @@ export class Stage {
 
   /** Who says something by a line. @param other id of a session of other processes */
   speaker(line: Speaker['line'], other: string): Speaker {
-    return { line, id: this.id, other, tls: this.#tls, question: this.processes.question(line) };
+    return {
+      line,
+      id: this.id,
+      other,
+      tls: this.#tls,
+      errand: this.#unwrapping.id,
+      question: this.processes.question(line),
+    };
   }
 
   /** What its session, its login or its administrator does. */
@@ -74,6 +83,9 @@ export class Stage {
       case 'ask':
         this.#session.summary.catch(() => {}); // it never rejects
         break;
+      case 'unwrap':
+        this.#unwrapping.begin(this.processes.reader).catch(() => {}); // it never rejects
+        break;
       case 'stop':
         this.#session.stop();
         break;
@@ -91,6 +103,7 @@ export class Stage {
       ports: this.#ports,
       logins: this.#logins,
       going: this.processes.orders('reader').filter((say) => GOING.includes(say)),
+      unwrapped: this.#unwrapping.outcomes,
       runs: this.#runs,
       events: this.#events,
       left: this.processes.orders('host').includes('gone'),

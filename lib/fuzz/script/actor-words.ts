@@ -6,7 +6,7 @@ const BASIC = ['ready', 'broken', 'answer', 'error', 'exit', 'noise', 'huge'];
 
 /** What each reports about a session. */
 export const REPORTED = {
-  reader: ['port', 'request', 'failed', 'gone', 'released', 'over', 'bytes'],
+  reader: ['port', 'request', 'failed', 'gone', 'released', 'over', 'bytes', 'unwrapped'],
   host: ['taken', 'started', 'signaled', 'idle', 'stuck', 'ended', 'failed', 'over'],
 } as const;
 
@@ -14,7 +14,7 @@ export const REPORTED = {
 export const DOES: Readonly<Record<Actor, readonly string[]>> = {
   reader: [...REPORTED.reader, ...BASIC],
   host: [...REPORTED.host, ...BASIC],
-  session: ['tls', 'connected', 'unreachable', 'accept', 'refuse', 'ask', 'stop', 'hang-up'],
+  session: ['tls', 'connected', 'unreachable', 'accept', 'refuse', 'ask', 'stop', 'hang-up', 'unwrap'],
 };
 
 /** Only a pipe carries secrets, and two messages in one piece. */
@@ -22,7 +22,7 @@ const BY_PIPE = ['secret', 'glued'];
 const LONGEST = 2 ** 21; // characters that a value stands for
 const MOST_TIMES = 10_000;
 const BEND = /^(?<name>[A-Za-z]+)=(?<value>[^\s"]+)$/;
-const VALUE = /^(?:[a-z0-9]+|(?:x|base64|exited)\*(?<times>\d{1,7}))$/;
+const VALUE = /^(?:[a-z0-9]+|(?:x|base64|exited|end)\*(?<times>\d{1,7}))$/;
 
 export const isActor = (word: unknown): word is Actor =>
   typeof word === 'string' && Object.hasOwn(DOES, word);
@@ -56,13 +56,14 @@ function isValue(spelled: string): boolean {
 
 /**
  * JSON without texts; `x*3` for a text of that length, `base64*3` for bytes in base64, `exited*3` for an exit status,
- * `missing` for no value, a word for itself.
+ * `end*3` for an end of a connection with that port, `missing` for no value, a word for itself.
  */
 export function readValue(spelled: string): unknown {
   if (spelled === 'missing') return undefined;
   const [form, times] = spelled.split('*');
   if (times !== undefined && form === 'x') return 'x'.repeat(Number(times));
   if (times !== undefined && form === 'base64') return Buffer.alloc(Number(times), 'x').toString('base64');
+  if (times !== undefined && form === 'end') return { address: '192.0.2.7', port: Number(times) };
   if (times !== undefined) return { type: 'exited', code: Number(times) };
   try {
     return JSON.parse(spelled);

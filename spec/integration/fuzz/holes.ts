@@ -5,6 +5,7 @@ import { Secret } from '../../../lib/base/secret.ts';
 import type { MonitorFuzzOptions, OracleId } from '../../../lib/fuzz/index.ts';
 import type { Report as HostReport } from '../../../lib/hosts/host-protocol.ts';
 import { HostedRun, HostProcess } from '../../../lib/hosts/index.ts';
+import { Errands } from '../../../lib/readers/errands.ts';
 import { ReaderProcess } from '../../../lib/readers/index.ts';
 import type { Report } from '../../../lib/readers/reader-protocol.ts';
 import type { RemoteVisit } from '../../../lib/readers/remote-visit.ts';
@@ -110,6 +111,16 @@ function othersRuns(): Monitor {
 const DISTURBS = ['monitor.disturbs', 'monitor.order', 'monitor.events', 'monitor.accepts'] as const;
 
 export const HOLES: Readonly<Record<string, Hole>> = {
+  'takes the header of a connection that nobody passed on': {
+    plant: (t) => {
+      const { hear } = Errands.prototype;
+      t.mock.method(Errands.prototype, 'hear', function (this: Errands, report: Report) {
+        return hear.call(this, report) || report.say === 'unwrapped';
+      });
+      return {};
+    },
+    shows: ['monitor.accepts'],
+  },
   'takes a second request': { plant: takes('request', 'verifying'), shows: ['monitor.accepts'] },
   'takes a port after the request': {
     plant: takes('port', 'verifying', 'releasing'),
