@@ -43,7 +43,7 @@ describe('rexec on several hosts', PATIENT, () => {
     const hosts = await Promise.all([1, 2, 3].map(() => startAnswering(t)));
     const { stderr, status } = await rexec(t, '-w', hostsOf(...hosts), '--canary', '2');
     assert.equal(status, 0);
-    assert.match(stderr, /^rexec: the first 2 of the hosts succeeded; 1 follow$/m);
+    assert.match(stderr, /^rexec: 2 of 2 canaries succeeded; hosts left: 1$/m);
     assert.match(stderr, /^rexec: 3 of 3 hosts succeeded$/m);
   });
 
