@@ -116,7 +116,7 @@ describe('rexec with a daemon that says nothing', PATIENT, () => {
     assert.equal((await program.end()).status, 128 + constants.signals.SIGTERM);
   });
 
-  it('ends on several hosts after one SIGTERM, with the table of what is known (D9)', async (t) => {
+  it('ends on several hosts after one SIGTERM, with a summary of what is known (D9)', async (t) => {
     const program = await startSilent(t, '--end-timeout', '1', '-w', HOST);
     program.child.kill('SIGTERM');
     const { stderr, status } = await program.end();

@@ -1,5 +1,6 @@
 import type { TestContext } from 'node:test';
-import { type FakeDaemon, startFakeDaemon } from './fake-daemon.ts';
+import type { Peer } from '../peer.ts';
+import { type Client, type FakeDaemon, startFakeDaemon } from './fake-daemon.ts';
 
 /** What a command wrote, and how it ended. */
 export interface Answer {
@@ -8,15 +9,23 @@ export interface Answer {
   readonly exit?: number;
 }
 
+/** Gives a client what a command wrote, and how it ended. */
+export async function answer(
+  client: Client,
+  channel: Peer,
+  { stdout = '', stderr = '', exit = 0 }: Answer,
+): Promise<void> {
+  await client.send(`\0${stdout}`);
+  client.halfClose();
+  await channel.send(`${stderr}\0exit ${exit}\n`);
+  channel.halfClose();
+}
+
 /** A daemon whose every command does the same. */
-export const startAnswering = (t: TestContext, answer: Answer = {}): Promise<FakeDaemon> =>
+export const startAnswering = (t: TestContext, same: Answer = {}): Promise<FakeDaemon> =>
   startFakeDaemon(t, async (client) => {
-    const { stdout = '', stderr = '', exit = 0 } = answer;
     const { channel } = await client.login();
-    await client.send(`\0${stdout}`);
-    client.halfClose();
-    await channel.send(`${stderr}\0exit ${exit}\n`);
-    channel.halfClose();
+    await answer(client, channel, same);
   });
 
 /** A daemon whose every command runs until its client leaves. */

@@ -29,6 +29,7 @@ me = "@you"
 you = ["a", "@them"]
 them = "@me"
 "a.b-c" = "z"
+mixed = "eve@m1,m2"
 `;
 
 describe('groups of hosts', PATIENT, () => {
@@ -43,6 +44,7 @@ describe('groups of hosts', PATIENT, () => {
     ['@r[1-2]', ['n1', 'n2']],
     ['@live', ['web1', 'live1', 'live2', 'db1', 'db2:5512']],
     ['@a.b-c', ['z']],
+    ['ada@@db,bob@@mixed', ['ada@db1', 'ada@db2:5512', 'eve@m1', 'bob@m2']],
   ] as const)
     it(`${list} is ${hosts.join(' ')}`, async (t) => assert.deepEqual(await members(t, list), hosts));
 

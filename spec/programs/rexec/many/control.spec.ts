@@ -14,6 +14,8 @@ import {
   temporaryFolder,
 } from '../../../support/program.ts';
 
+const SCRIPT = findProgram('script');
+
 const rexec = (t: TestContext, ...words: string[]): Promise<Ended> =>
   run(t, 'rexec', ['-l', 'ada', '-p', 's3cret', ...words, 'true']);
 
@@ -41,7 +43,7 @@ describe('rexec on several hosts', PATIENT, () => {
     const hosts = await Promise.all([1, 2, 3].map(() => startAnswering(t)));
     const { stderr, status } = await rexec(t, '-w', hostsOf(...hosts), '--canary', '2');
     assert.equal(status, 0);
-    assert.match(stderr, /^rexec: the first 2 of the hosts succeeded; 1 follow$/m);
+    assert.match(stderr, /^rexec: 2 of 2 canaries succeeded; hosts left: 1$/m);
     assert.match(stderr, /^rexec: 3 of 3 hosts succeeded$/m);
   });
 
@@ -54,6 +56,28 @@ describe('rexec on several hosts', PATIENT, () => {
     const { stderr, status } = await rexec(t, '-w', hostsOf(good, bad, third), '--canary', '2');
     assert.deepEqual([status, third.connections()], [5, 0]);
     assert.match(stderr, /^rexec: not started \(--canary\): 127\.0\.0\.1:\d+ \(0\.00 s\)$/m);
+  });
+
+  it('asks once for the password of all hosts', {
+    skip: !SCRIPT && 'needs script for a terminal (Debian: bsdutils)',
+  }, async (t) => {
+    const hosts = [await startAnswering(t), await startAnswering(t), await startAnswering(t)];
+    const words = [
+      process.execPath,
+      join(ROOT, 'lib/cli/rexec.ts'),
+      '-l',
+      'ada',
+      '-w',
+      hostsOf(...hosts),
+      'true',
+    ];
+    const terminal = new Program(t, SCRIPT!, ['-qefc', words.join(' '), '/dev/null'], {
+      env: { SHELL: '/bin/sh', TERM: 'xterm', HOME: temporaryFolder(t) },
+    });
+    await terminal.says(/Password for ada at 3 hosts: /);
+    terminal.child.stdin.write('s3cret\n');
+    const { stdout, status } = await terminal.end();
+    assert.deepEqual([stdout.match(/Password/g)?.length, status], [1, 0], stdout);
   });
 
   it('gives the same input to canaries and others', async (t) => {

@@ -38,7 +38,7 @@ describe('rexec while several hosts run', PATIENT, () => {
     assert.match(
       program.stderr,
       new RegExp(
-        `^rexec: Ctrl-C went to the command on 127\\.0\\.0\\.1:${slow.port}; 1 hosts are not started; press it again to leave those that run$`,
+        `^rexec: Ctrl-C went to the command on 127\\.0\\.0\\.1:${slow.port}; hosts not started: 1; press it again to leave those that run$`,
         'm',
       ),
     );

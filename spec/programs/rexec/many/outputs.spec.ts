@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
-import { hostsOf, startAnswering } from '../../../support/daemon/answering.ts';
-import type { FakeDaemon } from '../../../support/daemon/fake-daemon.ts';
+import { answer, hostsOf, startAnswering } from '../../../support/daemon/answering.ts';
+import { type FakeDaemon, startFakeDaemon } from '../../../support/daemon/fake-daemon.ts';
 import {
   type Ended,
   findProgram,
@@ -11,6 +11,7 @@ import {
   Program,
   ROOT,
   run,
+  start,
   temporaryFolder,
 } from '../../../support/program.ts';
 
@@ -53,6 +54,23 @@ describe('the output of several hosts', PATIENT, () => {
         `== ${name(three)} (exit 0): the same as ${name(one)}\n`,
     );
     assert.equal(status, 1);
+  });
+
+  it('is said with --live to be that of the host it was shown for, which may not be the first of the list', async (t) => {
+    const two = await startAnswering(t, { stdout: 'same\n' });
+    const one = await startFakeDaemon(t, async (client) => {
+      const { channel } = await client.login();
+      await two.played;
+      await answer(client, channel, { stdout: 'same\n' });
+    });
+    const program = start(t, 'rexec', [...LOGIN, '-q', '--live', '-w', hostsOf(one, two), 'true'], {
+      stdin: '',
+    });
+    const { stdout } = await program.end();
+    const [, shown, other] = /^== (\S+) \(exit 0\)\nsame\n== \S+ \(exit 0\): the same as (\S+)\n$/.exec(
+      stdout,
+    )!;
+    assert.equal(shown, other, stdout);
   });
 
   it('is compared with --diff to what most hosts have', async (t) => {

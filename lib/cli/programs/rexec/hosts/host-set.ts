@@ -83,8 +83,11 @@ const LEADING: Readonly<Record<string, string>> = {
 async function hostsOfItem(item: string, members: Members): Promise<HostSet> {
   const hosts = new HostSet();
   for (const name of expandBrackets(item)) {
-    if (/^@[^@:]+$/.test(name)) hosts.and(await members(name.slice(1)));
-    else hosts.add(parseTarget(unlessOfOthers(name)));
+    const { user, group } = /^(?:(?<user>[^@]+)@)?@(?<group>[^@:]+)$/.exec(name)?.groups ?? {};
+    if (group === undefined) hosts.add(parseTarget(unlessOfOthers(name)));
+    else
+      for (const target of (await members(group)).targets)
+        hosts.add(user === undefined ? target : { user, ...target });
   }
   return hosts;
 }

@@ -47,7 +47,7 @@ function whereItWent({ sent, left }: Signaled, { waiting }: Tally): string {
   const parts = [
     sent.length > 0 && `Ctrl-C went to the ${commandsOn(sent)}`,
     left.length > 0 && `left the ${commandsOn(left)}, which no signal reaches`,
-    waiting > 0 && `${waiting} hosts are not started`,
+    waiting > 0 && `hosts not started: ${waiting}`,
     sent.length > 0 && 'press it again to leave those that run',
   ];
   return parts.filter((part) => part !== false).join('; ');

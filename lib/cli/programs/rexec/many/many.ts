@@ -42,7 +42,7 @@ export async function runOnMany(targets: readonly Target[], command: string, giv
       progress.changed();
     },
     canariesSucceeded: (count, left) => {
-      if (!flags.quiet) say(`rexec: the first ${count} of the hosts succeeded; ${left} follow`);
+      if (!flags.quiet) say(`rexec: ${count} of ${count} canaries succeeded; hosts left: ${left}`);
     },
   });
   for (const { password } of logins) password.wipe();

@@ -8,6 +8,8 @@ export interface Block {
   readonly stdout: Buffer;
   readonly stderr: Buffer;
   readonly hosts: Target[];
+  /** The one that ended first. */
+  readonly first: Target;
 }
 
 /** Hosts by what they wrote. */

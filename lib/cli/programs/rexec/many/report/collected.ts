@@ -42,7 +42,7 @@ export class Collected implements Report {
           `rexec: ${target.name}: ${dropped} bytes of ${what} dropped (--output-limit)\n`,
         );
     const status = statusText(outcome);
-    const whole = { status, stdout: stdout.bytes, stderr: stderr.bytes, hosts: [target] };
+    const whole = { status, stdout: stdout.bytes, stderr: stderr.bytes, hosts: [target], first: target };
     const isLive = this.#flags.live === true;
     const kept = (bytes: Buffer) => (isLive ? NOTHING : Buffer.from(bytes));
     const known = this.#blocks.add(target, status, whole.stdout, whole.stderr, () => ({
@@ -71,11 +71,11 @@ export class Collected implements Report {
   }
 
   async #sayWhoElse(blocks: readonly Block[]): Promise<void> {
-    for (const { status, hosts } of blocks) {
-      const [first, ...others] = hosts;
+    for (const { status, hosts, first } of blocks) {
+      const others = hosts.filter((host) => host !== first);
       if (others.length > 0)
         await this.#outlets.out.write(
-          `== ${hostsIn({ hosts: others })} (${status}): the same as ${first!.name}\n`,
+          `== ${hostsIn({ hosts: others })} (${status}): the same as ${first.name}\n`,
         );
     }
   }
