@@ -62,7 +62,9 @@ describe('the packages that TRUST.md names', () => {
   }
   const { dependencies } = JSON.parse(read('package.json')) as { dependencies: Record<string, string> };
   const { packages } = JSON.parse(read('package-lock.json')) as { packages: Record<string, Locked> };
-  const installed = Object.entries(packages).filter(([path]) => path !== '');
+  const installed = Object.entries(packages).filter(
+    ([path, { link }]) => path.startsWith('node_modules/') && !link,
+  );
   const atRunTime = installed.filter(([, { dev }]) => !dev);
   const trust = read('TRUST.md');
 
