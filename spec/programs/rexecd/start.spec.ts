@@ -21,6 +21,15 @@ describe('the start of rexecd (E19)', { ...PATIENT, concurrency: 2 }, () => {
     assert.match(daemon.stderr, line);
   });
 
+  it('is an error in one line on a system other than Linux', async (t) => {
+    const other = `data:text/javascript,Object.defineProperty(process, 'platform', { value: 'darwin' })`;
+    const env = { NODE_OPTIONS: `--import="${other.replaceAll(' ', '%20')}"` };
+    const { stderr, status } = await start(t, 'rexecd', flags(usersFileOf(t)), { env, stdin: '' }).end();
+    const words =
+      'rexecd: the daemon runs on Linux only (x64 or arm64), this is darwin; rexec and the library run here\n';
+    assert.deepEqual([stderr, status], [words, 1]);
+  });
+
   it('names every address with -debug', async (t) => {
     const listen = ['--listen', '127.0.0.1:0,127.0.0.2:0'];
     const words = ['-debug', ...listen, '--users', usersFileOf(t), '--control', 'off'];

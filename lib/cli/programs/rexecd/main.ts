@@ -180,6 +180,10 @@ async function run(): Promise<void> {
   // The only user of a trial is the account that started it. As root its readers have an account that every machine has.
   const own = trial && { port: 0, users: trial.usersFile, allowRoot: true, readerAccount: 'nobody' };
   const config = trial ? '' : await settingsFileKnownAs(program.opts<Flags>());
+  if (process.platform !== 'linux')
+    throw new Error(
+      `the daemon runs on Linux only (x64 or arm64), this is ${process.platform}; rexec and the library run here`,
+    );
   const { serve } = await DOING.serve();
   await serve({ sources: () => sources(own), config, debug, trial });
 }
