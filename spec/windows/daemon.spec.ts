@@ -272,6 +272,15 @@ describe('rexecd on Wine', ON_WINE, () => {
     });
   });
 
+  it('[step 8] runs a command by the shell that SHELL names before ComSpec, as one word', async (t) => {
+    const shell = { SHELL: 'N:\\bin\\node.exe' }; // with -c it looks for the file that the command names
+    const other = await WineDaemon.start(t, wineFolder(t), [], shell);
+    const words = [...LOGIN, '--port', `${other.port}`, '127.0.0.1', 'R:\\no such  "file"'];
+    const { stderr, status } = await start(t, 'rexec', words, { stdin: '' }).end();
+    assert.match(stderr, /Cannot find module 'R:\\no such {2}"file"'/);
+    assert.equal(status, 1);
+  });
+
   it('takes its commands with it when it is killed', async (t) => {
     const other = await WineDaemon.start(t, wineFolder(t));
     const word = randomUUID();
