@@ -11,6 +11,7 @@ const parentOf = (pid: number): number =>
 async function stopped(shared: SharedDaemon, user: string) {
   const peer = await shared.ask(user, 'echo ready; exec sleep 600');
   assert.equal(await inTime(SERVED_SECONDS, 'ready', peer.read(7)), '\0ready\n');
+  await shared.inState('sleep', 'S');
   const [command] = await shared.processes('sleep');
   const runner = parentOf(command!.pid);
   process.kill(runner, 'SIGSTOP');
