@@ -37,6 +37,7 @@ export {
 } from './processes/process.ts';
 export { endOf, isUnreaped, type ProcessEnd, reapOrphans } from './processes/reaper.ts';
 export { filterSystemCalls, filtersSystemCalls } from './seccomp.ts';
+export { EventSource } from './windows/event-log.ts';
 export type { JobObject } from './windows/job.ts';
 export { closeHandle } from './windows/library.ts';
 export { type ChildPipe, openChildPipe } from './windows/pipe.ts';

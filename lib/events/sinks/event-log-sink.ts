@@ -1,0 +1,31 @@
+import type { EventSource } from '../../native/index.ts';
+import { type EventLogRecord, eventLogRecord } from '../formats/event-log.ts';
+import { Sink, type Trouble } from './sink.ts';
+
+/** The name of the source in the event log of Windows. */
+export const EVENT_SOURCE = 'rexecd';
+
+/** The event log of Windows. */
+export class EventLogSink extends Sink<string> {
+  #source: EventSource | undefined;
+
+  constructor(name: string, trouble: Trouble) {
+    super(name, eventLogRecord, trouble);
+  }
+
+  protected override async open(): Promise<void> {
+    const { EventSource } = await import('../../native/index.ts'); // only now: it loads koffi
+    if (process.platform !== 'win32') throw new Error('only Windows has this event log');
+    this.#source ??= new EventSource(EVENT_SOURCE);
+  }
+
+  protected override deliver(event: string): void {
+    const { kind, id, texts } = JSON.parse(event) as EventLogRecord;
+    this.#source?.report(kind, id, texts);
+  }
+
+  protected override release(): void {
+    this.#source?.close();
+    this.#source = undefined;
+  }
+}
