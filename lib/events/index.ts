@@ -7,4 +7,4 @@ export type { EventObserver, Events } from './events.ts';
 export { eventLogId } from './formats/event-log.ts';
 export { eventMessages, messageLibrary } from './message-library/library.ts';
 export { type RecentEvent, RecentEvents } from './recent.ts';
-export { EVENT_SOURCE } from './sinks/event-log-sink.ts';
+export { standardErrorToEventLog } from './standard-error.ts';

@@ -42,6 +42,7 @@ export type { JobObject } from './windows/job.ts';
 export { closeHandle } from './windows/library.ts';
 export { type ChildPipe, openChildPipe } from './windows/pipe.ts';
 export { startInJob } from './windows/process.ts';
+export { deleteMachineKey, setMachineValue } from './windows/registry.ts';
 export {
   copyRights,
   protectPath,
@@ -51,4 +52,11 @@ export {
   securityOfPipe,
 } from './windows/security.ts';
 export { type Grant, parseSecurity, type Security } from './windows/security-descriptor.ts';
+export {
+  connectService,
+  ServiceConnection,
+  type ServiceControls,
+  type ServiceReport,
+} from './windows/service-host.ts';
+export { InstalledService, type InstalledState } from './windows/services.ts';
 export { nameOfSid, ownPrivileges, ownSid } from './windows/tokens.ts';

@@ -1,9 +1,7 @@
+import { SERVICE_NAME } from '../../base/index.ts';
 import type { EventSource } from '../../native/index.ts';
 import { type EventLogRecord, eventLogRecord } from '../formats/event-log.ts';
 import { Sink, type Trouble } from './sink.ts';
-
-/** The name of the source in the event log of Windows. */
-export const EVENT_SOURCE = 'rexecd';
 
 /** The event log of Windows. */
 export class EventLogSink extends Sink<string> {
@@ -16,7 +14,7 @@ export class EventLogSink extends Sink<string> {
   protected override async open(): Promise<void> {
     const { EventSource } = await import('../../native/index.ts'); // only now: it loads koffi
     if (process.platform !== 'win32') throw new Error('only Windows has this event log');
-    this.#source ??= new EventSource(EVENT_SOURCE);
+    this.#source ??= new EventSource(SERVICE_NAME);
   }
 
   protected override deliver(event: string): void {

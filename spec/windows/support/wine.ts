@@ -10,6 +10,9 @@ const WINE = '/usr/lib/wine';
 const HOME = join(ROOT, 'node_modules/.cache/windows');
 const MOST_MS = 120_000;
 
+/** Drive C: of the Windows that all suites share. */
+export const DRIVE_C: string = join(HOME, 'prefix/drive_c');
+
 /** Why nothing can be run on Wine here; false where it can. */
 export const noWine: string | false = !existsSync(join(WINE, 'wine64')) && 'needs Wine (Debian: wine64)';
 
@@ -59,9 +62,19 @@ export interface WineFolder {
 }
 
 export function wineFolder(t: TestContext): WineFolder {
+  const folder = keptWineFolder();
+  t.after(() => folder.remove());
+  return folder;
+}
+
+/** One that is there until it is removed. */
+export function keptWineFolder(): WineFolder & { remove(): void } {
   const path = mkdtempSync(join(HOME, 'temporary', 'spec-'));
-  t.after(() => rmSync(path, { recursive: true, force: true }));
-  return { path, at: (name) => `T:\\${basename(path)}\\${name}` };
+  return {
+    path,
+    at: (name) => `T:\\${basename(path)}\\${name}`,
+    remove: () => rmSync(path, { recursive: true, force: true }),
+  };
 }
 
 /**
