@@ -14,14 +14,15 @@ function start({ shell, directory, environment, stderr: plan }: Launch): Running
   let pipes: WindowsPipes | undefined;
   try {
     pipes = new WindowsPipes(plan);
-    const { pid, job, exit } = startInJob({
+    const started = startInJob({
       file: shell.file,
       commandLine: line,
       environment: sortedBlock(environment),
       directory,
       stdio: pipes.far,
     });
-    const group = new WindowsGroup(job);
+    const { pid, exit } = started;
+    const group = new WindowsGroup(started);
     const { stdin, stdout, stderr } = pipes;
     return { pid, group, stdin, stdout, stderr, exit: exit.then((code) => endOf(code, group.endedBy)) };
   } catch (cause) {

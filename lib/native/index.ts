@@ -37,11 +37,11 @@ export {
 } from './processes/process.ts';
 export { endOf, isUnreaped, type ProcessEnd, reapOrphans } from './processes/reaper.ts';
 export { filterSystemCalls, filtersSystemCalls } from './seccomp.ts';
+export { pressCtrlC } from './windows/console.ts';
 export { EventSource } from './windows/event-log.ts';
-export type { JobObject } from './windows/job.ts';
 export { closeHandle } from './windows/library.ts';
 export { type ChildPipe, openChildPipe } from './windows/pipe.ts';
-export { startInJob } from './windows/process.ts';
+export { type ProcessInJob, startInJob } from './windows/process.ts';
 export { deleteMachineKey, setMachineValue } from './windows/registry.ts';
 export {
   copyRights,

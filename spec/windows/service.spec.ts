@@ -8,19 +8,21 @@ import { cheapHash, PASSWORD, USER } from '../support/daemon/daemon.ts';
 import { freePort } from '../support/free-port.ts';
 import {
   DRIVE_C,
-  keptWineFolder,
   ON_WINE,
   onWine,
   prepareWine,
   type WineEnded,
+  type WineFolder,
   wine,
+  wineFolder,
 } from './support/wine.ts';
 
 const FOLDER = join(DRIVE_C, 'ProgramData/rexecd');
 const PROGRAM = ['N:\\bin\\node.exe', 'R:\\lib\\cli\\rexecd.ts'];
 const LOOK_MS = 200;
 
-let folder: ReturnType<typeof keptWineFolder>;
+let folder: WineFolder;
+const ends: (() => void)[] = [];
 let port: number;
 
 const rexecd = (...words: string[]): Promise<WineEnded> => wine(folder, [...PROGRAM, ...words]);
@@ -51,14 +53,14 @@ const run = (command: string) =>
 describe('the service of Windows', ON_WINE, () => {
   before(async () => {
     prepareWine();
-    folder = keptWineFolder();
+    folder = wineFolder({ after: (end) => void ends.push(end) });
     rmSync(FOLDER, { recursive: true, force: true });
     port = await freePort();
   });
   after(async () => {
     await rexecd('-remove');
     rmSync(FOLDER, { recursive: true, force: true });
-    folder.remove();
+    for (const end of ends) end();
   });
 
   it('is not installed by a dry run, which says what it would do', async () => {

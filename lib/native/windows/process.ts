@@ -20,6 +20,8 @@ export interface ProcessInJob {
   readonly job: JobObject;
   /** Resolves with its exit code, 0 to 2^32 - 1. */
   readonly exit: Promise<number>;
+  /** Ends what is left in the job. Until then, and while it runs, no other process gets its number. */
+  close(): void;
 }
 
 const createProcess = windows<boolean>(
@@ -61,9 +63,19 @@ export function startInJob(start: WindowsProcess): ProcessInJob {
   try {
     made = create(start);
     job.add(made.process);
-    const exit = exitCodeOf(made.process);
-    resume(made.thread);
-    return { pid: made.pid, job, exit };
+    const { pid, process, thread } = made;
+    const exit = exitCodeOf(process);
+    resume(thread);
+    const closed = Promise.withResolvers<void>();
+    const close = () => {
+      job.close();
+      closed.resolve();
+    };
+    Promise.all([exit, closed.promise]).then(
+      () => closeHandle(process),
+      () => {},
+    );
+    return { pid, job, exit, close };
   } catch (error) {
     if (made) {
       terminate(made.process, NO_ERROR); // it is suspended

@@ -1,5 +1,5 @@
 import { koffi } from '../koffi.ts';
-import { closeHandle, windows, windowsFailure } from './library.ts';
+import { windows, windowsFailure } from './library.ts';
 
 const registerWait = windows<boolean>(
   'kernel32.dll',
@@ -26,7 +26,7 @@ function onEnd(): bigint {
   return callback;
 }
 
-/** Resolves with the exit code of a process once it has ended; takes its handle over. @throws SystemError */
+/** Resolves with the exit code of a process once it has ended. @throws SystemError */
 export function exitCodeOf(process: number): Promise<number> {
   last += 1;
   const number = last;
@@ -42,7 +42,6 @@ export function exitCodeOf(process: number): Promise<number> {
     unregisterWait(Number(wait.readBigInt64LE()));
     const code = Buffer.alloc(4);
     getExitCode(process, code);
-    closeHandle(process);
     return code.readUInt32LE();
   });
 }

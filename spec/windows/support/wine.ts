@@ -2,13 +2,13 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import type { TestContext } from 'node:test';
+import type { Scope } from '../../support/peer.ts';
 import { ROOT } from '../../support/program.ts';
 
 /** Debian's wine64: without the package wine it is on nobody's PATH. */
 const WINE = '/usr/lib/wine';
-const HOME = join(ROOT, 'node_modules/.cache/windows');
-const MOST_MS = 120_000;
+export const HOME = join(ROOT, 'node_modules/.cache/windows');
+const MOST_MS = 240_000;
 
 /** Drive C: of the Windows that all suites share. */
 export const DRIVE_C: string = join(HOME, 'prefix/drive_c');
@@ -26,12 +26,13 @@ export interface WineEnded {
   readonly status: number | null;
 }
 
-const environment = (more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv => ({
+export const environment = (more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv => ({
   PATH: `${WINE}:${process.env.PATH}`,
   HOME: process.env.HOME,
   LC_ALL: 'C.UTF-8', // of command lines
   WINEPREFIX: join(HOME, 'prefix'),
   WINEDEBUG: '-all',
+  NODE_COMPILE_CACHE: 'T:\\compiled', // what was read once starts sooner
   WINEDLLOVERRIDES: 'mscoree,mshtml=',
   ...more,
 });
@@ -61,42 +62,33 @@ export interface WineFolder {
   at(name: string): string;
 }
 
-export function wineFolder(t: TestContext): WineFolder {
-  const folder = keptWineFolder();
-  t.after(() => folder.remove());
-  return folder;
-}
-
-/** One that is there until it is removed. */
-export function keptWineFolder(): WineFolder & { remove(): void } {
+export function wineFolder(t: Scope): WineFolder {
   const path = mkdtempSync(join(HOME, 'temporary', 'spec-'));
-  return {
-    path,
-    at: (name) => `T:\\${basename(path)}\\${name}`,
-    remove: () => rmSync(path, { recursive: true, force: true }),
-  };
+  t.after(() => rmSync(path, { recursive: true, force: true }));
+  return { path, at: (name) => `T:\\${basename(path)}\\${name}` };
 }
 
 /**
- * Runs a program of Windows to its end. Its outputs are files: node.exe does not start on Wine with a pipe of Linux as
+ * Runs a program of Windows to its end. Its streams are files: node.exe does not start on Wine with a pipe of Linux as
  * standard output.
  */
 export async function wine(
   folder: WineFolder,
   words: readonly string[],
   more: NodeJS.ProcessEnv = {},
+  input = '/dev/null',
 ): Promise<WineEnded> {
   const out = mkdtempSync(join(folder.path, 'out-'));
   const [stdout, stderr] = [join(out, 'stdout'), join(out, 'stderr')];
-  const outputs = [openSync(stdout, 'w'), openSync(stderr, 'w')] as const;
+  const files = [openSync(input, 'r'), openSync(stdout, 'w'), openSync(stderr, 'w')] as const;
   const child = spawn('wine64', words, {
     cwd: join(HOME, 'tree'),
     env: environment(more),
-    stdio: ['ignore', ...outputs],
+    stdio: [...files],
     timeout: MOST_MS,
     killSignal: 'SIGKILL',
   });
-  for (const fd of outputs) closeSync(fd);
+  for (const fd of files) closeSync(fd);
   const [status] = (await once(child, 'close')) as [number | null];
   return { stdout: readFileSync(stdout, 'utf8'), stderr: readFileSync(stderr, 'utf8'), status };
 }

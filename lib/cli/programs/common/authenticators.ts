@@ -1,3 +1,4 @@
+import { isWindows } from '../../../base/index.ts';
 import { type Authenticator, hasPamService, pamAuthenticator, usersFile } from '../../../login/index.ts';
 import type { Resolved, Settings } from '../../../settings/index.ts';
 
@@ -7,8 +8,12 @@ const OTHER_SERVICE = 'rexec';
 /**
  * The settings with the PAM service that is used. Rules for logins that an administrator wrote for the service `rexec`
  * stay in force until there is a file for ours, or the setting says otherwise.
+ *
+ * @throws Error on Windows if accounts of the machine are to log in
  */
 export function withPamService({ settings, origins }: Pick<Resolved, 'settings' | 'origins'>): Settings {
+  if (isWindows && bySystem(settings))
+    throw new Error('accounts of Windows cannot log in; set login.users and no login.authenticator');
   const isOurs = origins.pamService !== 'default' || hasPamService(settings.pamService);
   return isOurs || !hasPamService(OTHER_SERVICE) ? settings : { ...settings, pamService: OTHER_SERVICE };
 }
