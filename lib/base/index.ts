@@ -16,6 +16,6 @@ export { shellQuoted } from './shell-quoted.ts';
 export { signalName, signalNumber } from './signal-names.ts';
 export { ignoreSignals, STRAY_SIGNALS } from './signals.ts';
 export { type Departing, descriptorOf, lent, letGo, takeOver, unreadSocket } from './socket-handle.ts';
-export { isWindows, PLACES, placesOn } from './system.ts';
+export { isWindows, PLACES, placesOn, SERVICE_NAME } from './system.ts';
 export { systemAccountCommand } from './system-account.ts';
 export { within } from './within.ts';

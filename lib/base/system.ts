@@ -29,3 +29,6 @@ export function placesOn(platform: NodeJS.Platform, programData = 'C:\\ProgramDa
 }
 
 export const PLACES: Places = placesOn(process.platform, process.env.ProgramData);
+
+/** The name of the service on Windows, also of its source in the event log. */
+export const SERVICE_NAME = 'rexecd';

@@ -9,11 +9,12 @@ import { syslogMessage } from './formats/syslog.ts';
 import { entryOf, type LogEntry } from './log-entry.ts';
 import { ConsoleSink } from './sinks/console-sink.ts';
 import { DatagramSink } from './sinks/datagram-sink.ts';
+import { EventLogSink } from './sinks/event-log-sink.ts';
 import { FileSink } from './sinks/file-sink.ts';
 import type { Info, Sink, Trouble } from './sinks/sink.ts';
 import { createLogger, format, type Logger } from './sinks/winston.ts';
 
-export type SinkName = 'console' | 'file' | 'syslog' | 'journald';
+export type SinkName = 'console' | 'file' | 'syslog' | 'journald' | 'eventlog';
 
 export interface LogOptions {
   /** Events of this level and graver are written; only errors unless given. */
@@ -166,6 +167,7 @@ function sinksOf(where: Where, trouble: Trouble): Sink[] {
     file: () => new FileSink('file', encode, trouble, { file, fileBytes, files }),
     syslog: () => new DatagramSink('syslog', syslogMessage, trouble, syslogSocket),
     journald: () => new DatagramSink('journald', journalEntry, trouble, journaldSocket),
+    eventlog: () => new EventLogSink('eventlog', trouble),
   };
   const names = new Set(where.sinks);
   const sinks = [...names].map((name) => make[name]());

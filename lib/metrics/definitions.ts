@@ -133,7 +133,7 @@ export const METRICS = {
   rexecd_log_events_dropped_total: {
     type: 'counter',
     help: 'Events that a log sink could not keep up with',
-    labels: { sink: ['console', 'file', 'syslog', 'journald'] },
+    labels: { sink: ['console', 'file', 'syslog', 'journald', 'eventlog'] },
   },
   rexecd_config_last_reload_successful: {
     type: 'gauge',

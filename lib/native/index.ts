@@ -38,9 +38,11 @@ export {
 export { endOf, isUnreaped, type ProcessEnd, reapOrphans } from './processes/reaper.ts';
 export { filterSystemCalls, filtersSystemCalls } from './seccomp.ts';
 export { pressCtrlC } from './windows/console.ts';
+export { EventSource } from './windows/event-log.ts';
 export { closeHandle } from './windows/library.ts';
 export { type ChildPipe, openChildPipe } from './windows/pipe.ts';
 export { type ProcessInJob, startInJob } from './windows/process.ts';
+export { deleteMachineKey, setMachineValue } from './windows/registry.ts';
 export {
   copyRights,
   protectPath,
@@ -50,4 +52,11 @@ export {
   securityOfPipe,
 } from './windows/security.ts';
 export { type Grant, parseSecurity, type Security } from './windows/security-descriptor.ts';
+export {
+  connectService,
+  ServiceConnection,
+  type ServiceControls,
+  type ServiceReport,
+} from './windows/service-host.ts';
+export { InstalledService, type InstalledState } from './windows/services.ts';
 export { nameOfSid, ownPrivileges, ownSid } from './windows/tokens.ts';

@@ -22,4 +22,6 @@ export {
   ROLES,
   sandboxGaps,
 } from './manager/processes.ts';
+export type { Order, ServiceManager } from './manager/service-manager.ts';
 export { ServiceError } from './service-error.ts';
+export { WindowsService } from './windows/windows-service.ts';

@@ -55,6 +55,14 @@ export const SERVICE_EVENTS = {
     meaning:
       'The daemon has started, listens on these addresses, and lets these users log in. Written at each start whatever log.level is, except with -debug, which prints the same. No action needed.',
   },
+  said: {
+    id: 'REXECD-106',
+    level: 'error',
+    text: 'message on standard error',
+    fields: ['text'],
+    meaning:
+      'A service of Windows has no standard error, so this is where its messages go: warnings, and why it did not start. What to do about each is in docs/troubleshooting.md.',
+  },
   certificateEnds: {
     id: 'REXECD-117',
     level: 'warn',

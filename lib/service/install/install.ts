@@ -68,8 +68,7 @@ async function installTo(
   platform: NodeJS.Platform,
 ): Promise<void> {
   const { program } = options;
-  const asked = tree.isThisMachine && platform !== 'win32'; // where files have owners
-  const warnings = asked ? await strangersWhoCanWrite(program) : [];
+  const warnings = tree.isThisMachine ? await strangersWhoCanWrite(program) : [];
   const before = await readManifest(tree);
   const pam = platform === 'linux' ? await pamChoice(tree, before, await namesPamService(tree)) : undefined;
   const files = installationFor(platform, options, await pamStyleOf(tree)).filter(
@@ -117,7 +116,7 @@ async function startup(
 
 /** @throws ServiceError when the files of this machine are not ours to write */
 export function mustBeRoot(tree: Tree, what: string): void {
-  const uid = process.geteuid?.() ?? 0; // Windows refuses by itself
+  const uid = process.geteuid?.();
   if (tree.isThisMachine && uid !== 0)
     throw new ServiceError(`${what} the service requires root: use sudo, or name another folder with --root`);
 }

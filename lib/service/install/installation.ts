@@ -6,7 +6,6 @@ import { logRotation } from '../files/log-rotation.ts';
 import { PAM_SERVICE, type PamStyle, pamFile } from '../files/pam-file.ts';
 import type { Program } from '../files/program.ts';
 import { serviceUnit, socketUnit } from '../files/systemd-units.ts';
-import { windowsService } from '../files/windows-service.ts';
 import { ServiceError } from '../service-error.ts';
 
 /** A manual page; its name ends with its section: `rexecd.8`. */
@@ -21,6 +20,8 @@ export interface Ingredients {
   /** Text of the journal's message catalogue; empty: none. */
   readonly catalog: string;
   readonly manPages: readonly ManPage[];
+  /** The library of messages for the event log of Windows. */
+  readonly messages: Buffer;
 }
 
 /** A file of an installation. */
@@ -34,9 +35,7 @@ export interface InstalledFile {
 
 export const INIT_SCRIPT = '/etc/init.d/rexecd';
 export const LAUNCHD_PLIST = '/Library/LaunchDaemons/rexecd.plist';
-export const WINDOWS_SERVICE = '/ProgramData/rexecd/rexecd.xml';
 export const CATALOG = '/usr/lib/systemd/catalog/rexecd.catalog';
-const WINDOWS_SETTINGS = '/ProgramData/rexecd/rexecd.toml';
 const UNITS = '/lib/systemd/system';
 
 /** Folders that are there though no file is put into them, by their modes. */
@@ -56,11 +55,6 @@ export function installationFor(
   { program, catalog, manPages }: Ingredients,
   pamStyle: PamStyle,
 ): InstalledFile[] {
-  if (platform === 'win32')
-    return [
-      theirs(WINDOWS_SETTINGS, settingsTemplate()),
-      file(WINDOWS_SERVICE, windowsService(program, `C:${WINDOWS_SETTINGS.replaceAll('/', '\\')}`)),
-    ];
   const settings = theirs(SETTINGS_FILE, settingsTemplate());
   if (platform === 'darwin') return [settings, file(LAUNCHD_PLIST, launchdPlist(program))];
   return [

@@ -1,6 +1,7 @@
 import { codeOf } from '../../base/index.ts';
 import type { DatagramSender } from '../../native/index.ts';
 import { STOP_MARGIN } from '../files/program.ts';
+import type { ServiceManager } from './service-manager.ts';
 
 const VARIABLES = ['NOTIFY_SOCKET', 'WATCHDOG_USEC', 'WATCHDOG_PID'] as const;
 const RETRY_MS = 50;
@@ -11,7 +12,7 @@ const LONGEST_TIMER = 2 ** 31 - 1; // ms
  * Notifies the service manager of the daemon's state (sd_notify(3)), if one asked for it; else it does nothing. It
  * never throws: the daemon can serve without notifying anyone.
  */
-export class ServiceNotifier {
+export class ServiceNotifier implements ServiceManager {
   /** Why the manager that asked cannot be notified. */
   readonly problem: unknown;
   readonly #sender: DatagramSender | undefined;
@@ -76,6 +77,8 @@ export class ServiceNotifier {
   stopping(commandSeconds: number): void {
     this.#send('STOPPING=1', `EXTEND_TIMEOUT_USEC=${Math.ceil((commandSeconds + STOP_MARGIN) * 1e6)}`);
   }
+
+  on(): void {} // it sends signals
 
   #send(...lines: string[]): void {
     if (!this.#sender) return;

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { shellQuoted } from '../../base/index.ts';
 
@@ -84,11 +83,11 @@ export function missingPrivileges(duties: Duties, holder: Holder): MissingPrivil
 }
 
 /** This process. */
-export function thisHolder(): Holder {
+export async function thisHolder(): Promise<Holder> {
   const { platform } = process;
   return {
     platform,
-    held: platform === 'win32' ? heldOnWindows() : heldCapabilities(),
+    held: platform === 'win32' ? await heldOnWindows() : heldCapabilities(),
     lowestFreePort: lowestFreePort(),
     command: [...ownVariables(), process.execPath, ...process.execArgv, ...process.argv.slice(1)].map(quoted),
   };
@@ -110,9 +109,9 @@ function heldCapabilities(): ReadonlySet<string> {
   return new Set((effective >> CAP_DAC_OVERRIDE) & 1n ? [...held, 'CAP_DAC_READ_SEARCH'] : held);
 }
 
-function heldOnWindows(): ReadonlySet<string> {
-  const report = execFileSync('whoami', ['/priv', '/fo', 'csv', '/nh'], { encoding: 'utf8' });
-  return new Set([...report.matchAll(/^"(\w+)"/gm)].map(([, name]) => name!));
+async function heldOnWindows(): Promise<ReadonlySet<string>> {
+  const { ownPrivileges } = await import('../../native/index.ts'); // only now: it loads koffi
+  return ownPrivileges();
 }
 
 const lowestFreePort = (): number => Number(read('/proc/sys/net/ipv4/ip_unprivileged_port_start') ?? 1024);

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { reasonOf } from '../../base/index.ts';
-import { CATALOG, INIT_SCRIPT, LAUNCHD_PLIST, WINDOWS_SERVICE } from '../install/installation.ts';
+import { CATALOG, INIT_SCRIPT, LAUNCHD_PLIST } from '../install/installation.ts';
 import type { Report } from '../install/report.ts';
 import { ServiceError } from '../service-error.ts';
 import { hasProgram, run, succeeds } from './command.ts';
@@ -119,14 +119,9 @@ const launchd = byHand(
   `sudo launchctl bootstrap system ${LAUNCHD_PLIST}`,
   'sudo launchctl bootout system/rexecd',
 );
-const winsw = byHand(
-  `copy WinSW to rexecd.exe in the folder of ${WINDOWS_SERVICE}, then run "rexecd.exe install" and "rexecd.exe start"`,
-  'run "rexecd.exe stop" and "rexecd.exe uninstall", with the rexecd.exe of WinSW',
-);
 
 /** The one that runs on this machine. */
 export function supervisorOf(platform: NodeJS.Platform): Supervisor {
-  if (platform === 'win32') return winsw;
   if (platform === 'darwin') return launchd;
   return existsSync('/run/systemd/system') ? systemd : sysv; // as sd_booted(3) has it
 }

@@ -13,11 +13,11 @@ export const LOG = {
   logAccess: yesOrNo
     .default(false)
     .describe('also log each login and each command: remote host, local user, command'),
-  logSinks: list(z.enum(['console', 'file', 'syslog', 'journald']))
+  logSinks: list(z.enum(['console', 'file', 'syslog', 'journald', 'eventlog']))
     .refine((sinks) => sinks.length > 0, 'at least one sink')
     .default(['console'])
     .describe(
-      'where events are written: "console" (standard error), "file", "syslog", "journald", or several of them',
+      'where events are written: "console" (standard error; of a service of Windows, the event log), "file", "syslog", "journald", "eventlog" (of Windows), or several of them',
     ),
   logFormat: z
     .enum(['text', 'json'])

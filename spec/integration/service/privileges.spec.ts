@@ -161,17 +161,17 @@ describe('the command that grants them, to this process', () => {
     ],
   ];
 
-  it('[-debug] is how it was called, word for word, whatever the words', (t) => {
+  it('[-debug] is how it was called, word for word, whatever the words', async (t) => {
     callAs(t, ["/opt/node's/bin/node"], ['/opt/my rexecd.ts', ...AWKWARD]);
-    const words = wordsOf(grantOf(service, holder([], { command: thisHolder().command })));
+    const words = wordsOf(grantOf(service, holder([], { command: (await thisHolder()).command })));
     const called = words.slice(words.indexOf('--') + 1);
     assert.deepEqual(called, ["/opt/node's/bin/node", '/opt/my rexecd.ts', ...AWKWARD]);
   });
 
-  it("[-debug] has Node's own flags", (t) => {
+  it("[-debug] has Node's own flags", async (t) => {
     const flags = ['--max-old-space-size=512', '--import', './a b.mjs'];
     callAs(t, ['/bin/node', ...flags], ['/opt/rexecd.ts', '-debug']);
-    const words = wordsOf(grantOf(service, holder([], { command: thisHolder().command })));
+    const words = wordsOf(grantOf(service, holder([], { command: (await thisHolder()).command })));
     assert.deepEqual(words.slice(words.indexOf('--') + 1), [
       '/bin/node',
       ...flags,
@@ -180,16 +180,16 @@ describe('the command that grants them, to this process', () => {
     ]);
   });
 
-  it('[-debug] leaves plain words as they are', (t) => {
+  it('[-debug] leaves plain words as they are', async (t) => {
     callAs(t, ['/bin/node'], ['/opt/rexecd.ts', '-debug', '--users', '/a/b_c-1.x', '--host', '::1']);
     assert.match(
-      thisHolder().command.join(' '),
+      (await thisHolder()).command.join(' '),
       /\/opt\/rexecd\.ts -debug --users \/a\/b_c-1\.x --host ::1$/,
     );
   });
 
-  it('[-debug] holds what the kernel says, and knows the first free port', () => {
-    const { held, lowestFreePort, platform } = thisHolder();
+  it('[-debug] holds what the kernel says, and knows the first free port', async () => {
+    const { held, lowestFreePort, platform } = await thisHolder();
     const status = readFileSync('/proc/self/status', 'utf8');
     const effective = BigInt(`0x${/^CapEff:\s*(\w+)$/m.exec(status)![1]}`);
     const bits = { CAP_DAC_READ_SEARCH: 2n, CAP_KILL: 5n, CAP_SETGID: 6n, CAP_SETUID: 7n, [PORT]: 10n };
@@ -206,7 +206,7 @@ describe('the command that grants them, to this process', () => {
   function missingWith(bounds: string): string[] {
     const module = new URL('../../../lib/service/index.ts', import.meta.url).href;
     const script = `const { missingPrivileges, thisHolder } = await import('${module}');
-      const missing = missingPrivileges(${JSON.stringify(service)}, { ...thisHolder(), lowestFreePort: 1024 });
+      const missing = missingPrivileges(${JSON.stringify(service)}, { ...(await thisHolder()), lowestFreePort: 1024 });
       console.log(JSON.stringify(missing.map(({ privilege }) => privilege)));`;
     const words = [`--bounding-set=${bounds}`, '--', process.execPath, '--input-type=module', '-e', script];
     return JSON.parse(execFileSync('setpriv', words, { encoding: 'utf8' }));

@@ -165,24 +165,4 @@ describe('a machine of another kind', BOUNDED, () => {
     ]);
     assert.equal(machine.shell('ls /Library /etc/rexecd').stdout, '');
   });
-
-  it('is a Windows: gets a service definition for WinSW, and is told what to do with it', () => {
-    const program = { node: 'C:\\Program Files\\nodejs\\node.exe', script: 'C:\\rexecd & more\\rexecd.js' };
-    const windows = { platform: 'win32', program };
-    const [[said]] = onMachine(machine, windows, 'install') as [[string]];
-    assert.match(
-      said,
-      /^to start the service: copy WinSW to rexecd\.exe in the folder of \/ProgramData\/rexecd\/rexecd\.xml, /,
-    );
-    const xml = machine.ok('cat /ProgramData/rexecd/rexecd.xml');
-    assert.equal(elementsOf(xml)[0], 'service');
-    assert.match(xml, /<executable>C:\\Program Files\\nodejs\\node\.exe<\/executable>/);
-    assert.match(
-      xml,
-      /<arguments>"C:\\rexecd &amp; more\\rexecd\.js" --config "C:\\ProgramData\\rexecd\\rexecd\.toml"</,
-    );
-    const [[undone]] = onMachine(machine, windows, 'remove') as [[string]];
-    assert.match(undone, /^to stop the service, if it is still running: run "rexecd\.exe stop"/);
-    assert.equal(machine.shell('ls /ProgramData').stdout, '');
-  });
 });

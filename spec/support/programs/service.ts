@@ -10,6 +10,7 @@ let options = {
   tell: console.log,
   program: { node: process.execPath, script: new URL('./service-stand-in.ts', import.meta.url).pathname },
   catalog: '',
+  messages: Buffer.alloc(0),
   manPages: [],
 };
 for (const word of process.argv.slice(2)) {

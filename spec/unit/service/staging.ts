@@ -36,7 +36,14 @@ export class Staging {
   }
 
   install(more: Partial<InstallOptions> = {}): Promise<string[]> {
-    return install({ ...this.#where, program: PROGRAM, catalog: CATALOG, manPages: MAN_PAGES, ...more });
+    return install({
+      ...this.#where,
+      program: PROGRAM,
+      catalog: CATALOG,
+      messages: Buffer.alloc(0),
+      manPages: MAN_PAGES,
+      ...more,
+    });
   }
 
   remove(more: { dryRun?: boolean } = {}): Promise<string[]> {

@@ -10,6 +10,9 @@ const WINE = '/usr/lib/wine';
 export const HOME = join(ROOT, 'node_modules/.cache/windows');
 const MOST_MS = 240_000;
 
+/** Drive C: of the Windows that all suites share. */
+export const DRIVE_C: string = join(HOME, 'prefix/drive_c');
+
 /** Why nothing can be run on Wine here; false where it can. */
 export const noWine: string | false = !existsSync(join(WINE, 'wine64')) && 'needs Wine (Debian: wine64)';
 

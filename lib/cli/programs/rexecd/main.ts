@@ -10,7 +10,7 @@ import {
   type SettingName,
   type Sources,
 } from '../../../settings/index.ts';
-import { commandLine, mustNameACommand } from '../common/command.ts';
+import { commandLine, mustNameACommand, Option } from '../common/command.ts';
 import { offerCompletion } from '../common/completion/index.ts';
 import { REXECD_EXIT } from '../common/exit-codes.ts';
 import { failure } from '../common/failure.ts';
@@ -23,6 +23,7 @@ interface Flags extends Layer, SettingFiles, ServiceFlags {
   install?: boolean;
   remove?: boolean;
   debug?: boolean;
+  service?: boolean;
   addUser?: string;
   removeUser?: string;
   listUsers?: boolean;
@@ -50,6 +51,12 @@ const program = commandLine('rexecd')
   .optionsGroup('Service:')
   .option('--install', 'install and start the service (also -install)')
   .option('--remove', 'stop and remove the service (also -remove)')
+  .addOption(
+    new Option(
+      '--service',
+      'be the service: only the service control manager of Windows starts it so',
+    ).hideHelp(),
+  )
   .option(
     '--root <folder>',
     'install to, or remove from, this folder instead of /, and start nothing (for packages)',
@@ -167,7 +174,7 @@ async function sources(trial?: Layer): Promise<Sources> {
 }
 
 async function run(): Promise<void> {
-  const { install, remove, debug = false, try: folder, ...others } = program.opts<Flags>();
+  const { install, remove, debug = false, service = false, try: folder, ...others } = program.opts<Flags>();
   const { addUser: added, removeUser: removed, listUsers: listed, ...flags } = others;
   if (install && remove) throw new Error('-install and -remove cannot be used together');
   if (install) return (await DOING.install()).installService(flags);
@@ -185,7 +192,7 @@ async function run(): Promise<void> {
       `the daemon runs on Linux only (x64 or arm64), this is ${process.platform}; rexec and the library run here`,
     );
   const { serve } = await DOING.serve();
-  await serve({ sources: () => sources(own), config, debug, trial });
+  await serve({ sources: () => sources(own), config, debug, trial, service });
 }
 
 async function usersFileFor(option: string): Promise<string> {

@@ -4,11 +4,11 @@ import type { EventLog, Events, LogOptions } from '../../../events/index.ts';
 import { keyOf, type Resolved, SETTING_NAMES, type Settings } from '../../../settings/index.ts';
 import { authenticatorFor } from '../common/authenticators.ts';
 
-/** Where events go, and which. */
-export const logOptions = (settings: Settings): LogOptions => ({
+/** Where events go, and which. @param service whether this is a service of Windows, whose console is the event log */
+export const logOptions = (settings: Settings, service: boolean): LogOptions => ({
   level: settings.logLevel,
   access: settings.logAccess,
-  sinks: settings.logSinks,
+  sinks: settings.logSinks.map((sink) => (service && sink === 'console' ? 'eventlog' : sink)),
   format: settings.logFormat,
   file: settings.logFile,
   fileBytes: settings.logFileBytes,
@@ -17,14 +17,19 @@ export const logOptions = (settings: Settings): LogOptions => ({
   journaldSocket: settings.logJournaldSocket,
 });
 
+/** What a reload is about. */
+export interface ReloadParts {
+  readonly daemon: Daemon;
+  readonly first: Resolved;
+  readonly load: () => Promise<Resolved>;
+  readonly events: EventLog;
+  readonly take: (next: Resolved) => Promise<void>;
+  /** See {@link logOptions}. */
+  readonly service: boolean;
+}
+
 /** Reads the settings again and gives them to the daemon, all or nothing; the keys that changed. */
-export function reloader(
-  daemon: Daemon,
-  first: Resolved,
-  load: () => Promise<Resolved>,
-  events: EventLog,
-  take: (next: Resolved) => Promise<void>,
-) {
+export function reloader({ daemon, first, load, events, take, service }: ReloadParts) {
   let current = first.settings;
   return async (): Promise<string[]> => {
     try {
@@ -35,7 +40,7 @@ export function reloader(
       );
       reportCapped(resolved, events);
       await daemon.reload(next, await authenticatorFor(next));
-      await events.reopen(logOptions(next));
+      await events.reopen(logOptions(next, service));
       current = next;
       await take(resolved);
       events.emit('reloaded', { changed: changed.map(keyOf).join(' ') });

@@ -2,11 +2,17 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { ignoreSignals, isWindows, Limiter, reasonOf, STRAY_SIGNALS, within } from '../../../base/index.ts';
 import { Daemon, type DaemonParts } from '../../../daemon/index.ts';
-import { EventLog, type Events } from '../../../events/index.ts';
+import { EventLog, type Events, standardErrorToEventLog } from '../../../events/index.ts';
 import { summaryOf, Watch } from '../../../metrics/index.ts';
 import { becomeSubreaper, closeAllOnExec, listenAhead, reapOrphans } from '../../../native/index.ts';
 import { Panel } from '../../../panel/index.ts';
-import { activatedSockets, missingPrivileges, ServiceNotifier, thisHolder } from '../../../service/index.ts';
+import {
+  activatedSockets,
+  missingPrivileges,
+  ServiceNotifier,
+  thisHolder,
+  WindowsService,
+} from '../../../service/index.ts';
 import {
   endpointsOf,
   endpointText,
@@ -26,6 +32,7 @@ import { Orders, operationsOf } from './orders.ts';
 import { keptSessions } from './panel/kept-sessions.ts';
 import { panelSource } from './panel/source.ts';
 import { logOptions, reloader, reportCapped } from './reloading.ts';
+import { stopSignals } from './stop-signals.ts';
 import type { Trial } from './trial.ts';
 
 /** For what a stop writes last. */
@@ -40,10 +47,12 @@ export interface ServeOptions {
   /** Absolute path of the settings file that it reads; empty: none. */
   readonly config: string;
   readonly trial?: Trial | undefined;
+  /** It was started as the service by the service control manager of Windows. */
+  readonly service: boolean;
 }
 
 /** Runs the daemon until it is told to stop. */
-export async function serve({ config, debug, trial, ...options }: ServeOptions): Promise<void> {
+export async function serve({ config, debug, trial, service, ...options }: ServeOptions): Promise<void> {
   const load = async (): Promise<Resolved> => {
     const resolved = resolveSettings(await options.sources());
     return { ...resolved, settings: withPamService(resolved) };
@@ -51,19 +60,20 @@ export async function serve({ config, debug, trial, ...options }: ServeOptions):
   ignoreSignals(STRAY_SIGNALS);
   if (!isWindows) closeAllOnExec(); // no command inherits what this process was started with
   const [descriptor] = activatedSockets();
-  const manager = await ServiceNotifier.open();
+  if (service) await standardErrorToEventLog();
+  const manager = await (service ? WindowsService.open() : ServiceNotifier.open());
   process.umask(0o022); // what a command starts with, as at login
   const resolved = await load();
   const { settings } = resolved;
   const watch = new Watch();
-  const events = new EventLog(logOptions(settings), watch.observe);
+  const events = new EventLog(logOptions(settings, service), watch.observe);
   reportCapped(resolved, events);
   if (resolved.outdated !== undefined) console.error(`rexecd: warning: ${printableText(resolved.outdated)}`);
   if (manager.problem) events.emit('managerNotTold', { cause: reasonOf(manager.problem) });
   if (!(await hasPrivileges(settings, descriptor !== undefined, debug, events))) return;
-  const [told, impatient] = stopSignals(); // before anybody can know that we run
+  const [told, impatient] = stopSignals(manager); // before anybody can know that we run
   // A service, which systemd or init started, waits for its address; a person reads the error.
-  const ahead = manager.isAsked || process.ppid === 1 ? listenAhead : undefined;
+  const ahead = !isWindows && (manager.isAsked || process.ppid === 1) ? listenAhead : undefined;
   const { daemon, address, lockouts } = await listening(settings, events, descriptor, ahead).catch(
     async (error) => {
       await events.close();
@@ -80,7 +90,7 @@ export async function serve({ config, debug, trial, ...options }: ServeOptions):
     await lockouts.take(next.settings, daemon.port);
     await panel.set(next.settings);
   };
-  const readAgain = reloader(daemon, resolved, load, events, take);
+  const readAgain = reloader({ daemon, first: resolved, load, events, take, service });
   const reloads = new Limiter(1); // one after another
   let isStopping = false;
   const reload = (): Promise<string[]> => {
@@ -95,7 +105,9 @@ export async function serve({ config, debug, trial, ...options }: ServeOptions):
   });
   const sessions = keptSessions(settings, port);
   const panel = new Panel(source, events, sessions);
-  if (!process.stdin.isTTY) process.on('SIGHUP', () => reload().catch(() => {})); // the log has it
+  const reloadQuietly = () => reload().catch(() => {}); // the log has it
+  if (!service && !process.stdin.isTTY) process.on('SIGHUP', reloadQuietly);
+  manager.on('reload', reloadQuietly);
   const leave = () => {
     orders.close();
     lockouts.leave();
@@ -166,10 +178,14 @@ async function hasPrivileges(
   const servesAccounts = bySystem(settings);
   const listensOn = lowestPort(settings, opened);
   const changesReaders = process.getuid?.() === 0;
-  const missing = missingPrivileges({ listensOn, servesAccounts, changesReaders }, thisHolder());
+  const missing = missingPrivileges({ listensOn, servesAccounts, changesReaders }, await thisHolder());
   if (missing.length === 0) return true;
   for (const { privilege, purpose, grant } of missing) {
-    if (debug)
+    if (debug && isWindows)
+      console.error(
+        `rexecd: missing privilege ${privilege}, needed to ${purpose}; run: ${grant}; then log out and back in`,
+      );
+    else if (debug)
       console.error(
         `rexecd: missing privilege ${privilege}, needed to ${purpose}; run as root, or run: ${grant}`,
       );
@@ -187,16 +203,4 @@ function lowestPort(settings: Settings, opened: boolean): number {
   const others = opened ? endpoints.filter((each) => each !== mainEndpoint(endpoints)) : endpoints;
   const own = others.map(({ port }) => port).filter((port) => port > 0);
   return own.length === 0 ? 0 : Math.min(...own);
-}
-
-/**
- * Aborted by the first signal that stops the daemon, or when it loses its terminal, and by the second, which cuts the wait
- * for commands short. More of them change nothing: what is still to be closed is closed.
- */
-function stopSignals(): [told: AbortSignal, impatient: AbortSignal] {
-  const [told, impatient] = [new AbortController(), new AbortController()];
-  const stop = () => (told.signal.aborted ? impatient : told).abort();
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGQUIT'] as const) process.on(signal, stop);
-  if (process.stdin.isTTY) process.on('SIGHUP', stop);
-  return [told.signal, impatient.signal];
 }
