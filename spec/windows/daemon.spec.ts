@@ -42,6 +42,8 @@ const EXIT_CODES = { 0: 0, 3: 3, 255: 255, 256: 255, 9009: 255, 2147483647: 255,
 /** SIGINT is Ctrl-C, after which programs of Wine that do nothing about it exit with 0: Windows has a code of its own. */
 const SIGNALS = { SIGHUP: 129, SIGINT: 0, SIGQUIT: 131, SIGTERM: 143 } as const;
 
+const LOGIN = ['-l', USER, '-p', PASSWORD] as const;
+
 describe('rexecd on Wine', ON_WINE, () => {
   const ends: (() => void)[] = [];
   const scope = { after: (end: () => void) => void ends.push(end) };
@@ -64,7 +66,6 @@ describe('rexecd on Wine', ON_WINE, () => {
   });
   after(() => ends.reverse().forEach((end) => void end()));
 
-  const LOGIN = ['-l', USER, '-p', PASSWORD];
   const begin = (
     t: TestContext,
     command: string,
@@ -271,6 +272,10 @@ describe('rexecd on Wine', ON_WINE, () => {
       await eventually(() => processesWith(word).every((pid) => pid === program.pid), 'the tree is gone');
     });
   });
+});
+
+describe('another rexecd on Wine', ON_WINE, () => {
+  before(prepareWine);
 
   it('[step 8] runs a command by the shell that SHELL names before ComSpec, as one word', async (t) => {
     const shell = { SHELL: 'N:\\bin\\node.exe' }; // with -c it looks for the file that the command names
