@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { codeOf } from '../base/index.ts';
-import { ownersOnly, strangerTo } from '../files/index.ts';
+import { ownRights, strangerTo } from '../files/index.ts';
 import type { Security } from '../native/index.ts';
 
 /** While others talk to the daemon, no instance of its pipe may be free. */
@@ -14,8 +14,8 @@ const AGAIN_MS = 20;
  * @throws SystemError that names it
  */
 export async function guardPipe(path: string): Promise<void> {
-  const { ownSid, protectPipe } = await import('../native/index.ts'); // only now: it loads koffi
-  protectPipe(path, ownersOnly(ownSid()));
+  const { protectPipe } = await import('../native/index.ts'); // only now: it loads koffi
+  protectPipe(path, await ownRights());
 }
 
 /**

@@ -1,5 +1,12 @@
 import { type FileHandle, lstat, stat } from 'node:fs/promises';
-import { type Forbidden, ownersOnly, type Stranger, strangerTo } from './windows-trust.ts';
+import {
+  ADMINISTRATORS,
+  type Forbidden,
+  privateRights,
+  readByService,
+  type Stranger,
+  strangerTo,
+} from './windows-trust.ts';
 
 const OTHERS_READ = 0o044;
 const OTHERS_WRITE = 0o022;
@@ -22,25 +29,32 @@ export async function whoCanReplace(path: string, isFolder: boolean): Promise<st
   return stranger && nameOfSid(stranger.sid);
 }
 
+/** Rights for this account, in SDDL; an administrator's things belong to all administrators, and so the service can rely on them. */
+export async function ownRights(): Promise<string> {
+  const { isMemberOf, ownSid } = await import('../native/index.ts');
+  return privateRights(isMemberOf(ADMINISTRATORS) ? 'BA' : ownSid());
+}
+
 /**
  * Makes a folder or a file one that only the system, its administrators and this account can enter.
  *
  * @throws SystemError that names it
  */
 export async function keepToOurselves(path: string): Promise<void> {
-  const { ownSid, protectPath } = await import('../native/index.ts');
-  protectPath(path, ownersOnly(ownSid()));
+  const { protectPath } = await import('../native/index.ts');
+  protectPath(path, await ownRights());
 }
 
 /**
- * Gives a file, before it has content, what a mode means: {@link keepToOurselves} if it keeps others out, else the rights of
- * the file that it is to take the place of. Without one it has those of its folder.
+ * Gives a file, before it has content, what a mode means: one that keeps others out leaves it to this account, to
+ * administrators and, to read, to the service; after another one it has the rights of the file that it is to take the place
+ * of. Without one it has those of its folder.
  *
  * @throws SystemError that names it
  */
 export async function keepRights(path: string, before: string, mode: number): Promise<void> {
-  if ((mode & (OTHERS_READ | OTHERS_WRITE)) === 0) return keepToOurselves(path);
-  const { copyRights } = await import('../native/index.ts');
+  const { copyRights, protectPath } = await import('../native/index.ts');
+  if ((mode & (OTHERS_READ | OTHERS_WRITE)) === 0) return protectPath(path, readByService(await ownRights()));
   if (await isThere(before)) copyRights(before, path);
 }
 

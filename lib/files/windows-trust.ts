@@ -1,9 +1,13 @@
 import type { Security } from '../native/index.ts';
 
+export const ADMINISTRATORS = 'S-1-5-32-544';
+/** `NT SERVICE\\rexecd`, the account of the installed service: no one else has it, and it has no password. */
+const SERVICE = 'S-1-5-80-3393874504-618588118-224755693-843464333-1561102004';
+
 /** Groups and accounts that can change any file anyway: SYSTEM, Administrators, TrustedInstaller. */
 const SYSTEM: ReadonlySet<string> = new Set([
   'S-1-5-18',
-  'S-1-5-32-544',
+  ADMINISTRATORS,
   'S-1-5-80-956008885-3418522649-1831038044-1853292631-2271478464',
 ]);
 /** Stand for the owner, who is judged for himself: CREATOR OWNER, OWNER RIGHTS. */
@@ -29,7 +33,7 @@ const RIGHTS = { write: WRITE, read: READ, replace: REPLACE } as const;
 
 /**
  * Who besides the system, its administrators and this account owns a thing, or can do with it what is forbidden: the first
- * that is found. Everyone is `S-1-1-0`.
+ * that is found. The account of the service may read. Everyone is `S-1-1-0`.
  *
  * @param own SID of this account
  */
@@ -43,14 +47,20 @@ export function strangerTo(
   if (grants === undefined) return { sid: 'S-1-1-0', can: forbidden[0]! };
   for (const { sid, rights, inheritOnly } of grants) {
     const can = forbidden.find((each) => (rights & RIGHTS[each]) !== 0);
-    if (can && !inheritOnly && !isTrusted(sid)) return { sid, can };
+    const isForService = sid === SERVICE && can === 'read';
+    if (can && !inheritOnly && !isTrusted(sid) && !isForService) return { sid, can };
   }
   return undefined;
 }
 
-/** In SDDL: this account owns it; full access for the system, its administrators and this account, and for no one else, also to what is made inside. */
-export const ownersOnly = (own: string): string =>
-  `O:${own}D:P${['SY', 'BA', own].map((sid) => `(A;OICI;FA;;;${sid})`).join('')}`;
+/**
+ * Rights for one account, and for SYSTEM and Administrators, and no one else, in SDDL: full access to a thing, and to what is
+ * made in it.
+ *
+ * @param owner `BA` for Administrators, or a SID
+ */
+export const privateRights = (owner: string): string =>
+  `O:${owner}D:P${[...new Set(['SY', 'BA', owner])].map((sid) => `(A;OICI;FA;;;${sid})`).join('')}`;
 
-/** The same without this account, and with Administrators as the owner. */
-export const ADMINISTRATORS_ONLY = 'O:BAD:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)';
+/** The same, and the service can read it. */
+export const readByService = (rights: string): string => `${rights}(A;OICI;0x1200a9;;;${SERVICE})`;

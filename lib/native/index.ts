@@ -59,4 +59,4 @@ export {
   type ServiceReport,
 } from './windows/service-host.ts';
 export { InstalledService, type InstalledState } from './windows/services.ts';
-export { nameOfSid, ownPrivileges, ownSid } from './windows/tokens.ts';
+export { isMemberOf, nameOfSid, ownPrivileges, ownSid } from './windows/tokens.ts';

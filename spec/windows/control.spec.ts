@@ -4,7 +4,7 @@ import { ON_WINE, onWine, prepareWine, wineFolder } from './support/wine.ts';
 
 const PRELUDE = `
 import { ControlServer, controlSocketOf, tellDaemon } from './lib/control/index.ts';
-import { ownSid, securityOfPipe } from './lib/native/index.ts';
+import { securityOfPipe } from './lib/native/index.ts';
 const path = controlSocketOf(process.pid + 20000);
 const outcome = (work) => work().then((value) => value ?? 'nothing', (error) => error.message.replaceAll(path, 'PIPE'));
 const say = (value) => process.stdout.write(JSON.stringify(value));
@@ -33,7 +33,7 @@ describe('the control pipe on Windows', ON_WINE, () => {
   });
 
   it('can be opened by SYSTEM, Administrators and its account alone', async (t) => {
-    const [before, after, own] = await onWine<[string[], string[], string]>(
+    const [before, after] = await onWine<[string[], string[]]>(
       wineFolder(t),
       `${PRELUDE} import { createServer } from 'node:net'; import { once } from 'node:events';
       const sids = (pipe) => securityOfPipe(pipe).grants?.map(({ sid }) => sid).sort();
@@ -42,9 +42,9 @@ describe('the control pipe on Windows', ON_WINE, () => {
       const before = sids(path + '-usual');
       usual.close();
       await server.listen();
-      say([before, sids(path), ownSid()]); ${END}`,
+      say([before, sids(path)]); ${END}`,
     );
-    assert.deepEqual(after, ['S-1-5-18', own, 'S-1-5-32-544'].sort());
+    assert.deepEqual(after, ['S-1-5-18', 'S-1-5-32-544']); // the account is an administrator
     assert.notDeepEqual(before, after); // control: what Node.js makes by itself is another list
   });
 

@@ -84,6 +84,7 @@ describe('the service of Windows', ON_WINE, () => {
       'HKLM\\SYSTEM\\CurrentControlSet\\Services\\rexecd',
     ]);
     assert.match(config, /Start\s+REG_DWORD\s+0x2\b/);
+    assert.match(config, /ObjectName\s+REG_SZ\s+NT SERVICE\\rexecd\b/);
     assert.match(
       config,
       /ImagePath .*"N:\\bin\\node\.exe" --disable-sigusr1 "R:\\lib\\cli\\rexecd\.ts" --service --config "C:\\ProgramData\\rexecd\\rexecd\.toml"/,
@@ -96,7 +97,7 @@ describe('the service of Windows', ON_WINE, () => {
     assert.match(key, /EventMessageFile\s+REG_SZ\s+C:\\ProgramData\\rexecd\\rexecdmsg\.dll/);
   });
 
-  it('has a folder that only SYSTEM and Administrators may use', async () => {
+  it('has a folder that only SYSTEM, Administrators and the service may use', async () => {
     const { grants, owner } = await onWine<{ owner: string; grants: { sid: string }[] }>(
       folder,
       `import { securityOfPath } from './lib/native/index.ts';

@@ -83,10 +83,16 @@ export class InstalledService {
     });
   }
 
-  /** One of LocalSystem that starts with the machine, once TCP/IP is there. @param command the line @throws SystemError */
+  /**
+   * One that starts with the machine, once TCP/IP is there, under the account `NT SERVICE\\NAME`, which Windows makes for it.
+   *
+   * @param command the line that starts its program
+   * @throws SystemError
+   */
   static create(name: string, command: string): InstalledService {
     return withManager((manager) => {
       const after = wideString('Tcpip\0');
+      const account = `NT SERVICE\\${name}`;
       const kind = [OWN_PROCESS, AUTO_START, NORMAL_ERROR];
       const service = createService(
         manager,
@@ -98,7 +104,7 @@ export class InstalledService {
         null,
         0,
         after,
-        null,
+        account,
         null,
       );
       if (service === 0) throw windowsFailure(`service ${name}`);

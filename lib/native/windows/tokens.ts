@@ -27,6 +27,10 @@ const sidFromText = windows<boolean>(
   'advapi32.dll',
   'bool __stdcall ConvertStringSidToSidW(str16 text, _Out_ intptr_t *sid)',
 );
+const checkTokenMembership = windows<boolean>(
+  'advapi32.dll',
+  'bool __stdcall CheckTokenMembership(intptr_t token, intptr_t sid, _Out_ int *isMember)',
+);
 const lookupAccountSid = windows<boolean>(
   'advapi32.dll',
   'bool __stdcall LookupAccountSidW(str16 system, intptr_t sid, _Out_ uint8_t *name, _Inout_ uint32_t *nameSize, _Out_ uint8_t *domain, _Inout_ uint32_t *domainSize, _Out_ int *kind)',
@@ -51,6 +55,18 @@ export function ownPrivileges(): Set<string> {
 export function ownSid(): string {
   const bytes = ownToken(TOKEN_USER);
   return sidAt(bytes, 2 * POINTER_BYTES); // the only thing there is to follow
+}
+
+/** Whether this process may act as a member of a group, such as an elevated administrator. @throws SystemError */
+export function isMemberOf(group: string): boolean {
+  const [found, isMember] = [[0], [0]];
+  if (!sidFromText(group, found)) throw windowsFailure(`group ${group}`);
+  try {
+    if (!checkTokenMembership(0, found[0], isMember)) throw windowsFailure('token of this process');
+    return isMember[0] !== 0;
+  } finally {
+    localFree(found[0]);
+  }
 }
 
 /** The name of an account or a group, as `BUILTIN\Users`; the SID itself if it has none. */

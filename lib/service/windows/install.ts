@@ -1,7 +1,7 @@
 import { lstat, mkdir, readFile, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { codeOf, NO_DEBUGGER, PLACES, SERVICE_NAME, wordsOf } from '../../base/index.ts';
-import { ADMINISTRATORS_ONLY, replaceFile, whoCanReplace } from '../../files/index.ts';
+import { privateRights, readByService, replaceFile, whoCanReplace } from '../../files/index.ts';
 import { InstalledService, protectPath, setMachineValue } from '../../native/index.ts';
 import { settingsTemplate } from '../../settings/index.ts';
 import { checkProgram, type Program } from '../files/program.ts';
@@ -17,7 +17,7 @@ const RESTART_MS = 3000;
 const ALL_KINDS = 7; // of entries: errors, warnings, information
 
 /**
- * Puts the service on this machine and starts it: its folder, which only SYSTEM and Administrators can enter, its settings
+ * Puts the service on this machine and starts it: its folder, which only SYSTEM and Administrators can change, its settings
  * unless they are there, the messages of its events, and the service itself.
  *
  * @returns what was done, line by line
@@ -89,7 +89,7 @@ async function makeFolder(report: Report): Promise<void> {
   await report.do('make', FOLDER, () =>
     attempt(`make ${FOLDER}`, async () => {
       await mkdir(FOLDER);
-      protectPath(FOLDER, ADMINISTRATORS_ONLY);
+      protectPath(FOLDER, readByService(privateRights('BA')));
     }),
   );
 }
@@ -102,7 +102,7 @@ async function write(report: Report, path: string, bytes: Buffer, theirs: string
   await report.do('write', path, () => attempt(`write ${path}`, () => replaceFile(path, bytes, 0o644)));
 }
 
-/** SECURITY: an account that can replace the program of a service is LocalSystem at its next start. */
+/** SECURITY: an account that can replace the program of a service has its rights at the next start. */
 async function strangersWhoCanReplace({ node, script }: Program): Promise<string[]> {
   const paths = new Map<string, boolean>([
     [node, false],
@@ -114,7 +114,7 @@ async function strangersWhoCanReplace({ node, script }: Program): Promise<string
   for (const [path, isFolder] of paths) {
     const stranger = await attempt(`use program ${path}`, () => whoCanReplace(path, isFolder));
     if (stranger !== undefined)
-      found.push(`${path} belongs to ${stranger}, or can be replaced by it: it runs as LocalSystem`);
+      found.push(`${path} belongs to ${stranger}, or can be replaced by it: it is run by the service`);
   }
   return found;
 }

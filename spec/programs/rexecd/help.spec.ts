@@ -38,7 +38,7 @@ describe('the command line of rexecd', { ...PATIENT, concurrency: 2 }, () => {
     assert.ok(largest <= 25, `${largest} options in one group`);
     assert.match(stdout, /^ {2}--overflow <refuse\|queue>/m);
     assert.doesNotMatch(stdout, /--tls-mode|--workers/, 'options of earlier versions');
-    assert.match(stdout, /^ {2}--log-sinks <console\|file\|syslog\|journald,\.\.\.>/m);
+    assert.match(stdout, /^ {2}--log-sinks <console\|file\|syslog\|journald\|eventlog,\.\.\.>/m);
     for (const { name, choices, fallback } of describeSettings()) {
       const [, value = ''] = new RegExp(`^  ${flagOf(name)} <(.*)>`, 'm').exec(stdout) ?? [];
       assert.ok(value !== '' && value !== 'value', name);

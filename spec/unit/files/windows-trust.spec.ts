@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { type Forbidden, strangerTo } from '../../../lib/files/index.ts';
 import { parseSecurity } from '../../../lib/native/index.ts';
@@ -133,6 +134,15 @@ describe('a stranger to a file on Windows', BOUNDED, () => {
 
   it('is not one who may only execute it, or see its attributes', () => {
     assert.equal(found(ME, [...usual, grant(USERS, 0x10_00a0)]), undefined);
+  });
+
+  it('is not the account of the service if it may read, and is if it may write', () => {
+    const service = 'S-1-5-80-3393874504-618588118-224755693-843464333-1561102004';
+    const hash = createHash('sha1').update(Buffer.from('REXECD', 'utf16le')).digest();
+    const parts = [0, 4, 8, 12, 16].map((at) => hash.readUInt32LE(at));
+    assert.equal(service, ['S-1-5-80', ...parts].join('-')); // as Windows makes it of the name
+    assert.equal(found(ME, [...usual, grant(service, READ)]), undefined);
+    assert.deepEqual(found(ME, [...usual, grant(service, MODIFY)]), { sid: service, can: 'write' });
   });
 
   it('is not one who may only use what will be made in a folder', () => {
