@@ -145,7 +145,10 @@ export class Container {
     const words = ['sh', '-c', SET_UP, 'sh', image.root, uid, gid, pairs.join(' '), ...Env, ...Entrypoint];
     // A change of account has undone what --kill-child has set up. Before the program's own end, which waits for it.
     t.after(() => {
-      for (const { outside } of this.#pids()) process.kill(outside, 'SIGKILL');
+      for (const { outside } of this.#pids())
+        try {
+          process.kill(outside, 'SIGKILL');
+        } catch {} // it has ended meanwhile
     });
     this.#program = new Program(t, 'unshare', [...namespaces, ...words], { stdin: '' });
   }
