@@ -6,7 +6,8 @@ if (!/--inspect/.test(`${process.execArgv} ${process.env.NODE_OPTIONS}`)) {
 }
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major > 22 || (major === 22 && minor >= 18)) {
-  if (process.argv.includes('--service')) import('./programs/rexecd/service.ts');
+  if (process.platform === 'win32' && process.argv.includes('--service'))
+    import('./programs/rexecd/service.ts');
   else import('./programs/rexecd/main.ts');
 } else {
   console.error(`rexecd: needs Node.js 22.18 or newer, this is ${process.version}`);

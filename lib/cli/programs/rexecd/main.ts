@@ -1,3 +1,4 @@
+import { isWindows } from '../../../base/index.ts';
 import {
   flagOf,
   type Layer,
@@ -51,12 +52,6 @@ const program = commandLine('rexecd')
   .optionsGroup('Service:')
   .option('--install', 'install and start the service (also -install)')
   .option('--remove', 'stop and remove the service (also -remove)')
-  .addOption(
-    new Option(
-      '--service',
-      'be the service: only the service control manager of Windows starts it so',
-    ).hideHelp(),
-  )
   .option(
     '--root <folder>',
     'install to, or remove from, this folder instead of /, and start nothing (for packages)',
@@ -87,6 +82,10 @@ const program = commandLine('rexecd')
   .option('--try <folder>', 'serve on a free loopback port with a generated account kept in the folder')
   .allowExcessArguments(false)
   .action(run);
+if (isWindows)
+  program.addOption(
+    new Option('--service', 'be the service: the service control manager does it').hideHelp(),
+  );
 offerCompletion(program, { choicesOf: addSettingOptions(program) });
 program
   .command('status')
@@ -187,9 +186,9 @@ async function run(): Promise<void> {
   // The only user of a trial is the account that started it. As root its readers have an account that every machine has.
   const own = trial && { port: 0, users: trial.usersFile, allowRoot: true, readerAccount: 'nobody' };
   const config = trial ? '' : await settingsFileKnownAs(program.opts<Flags>());
-  if (process.platform !== 'linux')
+  if (process.platform !== 'linux' && !isWindows)
     throw new Error(
-      `the daemon runs on Linux only (x64 or arm64), this is ${process.platform}; rexec and the library run here`,
+      `the daemon runs on Linux and Windows only, this is ${process.platform}; rexec and the library run here`,
     );
   const { serve } = await DOING.serve();
   await serve({ sources: () => sources(own), config, debug, trial, service });
