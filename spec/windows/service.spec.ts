@@ -54,6 +54,7 @@ describe('the service of Windows', ON_WINE, () => {
   before(async () => {
     prepareWine();
     folder = wineFolder({ after: (end) => void ends.push(end) });
+    await rexecd('-remove'); // what a run that was killed has left
     rmSync(FOLDER, { recursive: true, force: true });
     port = await freePort();
   });
