@@ -44,6 +44,11 @@ async function lockOut(daemon: DaemonUnderTest): Promise<void> {
   );
 }
 
+/** A daemon tells the server after it has refused the login, and another one may be asked before. */
+async function knows(daemon: DaemonUnderTest): Promise<void> {
+  await eventually(async () => (await daemon.daemon.sharing.list()).length > 0, 'the lockout is heard of');
+}
+
 async function assertLockedOut(daemon: DaemonUnderTest): Promise<void> {
   assert.equal(await daemon.answer(right, LOCKED_FROM), REFUSED);
   const theirs = daemon.events
@@ -149,6 +154,7 @@ describe('a Redis server that lockouts are shared on', { ...LONG, skip: noRedis 
       const cable = await Cable.to(t, redis.port);
       const [one, other] = [await daemonOf(t, redis, { port: cable.port }), await daemonOf(t, redis)];
       await lockOut(one);
+      await knows(other);
       await assertLockedOut(other);
       const load = new Load(one, [REFUSED]);
       await load.more(100);
@@ -207,6 +213,7 @@ describe('a Redis server that lockouts are shared on', { ...LONG, skip: noRedis 
     const cable = await Cable.to(t, redis.port);
     const [one, other] = [await daemonOf(t, redis, { port: cable.port }), await daemonOf(t, redis)];
     await lockOut(one);
+    await knows(other);
     await assertLockedOut(other);
     cable.cut();
     await assertLockedOut(one);
