@@ -1,38 +1,62 @@
 import { Socket } from 'node:net';
-import { unreadSocket } from '../base/index.ts';
-import { closeDescriptor, openPipe } from '../native/index.ts';
+import { isWindows, unreadSocket } from '../base/index.ts';
+import { type ChildPipe, closeDescriptor, closeHandle, openChildPipe, openPipe } from '../native/index.ts';
 
-/** A command's streams: true pipes, the near ends here. The far ends are descriptors, to be closed once it has them. */
+/** Makes a pipe to a command: the near end is a descriptor, the far one a descriptor or, on Windows, a handle. */
+function open(near: 'read' | 'write'): ChildPipe {
+  if (isWindows) return openChildPipe(near);
+  const [read, write] = openPipe();
+  return near === 'read' ? { near: read, far: write } : { near: write, far: read };
+}
+
+const close = isWindows ? closeHandle : closeDescriptor;
+
+/** A command's streams: the near ends of pipes here, the far ends to be closed once it has them. */
 export class Pipes {
   readonly stdin: Socket;
   readonly stdout: Socket;
   readonly stderr: Socket | null;
   /** The command's descriptors 0, 1 and 2. */
   readonly far: readonly [stdin: number, stdout: number, stderr: number];
+  readonly #far: number[] = [];
+  readonly #near: Socket[] = [];
 
-  /** @throws Error if there are no descriptors left */
+  /** @throws Error if a pipe cannot be made, such as without descriptors */
   constructor(stderr: 'pipe' | 'stdout') {
-    const open: number[] = [];
     try {
-      for (let pipe = 0; pipe < (stderr === 'pipe' ? 3 : 2); pipe += 1) open.push(...openPipe());
+      this.stdin = this.#to();
+      this.stdout = this.#from();
+      this.stderr = stderr === 'pipe' ? this.#from() : null;
     } catch (error) {
-      for (const fd of open) closeDescriptor(fd);
+      this.closeFar();
+      this.destroy();
       throw error;
     }
-    const [zero = -1, stdinEnd = -1, stdoutEnd = -1, one = -1, stderrEnd, two = one] = open;
-    this.stdin = new Socket({ fd: stdinEnd, readable: false, writable: true });
-    this.stdout = outputFrom(stdoutEnd);
-    this.stderr = stderrEnd === undefined ? null : outputFrom(stderrEnd);
+    const [zero = -1, one = -1, two = one] = this.#far;
     this.far = [zero, one, two];
   }
 
   closeFar(): void {
-    for (const fd of new Set(this.far)) closeDescriptor(fd);
+    for (const each of this.#far.splice(0)) close(each);
   }
 
   destroy(): void {
-    for (const stream of [this.stdin, this.stdout, this.stderr]) stream?.destroy();
+    for (const stream of this.#near) stream.destroy();
+  }
+
+  #to(): Socket {
+    const { near: fd, far } = open('write');
+    return this.#keep(far, new Socket({ fd, readable: false, writable: true }));
+  }
+
+  #from(): Socket {
+    const { near: fd, far } = open('read');
+    return this.#keep(far, unreadSocket({ fd, readable: true, writable: false }));
+  }
+
+  #keep(far: number, near: Socket): Socket {
+    this.#far.push(far);
+    this.#near.push(near);
+    return near;
   }
 }
-
-const outputFrom = (fd: number): Socket => unreadSocket({ fd, readable: true, writable: false });

@@ -3,17 +3,17 @@ import { startInJob } from '../native/index.ts';
 import { commandLine } from './command-line.ts';
 import { LaunchError } from './launch-error.ts';
 import type { CommandEnd, Launch, Launcher, RunningCommand } from './launcher.ts';
+import { Pipes } from './pipes.ts';
 import { CONTROL_C_EXIT, WindowsGroup } from './windows-group.ts';
-import { WindowsPipes } from './windows-pipes.ts';
 
 /** Starts commands on Windows, each in a job object, as the account that this process has. */
 export const windowsLauncher: Launcher = { launch: async (launch) => start(launch) };
 
 function start({ shell, directory, environment, stderr: plan }: Launch): RunningCommand {
   const line = commandLine(shell);
-  let pipes: WindowsPipes | undefined;
+  let pipes: Pipes | undefined;
   try {
-    pipes = new WindowsPipes(plan);
+    pipes = new Pipes(plan);
     const started = startInJob({
       file: shell.file,
       commandLine: line,
