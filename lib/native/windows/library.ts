@@ -19,17 +19,19 @@ export function windows<Result = number>(
   };
 }
 
-const lastError = windows('kernel32.dll', 'uint32_t __stdcall GetLastError()');
+/** The number of the error of the function that just failed. */
+export const lastError = windows('kernel32.dll', 'uint32_t __stdcall GetLastError()');
 const translated = windows('node.exe', 'int uv_translate_sys_error(int error)');
 
-/** The error of the function that just failed, with its number: not each has a name in libuv. */
-export function windowsFailure(what: string): SystemError {
-  const error = lastError();
-  return new SystemError(`${what} (error ${error})`, -translated(error));
-}
+/** That error, with its number: not each has a name in libuv. @param error of a function that returns it */
+export const windowsFailure = (what: string, error: number = lastError()): SystemError =>
+  new SystemError(`${what} (error ${error})`, -translated(error));
 
 export const closeHandle = windows<boolean>('kernel32.dll', 'bool __stdcall CloseHandle(intptr_t handle)');
 export const INVALID_HANDLE = -1;
 
 /** Text as Windows functions take it, for a pointer that has to be to memory of ours. */
 export const wideString = (text: string): Buffer => Buffer.from(`${text}\0`, 'utf16le');
+
+/** The way back: the text that begins at a place, to its NUL. */
+export const textOf = (wide: Buffer, start = 0): string => wide.toString('utf16le', start).split('\0', 1)[0]!;

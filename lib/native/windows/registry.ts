@@ -1,5 +1,4 @@
-import { SystemError } from '../../base/index.ts';
-import { windows } from './library.ts';
+import { wideString, windows, windowsFailure } from './library.ts';
 
 /** HKEY_LOCAL_MACHINE, as a pointer of 64 bits. */
 const LOCAL_MACHINE = -2_147_483_646;
@@ -11,11 +10,10 @@ const setKeyValue = windows(
   'int32_t __stdcall RegSetKeyValueW(intptr_t root, str16 key, str16 name, uint32_t type, uint8_t *data, uint32_t size)',
 );
 const deleteTree = windows('advapi32.dll', 'int32_t __stdcall RegDeleteTreeW(intptr_t root, str16 key)');
-const translated = windows('node.exe', 'int uv_translate_sys_error(int error)');
 
 /** Sets a value of a key of this machine, which is made if it is missing. @throws SystemError that names the key */
 export function setMachineValue(key: string, name: string, value: string | number): void {
-  const data = typeof value === 'string' ? Buffer.from(`${value}\0`, 'utf16le') : Buffer.alloc(4);
+  const data = typeof value === 'string' ? wideString(value) : Buffer.alloc(4);
   if (typeof value === 'number') data.writeUInt32LE(value);
   const type = typeof value === 'string' ? TEXT : NUMBER;
   check(key, setKeyValue(LOCAL_MACHINE, key, name, type, data, data.length));
@@ -30,5 +28,5 @@ export function deleteMachineKey(key: string): boolean {
 }
 
 function check(key: string, error: number): void {
-  if (error !== 0) throw new SystemError(`registry key HKLM\\${key} (error ${error})`, -translated(error));
+  if (error !== 0) throw windowsFailure(`registry key HKLM\\${key}`, error);
 }

@@ -1,5 +1,5 @@
 import { koffi } from '../koffi.ts';
-import { wideString, windows, windowsFailure } from './library.ts';
+import { lastError, textOf, wideString, windows, windowsFailure } from './library.ts';
 
 const MANAGER_ACCESS = 0x1 | 0x2; // connect, create a service
 const ALL_ACCESS = 0xf_01ff;
@@ -52,7 +52,6 @@ const controlService = windows<boolean>(
 );
 const deleteService = windows<boolean>('advapi32.dll', 'bool __stdcall DeleteService(intptr_t service)');
 const closeService = windows<boolean>('advapi32.dll', 'bool __stdcall CloseServiceHandle(intptr_t handle)');
-const lastError = windows('kernel32.dll', 'uint32_t __stdcall GetLastError()');
 
 /** State of an installed service. */
 export interface InstalledState {
@@ -117,7 +116,7 @@ export class InstalledService {
     const config = Buffer.alloc(MOST_BYTES);
     this.#check(queryConfig(this.#service, config, config.length, [0]));
     const start = Number(config.readBigUInt64LE(COMMAND_AT) - BigInt(koffi.address(config)));
-    return config.toString('utf16le', start).split('\0', 1)[0]!;
+    return textOf(config, start);
   }
 
   /** @throws SystemError */

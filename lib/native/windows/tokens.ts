@@ -1,4 +1,4 @@
-import { closeHandle, windows, windowsFailure } from './library.ts';
+import { closeHandle, textOf, windows, windowsFailure } from './library.ts';
 import { sidAt } from './security-descriptor.ts';
 
 const TOKEN_QUERY = 0x8;
@@ -100,5 +100,3 @@ function ownToken(what: number): Buffer {
     closeHandle(token[0]);
   }
 }
-
-const textOf = (wide: Buffer): string => wide.toString('utf16le').split('\0', 1)[0]!;
