@@ -3,11 +3,12 @@ import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { codeOf } from '../../../../base/index.ts';
 
-/** Where the client's files are: the user's own folder, by the XDG base directory specification, and the machine's. */
-export function configFolders(): { readonly own: string | undefined; readonly machine: string } {
+/** Where files of that name are: in the user's own folder, by the XDG base directory specification, then in the machine's. */
+export function configFiles(name: string): string[] {
   const { XDG_CONFIG_HOME: named = '', HOME = homeOfUser() } = process.env;
   const parent = isAbsolute(named) ? named : isAbsolute(HOME) ? join(HOME, '.config') : undefined;
-  return { own: parent && join(parent, 'rexec'), machine: '/etc/rexec' };
+  const folders = [...(parent === undefined ? [] : [join(parent, 'rexec')]), '/etc/rexec'];
+  return folders.map((folder) => join(folder, name));
 }
 
 /**
@@ -25,6 +26,10 @@ export async function tablesOf(path: string): Promise<Readonly<Record<string, un
   const { readDocument } = await import('../../../../settings/index.ts'); // only now: most users have no such file
   return (await readDocument(path, false))?.values;
 }
+
+/** Whether a value of a TOML file is a table. */
+export const isTable = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function homeOfUser(): string {
   try {

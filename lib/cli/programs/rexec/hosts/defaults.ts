@@ -1,5 +1,5 @@
-import { dirname, join, resolve } from 'node:path';
-import { configFolders, tablesOf } from './config-files.ts';
+import { dirname, resolve } from 'node:path';
+import { configFiles, isTable, tablesOf } from './config-files.ts';
 import { expandBrackets } from './expand.ts';
 import { type HostDefaults, HostsError, type Target } from './target.ts';
 
@@ -12,7 +12,7 @@ interface Entry {
 /** Gives each host what ~/.config/rexec/config.toml has for it, then /etc/rexec/config.toml; the first value counts. */
 export async function withDefaults(
   targets: readonly Target[],
-  files: readonly string[] = configFiles(),
+  files: readonly string[] = configFiles('config.toml'),
 ): Promise<readonly Target[]> {
   const entries: Entry[] = [];
   for (const file of files)
@@ -28,14 +28,9 @@ export async function withDefaults(
   });
 }
 
-const configFiles = (): string[] => {
-  const { own, machine } = configFolders();
-  return [own, machine].filter((folder) => folder !== undefined).map((folder) => join(folder, 'config.toml'));
-};
-
 function defaultsOf(file: string, name: string, table: unknown): HostDefaults {
   const what = `${file}: ["${name}"]`;
-  if (typeof table !== 'object' || table === null || Array.isArray(table))
+  if (!isTable(table))
     throw new HostsError(`${what}: must be a table, named by a host or a pattern such as web*.example.org`);
   const defaults: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(table)) {

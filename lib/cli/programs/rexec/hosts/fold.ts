@@ -6,14 +6,10 @@ type Parts = string[];
 
 /** Names of hosts as short as {@link expandBrackets} reads them, each series in the place of its first host. */
 export function foldHosts(names: readonly string[]): string {
-  const series = new Map<string, Parts[]>();
-  for (const name of names) {
-    const parts = name.split(NUMBERS);
-    const shape = JSON.stringify(parts.filter((_, place) => place % 2 === 0));
-    const same = series.get(shape);
-    if (same) same.push(parts);
-    else series.set(shape, [parts]);
-  }
+  const series = Map.groupBy(
+    names.map((name) => name.split(NUMBERS)),
+    (parts) => JSON.stringify(parts.filter((_, place) => place % 2 === 0)),
+  );
   return [...series.values()].flatMap(folded).join(',');
 }
 
@@ -25,13 +21,7 @@ function folded(all: readonly Parts[]): string[] {
 }
 
 function mergedAt(place: number, rows: readonly Parts[]): Parts[] {
-  const groups = new Map<string, Parts[]>();
-  for (const row of rows) {
-    const key = JSON.stringify(row.toSpliced(place, 1));
-    const same = groups.get(key);
-    if (same) same.push(row);
-    else groups.set(key, [row]);
-  }
+  const groups = Map.groupBy(rows, (row) => JSON.stringify(row.toSpliced(place, 1)));
   return [...groups.values()].map((same) => same[0]!.with(place, ranges(same.map((row) => row[place]!))));
 }
 

@@ -1,6 +1,5 @@
-import { join } from 'node:path';
 import { nearestTo } from '../../../../text/index.ts';
-import { configFolders, tablesOf } from './config-files.ts';
+import { configFiles, isTable, tablesOf } from './config-files.ts';
 import { type GroupCommand, outputOf } from './group-command.ts';
 import { HostSet, hostsOf } from './host-set.ts';
 import { HostsError } from './target.ts';
@@ -18,7 +17,7 @@ export class Groups {
   readonly #members = new Map<string, Promise<HostSet>>();
   #groups: Promise<ReadonlyMap<string, Group>> | undefined;
 
-  constructor(files: readonly string[] = groupFiles()) {
+  constructor(files: readonly string[] = configFiles('groups.toml')) {
     this.#files = files;
   }
 
@@ -65,11 +64,6 @@ export class Groups {
   }
 }
 
-const groupFiles = (): string[] => {
-  const { own, machine } = configFolders();
-  return [own, machine].filter((folder) => folder !== undefined).map((folder) => join(folder, 'groups.toml'));
-};
-
 async function read(files: readonly string[]): Promise<ReadonlyMap<string, Group>> {
   const groups = new Map<string, Group>();
   for (const file of files)
@@ -94,6 +88,3 @@ function checked(what: string, name: string, value: unknown): Group['value'] {
 
 const isTexts = (value: unknown): value is string[] =>
   Array.isArray(value) && value.every((each) => typeof each === 'string');
-
-const isTable = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
