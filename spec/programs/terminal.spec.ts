@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
-import { findProgram, PATIENT, Program, type ProgramName, ROOT, run } from '../support/program.ts';
+import { PATIENT, type ProgramName, run } from '../support/program.ts';
+import { lineFor, ON_A_TERMINAL, onTerminal } from '../support/terminal.ts';
 
-const SCRIPT = findProgram('script');
 const PROGRAMS: readonly ProgramName[] = [
   'rexec',
   'rexecd',
@@ -16,11 +15,13 @@ const BOLD = '\u001b[1m';
 const RED = '\u001b[31m';
 
 /** What a program shows on a terminal, its standard error included. */
-async function shown(t: TestContext, words: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<string> {
-  const [name, ...rest] = words;
-  const command = [process.execPath, join(ROOT, `lib/cli/${name}.ts`), ...rest].join(' ');
+async function shown(
+  t: TestContext,
+  [name, ...words]: readonly [ProgramName, ...string[]],
+  env: NodeJS.ProcessEnv = {},
+): Promise<string> {
   const options = { env: { TERM: 'xterm-256color', ...env } };
-  return (await new Program(t, SCRIPT!, ['-qefc', command, '/dev/null'], options).end()).stdout;
+  return (await onTerminal(t, lineFor(name, words), options).end()).stdout;
 }
 
 describe('the help of every program and command', { ...PATIENT, concurrency: 2 }, () => {
@@ -67,7 +68,7 @@ describe('a word that is mistyped', { ...PATIENT, concurrency: 2 }, () => {
     });
 });
 
-describe('colours', { ...PATIENT, concurrency: 2, skip: !SCRIPT && 'script(1) is missing' }, () => {
+describe('colours', { ...PATIENT, concurrency: 2, ...ON_A_TERMINAL }, () => {
   for (const program of PROGRAMS)
     it(`are on a terminal, unless NO_COLOR is set: ${program}`, async (t) => {
       assert.ok((await shown(t, [program, '--help'])).includes(`${BOLD}Options:`));
@@ -77,7 +78,7 @@ describe('colours', { ...PATIENT, concurrency: 2, skip: !SCRIPT && 'script(1) is
     });
 
   it('are those of errors that come later, too', async (t) => {
-    const words = ['rexecd', 'status', '--control', '/nowhere/x.sock'];
+    const words = ['rexecd', 'status', '--control', '/nowhere/x.sock'] as const;
     assert.match(await shown(t, words), /\u001b\[31mrexecd: control socket /);
     assert.doesNotMatch(await shown(t, words, { NO_COLOR: '1' }), /\u001b/);
   });

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { settingsTemplate } from '../../../lib/settings/index.ts';
-import { Installation, ON_A_TERMINAL } from '../../support/machine/installation.ts';
+import { Installation } from '../../support/machine/installation.ts';
 import { PATIENT, type Program } from '../../support/program.ts';
+import { ON_A_TERMINAL } from '../../support/terminal.ts';
 
 const CONNECTIONS = /Connections at the same time \(one, many\) \[([^\]]*)\]: /;
 const LOG =

@@ -4,8 +4,9 @@ import { describe, it, type TestContext } from 'node:test';
 import { stripVTControlCharacters } from 'node:util';
 import { bare, explanation, listing, shown } from '../../../lib/cli/programs/rconfig/print.ts';
 import { describeSetting, listSettings, SETTING_NAMES, TomlDocument } from '../../../lib/settings/index.ts';
-import { Installation, ON_A_TERMINAL } from '../../support/machine/installation.ts';
+import { Installation } from '../../support/machine/installation.ts';
 import { findProgram, PATIENT, Program, ROOT } from '../../support/program.ts';
+import { ON_A_TERMINAL } from '../../support/terminal.ts';
 
 const AT_ONCE = { ...PATIENT, concurrency: 4 };
 const SETPRIV = findProgram('setpriv');

@@ -3,12 +3,11 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { PASSWORD, startDaemon, USER } from '../../support/daemon/daemon.ts';
-import { findProgram, PATIENT, Program, ROOT, run, start, temporaryFolder } from '../../support/program.ts';
+import { PATIENT, type Program, run, start, temporaryFolder } from '../../support/program.ts';
+import { lineFor, ON_A_TERMINAL, onTerminal } from '../../support/terminal.ts';
 
 const HOST = '127.0.0.1';
 const PROMPT = new RegExp(`Password for ${USER} at ${HOST}: `);
-const SCRIPT = findProgram('script');
-const ON_A_TERMINAL = { skip: SCRIPT === undefined && 'needs script for a terminal (Debian: bsdutils)' };
 
 describe('the password of rexec', PATIENT, () => {
   it('reads the password from the first line of a file, whichever editor wrote it (D4)', async (t) => {
@@ -100,10 +99,9 @@ describe('the password of rexec', PATIENT, () => {
 /** rexec on a terminal of its own, asked for the password. */
 async function asked(t: TestContext, command: string): Promise<Program> {
   const { port } = await startDaemon(t);
-  const quoted = [process.execPath, join(ROOT, 'lib/cli/rexec.ts'), '-l', USER, '--port', port, HOST, command]
-    .map((word) => `'${word}'`)
-    .join(' ');
-  const terminal = new Program(t, SCRIPT!, ['-qefc', quoted, '/dev/null'], { env: { SHELL: '/bin/sh' } });
+  const terminal = onTerminal(t, lineFor('rexec', ['-l', USER, '--port', `${port}`, HOST, command]), {
+    env: { NO_COLOR: '1' },
+  });
   await terminal.says(PROMPT);
   return terminal;
 }

@@ -5,19 +5,15 @@ import { describe, it, type TestContext } from 'node:test';
 import { PASSWORD, USER } from '../../support/daemon/daemon.ts';
 import { eventually, Peer } from '../../support/peer.ts';
 import {
-  findProgram,
   isAlive,
   PATIENT,
-  Program,
-  ROOT,
   run,
   start,
   startRexecd,
   temporaryFolder,
   usersFileOf,
 } from '../../support/program.ts';
-
-const SCRIPT = findProgram('script');
+import { lineFor, ON_A_TERMINAL, onTerminal } from '../../support/terminal.ts';
 
 /** A daemon with a settings file, and how to talk to it. */
 async function served(t: TestContext, text = '') {
@@ -95,22 +91,10 @@ describe('rexecd sessions --watch', PATIENT, () => {
     assert.doesNotMatch(stdout, /\u001b/);
   });
 
-  it('draws a table again and again on a terminal, as wide as that', {
-    skip: !SCRIPT && 'script(1) is missing',
-  }, async (t) => {
+  it('draws a table again and again on a terminal, as wide as that', ON_A_TERMINAL, async (t) => {
     const { socket, call } = await served(t);
-    const words = [
-      process.execPath,
-      join(ROOT, 'lib/cli/rexecd.ts'),
-      'sessions',
-      '--watch',
-      '--control',
-      socket,
-    ];
-    const command = `stty cols 60 rows 10; exec ${words.join(' ')}`;
-    const terminal = new Program(t, SCRIPT!, ['-qefc', command, '/dev/null'], {
-      env: { TERM: 'xterm', SHELL: '/bin/sh' },
-    });
+    const watch = lineFor('rexecd', ['sessions', '--watch', '--control', socket]);
+    const terminal = onTerminal(t, `stty cols 60 rows 10; exec ${watch}`);
     await terminal.says(/\u001b\[H\u001b\[Jno sessions/);
     call(`exec sleep 600 # ${'x'.repeat(200)}`);
     const [, line = ''] = await terminal.says(/\u001b\[1mID .*\r\n(.* running .*)\r\n/);

@@ -1,6 +1,14 @@
 import type { TestContext } from 'node:test';
 import type { Peer } from '../peer.ts';
+import { type Ended, run } from '../program.ts';
 import { type Client, type FakeDaemon, startFakeDaemon } from './fake-daemon.ts';
+
+/** These daemons take every login. */
+export const LOGIN = ['-l', 'ada', '-p', 's3cret'] as const;
+
+/** rexec for them, with a command that means nothing to them. */
+export const rexec = (t: TestContext, ...words: readonly string[]): Promise<Ended> =>
+  run(t, 'rexec', [...LOGIN, ...words, 'true']);
 
 /** What a command wrote, and how it ended. */
 export interface Answer {

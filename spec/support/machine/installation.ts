@@ -2,21 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import {
-  type Ended,
-  findProgram,
-  Program,
-  type ProgramOptions,
-  ROOT,
-  run,
-  temporaryFolder,
-} from '../program.ts';
-
-/** A terminal for a program, or undefined: util-linux's script. */
-export const SCRIPT: string | undefined = findProgram('script');
-export const ON_A_TERMINAL = {
-  skip: SCRIPT === undefined && 'needs script for a terminal (Debian: bsdutils)',
-};
+import { type Ended, type Program, type ProgramOptions, run, temporaryFolder } from '../program.ts';
+import { lineFor, onTerminal } from '../terminal.ts';
 
 /** What one run compiles, the next need not: there are many. */
 const COMPILED = mkdtempSync(join(tmpdir(), 'rexec-compiled-'));
@@ -62,11 +49,8 @@ export class Installation {
 
   /** The same on a terminal so many columns wide. */
   onTerminal(words: readonly string[], columns = 80): Program {
-    const line = [process.execPath, join(ROOT, 'lib/cli/rconfig.ts'), ...this.#files, ...words];
-    const command = `stty cols ${columns} -echo; exec ${line.map((word) => `'${word}'`).join(' ')}`;
-    return new Program(this.#t, SCRIPT!, ['-qefc', command, '/dev/null'], {
-      env: { ...env, SHELL: '/bin/sh', TERM: 'xterm' },
-    });
+    const line = lineFor('rconfig', [...this.#files, ...words]);
+    return onTerminal(this.#t, `stty cols ${columns} -echo; exec ${line}`, { env });
   }
 
   get #files(): string[] {

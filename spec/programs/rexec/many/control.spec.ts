@@ -1,23 +1,11 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, it, type TestContext } from 'node:test';
+import { describe, it } from 'node:test';
 import { Tally } from '../../../../lib/cli/programs/rexec/many/tally.ts';
-import { hostsOf, startAnswering, startEndless } from '../../../support/daemon/answering.ts';
-import {
-  type Ended,
-  findProgram,
-  PATIENT,
-  Program,
-  ROOT,
-  run,
-  temporaryFolder,
-} from '../../../support/program.ts';
-
-const SCRIPT = findProgram('script');
-
-const rexec = (t: TestContext, ...words: string[]): Promise<Ended> =>
-  run(t, 'rexec', ['-l', 'ada', '-p', 's3cret', ...words, 'true']);
+import { hostsOf, rexec, startAnswering, startEndless } from '../../../support/daemon/answering.ts';
+import { findProgram, PATIENT, Program, ROOT, run, temporaryFolder } from '../../../support/program.ts';
+import { lineFor, ON_A_TERMINAL, onTerminal } from '../../../support/terminal.ts';
 
 describe('rexec on several hosts', PATIENT, () => {
   it('calls no further host after a failure with --fail-fast', async (t) => {
@@ -58,22 +46,10 @@ describe('rexec on several hosts', PATIENT, () => {
     assert.match(stderr, /^rexec: not started \(--canary\): 127\.0\.0\.1:\d+ \(0\.00 s\)$/m);
   });
 
-  it('asks once for the password of all hosts', {
-    skip: !SCRIPT && 'needs script for a terminal (Debian: bsdutils)',
-  }, async (t) => {
+  it('asks once for the password of all hosts', ON_A_TERMINAL, async (t) => {
     const hosts = [await startAnswering(t), await startAnswering(t), await startAnswering(t)];
-    const words = [
-      process.execPath,
-      join(ROOT, 'lib/cli/rexec.ts'),
-      '-l',
-      'ada',
-      '-w',
-      hostsOf(...hosts),
-      'true',
-    ];
-    const terminal = new Program(t, SCRIPT!, ['-qefc', words.join(' '), '/dev/null'], {
-      env: { SHELL: '/bin/sh', TERM: 'xterm', HOME: temporaryFolder(t) },
-    });
+    const line = lineFor('rexec', ['-l', 'ada', '-w', hostsOf(...hosts), 'true']);
+    const terminal = onTerminal(t, line, { env: { HOME: temporaryFolder(t) } });
     await terminal.says(/Password for ada at 3 hosts: /);
     terminal.child.stdin.write('s3cret\n');
     const { stdout, status } = await terminal.end();

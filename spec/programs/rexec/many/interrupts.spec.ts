@@ -2,12 +2,10 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { hostsOf, startAnswering, startEndless } from '../../../support/daemon/answering.ts';
+import { hostsOf, LOGIN, startAnswering, startEndless } from '../../../support/daemon/answering.ts';
 import { eventually } from '../../../support/peer.ts';
-import { findProgram, PATIENT, Program, ROOT, start, temporaryFolder } from '../../../support/program.ts';
-
-const LOGIN = ['-l', 'ada', '-p', 's3cret'];
-const SCRIPT = findProgram('script');
+import { PATIENT, start, temporaryFolder } from '../../../support/program.ts';
+import { lineFor, ON_A_TERMINAL, onTerminal } from '../../../support/terminal.ts';
 
 describe('rexec while several hosts run', PATIENT, () => {
   it('lists at a SIGUSR1 who still runs, how far and for how long, and sends it to no command', async (t) => {
@@ -57,24 +55,10 @@ describe('rexec while several hosts run', PATIENT, () => {
     );
   });
 
-  it('lists the same when Enter is pressed on its terminal', {
-    skip: !SCRIPT && 'needs script for a terminal (Debian: bsdutils)',
-  }, async (t) => {
+  it('lists the same when Enter is pressed on its terminal', ON_A_TERMINAL, async (t) => {
     const [one, two] = [await startEndless(t), await startEndless(t)];
-    const words = [
-      process.execPath,
-      join(ROOT, 'lib/cli/rexec.ts'),
-      ...LOGIN,
-      '-w',
-      hostsOf(one, two),
-      'true',
-    ];
-    const terminal = new Program(
-      t,
-      SCRIPT!,
-      ['-qefc', words.map((word) => `'${word}'`).join(' '), '/dev/null'],
-      { env: { SHELL: '/bin/sh', TERM: 'xterm', NO_COLOR: '1' } },
-    );
+    const line = lineFor('rexec', [...LOGIN, '-w', hostsOf(one, two), 'true']);
+    const terminal = onTerminal(t, line, { env: { NO_COLOR: '1' } });
     await terminal.says(/running\r?\n.*running\r?\n/s);
     terminal.child.stdin.write('\n');
     await terminal.says(/rexec: 0 of 2 hosts done, 0 failed, 2 running, 0 waiting/);

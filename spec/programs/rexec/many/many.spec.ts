@@ -12,20 +12,11 @@ import {
 } from '../../../support/daemon/daemon.ts';
 import { type Script, startFakeDaemon } from '../../../support/daemon/fake-daemon.ts';
 import { eventually } from '../../../support/peer.ts';
-import {
-  type Ended,
-  findProgram,
-  PATIENT,
-  Program,
-  ROOT,
-  run,
-  start,
-  temporaryFolder,
-} from '../../../support/program.ts';
+import { type Ended, PATIENT, run, start, temporaryFolder } from '../../../support/program.ts';
+import { lineFor, ON_A_TERMINAL, onTerminal } from '../../../support/terminal.ts';
 
 const LOGIN = ['-l', USER, '-p', PASSWORD] as const;
 const NOBODY = '127.0.0.1:1'; // tcpmux: nobody listens
-const SCRIPT = findProgram('script');
 
 /** Several daemons of one port, on addresses of their own. */
 async function daemons(t: TestContext, ...hosts: string[]): Promise<DaemonUnderTest[]> {
@@ -255,25 +246,10 @@ describe('rexec on several hosts', PATIENT, () => {
     assert.deepEqual([stdout, status], [`== 127.0.0.1:${daemon.port} (login: aborted)\n`, 130]);
   });
 
-  it('shows its progress on a terminal, and nothing of it stays', {
-    skip: !SCRIPT && 'needs script for a terminal (Debian: bsdutils)',
-  }, async (t) => {
+  it('shows its progress on a terminal, and nothing of it stays', ON_A_TERMINAL, async (t) => {
     const [{ port }] = (await daemons(t, '127.0.0.1', '127.0.0.2')) as [DaemonUnderTest];
-    const words = [
-      process.execPath,
-      join(ROOT, 'lib/cli/rexec.ts'),
-      ...LOGIN,
-      '--port',
-      `${port}`,
-      '-w',
-      '127.0.0.[1-2]',
-      'echo in',
-    ];
-    const quoted = words.map((word) => `'${word}'`).join(' ');
-    const terminal = new Program(t, SCRIPT!, ['-qefc', quoted, '/dev/null'], {
-      env: { SHELL: '/bin/sh', TERM: 'xterm' },
-      stdin: '',
-    });
+    const words = [...LOGIN, '--port', `${port}`, '-w', '127.0.0.[1-2]', 'echo in'];
+    const terminal = onTerminal(t, lineFor('rexec', words), { stdin: '' });
     const { stdout, status } = await terminal.end();
     assert.equal(status, 0);
     assert.match(stdout, /rexec \[.*\] 0\/2 hosts, 0 running, 0 failed, 0 s/);

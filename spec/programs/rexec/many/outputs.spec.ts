@@ -2,33 +2,15 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
-import { answer, hostsOf, startAnswering } from '../../../support/daemon/answering.ts';
+import { answer, hostsOf, LOGIN, rexec, startAnswering } from '../../../support/daemon/answering.ts';
 import { type FakeDaemon, startFakeDaemon } from '../../../support/daemon/fake-daemon.ts';
-import {
-  type Ended,
-  findProgram,
-  PATIENT,
-  Program,
-  ROOT,
-  run,
-  start,
-  temporaryFolder,
-} from '../../../support/program.ts';
-
-const LOGIN = ['-l', 'ada', '-p', 's3cret'];
-const SCRIPT = findProgram('script');
-
-const rexec = (t: TestContext, ...words: string[]): Promise<Ended> =>
-  run(t, 'rexec', [...LOGIN, ...words, 'true']);
+import { PATIENT, run, start, temporaryFolder } from '../../../support/program.ts';
+import { lineFor, ON_A_TERMINAL, onTerminal } from '../../../support/terminal.ts';
 
 /** The same on a terminal. */
 async function shown(t: TestContext, env: NodeJS.ProcessEnv, ...words: string[]): Promise<string> {
-  const all = [process.execPath, join(ROOT, 'lib/cli/rexec.ts'), ...LOGIN, ...words, 'true'];
-  const program = new Program(t, SCRIPT!, ['-qefc', all.map((word) => `'${word}'`).join(' '), '/dev/null'], {
-    env: { SHELL: '/bin/sh', TERM: 'xterm-256color', ...env },
-    stdin: '',
-  });
-  return (await program.end()).stdout;
+  const options = { env: { TERM: 'xterm-256color', ...env }, stdin: '' };
+  return (await onTerminal(t, lineFor('rexec', [...LOGIN, ...words, 'true']), options).end()).stdout;
 }
 
 const name = ({ port }: FakeDaemon): string => `127.0.0.1:${port}`;
@@ -174,9 +156,7 @@ describe('the output of several hosts', PATIENT, () => {
     assert.equal(full.status, 74);
   });
 
-  it('has a colour per host on a terminal, and none where NO_COLOR is set', {
-    skip: !SCRIPT && 'needs script for a terminal (Debian: bsdutils)',
-  }, async (t) => {
+  it('has a colour per host on a terminal, and none where NO_COLOR is set', ON_A_TERMINAL, async (t) => {
     const hosts = [await startAnswering(t, { stdout: 'in\n' }), await startAnswering(t, { stdout: 'in\n' })];
     const coloured = await shown(t, {}, '-q', '-w', hostsOf(...hosts));
     const colours = [...coloured.matchAll(/\u001b\[(\d+)m127\.0\.0\.1:\d+:\u001b\[39m in/g)].map(
@@ -187,16 +167,18 @@ describe('the output of several hosts', PATIENT, () => {
   });
 
   for (const form of [[], ['--collect'], ['--diff'], ['--live']])
-    it(`has its control characters escaped on a terminal, and nowhere else: ${form[0] ?? 'prefixed'}`, {
-      skip: !SCRIPT && 'needs script for a terminal (Debian: bsdutils)',
-    }, async (t) => {
-      const stdout = 'a\u001b]0;title\u0007b\tc\r\nd\rE\n';
-      const daemon = await startAnswering(t, { stdout });
-      const words = ['-q', ...form, '-w', hostsOf(daemon)];
-      const seen = await shown(t, { NO_COLOR: '1' }, ...words);
-      assert.ok(seen.includes('a\\u001b]0;title\\u0007b\tc\r\n'), seen);
-      assert.ok(seen.includes('d\\u000dE\r\n'), seen);
-      const { stdout: raw } = await rexec(t, ...words);
-      assert.ok(raw.includes('\u001b]0;title\u0007'));
-    });
+    it(
+      `has its control characters escaped on a terminal, and nowhere else: ${form[0] ?? 'prefixed'}`,
+      ON_A_TERMINAL,
+      async (t) => {
+        const stdout = 'a\u001b]0;title\u0007b\tc\r\nd\rE\n';
+        const daemon = await startAnswering(t, { stdout });
+        const words = ['-q', ...form, '-w', hostsOf(daemon)];
+        const seen = await shown(t, { NO_COLOR: '1' }, ...words);
+        assert.ok(seen.includes('a\\u001b]0;title\\u0007b\tc\r\n'), seen);
+        assert.ok(seen.includes('d\\u000dE\r\n'), seen);
+        const { stdout: raw } = await rexec(t, ...words);
+        assert.ok(raw.includes('\u001b]0;title\u0007'));
+      },
+    );
 });
