@@ -2,7 +2,7 @@
 export const isWindows = process.platform === 'win32';
 
 /** Where the files of an installed daemon are. */
-export interface Places {
+export interface InstalledFiles {
   readonly settings: string;
   readonly policy: string;
   /** Empty: there is none unless a setting names it. */
@@ -11,7 +11,7 @@ export interface Places {
 }
 
 /** @param programData of Windows: the folder for what programs keep for the whole machine */
-export function placesOn(platform: NodeJS.Platform, programData = 'C:\\ProgramData'): Places {
+export function installedFilesOn(platform: NodeJS.Platform, programData = 'C:\\ProgramData'): InstalledFiles {
   if (platform !== 'win32')
     return {
       settings: '/etc/rexecd/rexecd.toml',
@@ -28,7 +28,7 @@ export function placesOn(platform: NodeJS.Platform, programData = 'C:\\ProgramDa
   };
 }
 
-export const PLACES: Places = placesOn(process.platform, process.env.ProgramData);
+export const INSTALLED_FILES: InstalledFiles = installedFilesOn(process.platform, process.env.ProgramData);
 
 /** The name of the service on Windows, also of its source in the event log. */
 export const SERVICE_NAME = 'rexecd';

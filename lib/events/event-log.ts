@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { PLACES, reasonOf } from '../base/index.ts';
+import { INSTALLED_FILES, reasonOf } from '../base/index.ts';
 import { CATALOGUE, type EventFields, type EventName } from './catalogue.ts';
 import { type EventDefinition, LEVELS, type Level } from './definition.ts';
 import type { EventObserver, Events } from './events.ts';
@@ -39,7 +39,7 @@ const DEFAULTS = {
   access: false,
   sinks: ['console'],
   format: 'text',
-  file: PLACES.log,
+  file: INSTALLED_FILES.log,
   fileBytes: 10_000_000,
   files: 5,
   syslogSocket: '/dev/log',

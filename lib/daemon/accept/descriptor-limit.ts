@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
-import { descriptorOf } from '../../base/index.ts';
+import { descriptorOf, openFileLimit } from '../../base/index.ts';
 import { SessionError } from '../../connection/index.ts';
 
 /** Descriptors that are kept for the sessions inside: the start of a command takes up to seven, for a moment. */
@@ -11,7 +10,7 @@ const KEPT = 64;
  * whom there is none can still be answered: Node closes such a connection without a word to the peer or to us.
  */
 export class DescriptorLimit {
-  readonly #limit = softLimit();
+  readonly #limit = openFileLimit();
   readonly #kept = Math.min(KEPT, Math.floor(this.#limit / 4));
 
   /**
@@ -27,12 +26,3 @@ export class DescriptorLimit {
 
 /** Why a peer is refused that finds less than enough. */
 export const noDescriptors = () => new SessionError('REXEC_BUSY', 'file descriptors are running out');
-
-function softLimit(): number {
-  try {
-    const [, limit] = /^Max open files\s+(\d+|unlimited)/m.exec(readFileSync('/proc/self/limits', 'latin1'))!;
-    return limit === 'unlimited' ? Number.POSITIVE_INFINITY : Number(limit);
-  } catch {
-    return Number.POSITIVE_INFINITY;
-  }
-}

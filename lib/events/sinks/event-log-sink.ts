@@ -1,4 +1,4 @@
-import { SERVICE_NAME } from '../../base/index.ts';
+import { isWindows, SERVICE_NAME } from '../../base/index.ts';
 import type { EventSource } from '../../native/index.ts';
 import { type EventLogRecord, eventLogRecord } from '../formats/event-log.ts';
 import { Sink, type Trouble } from './sink.ts';
@@ -13,7 +13,7 @@ export class EventLogSink extends Sink<string> {
 
   protected override async open(): Promise<void> {
     const { EventSource } = await import('../../native/index.ts'); // only now: it loads koffi
-    if (process.platform !== 'win32') throw new Error('only Windows has this event log');
+    if (!isWindows) throw new Error('only Windows has this event log');
     this.#source ??= new EventSource(SERVICE_NAME);
   }
 

@@ -1,8 +1,9 @@
 import { constants } from 'node:fs';
 import { access, chmod, lstat, mkdir, readdir, readFile, realpath, rm, rmdir } from 'node:fs/promises';
 import { isAbsolute, join, posix, relative, resolve, sep } from 'node:path';
-import { codeOf, wordsOf } from '../../base/index.ts';
+import { codeOf } from '../../base/index.ts';
 import { replaceFile } from '../../files/index.ts';
+import { attempt } from '../attempt.ts';
 import { ServiceError } from '../service-error.ts';
 
 /** The files of this machine, or of one that is put together in a folder. Every failure is a {@link ServiceError}. */
@@ -92,15 +93,6 @@ export class Tree {
     if (path.startsWith('..') || isAbsolute(path))
       throw new ServiceError(`${this.at(folder)} leads outside ${this.root}, to ${real}`);
     return posix.join('/', ...path.split(sep));
-  }
-}
-
-async function attempt<T>(what: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (cause) {
-    if (cause instanceof ServiceError) throw cause;
-    throw new ServiceError(`cannot ${what}: ${wordsOf(cause)}`, { cause });
   }
 }
 

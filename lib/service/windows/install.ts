@@ -1,15 +1,16 @@
 import { lstat, mkdir, readFile, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { codeOf, NO_DEBUGGER, PLACES, SERVICE_NAME, wordsOf } from '../../base/index.ts';
+import { codeOf, INSTALLED_FILES, NO_DEBUGGER, SERVICE_NAME } from '../../base/index.ts';
 import { privateRights, readByService, replaceFile, whoCanReplace } from '../../files/index.ts';
 import { InstalledService, protectPath, setMachineValue } from '../../native/index.ts';
 import { settingsTemplate } from '../../settings/index.ts';
+import { attempt } from '../attempt.ts';
 import { checkProgram, type Program } from '../files/program.ts';
 import { mustBeFree, serviceSettings, startedLines } from '../install/endpoints.ts';
 import type { InstallOptions } from '../install/install.ts';
 import { Report } from '../install/report.ts';
 import { ServiceError } from '../service-error.ts';
-import { FOLDER, MESSAGE_FILE, SOURCE_KEY } from './places.ts';
+import { FOLDER, MESSAGE_FILE, SOURCE_KEY } from './installed-files.ts';
 import { startAndWait } from './waiting.ts';
 
 const DESCRIPTION = 'Remote execution service (rexec, TCP 512)';
@@ -28,7 +29,7 @@ export async function installOnWindows(options: InstallOptions): Promise<string[
   checkProgram(options.program, 'win32');
   for (const warning of await strangersWhoCanReplace(options.program)) report.say(`warning: ${warning}`);
   await makeFolder(report);
-  await write(report, PLACES.settings, Buffer.from(settingsTemplate()), 'your configuration');
+  await write(report, INSTALLED_FILES.settings, Buffer.from(settingsTemplate()), 'your configuration');
   await write(report, MESSAGE_FILE, options.messages, undefined);
   await report.do('write', `HKLM\\${SOURCE_KEY}`, async () => {
     setMachineValue(SOURCE_KEY, 'EventMessageFile', MESSAGE_FILE);
@@ -40,7 +41,7 @@ export async function installOnWindows(options: InstallOptions): Promise<string[
 
 /** The line that the service control manager starts. */
 export const serviceCommand = ({ node, script }: Program): string =>
-  `"${node}" ${NO_DEBUGGER} "${script}" --service --config "${PLACES.settings}"`;
+  `"${node}" ${NO_DEBUGGER} "${script}" --service --config "${INSTALLED_FILES.settings}"`;
 
 async function putService(report: Report, { program, start = true }: InstallOptions): Promise<void> {
   const command = serviceCommand(program);
@@ -117,15 +118,6 @@ async function strangersWhoCanReplace({ node, script }: Program): Promise<string
       found.push(`${path} belongs to ${stranger}, or can be replaced by it: it is run by the service`);
   }
   return found;
-}
-
-async function attempt<T>(what: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (cause) {
-    if (cause instanceof ServiceError) throw cause;
-    throw new ServiceError(`cannot ${what}: ${wordsOf(cause)}`, { cause });
-  }
 }
 
 const isThere = (path: string): Promise<boolean> =>

@@ -1,11 +1,11 @@
 import { readdir, readFile, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PLACES, SERVICE_NAME } from '../../base/index.ts';
+import { INSTALLED_FILES, SERVICE_NAME } from '../../base/index.ts';
 import { deleteMachineKey, InstalledService } from '../../native/index.ts';
 import { settingsTemplate } from '../../settings/index.ts';
 import type { ServiceOptions } from '../install/install.ts';
 import { Report } from '../install/report.ts';
-import { FOLDER, MESSAGE_FILE, SOURCE_KEY } from './places.ts';
+import { FOLDER, MESSAGE_FILE, SOURCE_KEY } from './installed-files.ts';
 import { stopAndWait } from './waiting.ts';
 
 /**
@@ -28,10 +28,10 @@ export async function removeOnWindows(options: ServiceOptions): Promise<string[]
   };
   const left = (await readdir(FOLDER).catch(() => undefined))?.map((name) => join(FOLDER, name));
   if (left?.includes(MESSAGE_FILE)) await take(MESSAGE_FILE);
-  if (left?.includes(PLACES.settings)) {
-    const isOurs = (await readFile(PLACES.settings, 'utf8')) === settingsTemplate();
-    if (isOurs) await take(PLACES.settings);
-    else await report.do('keep', `${PLACES.settings} (changed since it was installed)`);
+  if (left?.includes(INSTALLED_FILES.settings)) {
+    const isOurs = (await readFile(INSTALLED_FILES.settings, 'utf8')) === settingsTemplate();
+    if (isOurs) await take(INSTALLED_FILES.settings);
+    else await report.do('keep', `${INSTALLED_FILES.settings} (changed since it was installed)`);
   }
   if (!left) return report.lines;
   if (left.some((path) => !gone.has(path))) await report.do('keep', `${FOLDER} (not empty)`);

@@ -1,13 +1,13 @@
 import { readlink, realpath, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { codeOf, PLACES, reasonOf, wordsOf } from '../../base/index.ts';
+import { codeOf, INSTALLED_FILES, reasonOf, wordsOf } from '../../base/index.ts';
 import { ownerToKeep, readTrusted, replaceFile, type Trust } from '../../files/index.ts';
 import { SettingsError } from '../errors.ts';
 import { type Policy, readPolicy } from '../policy.ts';
 import { TomlDocument } from './toml-document.ts';
 
-export const SETTINGS_FILE = PLACES.settings;
-export const POLICY_FILE = PLACES.policy;
+export const SETTINGS_FILE = INSTALLED_FILES.settings;
+export const POLICY_FILE = INSTALLED_FILES.policy;
 
 const OTHERS_WRITE = 0o022;
 

@@ -1,5 +1,5 @@
 import { isAbsolute } from 'node:path';
-import { PLACES } from '../../base/index.ts';
+import { INSTALLED_FILES } from '../../base/index.ts';
 import { list, whole, yesOrNo, z } from '../kinds.ts';
 
 /** Settings of the event log: what is logged, where, and in which form. */
@@ -26,7 +26,7 @@ export const LOG = {
   logFile: z
     .string()
     .refine(isAbsolute, 'an absolute path')
-    .default(PLACES.log)
+    .default(INSTALLED_FILES.log)
     .describe('path of the log file (sink "file")'),
   logFileBytes: whole(0, 2 ** 40)
     .default(10_000_000)

@@ -1,11 +1,11 @@
-import { PLACES } from '../../base/index.ts';
+import { INSTALLED_FILES } from '../../base/index.ts';
 import { number, whole, z } from '../kinds.ts';
 
 /** How logins are checked. */
 export const LOGIN = {
   users: z
     .string()
-    .default(PLACES.users)
+    .default(INSTALLED_FILES.users)
     .describe(
       'users file: accounts that exist only in this daemon; their commands run as the account that runs rexecd; empty: none',
     ),

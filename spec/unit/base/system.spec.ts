@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { placesOn } from '../../../lib/base/index.ts';
+import { installedFilesOn } from '../../../lib/base/index.ts';
 
 describe('the files of an installed daemon', () => {
   it('are in a folder of their own in ProgramData on Windows', () => {
@@ -8,7 +8,7 @@ describe('the files of an installed daemon', () => {
       ['D:\\Data', 'D:\\Data\\rexecd'],
       [undefined, 'C:\\ProgramData\\rexecd'],
     ] as const)
-      assert.deepEqual(placesOn('win32', given), {
+      assert.deepEqual(installedFilesOn('win32', given), {
         settings: `${folder}\\rexecd.toml`,
         policy: `${folder}\\policy.toml`,
         users: `${folder}\\users`,
@@ -17,7 +17,7 @@ describe('the files of an installed daemon', () => {
   });
 
   it('do not depend on ProgramData elsewhere, where no users file is served by default', () => {
-    const { settings, users } = placesOn('linux', 'D:\\Data');
+    const { settings, users } = installedFilesOn('linux', 'D:\\Data');
     assert.deepEqual([settings, users], ['/etc/rexecd/rexecd.toml', '']);
   });
 });

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { openFileLimit } from '../../../../base/index.ts';
 import type { Flags } from '../flags.ts';
 
 /** Of a host: its connection, the port for the stderr channel, the channel, and with --output-dir two files. */
@@ -10,7 +10,7 @@ const OURS = 64; // of this program, whatever it runs
 export function parallelWithin(hosts: number, { maxParallel, outputDir, quiet }: Flags): number {
   const wanted = Math.min(maxParallel, hosts);
   const each = EACH + (outputDir === undefined ? 0 : FILES);
-  const limit = mostOpenFiles();
+  const limit = openFileLimit();
   const possible = Math.max(1, Math.floor((limit - OURS) / each));
   if (wanted <= possible) return maxParallel;
   if (!quiet)
@@ -18,15 +18,4 @@ export function parallelWithin(hosts: number, { maxParallel, outputDir, quiet }:
       `rexec: warning: ${possible} hosts at the same time: this process may open ${limit} files (ulimit -n)\n`,
     );
   return possible;
-}
-
-/** Node.js raises the soft limit to the hard one when it starts. */
-function mostOpenFiles(): number {
-  try {
-    const limits = readFileSync('/proc/self/limits', 'latin1');
-    const [, soft] = /^Max open files\s+(\d+)/m.exec(limits) ?? [];
-    return soft === undefined ? Infinity : Number(soft);
-  } catch {
-    return Infinity;
-  }
 }
