@@ -57,6 +57,7 @@ const PLACES = [
   String.raw`\brule: \(\w*\) =>\s*${LITERAL}`,
   String.raw`,\s*'REXEC_\w+', ${LITERAL}`, // of within()
   String.raw`\bconsole\.error\(\s*${LITERAL}`,
+  String.raw`\bwindowsFailure\(\s*${LITERAL}`,
 ].map((place) => new RegExp(place, 'g'));
 /** Files whose functions give messages back, each line that has one. */
 const GIVEN_BACK: Readonly<Record<string, RegExp>> = {

@@ -59,7 +59,7 @@ export const SERVICE_EVENTS = {
     id: 'REXECD-106',
     level: 'error',
     text: 'message on standard error',
-    fields: ['text'],
+    fields: ['message'],
     meaning:
       'A service of Windows has no standard error, so this is where its messages go: warnings, and why it did not start. What to do about each is in docs/troubleshooting.md.',
   },
