@@ -1,9 +1,8 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { globSync } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { type Machine, noMachine } from './machine/machine.ts';
-import { within } from './peer.ts';
+import { eventually, within } from './peer.ts';
 
 /** A posixAccount. PAM gets the first of its names, whichever the user came with: nslcd tells it. */
 export interface Person {
@@ -107,13 +106,11 @@ export class Directory {
 
   async startServer(): Promise<void> {
     const words = ['-d', 'stats', '-f', '/etc/ldap/rexec-spec.conf', '-h', ADDRESS];
-    this.#server = this.#machine.start('slapd', ...words);
-    await said(this.#server, 'slapd starting');
+    this.#server = await this.#start('slapd starting', 'slapd', ...words);
   }
 
   async startClient(): Promise<void> {
-    this.#client = this.#machine.start('nslcd', '--debug');
-    await said(this.#client, 'nslcd: accepting connections');
+    this.#client = await this.#start('nslcd: accepting connections', 'nslcd', '--debug');
   }
 
   stopServer(): Promise<void> {
@@ -136,18 +133,22 @@ export class Directory {
   async end(): Promise<void> {
     await Promise.all([this.stopServer(), this.stopClient()]);
   }
-}
 
-/** Resolves once the program wrote the line, and reads on, so that it can write more. */
-async function said(child: ChildProcess, text: string): Promise<void> {
-  const lines: string[] = [];
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  createInterface(child.stderr!).on('line', (line) => {
-    lines.push(line);
-    if (line.endsWith(text)) resolve();
-  });
-  child.once('exit', () => reject(new Error(`it ended:\n${lines.join('\n')}`)));
-  await within(promise, text);
+  /**
+   * Resolves once it has said so. Its messages go to a file: nobody would read a pipe while this process waits for a
+   * program that asks for a name.
+   */
+  async #start(ready: string, file: string, ...words: string[]): Promise<ChildProcess> {
+    const log = `/run/${file}.log`;
+    this.#machine.shell(`: > ${log}`);
+    const child = this.#machine.start('sh', '-c', `exec "$@" 2> ${log}`, 'sh', file, ...words);
+    const messages = () => this.#machine.run('cat', [log]);
+    await eventually(() => {
+      if (child.exitCode !== null) throw new Error(`${file} ended:\n${messages()}`);
+      return messages().includes(`${ready}\n`);
+    }, ready);
+    return child;
+  }
 }
 
 /** At once: nslcd would wait three seconds for its own threads. */
