@@ -27,8 +27,6 @@ export interface Accepted {
   readonly socket: Socket;
   /** It is to be made secure first. */
   readonly secure: boolean;
-  /** What was read of it already; missing: nothing. */
-  readonly early?: Buffer;
   /** A proxy has passed it on; missing: none has. */
   readonly proxied?: Proxied;
 }

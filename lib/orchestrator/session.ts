@@ -31,13 +31,13 @@ export class Session {
   #isMuxed = false;
   readonly #over = Promise.withResolvers<void>();
 
-  constructor({ socket, secure, early, proxied }: Accepted, options: SessionOptions) {
+  constructor({ socket, secure, proxied }: Accepted, options: SessionOptions) {
     const { remoteAddress = '', remotePort = 0, localAddress = '' } = socket;
     this.#options = options;
     this.#secure = secure;
     this.#address = remoteAddress;
     this.#peer = addressAndPort(remoteAddress, remotePort);
-    this.#visit = options.front.visit(this.id, socket, secure, early);
+    this.#visit = options.front.visit(this.id, socket, secure);
     this.#stderrPort = new StderrPort(
       { address: remoteAddress, localAddress, proxied },
       options,

@@ -3,7 +3,8 @@ import type { Socket } from 'node:net';
 import { Child, lent, letGo, reasonOf, type Secret } from '../base/index.ts';
 import { SessionError } from '../connection/index.ts';
 import type { VisitOptions } from '../receive/index.ts';
-import { Errands } from './errands.ts';
+import { ERRANDS, type Errand, Errands, type Outcome } from './errands.ts';
+import { Kept } from './kept.ts';
 import type { Reader } from './reader.ts';
 import { ANSWERS, type Order, type QUESTIONS, REPORTS, type Report, systemClock } from './reader-protocol.ts';
 import { RemoteVisit } from './remote-visit.ts';
@@ -14,11 +15,10 @@ const SPARE_SECONDS = 10;
 
 /** What a Node has open by itself, and for orders on their way. */
 const OWN_DESCRIPTORS = 48;
+/** Of one connection: a visit by TLS has as many. */
+const MOST_DESCRIPTORS = 3;
 
 type Line = Child<typeof QUESTIONS, typeof ANSWERS, typeof REPORTS>;
-type Errand = Extract<Order, { say: 'turnAway' | 'unwrap' }>;
-
-const NOTHING: Buffer = Buffer.alloc(0);
 
 export interface ReaderProcessOptions {
   /** @throws Error if the system has no process or descriptor left for it */
@@ -41,6 +41,7 @@ export class ReaderProcess implements Reader {
   readonly #options: ReaderProcessOptions;
   readonly #visits = new Map<string, RemoteVisit>();
   readonly #errands = new Errands();
+  readonly #kept = new Kept((id) => this.say({ say: 'forget', id }));
   readonly #started = Promise.withResolvers<void>();
   readonly #gone = Promise.withResolvers<void>();
   readonly #timer: NodeJS.Timeout | undefined;
@@ -86,28 +87,24 @@ export class ReaderProcess implements Reader {
     return !this.#child;
   }
 
-  visit(id: string, socket: Socket, secure: boolean, options: VisitOptions, early = NOTHING): RemoteVisit {
+  visit(id: string, socket: Socket, secure: boolean, options: VisitOptions): RemoteVisit {
     const visit = new RemoteVisit(id, socket, secure, options, this);
     this.#visits.set(id, visit);
     this.#held += visit.descriptors;
-    const order: Order = { say: 'visit', id, secure, since: systemClock(), early: early.toString('base64') };
-    this.#lend(order, socket, () => {
+    this.#entrust({ say: 'visit', id, secure, since: systemClock() }, socket, () => {
       this.#forget(id, visit);
       visit.lost(new SessionError('REXEC_BUSY', 'the reader has no descriptor left, or the peer has left'));
     });
     return visit;
   }
 
-  /** Has it do something with a connection. @param what is expected within the time @returns undefined if it cannot */
-  async run<S extends Report['say']>(
-    order: Errand,
-    socket: Socket,
-    { what, seconds, ends }: { what: string; seconds: number; ends: readonly S[] },
-  ): Promise<Extract<Report, { say: S }> | undefined> {
-    const met = this.expect(what, seconds + SPARE_SECONDS);
-    const report = await this.#errands.run(order.id, ends, (lost) => this.#lend(order, socket, lost));
+  /** Has it do something with a connection, which it keeps if that is unwrapped then. @returns undefined if it cannot */
+  async run<E extends Errand>(order: E, socket: Socket, seconds: number): Promise<Outcome<E> | undefined> {
+    const met = this.expect(ERRANDS[order.say].expects, seconds + SPARE_SECONDS);
+    const report = await this.#errands.run(order, (lost) => this.#entrust(order, socket, lost));
     met();
-    return report;
+    if (report?.say === 'unwrapped') this.#kept.add(order.id, socket);
+    return report as Outcome<E> | undefined;
   }
 
   say(order: Order): void {
@@ -164,13 +161,22 @@ export class ReaderProcess implements Reader {
     else if (!this.#ended) this.#waiting.push(give);
   }
 
-  /** Sends a duplicate of a connection, which stays open here, or calls `lost`: it is closed, or there is no room for it. */
-  #lend(order: Order, socket: Socket, lost: () => void): void {
+  /**
+   * Sends a duplicate of a connection, which stays open here, unless it has kept one. Calls `lost` if that is gone with it,
+   * if the connection is closed, or if there is no room for it.
+   */
+  #entrust(order: Errand | Extract<Order, { say: 'visit' }>, socket: Socket, lost: () => void): void {
+    if (this.#ended) return lost();
+    const kept = this.#kept.take(socket);
     this.#do((child) => {
-      const handle = lent(socket);
-      const needed = this.#held + this.#errands.size + OWN_DESCRIPTORS;
-      if (!handle || needed > this.#options.descriptors) return lost();
-      child.pass(order, handle);
+      if (kept !== undefined && order.say !== 'unwrap') this.say({ ...order, kept });
+      else {
+        const handle = lent(socket);
+        const others = this.#kept.size + this.#errands.size;
+        const needed = this.#held + others * MOST_DESCRIPTORS + OWN_DESCRIPTORS;
+        if (!handle || needed > this.#options.descriptors) return lost();
+        child.pass(order, handle);
+      }
       this.#alive.expect();
     });
   }
@@ -202,6 +208,7 @@ export class ReaderProcess implements Reader {
     this.#waiting = [];
     const visits = [...this.#visits.values()];
     this.#visits.clear();
+    this.#kept.lost();
     const addresses = visits.filter(({ receiving }) => receiving).map(({ address }) => address);
     for (const visit of visits) visit.lost(new SessionError('REXEC_BUSY', `the reader ended: ${cause}`));
     this.#errands.lost();

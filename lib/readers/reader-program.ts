@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { ExitStatus } from '../../codec/index.ts';
-import { letGo, Parent, type Secret, takeOver } from '../base/index.ts';
+import { Parent, type Secret, takeOver } from '../base/index.ts';
 import { refusalFor } from '../connection/index.ts';
 import { carry, LocalFront, type LocalVisit, readProxyHeader } from '../receive/index.ts';
 import { failureOf } from './failure.ts';
@@ -24,6 +24,7 @@ interface Open {
 class Reader {
   readonly #front = new LocalFront();
   readonly #open = new Map<string, Open>();
+  readonly #kept = new Map<string, Socket>(); // their headers were read
   readonly #say: (report: Report, secret?: Secret) => void;
   #drainSeconds = 0;
 
@@ -42,10 +43,13 @@ class Reader {
         return this.#unwrap(order, handle);
       case 'visit':
         return this.#visit(order, handle);
-      case 'turnAway':
-        if (handle)
-          await this.#front.turnAway(takeOver(handle), order.secure, order.line, order.drainSeconds);
+      case 'forget':
+        return void this.#connection({ kept: order.id })?.destroy();
+      case 'turnAway': {
+        const socket = this.#connection(order, handle);
+        if (socket) await this.#front.turnAway(socket, order.secure, order.line, order.drainSeconds);
         return this.#say({ say: 'over', id: order.id });
+      }
       default: {
         const open = this.#open.get(order.id); // it may be over already
         return open && this.#obey(order, open, handle);
@@ -57,21 +61,31 @@ class Reader {
     if (!handle) return; // it did not arrive
     const socket = takeOver(handle);
     try {
-      const source = await readProxyHeader(socket, seconds);
-      const early = letGo(socket)?.early ?? Buffer.alloc(0);
-      this.#say({ say: 'unwrapped', id, source: source ?? null, early: early.toString('base64') });
+      const source = await readProxyHeader(
+        socket.on('error', () => {}),
+        seconds,
+      );
+      this.#kept.set(id, socket);
+      this.#say({ say: 'unwrapped', id, source: source ?? null });
     } catch (error) {
+      socket.destroy();
       this.#say({ say: 'failed', id, user: '', silent: false, failure: failureOf(error) });
-    } finally {
-      socket.destroy(); // this process' duplicate
     }
   }
 
+  /** What an order is about; undefined if it did not arrive. */
+  #connection({ kept }: { readonly kept?: string | undefined }, handle?: unknown): Socket | undefined {
+    if (kept === undefined) return handle ? takeOver(handle) : undefined;
+    const socket = this.#kept.get(kept);
+    this.#kept.delete(kept);
+    return socket;
+  }
+
   async #visit(order: Extract<Order, { say: 'visit' }>, handle: unknown): Promise<void> {
-    if (!handle) return; // it did not arrive
+    const socket = this.#connection(order, handle);
+    if (!socket) return;
     const { id, secure, since } = order;
-    const early = Buffer.from(order.early, 'base64');
-    const visit = this.#front.visit(id, takeOver(handle), secure, early, systemClock() - since);
+    const visit = this.#front.visit(id, socket, secure, systemClock() - since);
     const open: Open = {
       visit,
       secure,
@@ -103,7 +117,7 @@ class Reader {
   }
 
   async #obey(
-    order: Exclude<Order, { say: 'terms' | 'unwrap' | 'visit' | 'turnAway' }>,
+    order: Exclude<Order, { say: 'terms' | 'unwrap' | 'forget' | 'visit' | 'turnAway' }>,
     open: Open,
     handle: unknown,
   ) {

@@ -32,9 +32,12 @@ const bytes =
     Buffer.byteLength(value, 'base64') <= most;
 const early = bytes(LONGEST_EARLY);
 
+/** Of the `unwrap` after which the reader kept the connection; missing: the connection comes with the order. */
+const kept = is.optional(id);
+
 /**
  * From rexecd to a reader. Each visit has an `id`; `unwrap`, `visit`, `turnAway`, `carryStderr` and `carry` come with a
- * connection.
+ * connection, unless the reader has kept it.
  */
 export const ORDERS = {
   /** For visits from now on. */
@@ -54,11 +57,13 @@ export const ORDERS = {
       drainSeconds: is.quantity,
     }),
   },
-  /** Read the PROXY header, and let the connection go. */
+  /** Read the PROXY header, and keep the connection. */
   unwrap: { id, seconds: is.quantity },
-  /** `since` then its time runs, by {@link systemClock}; `early` was read of it already. */
-  visit: { id, secure: is.flag, since: is.quantity, early },
-  turnAway: { id, secure: is.flag, line: LINE, drainSeconds: is.quantity },
+  /** Close a connection that was kept. */
+  forget: { id },
+  /** `since` then its time runs, by {@link systemClock}. */
+  visit: { id, secure: is.flag, since: is.quantity, kept },
+  turnAway: { id, secure: is.flag, line: LINE, drainSeconds: is.quantity, kept },
   /** The stderr port is connected, or is to be connected later. */
   proceed: { id },
   refuse: { id, line: LINE },
@@ -116,7 +121,7 @@ const END = is.object<ConnectionEnd>({
  */
 export const REPORTS = {
   /** The header was read; null: the connection is the proxy's own. Instead, `failed` may come. */
-  unwrapped: { id, source: is.either(END, none), early },
+  unwrapped: { id, source: is.either(END, none) },
   port: { id, port, muxed: is.flag },
   /** The request is complete. The secret comes with it. `certificate` is missing in clear text. */
   request: { id, user: bytes(256), command: bytes(8192), certificate: is.optional(CERTIFICATE) },

@@ -1,9 +1,10 @@
 import type { Socket } from 'node:net';
+import type { ConnectionEnd } from '../../codec/index.ts';
 import { BackOff, within } from '../base/index.ts';
 import { refuseUnread, SessionError } from '../connection/index.ts';
 import type { Events } from '../events/index.ts';
 import { descriptorLimit } from '../native/index.ts';
-import type { Front, FrontOptions, TlsTerms, Unwrapped, Visit } from '../receive/index.ts';
+import type { Front, FrontOptions, TlsTerms, Visit } from '../receive/index.ts';
 import type { SandboxAccount } from '../sandbox/index.ts';
 import { ReaderStartError, readerAccount } from './account.ts';
 import { errorOf } from './failure.ts';
@@ -23,6 +24,8 @@ export class Readers implements Front {
   #terms: Order | undefined;
   #reader: ReaderProcess | undefined;
   readonly #all = new Set<ReaderProcess>();
+  /** Who has read the header of a connection, and perhaps more: nobody else may read the rest. */
+  readonly #keepers = new WeakMap<Socket, ReaderProcess>();
   readonly #backOff = new BackOff();
   #suspects: ReadonlySet<string> = new Set(); // who was sending when the last one ended
   #ending = false;
@@ -50,24 +53,24 @@ export class Readers implements Front {
     if (!reader.usable) throw new ReaderStartError(`cannot start a reader: ${reader.cause}`);
   }
 
-  async unwrap(socket: Socket, seconds: number): Promise<Unwrapped> {
+  async unwrap(socket: Socket, seconds: number): Promise<ConnectionEnd | undefined> {
     const reader = this.#current();
     // Few may wait, so that a peer that ends readers does not keep connections open.
     if (reader.waits) throw new SessionError('REXEC_BUSY', 'the reader has ended');
     const order = { say: 'unwrap', id: this.#errandId(), seconds } as const;
-    const what = 'PROXY header and no failure';
-    const report = await reader.run(order, socket, { what, seconds, ends: ['unwrapped', 'failed'] });
+    const report = await reader.run(order, socket, seconds);
     if (!report) throw new SessionError('REXEC_BUSY', 'the reader has ended, or has no descriptor left');
     if (report.say === 'failed') throw errorOf(report.failure);
-    return { source: report.source ?? undefined, early: Buffer.from(report.early, 'base64') };
+    this.#keepers.set(socket, reader);
+    return report.source ?? undefined;
   }
 
-  visit(id: string, socket: Socket, secure: boolean, early?: Buffer): Visit {
-    return this.#current().visit(id, socket, secure, this.#options, early);
+  visit(id: string, socket: Socket, secure: boolean): Visit {
+    return this.#readerOf(socket).visit(id, socket, secure, this.#options);
   }
 
   async turnAway(socket: Socket, secure: boolean, line: string | null, drainSeconds: number): Promise<void> {
-    const reader = this.#current();
+    const reader = this.#readerOf(socket);
     if (reader.waits) {
       // Few may wait, so that a peer that ends readers does not keep connections open.
       if (!secure) await refuseUnread(socket, line, drainSeconds);
@@ -75,11 +78,7 @@ export class Readers implements Front {
     }
     const order = { say: 'turnAway', id: this.#errandId(), secure, line, drainSeconds } as const;
     const seconds = this.#options.requestSeconds + drainSeconds; // it may take a handshake
-    const closed = await reader.run(order, socket, {
-      what: 'close of a connection',
-      seconds,
-      ends: ['over'],
-    });
+    const closed = await reader.run(order, socket, seconds);
     if (!closed && !secure) await refuseUnread(socket, line, drainSeconds);
     socket.destroy();
   }
@@ -93,6 +92,13 @@ export class Readers implements Front {
   #errandId(): string {
     this.#errands += 1;
     return this.#errands.toString(16);
+  }
+
+  /** Who keeps the connection, even if it has ended; else the reader of new ones. */
+  #readerOf(socket: Socket): ReaderProcess {
+    const keeper = this.#keepers.get(socket);
+    this.#keepers.delete(socket);
+    return keeper ?? this.#current();
   }
 
   /** The reader of new connections: another one if that has ended. */

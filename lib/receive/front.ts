@@ -28,14 +28,6 @@ export interface FrontOptions extends VisitOptions {
   readonly readerAccount: string;
 }
 
-/** A connection whose PROXY header was read. */
-export interface Unwrapped {
-  /** Whose it is; undefined: the proxy's own. */
-  readonly source: ConnectionEnd | undefined;
-  /** Bytes that were read beyond the header, for the visit. */
-  readonly early: Buffer;
-}
-
 /** A request that is complete. */
 export interface Received {
   readonly user: Buffer;
@@ -97,13 +89,14 @@ export interface Front {
   /** For connections from now on. Rejects if they cannot be read so; nothing has changed then. */
   set(tls: TlsTerms | undefined, options: FrontOptions): Promise<void>;
   /**
-   * Reads the header with which a proxy says whose connection it passes on.
+   * Reads the header with which a proxy says whose connection it passes on, and keeps what came with it for the visit.
    *
+   * @returns undefined: the connection is the proxy's own
    * @throws CodecError, SessionError (`REXEC_REQUEST_TIMEOUT`, `REXEC_PEER_VANISHED`, `REXEC_BUSY`)
    */
-  unwrap(socket: Socket, seconds: number): Promise<Unwrapped>;
-  /** Takes a connection over. @param early what was read of it already */
-  visit(id: string, socket: Socket, secure: boolean, early?: Buffer): Visit;
+  unwrap(socket: Socket, seconds: number): Promise<ConnectionEnd | undefined>;
+  /** Takes a connection over. */
+  visit(id: string, socket: Socket, secure: boolean): Visit;
   /** Refuses a connection that gets no session, with a line or none. Resolves when it is closed; never rejects. */
   turnAway(socket: Socket, secure: boolean, line: string | null, drainSeconds: number): Promise<void>;
   /** Resolves when nothing of it is left. */

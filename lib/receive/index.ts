@@ -8,7 +8,6 @@ export type {
   Received,
   Released,
   TlsTerms,
-  Unwrapped,
   Visit,
   VisitOptions,
 } from './front.ts';

@@ -1,11 +1,10 @@
 import type { Socket } from 'node:net';
+import type { ConnectionEnd } from '../../codec/index.ts';
 import { refuse } from '../connection/index.ts';
-import type { Front, TlsTerms, Unwrapped, VisitOptions } from './front.ts';
+import type { Front, TlsTerms, VisitOptions } from './front.ts';
 import { readProxyHeader } from './proxy-header.ts';
 import { TlsGate } from './tls-gate.ts';
 import { LocalVisit } from './visit.ts';
-
-const NOTHING: Buffer = Buffer.alloc(0);
 
 /** Reads peers in this process. */
 export class LocalFront implements Front {
@@ -17,14 +16,12 @@ export class LocalFront implements Front {
     this.#options = options;
   }
 
-  /** What follows the header is left in the socket. */
-  async unwrap(socket: Socket, seconds: number): Promise<Unwrapped> {
-    return { source: await readProxyHeader(socket, seconds), early: NOTHING };
+  unwrap(socket: Socket, seconds: number): Promise<ConnectionEnd | undefined> {
+    return readProxyHeader(socket, seconds);
   }
 
   /** @param waited how long the peer has waited, in milliseconds */
-  visit(_id: string, socket: Socket, secure: boolean, early = NOTHING, waited = 0): LocalVisit {
-    if (early.length > 0) socket.unshift(early);
+  visit(_id: string, socket: Socket, secure: boolean, waited = 0): LocalVisit {
     return new LocalVisit(socket, secure ? this.#gate : undefined, this.#options!, waited);
   }
 

@@ -17,8 +17,7 @@ export class LocalVisit implements Visit {
   readonly #gate: TlsGate | undefined;
   readonly #options: VisitOptions;
   readonly #begun: number;
-  readonly #heard: boolean; // something of it was read before
-  readonly #bytesBefore: number;
+  readonly #bytesBefore: number; // of a PROXY header
   readonly #gone = new AbortController();
   #connection: Connection | undefined; // once it is secure, if it is to be
   #reader: PeerReader | undefined;
@@ -37,8 +36,7 @@ export class LocalVisit implements Visit {
     this.#gate = gate;
     this.#options = options;
     this.#begun = performance.now() - waited;
-    this.#heard = socket.readableLength > 0;
-    this.#bytesBefore = socket.bytesRead;
+    this.#bytesBefore = socket.bytesRead - socket.readableLength;
     socket.on('error', () => {}); // for its whole life; the reader and the run see what broke
     socket.once('close', () => this.#gone.abort(GONE));
   }
@@ -48,7 +46,7 @@ export class LocalVisit implements Visit {
   }
 
   get silent(): boolean {
-    return !this.#heard && this.#socket.bytesRead === this.#bytesBefore;
+    return this.#socket.bytesRead === this.#bytesBefore;
   }
 
   async bytes() {

@@ -1,6 +1,5 @@
-import type { Socket } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { addressForm } from '../../base/index.ts';
-import type { Unwrapped } from '../../receive/index.ts';
 
 /**
  * Fixes the addresses of an accepted connection in their one form, before anything reads them: PAM, the event log,
@@ -17,7 +16,7 @@ export function fixAddresses<Accepted extends Socket>(socket: Accepted): Accepte
 }
 
 /** Gives a connection that a proxy passes on the far end that it names. */
-export function nameSource(socket: Socket, { address, port }: NonNullable<Unwrapped['source']>): void {
+export function nameSource(socket: Socket, { address, port }: Pick<AddressInfo, 'address' | 'port'>): void {
   Object.defineProperty(socket, 'remoteAddress', { value: addressForm(address) });
   Object.defineProperty(socket, 'remotePort', { value: port });
 }

@@ -14,8 +14,6 @@ export interface Arrival {
   readonly secure: boolean;
   /** A proxy has passed it on; missing: none has. */
   readonly proxied?: Proxied;
-  /** What was read of it already. */
-  readonly early?: Buffer;
 }
 
 /** An address that is listened on, for TLS if it is secure. */

@@ -41,10 +41,10 @@ export class Proxies {
     this.#waiting += 1;
     try {
       if (this.#waiting > MOST_WAITING) throw new Error(`${MOST_WAITING} connections wait for their header`);
-      const { source, early } = await this.#front.unwrap(socket, HEADER_SECONDS);
-      if (!source) return { ...arrival, early, proxied: 'unnamed' };
+      const source = await this.#front.unwrap(socket, HEADER_SECONDS);
+      if (!source) return { ...arrival, proxied: 'unnamed' };
       nameSource(socket, source);
-      return { ...arrival, early, proxied: 'named' };
+      return { ...arrival, proxied: 'named' };
     } catch (error) {
       this.#events.emit('proxyHeaderRefused', {
         proxy: addressAndPort(remoteAddress, remotePort),

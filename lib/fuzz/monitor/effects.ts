@@ -6,7 +6,7 @@ export interface Effects {
   readonly ports: readonly string[];
   /** Logins that were checked: the user, and the bytes of the secret. */
   readonly logins: readonly string[];
-  /** What became of connections that a proxy passed on: their source and early bytes, or a failure. */
+  /** What became of connections that a proxy passed on: their source, or a failure. */
   readonly unwrapped: readonly string[];
   /** Orders by which the reader may continue. */
   readonly going: readonly string[];

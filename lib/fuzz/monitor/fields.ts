@@ -100,7 +100,7 @@ const FIELDS: Readonly<Record<'reader' | 'host', Readonly<Record<string, Fields>
     released: { id, early: bytes(256 * 1024), muxed: flag, carriesStderr: flag },
     over: { id },
     bytes: { id, received: COUNT, sent: COUNT },
-    unwrapped: { id, source: oneOf(words(null), END), early: bytes(256 * 1024) },
+    unwrapped: { id, source: oneOf(words(null), END) },
   },
   host: {
     ...BASIC,

@@ -45,7 +45,7 @@ function valid(kind: string, { line, tls, question }: Speaker): object {
     case 'bytes':
       return { received: 1, sent: 1 };
     case 'unwrapped':
-      return { source: { address: '192.0.2.7', port: 41_699 }, early: '' };
+      return { source: { address: '192.0.2.7', port: 41_699 } };
     case 'started':
       return { pid: 2 ** 30, directory: '/' };
     case 'signaled':

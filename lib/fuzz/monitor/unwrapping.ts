@@ -6,15 +6,15 @@ import type { Spoken } from './messages.ts';
 /** The reports that end it. */
 const ENDS = ['unwrapped', 'failed'] as const;
 
-/** What the source and the bytes beyond a header come to, in a word. */
-const shown = (source: unknown, early: unknown): string => {
+/** What a source comes to, in a word. */
+const shown = (source: unknown): string => {
   const { address, port } = (source ?? {}) as { address?: string; port?: number };
-  return `${address} ${port} ${Buffer.from(String(early), 'base64').length}`;
+  return `${address} ${port}`;
 };
 
 /** Connections of a proxy, one at a time, whose headers a reader reads. */
 export class Unwrapping {
-  /** What became of each: its source and early bytes, `failed` or `lost`. */
+  /** What became of each: its source, `failed` or `lost`. */
   readonly outcomes: string[] = [];
   #count = 0;
   #open = false;
@@ -30,9 +30,9 @@ export class Unwrapping {
     this.#count += 1;
     const [near, far] = openSocketPair().map((fd) => unreadSocket({ fd, allowHalfOpen: true }));
     const order = { say: 'unwrap', id: this.id, seconds: 60 } as const;
-    const report = await reader.run(order, near!, { what: 'header', seconds: 60, ends: ENDS });
+    const report = await reader.run(order, near!, order.seconds);
     const isHeader = report?.say === 'unwrapped';
-    this.outcomes.push(isHeader ? shown(report.source, report.early) : (report?.say ?? 'lost'));
+    this.outcomes.push(isHeader ? shown(report.source) : (report?.say ?? 'lost'));
     this.#open = false;
     for (const socket of [near!, far!]) socket.destroy();
   }
@@ -56,9 +56,9 @@ export class UnwrappingModel {
   }
 
   /** @returns whether the report ends one */
-  hear({ said: { id, say, source, early }, secret }: Spoken): boolean {
+  hear({ said: { id, say, source }, secret }: Spoken): boolean {
     if (!this.open || id !== this.id || secret > 0 || !ENDS.some((end) => end === say)) return false;
-    this.#end(say === 'failed' ? 'failed' : shown(source, early));
+    this.#end(say === 'failed' ? 'failed' : shown(source));
     return true;
   }
 

@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { BOUNDED, request, startDaemon } from '../../support/daemon/daemon.ts';
 import { eventually } from '../../support/peer.ts';
 import { notRoot } from '../../support/program.ts';
+import { PROXY } from '../../support/proxy.ts';
 import { readers, theReader } from './readers-of.ts';
 
 const TRY_AGAIN = '\x01Try again.\n';
@@ -52,6 +53,21 @@ describe('a reader that ends', { ...BOUNDED, timeout: 240_000, skip: notRoot }, 
       async () => (await under.answer(request('echo served'))) === '\0served\n',
       'a peer is served',
     );
+  });
+
+  it('leaves a connection whose PROXY header it has read the same line: nobody else reads the rest', async (t) => {
+    const under = await startDaemon(t, {
+      ...{ proxyFrom: [PROXY], maxConnections: 1, overflow: 'queue', crashPenaltySeconds: 0 },
+    });
+    const inside = await under.run('cat');
+    const waiting = await under.connect(PROXY);
+    await waiting.send('PROXY TCP4 192.0.2.7 198.51.100.1 41699 512\r\n0\0ada\0');
+    await eventually(() => under.daemon.state.waiting === 1, 'it waits for a place');
+    process.kill(await theReader(), 'SIGKILL');
+    await under.events.seen('readerDied');
+    await waiting.send('0\0');
+    inside.halfClose();
+    assert.equal(await waiting.toEnd(), TRY_AGAIN);
   });
 
   it('is started again less and less often when it ends again and again, and peers wait', async (t) => {

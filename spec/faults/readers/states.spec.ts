@@ -19,7 +19,7 @@ type Say = (typeof SAYS)[number];
 /** One of each kind that its rules allow in itself. */
 const report = (say: Say, secure: boolean): Report =>
   ({
-    unwrapped: { say, id: ID, source: { address: '192.0.2.7', port: 7 }, early: '' },
+    unwrapped: { say, id: ID, source: { address: '192.0.2.7', port: 7 } },
     port: { say, id: ID, port: LOWEST, muxed: false },
     request: {
       ...{ say, id: ID, user: base64(256), command: base64(8192) },

@@ -4,7 +4,7 @@ import { exec } from '../../../lib/client/index.ts';
 import { loadSettings } from '../../../lib/settings/index.ts';
 import { BOUNDED, type DaemonUnderTest, request, startDaemon } from '../../support/daemon/daemon.ts';
 import { slices } from '../../support/machine/slices.ts';
-import { listenForStderr, Peer } from '../../support/peer.ts';
+import { eventually, listenForStderr, Peer } from '../../support/peer.ts';
 import { PROXY, startProxy } from '../../support/proxy.ts';
 import { noOpenssl, TlsBench } from '../../support/tls/tls.ts';
 import { latin1 } from '../../vectors/vector.ts';
@@ -113,6 +113,23 @@ describe('a connection that a proxy passes on', BOUNDED, () => {
     const denied = HEADER.replace(CLIENT, '192.0.2.9');
     assert.equal(await answer(t, daemon, `${denied}${request('true')}`), '\x01Permission denied.\n');
     assert.equal((await daemon.events.seen('addressDenied')).peer, '192.0.2.9:41699');
+  });
+
+  it('is closed everywhere if the address of its client is denied without a word', async (t) => {
+    const daemon = await start(t, { allowAddresses: ['192.0.2.8'], addressRefusal: 'close' });
+    assert.equal(await answer(t, daemon, `${HEADER}${request('true')}`).catch(() => ''), '');
+    assert.equal((await daemon.events.seen('addressDenied')).peer, PLACE);
+  });
+
+  it('waits for a place with what came with its header', async (t) => {
+    const daemon = await start(t, { maxConnections: 1, overflow: 'queue' });
+    const inside = await daemon.run('cat');
+    const waiting = await through(t, daemon, `${HEADER}${request('cat')}in`);
+    await eventually(() => daemon.daemon.state.waiting === 1, 'it waits');
+    inside.halfClose();
+    assert.equal(await waiting.read(3), '\0in');
+    waiting.halfClose();
+    await waiting.toEnd();
   });
 
   it('locks out its client, and no other one of the proxy', async (t) => {

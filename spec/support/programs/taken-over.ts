@@ -47,7 +47,7 @@ const ATTACKS: Readonly<Record<string, (id: string, handle: unknown) => unknown>
   'says that it was released': (id) =>
     say({ say: 'released', id, early: '', muxed: false, carriesStderr: false }),
   'says that a proxy has named another address': (id) =>
-    say({ say: 'unwrapped', id, source: { address: '192.0.2.7', port: 7 }, early: '' }),
+    say({ say: 'unwrapped', id, source: { address: '192.0.2.7', port: 7 } }),
   'says that it is over': (id) => say({ say: 'over', id }),
   'closes a connection that is still on its way': (id) => {
     failed(id);
