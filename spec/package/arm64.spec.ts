@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
@@ -33,7 +33,7 @@ const SET_UP = `
   exec chroot "$root" setpriv --reuid=1000 --regid=1000 --clear-groups --bounding-set=-all env -i "$@"
 `;
 
-/** A user is added, the daemon started, and one command run. */
+/** A user is added, the daemon started, one command run, and the daemon told to end. */
 const SESSION = `
   set -e
   umask 077
@@ -45,6 +45,9 @@ const SESSION = `
   node rexecd.js -debug --host 127.0.0.1 --port 5512 --users /tmp/users --control off > /tmp/log 2>&1 &
   until grep -q listening /tmp/log; do kill -0 $! || { cat /tmp/log; exit 1; }; sleep 0.2; done
   node rexec.js -l ada -P /tmp/password --port 5512 127.0.0.1 'uname -m; cat; echo err >&2; exit 7' < /tmp/password || echo "status $?"
+  kill -TERM $!
+  wait $! || { cat /tmp/log; exit 1; }
+  grep '^rexecd: [^w]' /tmp/log || echo ended
 `;
 
 function run(file: string, words: readonly string[], cwd = ROOT): void {
@@ -58,6 +61,8 @@ function run(file: string, words: readonly string[], cwd = ROOT): void {
 /** A Debian for arm64 that has rexecd, with the packages of the lock file for it, in /srv/rexecd. */
 function debian(root: string): void {
   run('debootstrap', ['--arch=arm64', '--foreign', '--variant=minbase', 'bookworm', root]);
+  rmSync(join(root, 'proc'), { recursive: true }); // in a container debootstrap makes it a link to itself
+  mkdirSync(join(root, 'proc'));
   const home = join(root, 'srv/rexecd');
   for (const name of ['package.json', 'package-lock.json', 'packaging/runtime/package.json'])
     cpSync(join(ROOT, name), join(home, name), { recursive: true });
@@ -69,7 +74,7 @@ function debian(root: string): void {
 }
 
 describe('rexecd on Linux for arm64, emulated', { ...PATIENT, skip: NEEDS }, () => {
-  it('starts, lets a user log in and runs a command', async (t) => {
+  it('starts, lets a user log in, runs a command, and ends when it is told to', async (t) => {
     const folder = mkdtempSync(join(tmpdir(), 'rexec-arm64-'));
     t.after(() => rmSync(folder, { recursive: true, force: true }));
     const root = join(folder, 'debian');
@@ -88,7 +93,7 @@ describe('rexecd on Linux for arm64, emulated', { ...PATIENT, skip: NEEDS }, () 
     program.child.stdin.end('mapped\n');
     const { stdout, stderr, status } = await program.ended; // longer than programs of this machine take
     assert.equal(status, 0, stdout + stderr);
-    assert.match(stdout, /^aarch64\narm64\n[^\n]*\naarch64\nsecret\nstatus 7\n$/, stderr);
+    assert.match(stdout, /^aarch64\narm64\n[^\n]*\naarch64\nsecret\nstatus 7\nended\n$/, stderr);
     assert.match(stderr, /^err$/m);
   });
 });
