@@ -15,5 +15,6 @@ export const QUESTIONS: Readonly<Record<string, () => Promise<Question>>> = Obje
     'idle-peers',
     'accept-loop',
     'fleet',
+    'fleet-memory',
   ].map((name) => [name, load(name)]),
 );
