@@ -16,5 +16,6 @@ export const QUESTIONS: Readonly<Record<string, () => Promise<Question>>> = Obje
     'accept-loop',
     'fleet',
     'fleet-memory',
+    'redis-away',
   ].map((name) => [name, load(name)]),
 );
