@@ -120,10 +120,7 @@ const jain = (shares: readonly number[]): number => {
 function headerGoal(results: Results): Goal {
   const [ratio, noise] = [behind(1), AGAIN].map((name) => results.ratio(name, 'processor'));
   if (!ratio || !noise) return notMeasured(8, WANT, 'a case is missing');
-  return {
-    id: 8,
-    want: WANT,
-    got: `${times(ratio)}; the control, which differs in nothing: ${times(noise)}`,
-    reached: ratio.median <= MOST_PROCESSOR,
-  };
+  const got = `${times(ratio)}; the control, which differs in nothing: ${times(noise)}`;
+  const isTold = Math.abs(noise.median - 1) <= MOST_PROCESSOR - 1; // else less than the noise is asked for
+  return { id: 8, want: WANT, got, reached: isTold ? ratio.median <= MOST_PROCESSOR : null };
 }
