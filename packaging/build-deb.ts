@@ -1,6 +1,7 @@
 /**
  * Makes dist/rexecd_VERSION_ARCHITECTURE.deb of what is built and installed:
- * node packaging/build-deb.ts [--compression xz|zstd|gzip|none] [--level N]. xz, at 3, unless told otherwise.
+ * node packaging/build-deb.ts [--compression xz|zstd|gzip|none] [--level N] [--architecture amd64|arm64]. xz, at 3, for
+ * this machine, unless told otherwise.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
@@ -8,6 +9,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { productionDependencies } from './dependencies.ts';
 import { PackageTree } from './package-tree.ts';
+import { platformOf, THIS_ARCHITECTURE } from './platform.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const DEBIAN = join(import.meta.dirname, 'debian');
@@ -27,25 +29,25 @@ const COMPLETIONS = {
   zsh: (program: string) => `usr/share/zsh/vendor-completions/_${program}`,
   fish: (program: string) => `usr/share/fish/vendor_completions.d/${program}.fish`,
 };
-/** Debian's names of the architectures that the lock file has a Node.js for. */
-const ARCHITECTURES: Readonly<Record<string, string>> = { x64: 'amd64', arm64: 'arm64' };
-const ARCHITECTURE = ARCHITECTURES[process.arch] ?? '';
-if (ARCHITECTURE === '') throw new Error(`no package for ${process.arch}: build it on x64 or arm64`);
-const RUNTIME = `node_modules/node-linux-${process.arch}`;
 
 const { values } = parseArgs({
-  options: { compression: { type: 'string', default: 'xz' }, level: { type: 'string', default: '3' } },
+  options: {
+    compression: { type: 'string', default: 'xz' },
+    level: { type: 'string', default: '3' },
+    architecture: { type: 'string', default: THIS_ARCHITECTURE },
+  },
 });
 const { version, license, man, author } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
-const dependencies = productionDependencies(ROOT);
-const folder = join(ROOT, 'dist', '.deb');
+const [folder, others] = [join(ROOT, 'dist', '.deb'), join(ROOT, 'dist', '.packages')];
 process.umask(0o022);
+const { architecture, root, runtime } = platformOf(values.architecture, ROOT, others);
+const dependencies = productionDependencies(root);
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder);
 try {
   const tree = new PackageTree(folder);
   fill(tree);
-  const target = join(ROOT, 'dist', `rexecd_${version}_${ARCHITECTURE}.deb`);
+  const target = join(ROOT, 'dist', `rexecd_${version}_${architecture}.deb`);
   // xz at 3 takes half the time of 6, for a tenth more
   const words = [
     `-Z${values.compression}`,
@@ -58,15 +60,15 @@ try {
   execFileSync('dpkg-deb', words, { stdio: ['ignore', 'ignore', 'inherit'] });
   console.log(target);
 } finally {
-  rmSync(folder, { recursive: true });
+  for (const each of [folder, others]) rmSync(each, { recursive: true, force: true });
 }
 
 function fill(tree: PackageTree): void {
   for (const part of ['codec', 'lib', 'man']) tree.copy(join(ROOT, 'dist', part), `${LIB}/dist/${part}`);
   for (const each of dependencies)
-    tree.copy(join(ROOT, each.folder), `${LIB}/${each.folder}`, ['node_modules']);
+    tree.copy(join(root, each.folder), `${LIB}/${each.folder}`, ['node_modules']);
   tree.copy(join(ROOT, 'package.json'), `${LIB}/package.json`);
-  tree.link(join(ROOT, RUNTIME, 'bin', 'node'), `${LIB}/node`);
+  tree.link(join(root, runtime, 'bin', 'node'), `${LIB}/node`);
   for (const [path, program] of Object.entries(PROGRAMS))
     tree.write(path, template('wrapper', { PROGRAM: program }), 0o755);
   for (const program of Object.values(PROGRAMS))
@@ -79,7 +81,7 @@ function fill(tree: PackageTree): void {
   tree.copy(join(ROOT, 'README.md'), `${DOC}/README.md`);
   tree.copy(join(ROOT, 'monitoring'), `${DOC}/monitoring`);
   tree.writeZipped(`${DOC}/changelog.gz`, readFileSync(join(ROOT, 'CHANGELOG.md')));
-  tree.writeZipped(`${DOC}/LICENSE.node.gz`, readFileSync(join(ROOT, RUNTIME, 'LICENSE')));
+  tree.writeZipped(`${DOC}/LICENSE.node.gz`, readFileSync(join(root, runtime, 'LICENSE')));
   tree.write(
     `${DOC}/copyright`,
     template('copyright', { LICENSE: license, TEXT: licenseText(), PACKAGES: copyrights() }),
@@ -89,7 +91,8 @@ function fill(tree: PackageTree): void {
   tree.write('DEBIAN/md5sums', tree.checksums());
   const MAINTAINER = author ?? 'the authors of rexecd <rexecd@localhost>';
   const SIZE = String(tree.kilobytes);
-  tree.write('DEBIAN/control', template('control', { VERSION: version, ARCHITECTURE, MAINTAINER, SIZE }));
+  const fields = { VERSION: version, ARCHITECTURE: architecture, MAINTAINER, SIZE };
+  tree.write('DEBIAN/control', template('control', fields));
 }
 
 /** As the built program prints it. */

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import type { Bench } from '../question.ts';
@@ -55,6 +55,13 @@ async function ask(path: string): Promise<Probed> {
 /** Resident memory in MB of a process and all its descendants: what they share counts once. */
 export const residentMB = (pid: number): number =>
   treeOf(pid).reduce((sum, each) => sum + pssOf(each), 0) / 1e6;
+
+/** The same of those alone that run the same program as it does: without commands. */
+export const ownMB = (pid: number): number => {
+  const program = (each: number) => readlinkSync(`/proc/${each}/exe`);
+  const own = treeOf(pid).filter((each) => program(each) === program(pid));
+  return own.reduce((sum, each) => sum + pssOf(each), 0) / 1e6;
+};
 
 /** Open descriptors of a process and all its descendants. */
 export const descriptorsOf = (pid: number): number =>

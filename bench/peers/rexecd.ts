@@ -19,6 +19,10 @@ export interface RexecdOptions {
   readonly users?: 'file' | 'pam';
   readonly environment?: readonly string[];
   readonly nodeFlags?: readonly string[];
+  /** A program that runs it, and its words. */
+  readonly through?: readonly string[];
+  /** The Node.js that runs it; this one, unless told otherwise. */
+  readonly node?: string;
   /** Another program than the sources'. */
   readonly program?: string;
 }
@@ -60,12 +64,14 @@ export function variants(wanted: readonly Variant[]): {
 /** Starts rexecd as anybody would; resolves once it listens. */
 export async function startRexecd(bench: Bench, host: Host, options: RexecdOptions = {}): Promise<Rexecd> {
   const { flags = [], users = 'file', environment = [], nodeFlags = [], program = PROGRAM } = options;
+  const { through = [], node = process.execPath } = options;
   const who =
     users === 'pam'
       ? ['--pam-service', 'rexec']
       : ['--users', usersFile(bench), '--allow-root', 'true', '--profile', 'false'];
   const words = [...nodeFlags, program, '-debug', '--port', '0', ...NO_LOCKOUT, ...who, ...flags];
-  const child = host.start(bench, process.execPath, words, [...READERS, ...environment]);
+  const [file = '', ...all] = [...through, node, ...words];
+  const child = host.start(bench, file, all, [...READERS, ...environment]);
   return { child, port: await portOf(child) };
 }
 

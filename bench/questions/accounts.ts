@@ -1,10 +1,9 @@
 import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { encodeRequest } from '../../codec/index.ts';
 import { build } from '../peers/built.ts';
 import { noInRexecd } from '../peers/debian.ts';
-import { ACCOUNT, Host } from '../peers/host.ts';
+import { hold } from '../peers/held.ts';
+import { Host } from '../peers/host.ts';
 import { residentMB } from '../peers/probed.ts';
 import { EXECA, type Rexecd, startRexecd } from '../peers/rexecd.ts';
 import { Sessions } from '../peers/sessions.ts';
@@ -114,21 +113,6 @@ async function together({ child, port }: Rexecd, users: readonly string[]): Prom
   child.kill('SIGTERM');
   await once(child, 'exit'); // with its hosts, which would load the machine
   return { resident, account: (resident - before) / users.length, all };
-}
-
-/** Resolves once a command of the user runs that ends with its connection. @throws Error with the line of a refusal */
-async function hold(port: number, user: string): Promise<Socket> {
-  const { password } = ACCOUNT;
-  const socket = connect({ host: '127.0.0.1', port, allowHalfOpen: true });
-  await once(socket, 'connect');
-  socket.write(encodeRequest({ user, password, command: 'echo on; exec cat' }));
-  let answer = '';
-  for (;;) {
-    const [chunk] = (await once(socket, 'data')) as [Buffer];
-    answer += chunk.toString('latin1');
-    if (answer === '\0on\n') return socket;
-    if (answer.endsWith('\n')) throw new Error(`${user} was answered ${JSON.stringify(answer)}`);
-  }
 }
 
 function goals(results: Results | undefined, reason: string): Goal[] {

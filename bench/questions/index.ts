@@ -15,5 +15,7 @@ export const QUESTIONS: Readonly<Record<string, () => Promise<Question>>> = Obje
     'idle-peers',
     'accept-loop',
     'fleet',
+    'fleet-memory',
+    'redis-away',
   ].map((name) => [name, load(name)]),
 );

@@ -65,7 +65,7 @@ export async function connectStore(
   });
   const opened = async (): Promise<StoreClient> => {
     await client.connect();
-    await client.eval(PROBE, { keys: ['rexecd:probe'], arguments: [] });
+    await tryStore(client);
     return client;
   };
   try {
@@ -77,6 +77,10 @@ export async function connectStore(
     throw reason ?? error;
   }
 }
+
+/** Asks whether it may write there. */
+export const tryStore = (client: StoreClient): Promise<unknown> =>
+  client.eval(PROBE, { keys: ['rexecd:probe'], arguments: [] });
 
 /** Loads the package. @throws StoreClientMissingError */
 export async function findClient(): Promise<void> {

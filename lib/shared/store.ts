@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { BackOff, reasonOf, within } from '../base/index.ts';
 import type { Events } from '../events/index.ts';
-import { connectStore, type StoreAddress, type StoreClient } from './client.ts';
+import { connectStore, type StoreAddress, type StoreClient, tryStore } from './client.ts';
 
 /** Time for an answer. A login asks three times at most: for its place, who is locked out, and to count its failure. */
 const ANSWER_SECONDS = 0.08;
@@ -9,9 +9,12 @@ const ANSWER_SECONDS = 0.08;
 const SILENT_SECONDS = 2;
 const BEAT_MS = 10_000;
 
+type Question = (client: StoreClient) => Promise<unknown>;
+
 /**
  * The server that daemons share, connected in the background. A question waits for its answer no longer than
- * {@link ANSWER_SECONDS}, and not at all while another one waits for longer.
+ * {@link ANSWER_SECONDS}. Once one has waited in vain, none is asked until the server has answered in time again, which is
+ * found out by a question that no login waits for.
  */
 export class Store {
   readonly #address: StoreAddress;
@@ -24,7 +27,9 @@ export class Store {
   #client: StoreClient | undefined;
   #retry: NodeJS.Timeout | undefined;
   #awaySince: number | undefined;
-  #silent: NodeJS.Timeout | undefined; // while an answer is late
+  #isLate = false; // an answer was, and none was in time since
+  #silent: NodeJS.Timeout | undefined; // while no answer comes at all
+  #isProbing = false;
   #hasEnded = false;
 
   constructor(address: StoreAddress, events: Events) {
@@ -34,7 +39,7 @@ export class Store {
 
   /** Whether it would be asked. */
   get isReady(): boolean {
-    return this.isUp && !this.#silent;
+    return this.isUp && !this.#isLate;
   }
 
   /** Whether it is connected. */
@@ -55,19 +60,8 @@ export class Store {
 
   /** Runs a script there. Rejects within {@link ANSWER_SECONDS} if it cannot; then the store is away. */
   async eval(script: string, options: { keys: string[]; arguments: string[] }): Promise<unknown> {
-    const client = this.#client;
-    let isOver = false;
-    if (this.#silent) throw new Error(`${this.name} is slow`);
-    const answer = this.#ask(script, options).finally(() => {
-      isOver = true;
-      if (client && client === this.#client) this.#heard();
-    });
-    return within(ANSWER_SECONDS, answer, async () => {
-      await nextTurn(); // an answer may be here that this process had no time to read
-      if (isOver) return answer;
-      if (client && client === this.#client) this.#wait(client);
-      throw new Error(`no answer within ${ANSWER_SECONDS * 1000} ms`);
-    });
+    if (this.#isLate) throw new Error(`${this.name} is slow`);
+    return this.#inTime((client) => client.eval(script, options));
   }
 
   end(): void {
@@ -80,12 +74,27 @@ export class Store {
     this.#tried.resolve();
   }
 
-  async #ask(script: string, options: { keys: string[]; arguments: string[] }): Promise<unknown> {
+  async #inTime(question: Question): Promise<unknown> {
+    const client = this.#client;
+    let isOver = false;
+    const answer = this.#ask(question).finally(() => {
+      isOver = true;
+      if (client && client === this.#client) this.#heard();
+    });
+    return within(ANSWER_SECONDS, answer, async () => {
+      await nextTurn(); // an answer may be here that this process had no time to read
+      if (isOver) return answer;
+      if (client === this.#client) this.#wait(client);
+      throw new Error(`no answer within ${ANSWER_SECONDS * 1000} ms`);
+    });
+  }
+
+  async #ask(question: Question): Promise<unknown> {
     if (!this.#client) await this.#tried.promise; // right after the start
     const client = this.#client;
     if (!client) throw new Error(`${this.name} is away`);
     try {
-      return await client.eval(script, options);
+      return await question(client);
     } catch (error) {
       this.#lost(client, error);
       throw error;
@@ -100,6 +109,7 @@ export class Store {
     const client = await connectStore(this.#address, (lost, error) => this.#lost(lost, error));
     if (this.#hasEnded) return client.destroy();
     this.#client = client;
+    this.#isLate = false;
     this.#tried.resolve();
     if (this.#awaySince !== undefined) {
       const seconds = Math.round((performance.now() - this.#awaySince) / 1000);
@@ -109,16 +119,29 @@ export class Store {
     this.#work(true);
   }
 
-  /** An answer is late: it comes, or the server is away. */
-  #wait(client: StoreClient): void {
+  /** An answer is late: it comes, or the server is away. @param client undefined: it is being connected */
+  #wait(client: StoreClient | undefined): void {
+    this.#isLate = true;
+    if (!client) return;
     const lost = () => this.#lost(client, new Error(`no answer within ${SILENT_SECONDS} s`));
     this.#silent ??= setTimeout(lost, SILENT_SECONDS * 1000).unref();
   }
 
   #heard(): void {
-    if (!this.#silent) return;
+    if (!this.#isLate) return;
     clearTimeout(this.#silent);
     this.#silent = undefined;
+    if (!this.#isProbing) this.#probe().catch(() => {}); // this answer is late too, or does not come: see #wait
+  }
+
+  async #probe(): Promise<void> {
+    this.#isProbing = true;
+    try {
+      await this.#inTime(tryStore);
+    } finally {
+      this.#isProbing = false;
+    }
+    this.#isLate = false;
     this.#work(false); // what was not asked meanwhile
   }
 
@@ -131,6 +154,7 @@ export class Store {
   #lost(client: StoreClient | undefined, error: unknown): void {
     if (this.#hasEnded || client !== this.#client) return;
     this.#client = undefined;
+    this.#isLate = false; // nothing is asked until it is back
     clearTimeout(this.#silent);
     this.#silent = undefined;
     client?.destroy();

@@ -14,6 +14,9 @@ const BUSY_MS = 1000;
 /** Of a wait that is none. */
 const NOTHING_MS = 10;
 
+/** One after another. */
+const LOGINS = 100;
+
 const REFUSED = '\x01Login incorrect.\n';
 const TRY_AGAIN = '\x01Try again.\n';
 const wrong = (user: string) => `\0${user}\0wrong\0id\0`;
@@ -186,6 +189,33 @@ describe('a Redis server that lockouts are shared on', { ...LONG, skip: noRedis 
       assert.equal(one.events.all('sharedLockoutsAway').length, 1);
       assert.equal(await one.answer(right, '127.0.3.2'), '\0in\n');
     });
+
+  it('keeps one login waiting, and not the next ones, when it answers later than they may wait', async (t) => {
+    const redis = await RedisServer.start(t);
+    const cable = await Cable.to(t, redis.port);
+    const daemon = await daemonOf(t, redis, { port: cable.port });
+    // By commands that the questions of logins run: for a place, who is locked out, and to count a failure.
+    const asked = async () =>
+      [
+        ...String(await redis.ask('INFO', 'commandstats')).matchAll(
+          /^cmdstat_(zcard|mget|incrby):calls=(\d+)/gm,
+        ),
+      ]
+        .map(([, , calls]) => Number(calls))
+        .reduce((sum, calls) => sum + calls, 0);
+    const before = await asked();
+    cable.slow(1.5 * ANSWER_MS);
+    for (let n = 0; n < LOGINS; n += 1) assert.equal(await daemon.answer(wrong(`user${n}`)), REFUSED);
+    const meanwhile = (await asked()) - before;
+    t.diagnostic(`${LOGINS} logins asked ${meanwhile} times`);
+    assert.ok(meanwhile < LOGINS / 5, `${meanwhile} questions`);
+    assert.deepEqual(daemon.events.all('sharedLockoutsAway'), []);
+    cable.slow(0);
+    await eventually(async () => {
+      assert.equal(await daemon.answer(wrong('another')), REFUSED);
+      return (await asked()) > before + meanwhile;
+    }, 'it is asked again');
+  });
 
   it('lets nobody in while it is away if it is to refuse, and says so in a line that everyone may read', async (t) => {
     const redis = await RedisServer.start(t);

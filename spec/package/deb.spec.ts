@@ -1,75 +1,34 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import {
-  cpSync,
-  existsSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  utimesSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { buildDeb, dpkgDeb, noDebianPackage, VERSION } from '../support/debian-package.ts';
 import { noPrivateRoot, PrivateRoot } from '../support/machine/private-root.ts';
-import { cleanEnvironment, findProgram, ROOT } from '../support/program.ts';
+import { ROOT } from '../support/program.ts';
 
 const BOUNDED = { timeout: 240_000 } as const;
-const NPM = findProgram('npm');
-const RUNTIME = join(ROOT, `node_modules/node-linux-${process.arch}/bin/node`);
 const ARCHITECTURE = process.arch === 'x64' ? 'amd64' : process.arch;
-const SOURCES = [
-  'codec',
-  'lib',
-  'docs',
-  'monitoring',
-  'scripts',
-  'packaging',
-  'package.json',
-  'package-lock.json',
-];
-const MORE = ['tsconfig.json', 'tsconfig.build.json', 'README.md', 'CHANGELOG.md', 'LICENSE'];
-const QUICK = ['--compression', 'none'];
-const NEEDS = !NPM
-  ? 'needs npm (Debian: npm)'
-  : !findProgram('dpkg-deb')
-    ? 'needs dpkg-deb'
-    : !existsSync(RUNTIME) && 'needs the Node.js of the lock file';
 const LIB = './usr/lib/rexecd/';
 const NAMES = ['grconfig', 'rconfig', 'rexec', 'rexec-bench', 'rexec-fuzz', 'rexecd'];
-const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 
-describe('the Debian package', { ...BOUNDED, skip: NEEDS }, () => {
-  const checkout = mkdtempSync(join(tmpdir(), 'rexec-deb-'));
-  const deb = join(checkout, 'dist', `rexecd_${version}_${ARCHITECTURE}.deb`);
+describe('the Debian package', { ...BOUNDED, skip: noDebianPackage }, () => {
+  let checkout: string;
+  let deb: string;
 
   before(() => {
-    // A copy: a build must not change the checkout while other specs read it.
-    for (const name of [...SOURCES, ...MORE])
-      cpSync(join(ROOT, name), join(checkout, name), { recursive: true });
-    // What is installed is as new as the lock file: the build must not install it again, over the checkout's own.
-    utimesSync(join(checkout, 'package-lock.json'), 0, 0);
-    symlinkSync(join(ROOT, 'node_modules'), join(checkout, 'node_modules'));
-    const env = { ...cleanEnvironment(), PATH: `${dirname(process.execPath)}:${process.env.PATH}` };
-    const built = spawnSync(NPM!, ['run', 'deb', '--', ...QUICK], { cwd: checkout, env, encoding: 'utf8' });
-    assert.equal(built.status, 0, built.stdout + built.stderr);
-    assert.equal(built.stdout.trim().split('\n').at(-1), deb);
+    const built = buildDeb();
+    assert.equal(built.failure, '');
+    ({ checkout, deb } = built);
+    assert.equal(deb, join(checkout, 'dist', `rexecd_${VERSION}_${ARCHITECTURE}.deb`));
   }, BOUNDED);
   after(() => rmSync(checkout, { recursive: true, force: true }));
-
-  function dpkgDeb(...words: string[]): string {
-    const { status, stdout, stderr } = spawnSync('dpkg-deb', words, { encoding: 'utf8', maxBuffer: 2 ** 26 });
-    assert.equal(status, 0, stderr);
-    return stdout;
-  }
 
   it('says what it is', () => {
     const fields = dpkgDeb('--field', deb);
     assert.match(fields, /^Package: rexecd$/m);
     assert.ok(fields.includes(`\nArchitecture: ${ARCHITECTURE}\n`), fields);
-    assert.ok(fields.includes(`\nVersion: ${version}\n`), fields);
+    assert.ok(fields.includes(`\nVersion: ${VERSION}\n`), fields);
     assert.match(fields, /^Depends: .*\blibpam0g\b/m);
     const [, kilobytes] = /^Installed-Size: (\d+)$/m.exec(fields) ?? [];
     assert.ok(Number(kilobytes) > 100_000, kilobytes);
@@ -157,7 +116,7 @@ describe('the Debian package', { ...BOUNDED, skip: NEEDS }, () => {
     let untouched: string;
     const ours = () => machine.ok("find /etc /lib /usr /var -xdev -iname '*rexec*' | sort");
     const dpkg = (words: string) => machine.ok(`dpkg --no-triggers --force-unsafe-io ${words} 2>&1`);
-    const install = () => dpkg(`--install /mnt/dist/rexecd_${version}_${ARCHITECTURE}.deb`);
+    const install = () => dpkg(`--install /mnt/dist/rexecd_${VERSION}_${ARCHITECTURE}.deb`);
     const configure = (old = '') => machine.ok(`/var/lib/dpkg/info/rexecd.postinst configure ${old} 2>&1`);
     const serves = () => machine.shell("rexec -l ada -P /root/secret 127.0.0.1 'id -un; pwd; exit 7'");
     const runs = () => machine.shell('/etc/init.d/rexecd status').status === 0;
@@ -181,7 +140,7 @@ describe('the Debian package', { ...BOUNDED, skip: NEEDS }, () => {
 
     it('has programs, pages and settings', () => {
       for (const program of ['rexec', 'rexec-fuzz', 'rexecd', 'rconfig'])
-        assert.equal(machine.ok(`${program} --version`), `${version}\n`);
+        assert.equal(machine.ok(`${program} --version`), `${VERSION}\n`);
       assert.match(machine.ok('rconfig list'), /^limits\.maxConnections +12000 +default/m);
       assert.match(machine.ok('zcat /usr/share/man/man8/rexecd.8.gz'), /^\.TH "REXECD" "8"/);
       const completed =
@@ -214,7 +173,7 @@ describe('the Debian package', { ...BOUNDED, skip: NEEDS }, () => {
     it('lets a command of its own bring another version, and goes on with the old one until then (B9)', () => {
       const pid = machine.ok('cat /run/rexecd.pid');
       machine.ok('rconfig set allowRoot true; echo root:s3cret | chpasswd');
-      const upgrade = `dpkg --no-triggers --force-unsafe-io --install /mnt/dist/rexecd_${version}_amd64.deb 2>&1; echo done`;
+      const upgrade = `dpkg --no-triggers --force-unsafe-io --install /mnt/dist/rexecd_${VERSION}_amd64.deb 2>&1; echo done`;
       const said = machine.ok(`rexec -l root -P /root/secret 127.0.0.1 '${upgrade}'`);
       assert.match(said, /a command of rexecd runs this upgrade, .*\ndone\n$/);
       assert.equal(machine.ok('cat /run/rexecd.pid'), pid);
@@ -224,7 +183,7 @@ describe('the Debian package', { ...BOUNDED, skip: NEEDS }, () => {
 
     it('stays stopped when another version comes', () => {
       machine.ok('/etc/init.d/rexecd stop');
-      assert.match(configure(version), /left so/);
+      assert.match(configure(VERSION), /left so/);
       assert.ok(!runs());
       machine.ok('/etc/init.d/rexecd start');
     });

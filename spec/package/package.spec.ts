@@ -13,6 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { after, before, describe, it, type TestContext } from 'node:test';
+import { NO_REGISTRY } from '../support/debian-package.ts';
 import { cleanEnvironment, type Ended, findProgram, ROOT } from '../support/program.ts';
 
 const SLOW = { timeout: 240_000 } as const; // the registry may be far
@@ -28,8 +29,6 @@ const SOURCES = [
   'tsconfig.build.json',
 ];
 const PAPERS = ['README.md', 'CHANGELOG.md', 'TRUST.md', 'SECURITY.md', 'LICENSE'];
-const NO_REGISTRY =
-  /ENOTFOUND|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN|ENETUNREACH|ERR_SOCKET_TIMEOUT|CERT/;
 const USE = `const remote = exec('127.0.0.1', 'true', { user: 'ada', password: 'x', port: 1 });
 remote.result.catch((error) => console.log(error.code, new RequestDecoder().writable)).then(async () => {
   const daemon = createDaemon({ authenticate: ({ user }) => user === 'ada', launch: ({ command, stdout }) => {

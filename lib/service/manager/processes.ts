@@ -1,7 +1,6 @@
-import { readdirSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { SandboxSupport } from '../../sandbox/index.ts';
-import { readOrEmpty } from '../read-or-empty.ts';
+import { namesOrNone, readOrEmpty } from '../read-or-empty.ts';
 
 /** Programs of this package, by what their processes are called. */
 const NAMES = {
@@ -110,8 +109,7 @@ async function lineOf(own: OwnProcess): Promise<string> {
 }
 
 function children(): number[] {
-  const tasks = readdirSync('/proc/self/task');
-  return tasks
+  return namesOrNone('/proc/self/task')
     .flatMap((task) => readOrEmpty(`/proc/self/task/${task}/children`).match(/\d+/g) ?? [])
     .map(Number);
 }

@@ -97,6 +97,16 @@ describe('rexecd -debug', { ...PATIENT, skip: process.platform !== 'linux' && 'n
   });
 });
 
+describe('what the processes of a daemon may do', () => {
+  it('is not said on a system without /proc', { skip: notRoot }, async (t) => {
+    const script = `import('${ROOT}/lib/service/index.ts').then(async (service) =>
+      console.log(service.ownProcesses(), await service.processLines()))`;
+    const words = ['mount -t tmpfs none /proc && exec "$@"', 'sh', process.execPath, '-e', script];
+    const { stdout, stderr } = await new Program(t, 'unshare', ['--mount', 'sh', '-c', ...words]).end();
+    assert.equal(stdout, '[] []\n', stderr);
+  });
+});
+
 describe('what a kernel cannot take away from readers', {
   skip: process.platform !== 'linux' && 'is said on Linux',
 }, () => {

@@ -30,6 +30,14 @@ describe('the start of rexecd (E19)', { ...PATIENT, concurrency: 2 }, () => {
     assert.deepEqual([stderr, status], [words, 1]);
   });
 
+  it('that fails once it listens leaves no daemon behind', async (t) => {
+    const broken = "data:text/javascript,console.log=()=>{throw(new(Error)('it-is-broken'))}";
+    const env = { NODE_OPTIONS: `--import="${broken}"` };
+    const words = ['-debug', ...flags(usersFileOf(t))];
+    const { stderr, status } = await start(t, 'rexecd', words, { env, stdin: '' }).end();
+    assert.deepEqual([stderr, status], ['rexecd: it-is-broken\n', 1]);
+  });
+
   it('names every address with -debug', async (t) => {
     const listen = ['--listen', '127.0.0.1:0,127.0.0.2:0'];
     const words = ['-debug', ...listen, '--users', usersFileOf(t), '--control', 'off'];

@@ -108,11 +108,15 @@ export class RedisServer {
   }
 }
 
-/** A network between daemons and a server that can be cut: what was sent is lost, and nobody is told. */
+/**
+ * A network between daemons and a server that can be cut: what was sent is lost, and nobody is told. It can also be slow:
+ * what the server answers is on its way for some time.
+ */
 export class Cable {
   readonly #server: Server;
   readonly #ends = new Set<Socket>();
   #isCut = false;
+  #slowMs = 0;
 
   private constructor(to: number) {
     this.#server = createServer((near) => {
@@ -123,7 +127,9 @@ export class Cable {
       ] as const) {
         this.#ends.add(from);
         from.on('data', (bytes) => {
-          if (!this.#isCut) into.write(bytes);
+          if (this.#isCut) return;
+          if (from === near || this.#slowMs === 0) into.write(bytes);
+          else setTimeout(() => into.write(bytes), this.#slowMs);
         });
         from.on('error', () => into.destroy());
         from.on('close', () => {
@@ -155,5 +161,10 @@ export class Cable {
 
   mend(): void {
     this.#isCut = false;
+  }
+
+  /** From now on an answer takes that much longer. */
+  slow(ms: number): void {
+    this.#slowMs = ms;
   }
 }

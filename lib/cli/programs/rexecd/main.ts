@@ -44,6 +44,8 @@ const DOING = {
   tryOut: () => import('./trial.ts'),
 } as const;
 
+const FAILING = { name: 'rexecd', usage: REXECD_EXIT.failure } as const;
+
 /** Single-dash long options, as rexecd(8) has them. */
 const PAGE_OPTIONS = ['-install', '-remove', '-debug'];
 
@@ -149,7 +151,7 @@ try {
   mustNameACommand(program, words);
   await program.parseAsync(words, { from: 'user' });
 } catch (error) {
-  process.exitCode = failure(error, { name: 'rexecd', usage: REXECD_EXIT.failure });
+  process.exitCode = failure(error, FAILING);
 }
 
 /** The daemon that the words on the command line mean. */
@@ -191,7 +193,10 @@ async function run(): Promise<void> {
       `the daemon runs on Linux and Windows only, this is ${process.platform}; rexec and the library run here`,
     );
   const { serve } = await DOING.serve();
-  await serve({ sources: () => sources(own), config, debug, trial, service });
+  await serve({ sources: () => sources(own), config, debug, trial, service }).catch((error) => {
+    const exitCode = failure(error, FAILING);
+    process.stderr.write('', () => process.exit(exitCode)); // it may listen: nothing would end it but SIGKILL
+  });
 }
 
 async function usersFileFor(option: string): Promise<string> {
