@@ -226,6 +226,21 @@ describe('a login to an account of Windows', ON_WINE, () => {
     assert.deepEqual([answer[0], unloaded, accepted], ['\x01', 1, true]);
   });
 
+  it('fails if Windows does not answer in time, and gives up what comes later', async (t) => {
+    const source = `${DAEMON.replace('putLogonInPlace(100)', 'putLogonInPlace(1, 2000)')}
+      import { Secret } from './lib/base/index.ts';
+      const authenticator = new WindowsAuthenticator(loadSettings({}, { loginSeconds: 1 }));
+      const secret = new Secret(Buffer.from(PASSWORD));
+      const asked = authenticator.authenticate({ user, secret, address: '::1' });
+      const answer = await asked.then(() => 'accepted', ({ message }) => message);
+      const early = unloaded();
+      while (unloaded() === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+      give([answer, early, unloaded()]);
+      process.exit();`;
+    const late = 'no answer from Windows within 1 s (loginSeconds)';
+    assert.deepEqual(await onWine(wineFolder(t), source), [late, 0, 1]);
+  });
+
   it('wipes the password that Windows has read, which may be any UTF-8', async (t) => {
     const source = `${DAEMON}
       import { logOn } from './lib/native/windows/logon/log-on.ts';

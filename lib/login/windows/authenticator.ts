@@ -39,10 +39,7 @@ export class WindowsAuthenticator implements Authenticator {
   authenticate(credentials: Credentials): Promise<Verdict> {
     const work = this.#logOn(credentials);
     return within(this.#options.loginSeconds, work, () => {
-      work.then(
-        (verdict) => (verdict.accepted ? verdict.end?.() : undefined),
-        () => {},
-      );
+      work.then((verdict) => (verdict.accepted ? verdict.end?.() : undefined)).catch(() => {}); // the login has failed
       return this.#late();
     });
   }

