@@ -56,11 +56,21 @@ export async function usableHome(
 ): Promise<HomeDirectory> {
   const { directory } = home;
   if (directory === last) return home;
-  if (lost !== undefined) return { directory: last, problem: home.problem ?? `${directory}: ${lost}` };
+  if (lost !== undefined) return homeAfter(home, lost, last);
   try {
     await access(bytesOf(`${directory}/.`), constants.X_OK); // the dot is there only in a directory that can be entered
     return home;
   } catch (error) {
-    return { directory: last, problem: home.problem ?? `${directory}: ${wordsOf(error)}` };
+    return homeAfter(home, wordsOf(error), last);
   }
 }
+
+/** The last directory, instead of a home where nothing could be started, and why. */
+export const homeAfter = (
+  { directory, problem }: HomeDirectory,
+  lost: string,
+  last: string,
+): HomeDirectory => ({
+  directory: last,
+  problem: problem ?? `${directory}: ${lost}`,
+});

@@ -8,6 +8,8 @@ import type { ShellCommand } from './shell.ts';
 /** A command to start. It gets pipes, and nothing else of this process. */
 export interface Launch {
   readonly identity: Identity;
+  /** On Windows: handle of the token that it is started with; without it, as the account of this process. */
+  readonly token?: number | undefined;
   readonly shell: ShellCommand;
   readonly directory: string;
   readonly environment: Environment;

@@ -37,14 +37,20 @@ export function resolveShell(
  * @throws LaunchError if `shell` is not a program that this process, which is the user, can run
  */
 export function usableShell(shell: string): string {
+  absoluteShell(shell);
   try {
-    if (!isAbsolute(shell)) throw new Error('not an absolute path');
     accessSync(shell, constants.X_OK);
     if (!statSync(shell).isFile()) throw new Error('not a file');
     return shell;
   } catch (cause) {
     throw new LaunchError(`shell ${shell}: ${wordsOf(cause)}`, { cause });
   }
+}
+
+/** Touches nothing: whether it can be run is for the start to find out. @throws LaunchError if it is not absolute */
+export function absoluteShell(shell: string): string {
+  if (isAbsolute(shell)) return shell;
+  throw new LaunchError(`shell ${shell}: not an absolute path`);
 }
 
 /** Whether a shell is the interpreter of Windows. */

@@ -1,5 +1,5 @@
 import { win32 } from 'node:path';
-import type { Identity } from '../login/index.ts';
+import type { Grant } from '../login/index.ts';
 import type { Environment } from './environment.ts';
 
 /** Variables that Windows gives every process of an account, and those that lead to its home and shell (rexecd(8)). */
@@ -13,24 +13,32 @@ const OF_THE_ACCOUNT: readonly string[] = [
 
 const DEFAULT_PATHEXT = '.COM;.EXE;.BAT;.CMD;.VBS;.VBE;.JS;.JSE;.WSF;.WSH;.MSC';
 
+/** Names that others could have as well, for Windows tells no case: what is given here counts. */
+const CANONICAL: ReadonlyMap<string, string> = new Map(
+  OF_THE_ACCOUNT.map((name) => [name.toUpperCase(), name]),
+);
+/** Who the user is, is not for the environment to say. */
+const FIXED = ['USER', 'LOGNAME', 'RHOST'];
+
 /**
- * The environment of a command on Windows, where it has the account of the daemon: what Windows gave that account, without
- * what only the daemon was given, such as `REXECD_CONFIG`. What a service may lack is filled in. HOME is the account's
- * own, or the profile folder. `RHOST` is the peer's numeric address.
+ * The environment of a command on Windows: what Windows gives its account. Of an account that is the daemon's this is in
+ * the environment of the daemon, and what only the daemon was given, such as `REXECD_CONFIG`, is left out. What a service
+ * may lack is filled in. HOME is the account's own, or the profile folder. `RHOST` is the peer's numeric address.
  *
  * @param own of the daemon
  */
 export function windowsEnvironment(
-  { user, home }: Identity,
+  { identity: { user, home }, environment }: Pick<Grant, 'identity' | 'environment'>,
   peerAddress: string,
   own: Readonly<Record<string, string | undefined>>,
 ): Environment {
-  const upper = new Map(Object.entries(own).map(([name, value]) => [name.toUpperCase(), value]));
-  const given = OF_THE_ACCOUNT.flatMap((name) => {
-    const value = upper.get(name.toUpperCase());
-    return value ? [[name, value] as const] : [];
+  const given = Object.entries(environment ?? own).flatMap(([name, value]) => {
+    const upper = name.toUpperCase();
+    const known = CANONICAL.get(upper);
+    const isTaken = value && (known || environment) && !FIXED.includes(upper);
+    return isTaken ? [[known ?? name, value] as const] : [];
   });
-  const account = Object.fromEntries(given);
+  const account: Record<string, string> = Object.fromEntries(given);
   const { SystemRoot = 'C:\\Windows', USERPROFILE = home } = account;
   const system = win32.join(SystemRoot, 'System32');
   const { TEMP = win32.join(SystemRoot, 'Temp') } = account;

@@ -1,26 +1,36 @@
-import { reasonOf } from '../base/index.ts';
-import { startInJob } from '../native/index.ts';
+import { reasonOf, within } from '../base/index.ts';
+import { type ProcessInJob, startInJob, startInJobAs, type WindowsProcess } from '../native/index.ts';
 import { commandLine } from './command-line.ts';
 import { LaunchError } from './launch-error.ts';
 import type { CommandEnd, Launch, Launcher, RunningCommand } from './launcher.ts';
 import { Pipes } from './pipes.ts';
 import { CONTROL_C_EXIT, WindowsGroup } from './windows-group.ts';
 
-/** Starts commands on Windows, each in a job object, as the account that this process has. */
-export const windowsLauncher: Launcher = { launch: async (launch) => start(launch) };
+/** Time for Windows to start a command as another account, whose files may be on a share. */
+const START_SECONDS = 20;
 
-function start({ shell, directory, environment, stderr: plan }: Launch): RunningCommand {
+/** Starts commands on Windows, each in a job object, as the account of their token or as that of this process. */
+export const windowsLauncher: Launcher = { launch: start };
+
+async function start({
+  token,
+  shell,
+  directory,
+  environment,
+  stderr: plan,
+}: Launch): Promise<RunningCommand> {
   const line = commandLine(shell);
   let pipes: Pipes | undefined;
   try {
     pipes = new Pipes(plan);
-    const started = startInJob({
+    const process = {
       file: shell.file,
       commandLine: line,
       environment: sortedBlock(environment),
       directory,
       stdio: pipes.far,
-    });
+    };
+    const started = token === undefined ? startHere(process, pipes) : await startAs(token, process, pipes);
     const { pid, exit } = started;
     const group = new WindowsGroup(started);
     const { stdin, stdout, stderr } = pipes;
@@ -28,9 +38,27 @@ function start({ shell, directory, environment, stderr: plan }: Launch): Running
   } catch (cause) {
     pipes?.destroy();
     throw new LaunchError(reasonOf(cause), { cause });
-  } finally {
-    pipes?.closeFar();
   }
+}
+
+function startHere(process: WindowsProcess, pipes: Pipes): ProcessInJob {
+  try {
+    return startInJob(process);
+  } finally {
+    pipes.closeFar();
+  }
+}
+
+/** One that comes too late is ended. Its handles are its own until then, or another one's could be inherited as them. */
+async function startAs(token: number, process: WindowsProcess, pipes: Pipes): Promise<ProcessInJob> {
+  const work = startInJobAs(token, process).finally(() => pipes.closeFar());
+  return within(START_SECONDS, work, () => {
+    work.then(
+      (late) => late.close(),
+      () => {},
+    );
+    throw new Error(`${process.file}: not started within ${START_SECONDS} s`);
+  });
 }
 
 /** Windows looks names up in this order. */

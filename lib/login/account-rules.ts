@@ -2,14 +2,18 @@ import { existsSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Identity } from './identity.ts';
 
-/** Which accounts may log in, besides having the right password. Empty lists allow everyone and deny no one. */
-export interface AccountRules {
-  readonly allowRoot: boolean;
-  readonly minimumUid: number;
+/** Who may log in, and who may not, by name. Empty lists allow everyone and deny no one. */
+export interface AccountLists {
   readonly allowUsers: readonly string[];
   readonly denyUsers: readonly string[];
   readonly allowGroups: readonly string[];
   readonly denyGroups: readonly string[];
+}
+
+/** Which accounts may log in, besides having the right password. */
+export interface AccountRules extends AccountLists {
+  readonly allowRoot: boolean;
+  readonly minimumUid: number;
   /** `listed`: in /etc/shells. `usable`: any that lets its user in, so not nologin or false. */
   readonly shells: 'listed' | 'usable' | 'any';
   /** While one of {@link NOLOGIN_FILES} is there, only root logs in. */
@@ -33,10 +37,27 @@ export function refusedBy(
   groups: readonly string[],
   { listedShells, nologinFile }: Machine,
 ): string | undefined {
-  const among = (list: readonly string[]) => groups.find((group) => list.includes(group));
   const program = shell || '/bin/sh'; // an empty field, passwd(5)
   if (uid === 0 && !rules.allowRoot) return 'uid 0 may not log in (setting allowRoot)';
   if (uid !== 0 && uid < rules.minimumUid) return `uid ${uid} is below minimumUid ${rules.minimumUid}`;
+  const unlisted = refusedByLists(rules, user, groups);
+  if (unlisted !== undefined) return unlisted;
+  if (rules.shells !== 'any' && NO_SHELLS.includes(basename(program)))
+    return `shell ${program} does not permit logins (setting shells)`;
+  if (rules.shells === 'listed' && !listedShells.includes(program))
+    return `shell ${program} is not in ${SHELLS_FILE} (setting shells)`;
+  if (rules.nologin && nologinFile !== undefined && uid !== 0)
+    return `${nologinFile} exists (setting nologin)`;
+  return undefined;
+}
+
+/** Why the lists of users and groups do not let an account in; undefined if they do. */
+export function refusedByLists(
+  rules: AccountLists,
+  user: string,
+  groups: readonly string[],
+): string | undefined {
+  const among = (list: readonly string[]) => groups.find((group) => list.includes(group));
   if (rules.denyUsers.includes(user)) return 'the user is in denyUsers';
   const denied = among(rules.denyGroups);
   if (denied !== undefined) return `group ${denied} is in denyGroups`;
@@ -44,12 +65,6 @@ export function refusedBy(
     if (!rules.allowUsers.includes(user) && among(rules.allowGroups) === undefined)
       return 'the user is neither in allowUsers nor in a group of allowGroups';
   }
-  if (rules.shells !== 'any' && NO_SHELLS.includes(basename(program)))
-    return `shell ${program} does not permit logins (setting shells)`;
-  if (rules.shells === 'listed' && !listedShells.includes(program))
-    return `shell ${program} is not in ${SHELLS_FILE} (setting shells)`;
-  if (rules.nologin && nologinFile !== undefined && uid !== 0)
-    return `${nologinFile} exists (setting nologin)`;
   return undefined;
 }
 

@@ -24,6 +24,10 @@ export interface Grant {
   readonly environment?: Readonly<Record<string, string>>;
   /** A PAM session is to be opened by the process that is going to be the user. */
   readonly session?: LoginSession;
+  /** On Windows: handle of the token that its command is started with; without it, as the account of this process. */
+  readonly token?: number;
+  /** Gives up what is open for it. To be called once, when nothing of it runs. */
+  end?(): Promise<void>;
 }
 
 /** A PAM session of an account. */

@@ -17,3 +17,4 @@ export { type LockedOut, type Scope, subjectsOf } from './subjects.ts';
 export { addUser, listUsers, removeUser } from './users-file/edit.ts';
 export { UsersFileError, usersFile } from './users-file/file.ts';
 export { PasswordHashError } from './users-file/password-hash.ts';
+export { mustBeRealWindows, windowsAuthenticator } from './windows/load.ts';

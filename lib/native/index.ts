@@ -38,10 +38,15 @@ export {
 export { endOf, isUnreaped, type ProcessEnd, reapOrphans } from './processes/reaper.ts';
 export { filterSystemCalls, filtersSystemCalls } from './seccomp.ts';
 export { pressCtrlC } from './windows/console.ts';
+export type { WindowsProcess } from './windows/create-process.ts';
 export { EventSource } from './windows/event-log.ts';
 export { closeHandle } from './windows/library.ts';
+export { machineName, type WindowsAccount } from './windows/logon/accounts.ts';
+export type { LoggedOn } from './windows/logon/log-on.ts';
+export type { Profile } from './windows/logon/profile.ts';
+export { inThread } from './windows/logon/thread.ts';
 export { type ChildPipe, openChildPipe } from './windows/pipe.ts';
-export { type ProcessInJob, startInJob } from './windows/process.ts';
+export { type ProcessInJob, startInJob, startInJobAs } from './windows/process.ts';
 export { deleteMachineKey, setMachineValue } from './windows/registry.ts';
 export {
   copyRights,
@@ -60,3 +65,4 @@ export {
 } from './windows/service-host.ts';
 export { InstalledService, type InstalledState } from './windows/services.ts';
 export { isMemberOf, nameOfSid, ownPrivileges, ownSid } from './windows/tokens.ts';
+export { isWine } from './windows/wine.ts';

@@ -4,6 +4,7 @@ import { addressAndPort, type Grant } from '../login/index.ts';
 import type { Received, Visit } from '../receive/index.ts';
 import type { Run } from '../run/index.ts';
 import { nameOf, textOf } from '../text/index.ts';
+import { leaveLogin } from './leave-login.ts';
 import type { Accepted, SessionOptions } from './options.ts';
 import { reportFailure } from './report.ts';
 import { RunRecord } from './run-record.ts';
@@ -29,6 +30,7 @@ export class Session {
   #record: RunRecord | undefined;
   #stopping = false;
   #isMuxed = false;
+  #grant: Grant | undefined;
   readonly #over = Promise.withResolvers<void>();
 
   constructor({ socket, secure, proxied }: Accepted, options: SessionOptions) {
@@ -106,6 +108,7 @@ export class Session {
       this.#record?.close();
       this.#visit.destroy();
       await this.#stderrPort.close();
+      await leaveLogin(this.#grant, this.#options.events);
       this.#state = 'closed';
       this.#over.resolve();
     }
@@ -152,6 +155,7 @@ export class Session {
     const grant = await login.verify(credentials, this.#visit.gone, (checked) =>
       events.emit('loginChecked', { ...this.#who, ...checked }),
     );
+    this.#grant = grant;
     events.emit('loginAccepted', { ...this.#who, localUser: grant.identity.user });
     if (stderrChannel === 'after-auth') await this.#stderrPort.connect();
     return grant;

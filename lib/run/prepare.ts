@@ -1,5 +1,7 @@
 import { SessionError } from '../connection/index.ts';
 import {
+  absoluteShell,
+  homeAfter,
   type Launch,
   lastHome,
   loginEnvironment,
@@ -17,7 +19,7 @@ export type Prepared = Omit<Launch, 'limits' | 'stderr'>;
 
 /**
  * Finds shell, home and environment of a command before the NUL promises that it will run (rexecd(8) steps 7 and 8), by
- * trying, as the user that this process is.
+ * trying, as the user that this process is; on Windows, for another account, the start tries them.
  *
  * @param homeLost why no command started in the home, although it could be entered
  * @throws LaunchError if there is no such shell; SessionError `REXEC_NO_HOME`
@@ -30,18 +32,24 @@ export async function prepare(
   const { profile, requireHome } = job.options;
   const { identity } = grant;
   const { platform } = process;
+  const isForeign = grant.token !== undefined;
   const environment =
-    platform === 'win32'
-      ? windowsEnvironment(identity, address, process.env)
-      : loginEnvironment(grant, address);
+    platform === 'win32' ? windowsEnvironment(grant, address, process.env) : loginEnvironment(grant, address);
   const home = resolveHome(environment, platform);
   const last = lastHome(environment, platform);
-  const { directory, problem: homeProblem } = await usableHome(home, homeLost, last);
-  const shell = usableShell(resolveShell(identity.shell, environment, platform));
+  const named = resolveShell(identity.shell, environment, platform);
+  // This process is not the user of a token: nothing of his is tried but by the start, which is made as him.
+  const { directory, problem: homeProblem } = !isForeign
+    ? await usableHome(home, homeLost, last)
+    : homeLost === undefined
+      ? home
+      : homeAfter(home, homeLost, last);
+  const shell = isForeign ? absoluteShell(named) : usableShell(named);
   if (homeProblem !== undefined && requireHome)
     throw new SessionError('REXEC_NO_HOME', `home: ${homeProblem} (setting requireHome)`);
   return {
     identity,
+    token: grant.token,
     shell: shellCommand(shell, command, profile),
     directory,
     environment: { ...environment, HOME: directory },

@@ -63,6 +63,9 @@ const PLACES = [
 const GIVEN_BACK: Readonly<Record<string, RegExp>> = {
   'lib/base/child/child.ts': new RegExp(String.raw`\?\? ${LITERAL}`, 'g'),
   'lib/login/account-rules.ts': new RegExp(String.raw`\breturn\s*${LITERAL}`, 'g'),
+  'lib/login/windows/authenticator.ts': new RegExp(String.raw`\bNO_ACCOUNT = ${LITERAL}`, 'g'),
+  'lib/login/windows/lists.ts': new RegExp(String.raw`\breturn\s*${LITERAL}`, 'g'),
+  'lib/login/windows/refusals.ts': new RegExp(String.raw`\[\d+, ${LITERAL}`, 'g'),
   'lib/cli/programs/rexec/many/report/report.ts': new RegExp(String.raw`\breturn ${LITERAL}`, 'g'),
   'lib/launch/home.ts': new RegExp(String.raw`[?:]\s*${LITERAL}`, 'g'),
   'lib/files/windows-files.ts': new RegExp(String.raw`[?:]\s*${LITERAL}`, 'g'),

@@ -18,7 +18,7 @@ const LAUNCHER = `
     identity,
     shell: shellCommand('C:\\\\windows\\\\system32\\\\cmd.exe', Buffer.from(command), false),
     directory: 'C:\\\\',
-    environment: windowsEnvironment(identity, '::1', process.env),
+    environment: windowsEnvironment({ identity }, '::1', process.env),
     limits: {},
     stderr: 'pipe',
     ...more,

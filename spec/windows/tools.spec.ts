@@ -5,7 +5,7 @@ import { before, describe, it } from 'node:test';
 import { PASSWORD, startDaemon, USER } from '../support/daemon/daemon.ts';
 import { start } from '../support/program.ts';
 import { WineDaemon } from './support/daemon.ts';
-import { ON_WINE, onWine, prepareWine, type WineFolder, wine, wineFolder } from './support/wine.ts';
+import { ON_WINE, prepareWine, type WineFolder, wine, wineFolder } from './support/wine.ts';
 
 describe('the programs on Wine', ON_WINE, () => {
   before(prepareWine);
@@ -80,24 +80,5 @@ describe('the programs on Wine', ON_WINE, () => {
     const words = ['-l', USER, '-p', PASSWORD, '--port', `${daemon.port}`, '127.0.0.1', 'echo in'];
     await start(t, 'rexec', words, { stdin: '' }).end();
     assert.match(readFileSync(join(folder.path, 'rexecd.log'), 'utf8'), /"id":"REXECD-402"/);
-  });
-
-  it("know WSAENOTSOCK by Windows' own number, and say it as the page does", async (t) => {
-    const source = `
-      import koffi from 'koffi';
-      import { reasonOf, SystemError } from './lib/base/index.ts';
-      const sockets = koffi.load('ws2_32.dll');
-      sockets.func('int __stdcall WSAStartup(uint16_t version, void *data)')(0x202, Buffer.alloc(512));
-      const failed = sockets.func('int __stdcall connect(uintptr_t socket, void *name, int size)')(12345, Buffer.alloc(16), 16);
-      const number = sockets.func('int __stdcall WSAGetLastError()')();
-      const translated = koffi.load(null).func('int uv_translate_sys_error(int error)')(number);
-      const error = new SystemError('connect', -translated);
-      console.log(JSON.stringify([failed, number, error.code, reasonOf(error)]));`;
-    assert.deepEqual(await onWine(wineFolder(t), source), [
-      -1,
-      10_038,
-      'ENOTSOCK',
-      'connect: An operation was attempted on something that is not a socket',
-    ]);
   });
 });

@@ -145,7 +145,7 @@ export const PEER_EVENTS = {
     text: 'cannot close the login session',
     fields: ['user', 'cause'],
     meaning:
-      'PAM could not close the session it opened for this user. Look for leftovers of its modules, such as a mounted home directory.',
+      'PAM could not close the session it opened for this user, or Windows the profile. Look for leftovers, such as a mounted home directory or a profile that stays loaded.',
   },
   privilegeMissing: {
     id: 'REXECD-304',

@@ -9,7 +9,7 @@ type Call = (...given: unknown[]) => unknown;
  * @param definition in koffi's form of C. A HANDLE is an `intptr_t`, and a number here.
  */
 export function windows<Result = number>(
-  library: 'kernel32.dll' | 'advapi32.dll' | 'node.exe',
+  library: 'kernel32.dll' | 'advapi32.dll' | 'userenv.dll' | 'node.exe',
   definition: string,
 ): (...given: unknown[]) => Result {
   let call: Call | undefined;

@@ -1,9 +1,13 @@
-import { closeHandle, textOf, windows, windowsFailure } from './library.ts';
+import { koffi } from '../koffi.ts';
+import { closeHandle, lastError, textOf, windows, windowsFailure } from './library.ts';
 import { sidAt } from './security-descriptor.ts';
 
 const TOKEN_QUERY = 0x8;
-const [TOKEN_USER, TOKEN_PRIVILEGES] = [1, 3];
+const TOKEN_ADJUST_PRIVILEGES = 0x20;
+const [TOKEN_USER, TOKEN_GROUPS, TOKEN_PRIVILEGES] = [1, 2, 3];
 const POINTER_BYTES = 8;
+const SID_AND_ATTRIBUTES_BYTES = 16;
+const ENABLED = 0x2;
 const LUID_AND_ATTRIBUTES_BYTES = 12;
 const MOST_BYTES = 64 * 1024;
 const MOST_SID_BYTES = 68;
@@ -22,6 +26,14 @@ const getTokenInformation = windows<boolean>(
 const lookupPrivilegeName = windows<boolean>(
   'advapi32.dll',
   'bool __stdcall LookupPrivilegeNameW(str16 system, uint8_t *luid, _Out_ uint8_t *name, _Inout_ uint32_t *characters)',
+);
+const lookupPrivilegeValue = windows<boolean>(
+  'advapi32.dll',
+  'bool __stdcall LookupPrivilegeValueW(str16 system, str16 name, _Out_ uint8_t *luid)',
+);
+const adjustPrivileges = windows<boolean>(
+  'advapi32.dll',
+  'bool __stdcall AdjustTokenPrivileges(intptr_t token, bool all, uint8_t *privileges, uint32_t size, intptr_t before, intptr_t needed)',
 );
 const sidFromText = windows<boolean>(
   'advapi32.dll',
@@ -43,7 +55,7 @@ const lookupAccountSid = windows<boolean>(
  * @throws SystemError
  */
 export function ownPrivileges(): Set<string> {
-  const bytes = ownToken(TOKEN_PRIVILEGES);
+  const bytes = withOwnToken(TOKEN_QUERY, (token) => information(token, TOKEN_PRIVILEGES));
   const names = Array.from({ length: bytes.readUInt32LE(0) }, (_, index) => {
     const at = 4 + index * LUID_AND_ATTRIBUTES_BYTES;
     return privilegeName(bytes.subarray(at, at + 8));
@@ -51,10 +63,32 @@ export function ownPrivileges(): Set<string> {
   return new Set(names);
 }
 
+/** Enables a privilege of this process. False if its token does not have it. @throws SystemError */
+export function enablePrivilege(name: string): boolean {
+  const entry = Buffer.alloc(4 + LUID_AND_ATTRIBUTES_BYTES); // TOKEN_PRIVILEGES with one
+  entry.writeUInt32LE(1);
+  entry.writeUInt32LE(ENABLED, 4 + POINTER_BYTES);
+  if (!lookupPrivilegeValue(null, name, entry.subarray(4, 4 + POINTER_BYTES))) throw windowsFailure(name);
+  return withOwnToken(TOKEN_QUERY | TOKEN_ADJUST_PRIVILEGES, (token) => {
+    if (!adjustPrivileges(token, false, entry, entry.length, 0, 0)) throw windowsFailure(name);
+    return lastError() === 0; // of a call that has done a part: one that is not there is an error, too
+  });
+}
+
 /** The SID of the account that this process runs as. @throws SystemError */
-export function ownSid(): string {
-  const bytes = ownToken(TOKEN_USER);
-  return sidAt(bytes, 2 * POINTER_BYTES); // the only thing there is to follow
+export const ownSid = (): string => withOwnToken(TOKEN_QUERY, sidOfToken);
+
+/** The SID of the account that a token is of. @throws SystemError */
+export const sidOfToken = (token: number): string => sidAt(information(token, TOKEN_USER), 2 * POINTER_BYTES); // the only thing there is to follow
+
+/** The SIDs of the groups that a token is a member of, those included that count for refusals only. @throws SystemError */
+export function groupsOfToken(token: number): string[] {
+  const bytes = information(token, TOKEN_GROUPS);
+  const begin = BigInt(koffi.address(bytes));
+  return Array.from({ length: bytes.readUInt32LE(0) }, (_, index) => {
+    const pointer = bytes.readBigUInt64LE(POINTER_BYTES + index * SID_AND_ATTRIBUTES_BYTES);
+    return sidAt(bytes, Number(pointer - begin));
+  });
 }
 
 /** Whether this process may act as a member of a group, such as an elevated administrator. @throws SystemError */
@@ -88,15 +122,18 @@ function privilegeName(luid: Buffer): string {
   return textOf(name);
 }
 
-function ownToken(what: number): Buffer {
+function withOwnToken<T>(access: number, use: (token: number) => T): T {
   const token: [number] = [0];
-  if (!openProcessToken(currentProcess(), TOKEN_QUERY, token)) throw windowsFailure('token of this process');
+  if (!openProcessToken(currentProcess(), access, token)) throw windowsFailure('token of this process');
   try {
-    const bytes = Buffer.alloc(MOST_BYTES + MOST_SID_BYTES);
-    if (!getTokenInformation(token[0], what, bytes, bytes.length, [0]))
-      throw windowsFailure('token of this process');
-    return bytes;
+    return use(token[0]);
   } finally {
     closeHandle(token[0]);
   }
+}
+
+function information(token: number, what: number): Buffer {
+  const bytes = Buffer.alloc(MOST_BYTES + MOST_SID_BYTES);
+  if (!getTokenInformation(token, what, bytes, bytes.length, [0])) throw windowsFailure('token');
+  return bytes;
 }

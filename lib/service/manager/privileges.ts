@@ -42,11 +42,13 @@ const READERS: Readonly<Record<string, string>> = {
 
 const CAP_DAC_OVERRIDE = 1n;
 
-/** The privileges of rexecd(8), -debug. */
+/** The privileges of rexecd(8), -debug, and those that the profiles of step 8 take. */
 const WINDOWS = {
   SeAssignPrimaryTokenPrivilege: 'replace a process level token',
   SeIncreaseQuotaPrivilege: 'increase quotas',
   SeTcbPrivilege: 'act as part of the operating system',
+  SeBackupPrivilege: 'read the profiles of users',
+  SeRestorePrivilege: 'load the profiles of users',
 } as const;
 
 /** The privileges that the duties take and the holder lacks (rexecd(8), -debug). */

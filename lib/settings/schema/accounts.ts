@@ -5,7 +5,7 @@ export const ACCOUNTS = {
   domainUsers: yesOrNo
     .default(false)
     .describe(
-      'look up users who are not in /etc/passwd in the other name sources, such as LDAP, and log them in through PAM',
+      'look up users who are not in /etc/passwd in the other name sources, such as LDAP, or on Windows in the domain, and log them in, too',
     ),
   domain: z
     .string()

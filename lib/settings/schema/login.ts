@@ -10,10 +10,10 @@ export const LOGIN = {
       'users file: accounts that exist only in this daemon; their commands run as the account that runs rexecd; empty: none',
     ),
   authenticator: z
-    .enum(['auto', 'pam', 'users'])
+    .enum(['auto', 'system', 'pam', 'users'])
     .default('auto')
     .describe(
-      'what checks passwords: "users" (the users file), "pam" (accounts of this machine), or "auto" (the users file if one is set, else PAM)',
+      'what checks passwords: "users" (the users file), "system" (accounts of this machine, by PAM or Windows), "pam" (the same, not on Windows), or "auto" (the users file if one is set, else "system")',
     ),
   pamService: z
     .string()
@@ -27,7 +27,7 @@ export const LOGIN = {
     .describe('how many logins are checked at the same time; the rest wait their turn'),
   loginSeconds: number(1, 3600)
     .default(30)
-    .describe('seconds PAM may take to check a login; after that the login is refused'),
+    .describe('seconds PAM or Windows may take to check a login; after that the login is refused'),
   refusalSeconds: number(0, 60)
     .default(1)
     .describe(

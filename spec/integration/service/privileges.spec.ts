@@ -7,7 +7,9 @@ import { type Duties, type Holder, missingPrivileges, thisHolder } from '../../.
 const ACCOUNTS = ['CAP_DAC_READ_SEARCH', 'CAP_KILL', 'CAP_SETGID', 'CAP_SETUID'];
 const PORT = 'CAP_NET_BIND_SERVICE';
 const ALL = [...ACCOUNTS, PORT];
-const WINDOWS = ['SeAssignPrimaryTokenPrivilege', 'SeIncreaseQuotaPrivilege', 'SeTcbPrivilege'];
+const PAGE = ['SeAssignPrimaryTokenPrivilege', 'SeIncreaseQuotaPrivilege', 'SeTcbPrivilege'];
+const PROFILES = ['SeBackupPrivilege', 'SeRestorePrivilege'];
+const WINDOWS = [...PAGE, ...PROFILES];
 
 const service: Duties = { listensOn: 512, servesAccounts: true, changesReaders: false };
 const ownUsers: Duties = { listensOn: 512, servesAccounts: false, changesReaders: false };
@@ -49,7 +51,13 @@ const MISSING: readonly (readonly [what: string, Duties, Holder, missing: readon
     [],
   ],
   ['the port, where the machine frees fewer', nothing, holder([], { lowestFreePort: 5513 }), [PORT]],
-  ['the three of the page, on Windows', service, holder([], windows), WINDOWS],
+  ['the three of the page and those for profiles, on Windows', service, holder([], windows), WINDOWS],
+  [
+    'those for profiles on Windows, for who has the three of the page',
+    service,
+    holder(PAGE, windows),
+    PROFILES,
+  ],
   ['none of them on Windows, with a users file', ownUsers, holder([], windows), []],
   ['nothing on Windows, for who holds all', service, holder(WINDOWS, windows), []],
   ...WINDOWS.map(
@@ -98,6 +106,8 @@ describe('the privileges that are missing', () => {
       'replace a process level token',
       'increase quotas',
       'act as part of the operating system',
+      'read the profiles of users',
+      'load the profiles of users',
     ]);
   });
 

@@ -57,7 +57,7 @@ const service = {
 } as const;
 
 describe('the environment of a command on Windows', () => {
-  const made = windowsEnvironment(service.identity, '192.0.2.7', service.own);
+  const made = windowsEnvironment(service, '192.0.2.7', service.own);
 
   it("[step 8] has what Windows gave the daemon's account, by the usual spelling", () => {
     assert.equal(made.SystemRoot, 'D:\\Win');
@@ -71,7 +71,7 @@ describe('the environment of a command on Windows', () => {
     assert.equal(made.TMP, 'D:\\Win\\Temp');
     assert.equal(made.SystemDrive, 'D:');
     assert.match(made.PATHEXT!, /^\.COM;\.EXE;/);
-    const bare = windowsEnvironment(service.identity, '::1', {});
+    const bare = windowsEnvironment(service, '::1', {});
     assert.equal(bare.Path, 'C:\\Windows\\System32;C:\\Windows;C:\\Windows\\System32\\Wbem');
     assert.equal(bare.USERPROFILE, 'C:\\Users\\ada');
   });
@@ -84,7 +84,26 @@ describe('the environment of a command on Windows', () => {
   it('[NOTE] has the HOME of the account, or its profile folder', () => {
     assert.equal(made.HOME, 'C:\\Users\\svc');
     const own = { ...service.own, HOME: '%HOMEDRIVE%%HOMEPATH%' };
-    assert.equal(windowsEnvironment(service.identity, '::1', own).HOME, own.HOME);
+    assert.equal(windowsEnvironment(service, '::1', own).HOME, own.HOME);
+  });
+
+  it('[step 8] is that of an account that Windows logged on, whole, each variable once', () => {
+    const environment = {
+      PATH: 'C:\\Windows;C:\\Users\\ada\\bin',
+      windir: 'C:\\Windows',
+      comspec: 'C:\\shell.exe',
+      MY_OWN: 'x',
+      user: 'another',
+      HOME: 'D:\\ada',
+    };
+    const logged = windowsEnvironment({ ...service, environment }, '::1', service.own);
+    assert.equal(logged.Path, environment.PATH);
+    assert.equal(logged.ComSpec, 'C:\\shell.exe');
+    assert.deepEqual([logged.MY_OWN, logged.HOME, logged.USER], ['x', 'D:\\ada', 'ada']);
+    const upper = Object.keys(logged).map((name) => name.toUpperCase());
+    assert.equal(new Set(upper).size, upper.length);
+    for (const name of ['REXECD_CONFIG', 'USERPROFILE'])
+      assert.notEqual(logged[name], service.own.USERPROFILE);
   });
 
   it('says who logged in, and from where', () =>

@@ -88,7 +88,7 @@ const GOOD: readonly (readonly [name: keyof typeof SETTINGS, text: string, value
 
 /** What an error says is allowed. */
 const ALLOWED: readonly (readonly [name: keyof typeof SETTINGS, value: unknown, allowed: RegExp])[] = [
-  ['authenticator', 'ldap', /"auto"\W+"pam"\W+"users"/],
+  ['authenticator', 'ldap', /"auto"\W+"system"\W+"pam"\W+"users"/],
   ['pamService', '/etc/passwd', /a file name in \/etc\/pam\.d/],
   ['loginThreads', '0', /whole number from 1 to 256\b/],
   ['loginThreads', 'all', /whole number from 1 to 256\b/],

@@ -4,7 +4,7 @@ import { reasonOf } from '../../../base/index.ts';
 import { readSharedPassword, readTlsMaterial } from '../../../daemon/index.ts';
 import { certificateLogin } from '../../../login/index.ts';
 import { endpointsOf, type Resolved } from '../../../settings/index.ts';
-import { authenticatorFor, withPamService } from './authenticators.ts';
+import { authenticatorFor, settingsOfLogins } from './authenticators.ts';
 
 /**
  * Why a daemon would not start with settings, as far as files tell: whether a port is free is known only when it is
@@ -12,7 +12,7 @@ import { authenticatorFor, withPamService } from './authenticators.ts';
  */
 export async function faultOf(resolved: Pick<Resolved, 'settings' | 'origins'>): Promise<string | undefined> {
   try {
-    const settings = withPamService(resolved);
+    const settings = await settingsOfLogins(resolved);
     const { logSinks, logFile } = settings;
     if (endpointsOf(settings).some(({ secure }) => secure)) await readTlsMaterial(settings);
     await readSharedPassword(settings);

@@ -23,7 +23,7 @@ import {
   type Sources,
 } from '../../../settings/index.ts';
 import { printableText } from '../../../text/index.ts';
-import { authenticatorFor, bySystem, usersOf, withPamService } from '../common/authenticators.ts';
+import { authenticatorFor, bySystem, settingsOfLogins, usersOf } from '../common/authenticators.ts';
 import { REXECD_EXIT } from '../common/exit-codes.ts';
 import { VERSION } from '../common/version.ts';
 import { debugLines, warningsOf } from './announce.ts';
@@ -55,7 +55,7 @@ export interface ServeOptions {
 export async function serve({ config, debug, trial, service, ...options }: ServeOptions): Promise<void> {
   const load = async (): Promise<Resolved> => {
     const resolved = resolveSettings(await options.sources());
-    return { ...resolved, settings: withPamService(resolved) };
+    return { ...resolved, settings: await settingsOfLogins(resolved) };
   };
   ignoreSignals(STRAY_SIGNALS);
   if (!isWindows) closeAllOnExec(); // no command inherits what this process was started with
