@@ -1,4 +1,3 @@
-import type { Transform } from 'node:stream';
 import { none } from 'stream-chain';
 import { fun } from 'stream-chain/fun.js';
 import type { RequestDecoder, RequestFrame } from '../../codec/index.ts';
@@ -47,17 +46,11 @@ export async function receive(
   }
 }
 
-/** A decoder of what a connection begins with; a reader of as many bytes as it wants reads nothing beyond that. */
-interface Beginning extends Transform {
-  readonly complete: boolean;
-  readonly wanted?: number;
-}
-
 /** A chunk once the one before was decoded, until all has come; what is made of it may still be at work then. */
-export async function feed(reader: PeerReader, decoder: Beginning): Promise<void> {
+async function feed(reader: PeerReader, decoder: RequestDecoder): Promise<void> {
   try {
     while (!decoder.complete) {
-      const chunk = await reader.next(decoder.wanted);
+      const chunk = await reader.next();
       if (chunk === null) break;
       await new Promise((decoded) => decoder.write(chunk, decoded));
     }
