@@ -10,10 +10,12 @@ import type { Results } from '../results.ts';
 /** What do HAProxy, its PROXY header, and more daemons behind it make of the rate, on one machine? */
 
 const DIRECT = 'direct';
-/** The same arrangement with another daemon: what the two differ in is noise. */
+/** The same arrangement once more: what the two differ in is noise. */
 const AGAIN = 'control: HAProxy without a PROXY header, again';
 const NO_HEADER = 'HAProxy without a PROXY header';
 const PARALLEL = 16;
+/** HAProxy connects from one of them with a header, from the other without: one daemon takes both. */
+const [WITH, WITHOUT] = ['127.0.0.2', '127.0.0.3'];
 const MOST_PROCESSOR = 1.03; // times the processor time of a session without a header
 const WANT = 'the PROXY header: at most 3 % more processor time a session';
 
@@ -39,33 +41,23 @@ export const question: Question = {
         goals: () => [notMeasured(8, WANT, reason)],
       };
     }
-    const proxied = ['--proxy-from', '127.0.0.1'];
-    const start = (flags: readonly string[], at: number) =>
-      startRexecd(bench, host, { flags: [...flags, '--control', `/run/bench-${at}/control.sock`] });
-    const plain = await start([], 0);
-    const other = await start([], 5);
     const daemons: Rexecd[] = [];
-    for (let at = 1; at <= 4; at += 1) daemons.push(await start(proxied, at));
+    for (let at = 1; at <= 4; at += 1) {
+      const flags = ['--proxy-from', WITH, '--control', `/run/bench-${at}/control.sock`];
+      daemons.push(await startRexecd(bench, host, { flags }));
+    }
     const first = (count: number) => daemons.slice(0, count);
     const plan = Object.fromEntries(
       [1, 2, 4].map((count) => [
         `of-${count}`,
-        { to: first(count).map(({ port }) => port), send: 'send-proxy-v2' },
+        { to: first(count).map(({ port }) => port), send: `source ${WITH} send-proxy-v2` },
       ]),
     );
-    const haproxy = await Haproxy.start(bench, host, {
-      ...plan,
-      without: { to: [plain.port], send: '' },
-      again: { to: [other.port], send: '' },
-    });
+    const plain = { to: first(1).map(({ port }) => port), send: `source ${WITHOUT}` };
+    const haproxy = await Haproxy.start(bench, host, { ...plan, without: plain, again: plain });
 
-    const measured = (
-      name: string,
-      port: number,
-      of: readonly Rexecd[],
-      against?: string,
-      balancer?: string,
-    ): Case => {
+    const measured = (name: string, of: readonly Rexecd[], against?: string, balancer?: string): Case => {
+      const port = balancer === undefined ? of[0]!.port : haproxy.ports.get(balancer)!;
       const sessions = new Sessions(port);
       const used = () => of.reduce((sum, { child }) => sum + processorMs(child.pid!), 0);
       const shares = async () => (balancer === undefined ? [1] : haproxy.sessions(balancer));
@@ -90,12 +82,12 @@ export const question: Question = {
     };
     return {
       cases: [
-        measured(DIRECT, plain.port, [plain]),
-        measured(NO_HEADER, haproxy.ports.get('without')!, [plain], DIRECT, 'without'),
-        measured(AGAIN, haproxy.ports.get('again')!, [other], NO_HEADER, 'again'),
-        measured(behind(1), haproxy.ports.get('of-1')!, first(1), NO_HEADER, 'of-1'),
-        measured(behind(2), haproxy.ports.get('of-2')!, first(2), behind(1), 'of-2'),
-        measured(behind(4), haproxy.ports.get('of-4')!, first(4), behind(1), 'of-4'),
+        measured(DIRECT, first(1)),
+        measured(NO_HEADER, first(1), DIRECT, 'without'),
+        measured(AGAIN, first(1), NO_HEADER, 'again'),
+        measured(behind(1), first(1), NO_HEADER, 'of-1'),
+        measured(behind(2), first(2), behind(1), 'of-2'),
+        measured(behind(4), first(4), behind(1), 'of-4'),
       ],
       goals: (results) => [headerGoal(results)],
       plots: (results) => [

@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { within as waitWithin } from '../../lib/base/index.ts';
 
 /** How long anything may take on a busy machine before it counts as never. */
-const PATIENCE_MS = 60_000;
+export const PATIENCE_MS = 60_000;
 const WAKING = ['readable', 'end', 'error', 'close'] as const;
 
 /** What `work` gives, or an error that says what was waited for. */

@@ -11,7 +11,7 @@ export const NO_DEBUGGER = '--disable-sigusr1';
 /** Sources are stripped of their types once, and not at each start; the folder is as much to be trusted as they are. */
 const CACHE =
   extname(import.meta.filename) === '.ts'
-    ? { NODE_COMPILE_CACHE: fileURLToPath(new URL('../../node_modules/.cache/rexecd', import.meta.url)) }
+    ? { NODE_COMPILE_CACHE: fileURLToPath(new URL('../../../node_modules/.cache/rexecd', import.meta.url)) }
     : {};
 
 /** How a program is started. */

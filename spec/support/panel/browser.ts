@@ -7,6 +7,7 @@ import {
   chromium,
   type Page,
 } from 'playwright-core';
+import { PATIENCE_MS } from '../peer.ts';
 
 const CHROMIUM = '/usr/bin/chromium';
 
@@ -44,6 +45,7 @@ export async function contextIn(
   options: BrowserContextOptions = {},
 ): Promise<BrowserContext> {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
+  context.setDefaultTimeout(PATIENCE_MS);
   t.after(() => context.close());
   return context;
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import type { Socket } from 'node:net';
+import { join } from 'node:path';
 import { text as allOf } from 'node:stream/consumers';
 import { describe, it, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -9,6 +10,7 @@ import { LONGEST_MESSAGE } from '../../../lib/base/child/messages.ts';
 import { Child, Secret, startProgram, type Unanswered } from '../../../lib/base/index.ts';
 import { BOUNDED } from '../../support/daemon/daemon.ts';
 import { connectedSockets, eventually, within } from '../../support/peer.ts';
+import { ROOT } from '../../support/program.ts';
 import { ANSWERS, type Order, type QUESTIONS, REPORTS } from './programs/protocol.ts';
 
 const PROGRAM = fileURLToPath(new URL('./programs/child.ts', import.meta.url));
@@ -50,6 +52,12 @@ function framed(body: string, textLength = body.length, secretLength = 0): strin
 }
 
 describe('a child process', BOUNDED, () => {
+  it('shares the compiled sources of npm start', async () => {
+    const folder = 'process.env.NODE_COMPILE_CACHE';
+    const { stdout } = startProgram(folder, ['ignore', 'pipe', 'inherit'], { flags: ['-p'] });
+    assert.equal(await allOf(stdout!), `${join(ROOT, 'node_modules/.cache/rexecd')}\n`);
+  });
+
   it('answers questions, and gets secrets as bytes', async (t) => {
     const { child } = start(t);
     const bytes = Buffer.from([0, 255, 10, 128]);
