@@ -132,6 +132,17 @@ describe('a connection that a proxy passes on', BOUNDED, () => {
     await waiting.toEnd();
   });
 
+  it('ends nothing but itself if it is reset with all of its request while it waits for a place', async (t) => {
+    const daemon = await start(t, { maxConnections: 1, overflow: 'queue' });
+    const inside = await daemon.run('cat');
+    const waiting = await through(t, daemon, `${HEADER}${request('true')}`);
+    await eventually(() => daemon.daemon.state.waiting === 1, 'it waits');
+    waiting.reset();
+    inside.halfClose();
+    assert.equal((await daemon.events.seen('peerVanished')).peer, PLACE);
+    assert.deepEqual(daemon.events.all('readerDied'), []);
+  });
+
   it('locks out its client, and no other one of the proxy', async (t) => {
     const daemon = await start(t, { lockoutFailures: 2, lockoutSeconds: 60 });
     const wrong = '0\0ada\0wrong\0true\0';
