@@ -229,6 +229,28 @@ describe('a connection by TLS that a proxy passes on', { ...BOUNDED, skip: noOpe
     });
 });
 
+describe('a check of a proxy for TLS', { ...BOUNDED, skip: noOpenssl }, () => {
+  for (const [how, leave, first] of [
+    ['is reset', (peer: Peer) => peer.reset(), ''],
+    ['ends', (peer: Peer) => peer.halfClose(), ''],
+    ['ends in its handshake', (peer: Peer) => peer.halfClose(), '\x16\x03\x01'],
+  ] as const)
+    it(`leaves its place at once if it ${how} before it has one`, async (t) => {
+      const more = { proxyFrom: [PROXY], maxConnections: 1, overflow: 'queue', requestSeconds: 120 } as const;
+      const daemon = await new TlsBench().start(t, more);
+      const inside = await daemon.run('cat');
+      const place = { host: daemon.host, port: daemon.tlsPort, localAddress: PROXY };
+      const checks = await Promise.all([1, 2, 3].map(() => Peer.connect(t, place)));
+      for (const each of checks) await each.send(latin1(LOCAL + first));
+      await eventually(() => daemon.daemon.state.waiting === checks.length, 'they wait');
+      for (const each of checks) leave(each);
+      inside.halfClose();
+      await daemon.events.seen(first === '' ? 'peerSilent' : 'handshakeFailed', checks.length - 1);
+      await daemon.assertServesNextPeer();
+      assert.deepEqual(daemon.events.all('readerDied'), []);
+    });
+});
+
 describe('a PROXY header from anybody else', BOUNDED, () => {
   for (const [version, header] of [
     ['1', HEADER],
