@@ -95,7 +95,8 @@ class Reader {
       ended: Promise.withResolvers(),
     };
     this.#open.set(id, open);
-    visit.gone.addEventListener('abort', () => this.#gone(id), { once: true });
+    if (visit.gone.aborted) this.#gone(id);
+    else visit.gone.addEventListener('abort', () => this.#gone(id), { once: true });
     const onPort = (port: number, muxed: boolean): Promise<void> => {
       open.port = Promise.withResolvers();
       this.#say({ say: 'port', id, port, muxed });

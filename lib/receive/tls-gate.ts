@@ -51,14 +51,13 @@ export class TlsGate {
 
   /** @throws TlsHandshakeError, and the connection is closed, when the handshake fails or takes longer than it may */
   async pass(connection: Socket): Promise<Passed> {
+    if (connection.destroyed || connection.readableEnded) {
+      connection.destroy(); // it was left after its PROXY header: nothing would tell any more
+      throw closedBy(connection);
+    }
     const passing = Promise.withResolvers<TLSSocket>();
     const ends = endsOf(connection);
-    const closed = () =>
-      passing.reject(
-        new TlsHandshakeError(
-          connection.errored ? reasonOf(connection.errored) : 'the peer closed the connection',
-        ),
-      );
+    const closed = () => passing.reject(closedBy(connection));
     this.#passing.set(ends, passing);
     connection.once('close', closed);
     connection.allowHalfOpen = false; // who half-closes inside the handshake is gone
@@ -83,6 +82,9 @@ export class TlsGate {
     }
   }
 }
+
+const closedBy = ({ errored }: Socket): TlsHandshakeError =>
+  new TlsHandshakeError(errored ? reasonOf(errored) : 'the peer closed the connection');
 
 /** As the system has them: the socket itself may have another form of an address, or one that a proxy has named. */
 const endsOf = (socket: Socket): string =>

@@ -27,7 +27,7 @@ export class LocalVisit implements Visit {
   #user: Buffer = Buffer.alloc(0);
 
   /**
-   * @param socket accepted with `allowHalfOpen` and `noDelay`, not read yet
+   * @param socket accepted with `allowHalfOpen` and `noDelay`, of which at most a PROXY header was read; it may be closed
    * @param waited how much of its time has passed, in milliseconds
    */
   constructor(socket: Socket, gate: TlsGate | undefined, options: VisitOptions, waited: number) {
@@ -38,7 +38,8 @@ export class LocalVisit implements Visit {
     this.#begun = performance.now() - waited;
     this.#bytesBefore = socket.bytesRead - socket.readableLength;
     socket.on('error', () => {}); // for its whole life; the reader and the run see what broke
-    socket.once('close', () => this.#gone.abort(GONE));
+    if (socket.destroyed) this.#gone.abort(GONE);
+    else socket.once('close', () => this.#gone.abort(GONE));
   }
 
   get user(): Buffer {

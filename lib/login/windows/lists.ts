@@ -3,6 +3,8 @@ import { type AccountLists, refusedByLists } from '../account-rules.ts';
 
 /** A group of a domain: its name is known only there. */
 const OF_A_DOMAIN = /^S-1-5-21-/;
+/** A group that every Windows has. Its domain has another name in some languages: `VORDEFINIERT`. */
+const BUILTIN = /^S-1-5-32-/;
 
 const same = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
 
@@ -15,7 +17,8 @@ export const isLocal = ({ domain }: WindowsAccount, machine: string): boolean =>
 
 /**
  * Why an account that was logged on may not log in; undefined if it may. The lists have names as {@link nameOfAccount}
- * has them, of groups such as `Administrators` or `DOMAIN\staff`, or SIDs; case does not count.
+ * has them, of groups such as `Administrators` or `DOMAIN\staff`; those of this machine with its name or `BUILTIN` as well,
+ * as `whoami` prints them; or SIDs. Case does not count.
  *
  * SECURITY: what was logged on must be the account that was found. A group without a name may be one that is denied.
  */
@@ -30,21 +33,25 @@ export function refusedOnWindows(
   const nameless = groups.find((group) => group.name === group.sid && OF_A_DOMAIN.test(group.sid));
   if (nameless && rules.denyGroups.length > 0)
     return `group ${nameless.sid} has no name now, and may be in denyGroups`;
-  const names = groups.flatMap(({ sid: id, name }) => [nameOfGroup(name, machine), id]);
-  return refusedByLists(lower(rules), user.toLowerCase(), names.map(toLower));
+  const names = groups.flatMap((group) => namesOfGroup(group, machine));
+  const spellings = [user, `${account.domain}\\${account.name}`, sid];
+  if (isLocal(account, machine)) spellings.push(`.\\${account.name}`);
+  const users = (list: readonly string[]) =>
+    list.map((each) => (spellings.some((spelling) => same(spelling, each)) ? user : each));
+  const lists = {
+    allowUsers: users(rules.allowUsers),
+    denyUsers: users(rules.denyUsers),
+    allowGroups: rules.allowGroups.map(toLower),
+    denyGroups: rules.denyGroups.map(toLower),
+  };
+  return refusedByLists(lists, user, names.map(toLower));
 }
 
-/** Groups that every Windows has, and those of the machine, are called by their bare names. */
-function nameOfGroup(name: string, machine: string): string {
+/** Groups that every Windows has, and those of the machine, are called by their bare names, too. */
+function namesOfGroup({ sid, name }: LoggedOn['groups'][number], machine: string): string[] {
   const [domain = '', short] = name.split('\\');
-  return short !== undefined && (same(domain, 'BUILTIN') || same(domain, machine)) ? short : name;
+  const isBare = short !== undefined && (BUILTIN.test(sid) || same(domain, machine));
+  return isBare ? [short, name, sid] : [name, sid];
 }
 
 const toLower = (text: string): string => text.toLowerCase();
-
-const lower = ({ allowUsers, denyUsers, allowGroups, denyGroups }: AccountLists): AccountLists => ({
-  allowUsers: allowUsers.map(toLower),
-  denyUsers: denyUsers.map(toLower),
-  allowGroups: allowGroups.map(toLower),
-  denyGroups: denyGroups.map(toLower),
-});

@@ -71,9 +71,11 @@ export function createProcessAs(token: number, start: WindowsProcess): Suspended
   const desktop = wideString('');
   return create(start, BigInt(koffi.address(desktop)), (...words) => {
     if (!impersonate(token)) return lastError();
-    const error = createProcessAsUser(token, ...words) ? NO_ERROR : lastError();
-    if (!revertToSelf()) process.exit(); // of this thread, which would continue as another account
-    return error;
+    try {
+      return createProcessAsUser(token, ...words) ? NO_ERROR : lastError();
+    } finally {
+      if (!revertToSelf()) process.exit(); // of this thread, which would continue as another account
+    }
   });
 }
 

@@ -132,6 +132,17 @@ describe('a connection that a proxy passes on', BOUNDED, () => {
     await waiting.toEnd();
   });
 
+  it('ends nothing but itself if it is reset with all of its request while it waits for a place', async (t) => {
+    const daemon = await start(t, { maxConnections: 1, overflow: 'queue' });
+    const inside = await daemon.run('cat');
+    const waiting = await through(t, daemon, `${HEADER}${request('true')}`);
+    await eventually(() => daemon.daemon.state.waiting === 1, 'it waits');
+    waiting.reset();
+    inside.halfClose();
+    assert.equal((await daemon.events.seen('peerVanished')).peer, PLACE);
+    assert.deepEqual(daemon.events.all('readerDied'), []);
+  });
+
   it('locks out its client, and no other one of the proxy', async (t) => {
     const daemon = await start(t, { lockoutFailures: 2, lockoutSeconds: 60 });
     const wrong = '0\0ada\0wrong\0true\0';
@@ -215,6 +226,28 @@ describe('a connection by TLS that a proxy passes on', { ...BOUNDED, skip: noOpe
       );
       remote.stdin.end('in');
       assert.partialDeepStrictEqual(await remote, { exitCode: 7, stdout: `${CLIENT}\nin` });
+    });
+});
+
+describe('a check of a proxy for TLS', { ...BOUNDED, skip: noOpenssl }, () => {
+  for (const [how, leave, first] of [
+    ['is reset', (peer: Peer) => peer.reset(), ''],
+    ['ends', (peer: Peer) => peer.halfClose(), ''],
+    ['ends in its handshake', (peer: Peer) => peer.halfClose(), '\x16\x03\x01'],
+  ] as const)
+    it(`leaves its place at once if it ${how} before it has one`, async (t) => {
+      const more = { proxyFrom: [PROXY], maxConnections: 1, overflow: 'queue', requestSeconds: 120 } as const;
+      const daemon = await new TlsBench().start(t, more);
+      const inside = await daemon.run('cat');
+      const place = { host: daemon.host, port: daemon.tlsPort, localAddress: PROXY };
+      const checks = await Promise.all([1, 2, 3].map(() => Peer.connect(t, place)));
+      for (const each of checks) await each.send(latin1(LOCAL + first));
+      await eventually(() => daemon.daemon.state.waiting === checks.length, 'they wait');
+      for (const each of checks) leave(each);
+      inside.halfClose();
+      await daemon.events.seen(first === '' ? 'peerSilent' : 'handshakeFailed', checks.length - 1);
+      await daemon.assertServesNextPeer();
+      assert.deepEqual(daemon.events.all('readerDied'), []);
     });
 });
 

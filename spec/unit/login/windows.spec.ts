@@ -87,6 +87,24 @@ describe('an account that Windows has logged on', () => {
     assert.match(refused({ allowUsers: ['ada'] }, more)!, /neither in allowUsers/);
   });
 
+  it('is denied however the list spells it', () => {
+    for (const user of ['VM\\ada', '.\\Ada', sid, sid.toLowerCase()])
+      assert.equal(refused({ denyUsers: [user] }), 'the user is in denyUsers', user);
+    for (const user of ['.\\ada', 'VM\\ada', 'ada'])
+      assert.equal(refused({ denyUsers: [user] }, { domain: 'CORP' }), undefined, user);
+  });
+
+  it('is in a group of every Windows in any language, and as whoami prints it', () => {
+    const german = [{ sid: 'S-1-5-32-544', name: 'VORDEFINIERT\\Administratoren' }];
+    for (const group of ['Administratoren', 'vordefiniert\\administratoren', 'S-1-5-32-544']) {
+      const lists = { ...NONE, denyGroups: [group] };
+      const cause = refusedOnWindows(lists, MACHINE, account, { sid, groups: german });
+      assert.match(cause ?? 'let in', /is in denyGroups$/, group);
+    }
+    for (const group of ['BUILTIN\\Administrators', 'vm\\devs'])
+      assert.match(refused({ denyGroups: [group] }) ?? 'let in', /is in denyGroups$/, group);
+  });
+
   it('is in groups by their names, bare if every Windows or this machine has them, and by their SIDs', () => {
     for (const group of ['administrators', 'Devs', 'corp\\Staff', 's-1-5-21-9-9-9-1106']) {
       assert.match(refused({ denyGroups: [group] })!, /^group .* is in denyGroups$/, group);
