@@ -13,12 +13,14 @@ export interface Platform {
 }
 
 /** What Node.js and npm call the architectures, by Debian's names. The lock file has a Node.js for them. */
-const CPUS: Readonly<Record<string, string>> = { amd64: 'x64', arm64: 'arm64' };
+const CPUS: ReadonlyMap<string, string> = new Map([
+  ['amd64', 'x64'],
+  ['arm64', 'arm64'],
+]);
 const NEEDED = ['package.json', 'package-lock.json', 'packaging/runtime/package.json'];
 
 /** Debian's name of this machine's architecture; empty if there is no Node.js for it. */
-export const THIS_ARCHITECTURE: string =
-  Object.keys(CPUS).find((architecture) => CPUS[architecture] === process.arch) ?? '';
+export const THIS_ARCHITECTURE: string = [...CPUS].find(([, cpu]) => cpu === process.arch)?.[0] ?? '';
 
 /**
  * The platform of an architecture. For this machine's own it is the checkout; for another one its packages are installed
@@ -27,9 +29,9 @@ export const THIS_ARCHITECTURE: string =
  * @throws Error if there is no Node.js for it, or npm fails
  */
 export function platformOf(architecture: string, checkout: string, folder: string): Platform {
-  const cpu = CPUS[architecture];
+  const cpu = CPUS.get(architecture);
   if (cpu === undefined)
-    throw new Error(`no package for "${architecture}"; allowed: ${Object.keys(CPUS).join(', ')}`);
+    throw new Error(`no package for "${architecture}"; allowed: ${[...CPUS.keys()].join(', ')}`);
   const runtime = `node_modules/node-linux-${cpu}`;
   if (cpu === process.arch) return { architecture, root: checkout, runtime };
   rmSync(folder, { recursive: true, force: true });
