@@ -98,7 +98,7 @@ export class Fleet {
   /** Has the files of systemd answer the agent-check for a daemon, as systemd does. */
   agent(name: NodeName): void {
     const [, port] = /^ListenStream=10\.2\.0\.11:(\d+)$/m.exec(ours('rexecd-agent.socket'))!;
-    const [, words] = /^ExecStart=\/usr\/bin\/rexecd (.*)$/m.exec(ours('rexecd-agent@.service'))!;
+    const [, words] = /^ExecStart=\/usr\/sbin\/rexecd (.*)$/m.exec(ours('rexecd-agent@.service'))!;
     const command = [...program('rexecd'), ...words!.split(' '), '--control', this.#control(name)];
     const listen = ['--accept', '--inetd', '--listen', `${NODES[name]}:${port}`];
     this.#on(this.#hosts[name], [ACTIVATE!, ...listen, ...command]);
