@@ -102,6 +102,8 @@ const LONGEST = 220; // lines
 const NOTHING = 'nothing of ours'; // in the table of docs/architecture.md
 /** `void` before a promise hides it from the lint rule noFloatingPromises; after `return` it drops a value. */
 const VOID = /(?:^|[;{})]|=>|\belse)\s*void\s+[\w#(]/m;
+/** Node's own never ends in a folder such as /proc. */
+const RECURSIVE_MKDIR = /\bmkdir(?:Sync)?\([^;]*?\brecursive: true/;
 const COMMENT = /\/\*.*?\*\/|^\s*\/\/[^\n]*$/gms;
 /** A string that is the path of a source: what is built from it has another name. */
 const SOURCE_PATH = /(['"`])[\w./-]+\.ts\1/;
@@ -139,6 +141,8 @@ function faultsOf(sources: Sources): string[] {
     if (lines > LONGEST) faults.push(`${file} has ${lines} lines, more than ${LONGEST}`);
     if (VOID.test(source.replaceAll(COMMENT, '')))
       faults.push(`${file} drops a promise with void: handle its failure`);
+    if (RECURSIVE_MKDIR.test(source.replaceAll(COMMENT, '')))
+      faults.push(`${file} lets Node make missing folders: use makeFolder of lib/base`);
     const [path] = SOURCE_PATH.exec(source.replaceAll(COMMENT, '').replaceAll(IMPORT, '')) ?? [];
     if (path !== undefined) faults.push(`${file} names ${path}, which is not in a package`);
     const targets = targetsOf(source);
@@ -273,6 +277,7 @@ describe('the check itself (control)', () => {
     ],
     'a promise without an owner': ['lib/daemon/b.ts', 'if (a) void b.c();', /drops a promise with void/],
     'a listener without an owner': ['lib/daemon/b.ts', "on('a', () => void this.#b());", /drops a promise/],
+    'folders that Node makes': ['lib/daemon/b.ts', 'mkdir(a, { recursive: true });', /use makeFolder/],
     'the path of a source': ['lib/daemon/b.ts', "join(a, 'b.ts')", /names 'b.ts'/],
     'a long file': ['lib/daemon/b.ts', 'a\n'.repeat(LONGEST + 1), /221 lines/],
   };

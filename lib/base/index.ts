@@ -7,6 +7,7 @@ export { Unanswered } from './child/questions.ts';
 export { RexecError, SystemError } from './errors.ts';
 export { Limiter } from './limiter.ts';
 export { isLoopback } from './loopback.ts';
+export { makeFolder } from './make-folder.ts';
 export { addressForm, type Network, Networks, parseNetwork, plainAddress } from './networks.ts';
 export { openFileLimit } from './open-file-limit.ts';
 export { codeOf, reasonOf, wordsOf } from './reason.ts';

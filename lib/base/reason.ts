@@ -10,6 +10,9 @@ const WORDS: Readonly<Record<string, string>> = {
   ENOTSOCK: 'An operation was attempted on something that is not a socket',
 };
 
+/** After what a certificate lacks; for who runs Node.js, and a user of ours does not. */
+const NODE_ADVICE = /; [^;]*--use-system-ca$/;
+
 /** What a call was for; empty if that goes without saying. */
 const DEEDS: Readonly<Record<string, string>> = {
   ...{ connect: '', read: '', write: '', shutdown: '', getaddrinfo: '' },
@@ -52,7 +55,9 @@ export function wordsOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (isSystemError(error)) return systemWords(error.code, error.errno);
   // The message of an error of OpenSSL has files and lines.
-  return 'library' in error && 'reason' in error ? String(error.reason) : error.message;
+  return 'library' in error && 'reason' in error
+    ? String(error.reason)
+    : error.message.replace(NODE_ADVICE, '');
 }
 
 /** The code of an error of ours or of the system; empty if it has none. */

@@ -16,6 +16,8 @@ export interface DaemonHealth {
   readonly state: Readiness;
   /** The sentence of {@link summaryOf}. */
   readonly summary: string;
+  /** Whether the server is there that lockouts are shared on; null if they are not shared. */
+  readonly isSharing: boolean | null;
 }
 
 /** What a daemon says of itself. Times are in milliseconds since the epoch, sizes in bytes. */
@@ -71,6 +73,7 @@ export function summaryOf({ port, isStopping, sessions, lockouts }: DaemonState,
 export const healthOf = ({ state, settings }: DaemonSource): DaemonHealth => ({
   state: state.isStopping ? 'draining' : 'ready',
   summary: summaryOf(state, settings),
+  isSharing: state.isSharing ?? null,
 });
 
 export async function statusOf(source: DaemonSource, watch: Watch): Promise<DaemonStatus> {

@@ -1,5 +1,6 @@
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from '../../base/index.ts';
 import { ORACLES, type OracleId } from '../oracles/catalogue.ts';
 import type { Violation } from '../oracles/sight.ts';
 import { type Script, sizeOf } from '../script/script.ts';
@@ -94,7 +95,7 @@ export function findingText(finding: Finding, seed: number): string {
 
 /** Writes a finding's script to a folder; a file that is there is whole, whenever the program ends. @returns its path */
 export function writeFinding(finding: Finding, folder: string, seed: number): string {
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   const path = join(folder, fileNameOf(finding));
   const partial = `${path}.partial`;
   writeFileSync(partial, findingText(finding, seed));

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { access, chmod, lstat, mkdir, readdir, readFile, realpath, rm, rmdir } from 'node:fs/promises';
 import { isAbsolute, join, posix, relative, resolve, sep } from 'node:path';
-import { codeOf } from '../../base/index.ts';
+import { codeOf, makeFolder } from '../../base/index.ts';
 import { replaceFile } from '../../files/index.ts';
 import { attempt } from '../attempt.ts';
 import { ServiceError } from '../service-error.ts';
@@ -60,7 +60,7 @@ export class Tree {
 
   async makeFolder(path: string, mode: number): Promise<void> {
     const there = this.at(path);
-    await attempt(`make ${this.root}`, () => mkdir(this.root, { recursive: true }));
+    await attempt(`make ${this.root}`, async () => makeFolder(this.root));
     await this.#withoutLinks(posix.dirname(path));
     await attempt(`make ${there}`, async () => {
       await mkdir(there);

@@ -1,6 +1,6 @@
-import { chmod, mkdir, rm } from 'node:fs/promises';
+import { chmod, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { wordsOf } from '../../base/index.ts';
+import { makeFolder, wordsOf } from '../../base/index.ts';
 import { FileLockedError, locked } from '../../files/index.ts';
 import { SettingsError } from '../errors.ts';
 import { readSettingsText, replaceSettingsFile, targetOf } from './files.ts';
@@ -27,7 +27,7 @@ export async function alter(
   const target = await forFile(path, () => targetOf(path));
   if (change(await readSettingsText(path, false)) === undefined) return false;
   return forFile(path, async () => {
-    await makeFolder(dirname(target));
+    await openFolder(dirname(target));
     return locked(target, async () => {
       for (;;) {
         const before = await readSettingsText(path, false);
@@ -64,7 +64,6 @@ async function forFile<T>(path: string, work: () => Promise<T>): Promise<T> {
   }
 }
 
-async function makeFolder(folder: string): Promise<void> {
-  const made = await mkdir(folder, { recursive: true });
-  if (made !== undefined) await chmod(folder, 0o755); // whatever the umask: the daemon must get in
+async function openFolder(folder: string): Promise<void> {
+  if (makeFolder(folder)) await chmod(folder, 0o755); // whatever the umask: the daemon must get in
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
+import type { DaemonStatus } from '../../../lib/metrics/index.ts';
 import { PASSWORD, USER } from '../../support/daemon/daemon.ts';
 import { noRedis, RedisServer } from '../../support/daemon/redis-server.ts';
 import { eventually } from '../../support/peer.ts';
@@ -11,6 +12,8 @@ import { noOpenssl } from '../../support/tls/tls.ts';
 
 const PAIR = `${USER} from 127.0.0.1`;
 const UP = /^rexecd_shared_lockouts_up 1$/m;
+const AWAY =
+  'rexecd: the server of lockout.sharedLockouts does not answer: only lockouts that this daemon knows are here\n';
 const SECRET = 'no-list-of-processes-may-show-it';
 
 /** A daemon that locks out at the second failure, and shares its lockouts at a URL. */
@@ -51,10 +54,27 @@ describe('lockouts that programs share', { ...PATIENT, skip: noRedis || noOpenss
     assert.equal(await one.login(PASSWORD), 'in\n');
     await redis.kill();
     await eventually(async () => !UP.test(await one.tell('metrics')), 'the server is away');
+    assert.equal(await one.tell('lockouts'), `nobody is locked out\n${AWAY}`);
     assert.equal(
       await one.tell('unlock').then((said) => said.replace(/: [^:]*$/, '')),
       'rexecd: ended 0 lockouts here, none of other daemons',
     );
+  });
+
+  it('are said to be those of one daemon while the server is away', async (t) => {
+    const redis = await RedisServer.start(t);
+    const { sharedLockouts, sharedLockoutsPassword } = redis.settings();
+    const { tell } = await sharing(t, sharedLockouts, sharedLockoutsPassword);
+    await eventually(async () => UP.test(await tell('metrics')), 'the daemon is connected');
+    assert.equal(await tell('lockouts'), 'nobody is locked out\n');
+    assert.equal(await tell('unlock'), 'lockouts ended: 0\n');
+    const isSharing = async () => (JSON.parse(await tell('status', '--json')) as DaemonStatus).isSharing;
+    assert.equal(await isSharing(), true);
+    await redis.kill();
+    await eventually(async () => !UP.test(await tell('metrics')), 'the server is away');
+    assert.equal(await tell('lockouts'), `nobody is locked out\n${AWAY}`);
+    assert.equal(await tell('unlock'), `lockouts ended: 0\n${AWAY}`);
+    assert.equal(await isSharing(), false);
   });
 
   it('are not entrusted to a server without a certificate that the machine trusts', async (t) => {
@@ -62,7 +82,7 @@ describe('lockouts that programs share', { ...PATIENT, skip: noRedis || noOpenss
     const redis = await RedisServer.start(t, { ...authority.daemon(), ca: authority.ca });
     const { daemon } = await sharing(t, `rediss://rexecd@localhost:${redis.port}`, redis.passwordFile);
     await eventually(
-      () => /REXECD-308 .*self-signed certificate in certificate chain/.test(daemon.stderr),
+      () => /REXECD-308 .*self-signed certificate in certificate chain"?\n/.test(daemon.stderr),
       'the server is refused',
     );
   });

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { describe, it } from 'node:test';
-import { createSecureContext } from 'node:tls';
+import { createSecureContext, createServer as createTlsServer, connect as secureConnect } from 'node:tls';
 import { codeOf, reasonOf, SystemError, wordsOf } from '../../../lib/base/index.ts';
+import { noOpenssl, TlsBench } from '../../support/tls/tls.ts';
 
 const failureOf = (work: () => unknown): Promise<unknown> =>
   Promise.resolve()
@@ -72,6 +74,20 @@ describe('the reason of an error', () => {
     const pem = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n';
     const error = await failureOf(() => createSecureContext({ cert: pem }));
     assert.match(reasonOf(error), /^[\w ]+$/);
+  });
+
+  it("is what a certificate lacks, without Node's advice on how to run Node", {
+    skip: noOpenssl,
+  }, async () => {
+    const { cert, key } = new TlsBench().identity;
+    const server = createTlsServer({ cert: readFileSync(cert), key: readFileSync(key) });
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const { port } = server.address() as AddressInfo;
+    const error = await failureOf(() => once(secureConnect(port, 'localhost'), 'secureConnect'));
+    server.close();
+    assert.match(String(error), /; .*--use-system-ca/); // so there is something to leave out
+    assert.equal(reasonOf(error), 'unable to verify the first certificate');
+    assert.equal(reasonOf(new Error('a; b')), 'a; b');
   });
 
   it('is the message of any other error, and the text of any other value', () => {

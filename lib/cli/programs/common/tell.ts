@@ -10,9 +10,12 @@ export interface Target extends Pick<Resolved, 'settings' | 'origins'> {
   readonly config: string;
 }
 
+/** Sockets that standard error has named. */
+const found = new Set<string>();
+
 /**
  * Gives a command to the daemon that is meant. If none is listening where the settings say, because they have changed
- * since it started, it is the one that reads the same settings file, and standard error says so.
+ * since it started, it is the one that reads the same settings file, and standard error says so once.
  *
  * @throws ControlError
  */
@@ -23,7 +26,9 @@ export async function tell(target: Target, operation: string, argument?: unknown
   } catch (error) {
     const moved = isAbsent(error) && isByFile(target) ? await socketOfDaemonWith(target.config) : undefined;
     if (moved === undefined) throw error;
-    console.error(`no daemon is listening on ${printableText(path)}; using ${printableText(moved)}`);
+    if (!found.has(moved))
+      console.error(`no daemon is listening on ${printableText(path)}; using ${printableText(moved)}`);
+    found.add(moved);
     return tellDaemon(moved, operation, argument);
   }
 }

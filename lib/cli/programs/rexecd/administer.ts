@@ -2,6 +2,7 @@ import type { LockedOut } from '../../../login/index.ts';
 import { printableJson, printableLines } from '../../../text/index.ts';
 import { reloadDaemon } from '../common/reload.ts';
 import { type Target, tell } from '../common/tell.ts';
+import { healthOf } from './health.ts';
 
 /** Prints a line; what comes from the daemon was chosen by a peer and must not reach a terminal as it is. */
 const print = (line: string): void => console.log(printableLines(line));
@@ -15,6 +16,7 @@ export async function listLockouts(target: Target): Promise<void> {
   if (lockouts.length === 0) print('nobody is locked out');
   for (const { subject, failures, seconds } of lockouts)
     print(`${subject}: ${failures} failed logins, locked out for another ${seconds} s`);
+  await sayIfAlone(target);
 }
 
 /** Ends one lockout, or all. */
@@ -22,6 +24,16 @@ export async function clearLockouts(target: Target, subject: string | undefined)
   const ended = await tell(target, 'unlock', subject);
   if (subject !== undefined && ended === 0) throw new Error(`${subject} is not locked out`);
   print(`lockouts ended: ${ended}`);
+  await sayIfAlone(target);
+}
+
+/** What is said of lockouts may not hold for other daemons. One of an earlier version does not tell. */
+async function sayIfAlone(target: Target): Promise<void> {
+  const { isSharing } = await healthOf(target);
+  if (isSharing === false)
+    console.error(
+      'rexecd: the server of lockout.sharedLockouts does not answer: only lockouts that this daemon knows are here',
+    );
 }
 
 /** Prints the metrics in Prometheus' text format, or as JSON. */

@@ -38,5 +38,6 @@ async function agentLine(target: Target): Promise<string> {
   }
 }
 
-const healthOf = async (target: Target): Promise<DaemonHealth> =>
+/** How the daemon is. @throws ControlError */
+export const healthOf = async (target: Target): Promise<DaemonHealth> =>
   (await tell(target, 'health')) as DaemonHealth;

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { extname, join, relative } from 'node:path';
-import { Secret, shellQuoted } from '../../../base/index.ts';
+import { makeFolder, Secret, shellQuoted } from '../../../base/index.ts';
 import { locked, replaceFile } from '../../../files/index.ts';
 import { addUser } from '../../../login/index.ts';
 
@@ -18,7 +18,7 @@ const USER = 'demo';
 export async function openTrial(folder: string): Promise<Trial> {
   const usersFile = join(folder, 'users');
   const passwordFile = join(folder, `${USER}.password`);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder, 0o700);
   await locked(passwordFile, async () => {
     const known = await Promise.all([readFile(usersFile), readFile(passwordFile)]).catch(() => undefined);
     if (known) return;

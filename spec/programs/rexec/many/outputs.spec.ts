@@ -148,6 +148,9 @@ describe('the output of several hosts', PATIENT, () => {
     const none = await rexec(t, '--output-dir', taken, '-w', name(daemon));
     assert.match(none.stderr, /^rexec: .*file: file already exists$/m);
     assert.equal(none.status, 64);
+    const nowhere = await rexec(t, '--output-dir', '/proc/x', '-w', name(daemon));
+    assert.equal(nowhere.stderr, 'rexec: /proc/x: no such file or directory\n');
+    assert.equal(nowhere.status, 64);
     const full = await rexec(t, '--output-dir', '/proc/self', '-w', name(daemon));
     assert.match(
       full.stderr,

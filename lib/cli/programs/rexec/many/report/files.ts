@@ -1,7 +1,7 @@
-import { mkdir, open, writeFile } from 'node:fs/promises';
+import { open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { reasonOf } from '../../../../../base/index.ts';
+import { makeFolder, reasonOf } from '../../../../../base/index.ts';
 import type { RemoteCommand } from '../../../../../client/index.ts';
 import { unlessFailed } from '../../failures.ts';
 import { type Target, targetText } from '../../hosts/target.ts';
@@ -19,7 +19,7 @@ export class Files implements Report {
 
   /** @throws the system's error if the folder cannot be made */
   static async in(folder: string, outlets: Outlets, limit: number): Promise<Files> {
-    await mkdir(folder, { recursive: true });
+    makeFolder(folder);
     return new Files(folder, outlets, limit);
   }
 
