@@ -9,7 +9,9 @@ export interface Endpoint {
   readonly port: number;
 }
 
-const FORM = /^(tls:)?(?:\[([\da-fA-F:.]+(?:%[\w.-]+)?)\]|([\w.-]+))(?::(\d{1,5}))?$/;
+/** Digits alone are no name: they are a port, and the system would take them for an address in one number, `0.0.21.136`. */
+const FORM = /^(tls:)?(?:\[([\da-fA-F:.]+(?:%[\w.-]+)?)\]|(?!tls:|\d+(?::|$))([\w.-]+))(?::(\d{1,5}))?$/;
+const PORT_ALONE = /^(tls:)?(\d{1,5})$/;
 
 /** An address as the setting `listen` has it: `HOST:PORT`, `tls:HOST:PORT`, IPv6 in brackets. Undefined if it is none. */
 export function parseEndpoint(text: string): Endpoint | undefined {
@@ -24,6 +26,13 @@ export function parseEndpoint(text: string): Endpoint | undefined {
 
 export const endpointText = ({ secure, host, port }: Endpoint): string =>
   `${secure ? 'tls:' : ''}${isIPv6(host) ? `[${host}]` : host}:${port}`;
+
+/** The address that is probably meant by a port alone; undefined for anything else. */
+export function endpointMeant(text: string): string | undefined {
+  const [, prefix = '', port] = PORT_ALONE.exec(text) ?? [];
+  const meant = `${prefix}127.0.0.1:${port}`;
+  return port !== undefined && parseEndpoint(meant) ? meant : undefined;
+}
 
 /** An address that is one, in full. */
 export function endpointForm(text: string): string {

@@ -1,4 +1,5 @@
 import { allowedBy, allowedIn } from './describe.ts';
+import { endpointMeant } from './endpoint.ts';
 import { SettingsError } from './errors.ts';
 import { FileKeys } from './file/file-keys.ts';
 import {
@@ -9,7 +10,7 @@ import {
   listenWith,
 } from './file/old-keys.ts';
 import { TomlDocument } from './file/toml-document.ts';
-import { flagOf, keyOf, SETTING_NAMES, variableOf } from './names.ts';
+import { flagOf, keyOf, SETTING_NAMES, variableOf, whatIsMeant } from './names.ts';
 import { capped, NO_POLICY, type Policy, same } from './policy.ts';
 import { explain, SETTINGS, type SettingName, type Settings } from './schema/index.ts';
 import { withoutPassword } from './store-url.ts';
@@ -116,7 +117,8 @@ export function readValue(name: SettingName, value: unknown, origin: string, key
   if (result.success) return result.data;
   const where = origin.includes(':') ? `${origin}: ${key}` : origin;
   const allowed = allowedBy(name);
-  const why = allowed === 'string' ? explain(result.error) : allowed;
+  const words = allowed === 'string' ? explain(result.error) : allowed;
+  const why = name === 'listen' ? `${words}${whatIsMeant(endpointMeantIn(value))}` : words;
   throw new SettingsError(
     `${where}: invalid value ${withoutPassword(JSON.stringify(value) ?? '')}; allowed: ${why}`,
   );
@@ -130,6 +132,13 @@ export function readPart(name: ListenerName, value: unknown, origin: string): un
     `${origin}: invalid value ${JSON.stringify(value)}; allowed: ${allowedIn(LISTENER[name])}`,
   );
 }
+
+/** What is meant by the first port without a host, in a list or in words. */
+const endpointMeantIn = (value: unknown): string | undefined =>
+  String(value)
+    .split(',')
+    .map((each) => endpointMeant(each.trim()))
+    .find((meant) => meant !== undefined);
 
 function advice([first, ...others]: readonly string[]): string {
   const more = others.length === 0 ? '' : ` (and ${others.length} more)`;

@@ -32,6 +32,12 @@ export interface Keeping {
   save(sessions: readonly PanelSession[]): void;
 }
 
+/** What is listened on, and its port; 0 for a path. */
+interface Opened {
+  readonly doors: Doors;
+  readonly port: number;
+}
+
 const START_SECONDS = 40;
 /** Time to end, once it has said its last. */
 const LAST_SECONDS = 5;
@@ -48,6 +54,7 @@ export class Panel {
   #options: PanelOptions | undefined;
   #place: PanelPlace | undefined;
   #doors: Doors | undefined;
+  #ahead: Opened | undefined;
   #process: PanelProcess | undefined;
   #timer: NodeJS.Timeout | undefined;
   #ending = false;
@@ -58,6 +65,25 @@ export class Panel {
     this.#keeping = keeping;
   }
 
+  /**
+   * Listens where the next {@link set} will be told to, beside where it listens now, if that is another place.
+   *
+   * @returns gives it up, unless `set` has taken it
+   * @throws Error, such as `EADDRINUSE` of the system; nothing has changed
+   */
+  async prepare({ panelListen, panelHosts }: PanelOptions): Promise<() => void> {
+    const place = placeOf(panelListen, panelHosts);
+    if (!place || !this.#options) return () => {};
+    if (panelListen === this.#options.panelListen || place.listen === this.#port) return () => {};
+    const ahead = await this.#listen(place);
+    this.#ahead = ahead;
+    return () => {
+      if (this.#ahead !== ahead) return;
+      this.#ahead = undefined;
+      ahead.doors.close();
+    };
+  }
+
   /** Follows the settings. The daemon serves without a panel, if there can be none, and the log says so. */
   async set(options: PanelOptions): Promise<void> {
     const before = this.#options;
@@ -65,8 +91,10 @@ export class Panel {
     const place = placeOf(options.panelListen, options.panelHosts);
     if (before && JSON.stringify(wantedOf(before)) === JSON.stringify(wantedOf(options)) && this.#doors)
       return;
+    const ahead = this.#ahead;
+    this.#ahead = undefined;
     await this.#close();
-    if (place) await this.#try(place, options, true);
+    if (place) await this.#try(place, options, true, ahead);
   }
 
   /** @throws Error if there is no panel */
@@ -89,10 +117,10 @@ export class Panel {
   }
 
   /** A daemon that is stopping may still have the port: it is tried until it is free, and the first failure is an event. */
-  async #try(place: PanelPlace, options: PanelOptions, isFirst: boolean): Promise<void> {
+  async #try(place: PanelPlace, options: PanelOptions, isFirst: boolean, ahead?: Opened): Promise<void> {
     if (this.#ending) return;
     try {
-      await this.#open(place, options);
+      await this.#open(place, options, ahead);
     } catch (error) {
       await this.#close();
       if (isFirst) this.#events.emit('panelFailed', { listen: options.panelListen, cause: wordsOf(error) });
@@ -103,11 +131,11 @@ export class Panel {
     }
   }
 
-  async #open(place: PanelPlace, options: PanelOptions): Promise<void> {
+  async #open(place: PanelPlace, options: PanelOptions, ahead: Opened | undefined): Promise<void> {
+    this.#doors = ahead?.doors; // closed if anything fails
     this.#account = await readerAccount(options.readerAccount);
     this.#tickets ??= new Tickets(await this.#keeping.load(), (sessions) => this.#keeping.save(sessions));
-    const doors = new Doors((socket) => this.#accept(socket));
-    const port = await doors.open(place.listen);
+    const { doors, port } = ahead ?? (await this.#listen(place));
     this.#doors = doors;
     this.#place = placeAt(place, port, options.panelHosts);
     const started = this.#start(this.#tickets);
@@ -117,6 +145,16 @@ export class Panel {
     this.#events.emit('panelOpened', {
       listen: String(typeof place.listen === 'string' ? place.listen : port),
     });
+  }
+
+  async #listen({ listen }: PanelPlace): Promise<Opened> {
+    const doors = new Doors((socket) => this.#accept(socket));
+    return { doors, port: await doors.open(listen) };
+  }
+
+  /** The port that it has now, which the system may have chosen; undefined if it has none. */
+  get #port(): number | undefined {
+    return typeof this.#place?.listen === 'number' ? this.#place.port : undefined;
   }
 
   #start(tickets: Tickets): PanelProcess {

@@ -4,15 +4,18 @@ import { whole, z } from '../kinds.ts';
 import { keyOf, SETTING_NAMES } from '../names.ts';
 import type { SettingName } from '../schema/index.ts';
 
+/** Not a number, which would be a port; what else is no host, `listen` refuses. */
+const host = z.string().regex(/^(?!\d+$)[^/]+$/, 'an address or a name');
+
 /**
  * What said where to listen before `listen` did. `host` and `port` are still flags and options, for the main address; the
  * others are read wherever they stand.
  */
 export const LISTENER = {
-  host: z.string().min(1),
+  host,
   port: whole(0, 65_535),
   tlsMode: z.enum(['off', 'beside', 'only']),
-  tlsHost: z.string().min(1),
+  tlsHost: host,
   tlsPort: whole(0, 65_535),
 } as const;
 

@@ -4,6 +4,7 @@ import { request } from 'node:http';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, it } from 'node:test';
+import { freePort } from '../../support/free-port.ts';
 import { ask, bearerFor, JSON_TYPE, startPanel, verb } from '../../support/panel/panel.ts';
 import { eventually } from '../../support/peer.ts';
 import { PATIENT, run, start, startRexecd, temporaryFolder, usersFileOf } from '../../support/program.ts';
@@ -96,6 +97,29 @@ describe('the panel', PATIENT, () => {
     place('');
     assert.equal(await panel.tell('reload'), 'changed: panel.listen\n');
     await assert.rejects(ask(panel, '/metrics'), { code: 'ECONNREFUSED' });
+  });
+
+  it('stays where it is if a reload cannot move it', async (t) => {
+    const panel = await startPanel(t);
+    const before = panel.settings();
+    const taken = panel.port;
+    const move = (words: string) => writeFileSync(panel.config, words);
+    move(before.replace(`listen = "${panel.panelPort}"`, `listen = "${taken}"`));
+    assert.match(
+      await panel.tell('reload'),
+      new RegExp(`cannot listen: address already in use \\(127\\.0\\.0\\.1 port ${taken}\\)\n$`),
+    );
+    assert.equal((await ask(panel, '/metrics')).status, 200);
+    // What was opened for a reload that fails elsewhere is given up.
+    const free = await freePort();
+    move(
+      before
+        .replace(`listen = "${panel.panelPort}"`, `listen = "${free}"`)
+        .replace(`listen = ["127.0.0.1:${taken}"]`, 'listen = ["192.0.2.77:0"]'),
+    );
+    assert.match(await panel.tell('reload'), /address not available/);
+    await assert.rejects(ask({ panelPort: free }, '/metrics'), { code: 'ECONNREFUSED' });
+    assert.equal((await ask(panel, '/metrics')).status, 200);
   });
 
   it('answers to more names if the settings have them', async (t) => {

@@ -51,6 +51,11 @@ describe('rconfig', { ...PATIENT, concurrency: 4 }, () => {
       'rconfig: port: invalid value "http"; allowed: whole number from 0 to 65535\n',
     ],
     [
+      'a port where an address must be',
+      ['set', 'listen', '5512'],
+      'rconfig: listen: invalid value "5512"; allowed: list of addresses, such as "127.0.0.1:512" or "tls:[::]:10512"; did you mean 127.0.0.1:5512?\n',
+    ],
+    [
       'a value the policy does not allow',
       ['set', 'maxConnections', '2'],
       'rconfig: limits.maxConnections: the policy file allows at most 1, not 2\n',

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { describe, it, type TestContext } from 'node:test';
 import { Installation } from '../../support/machine/installation.ts';
 import { PATIENT, run, start, temporaryFolder, usersFileOf } from '../../support/program.ts';
@@ -77,6 +79,29 @@ describe('a running daemon whose settings file has changed (E22)', PATIENT, () =
     assert.equal(here.text, before);
     const set = await here.run(['set', 'maxConnections', '5'], { env });
     assert.match(set.stdout, /\nthe running daemon now uses it\n$/);
+  });
+
+  it('keeps the file from a panel whose port is in use', async (t) => {
+    const { here, env } = await running(t, `port = 0\nusers = "${usersFileOf(t)}"\n`);
+    const before = here.text;
+    const other = createServer().listen(0, '127.0.0.1');
+    t.after(() => other.close());
+    await once(other, 'listening');
+    const { port } = other.address() as AddressInfo;
+    const { stdout, stderr, status } = await here.run(['set', 'panel.listen', `${port}`], { env });
+    assert.deepEqual([stdout, status], ['', 1]);
+    assert.ok(
+      stderr.endsWith(
+        `rconfig: ${here.file} was not changed: the running daemon keeps its current settings: cannot listen: address already in use (127.0.0.1 port ${port})\n`,
+      ),
+      stderr,
+    );
+    assert.equal(here.text, before);
+    other.close();
+    await once(other, 'close');
+    const set = await here.run(['set', 'panel.listen', `${port}`], { env });
+    assert.match(set.stdout, /\nthe running daemon now uses it\n$/, set.stderr);
+    assert.equal((await fetch(`http://127.0.0.1:${port}/metrics`)).status, 200);
   });
 
   it('is found although the file now names another port or TLS alone', async (t) => {

@@ -11,9 +11,22 @@ import {
 
 /** What a setting does not take, from either source. */
 const BAD = {
-  host: [''],
+  host: ['', '5512'],
   port: ['-1', '65536', '512.5', 'http', '', ' 512', '0x200', '1e3', 'NaN', 'Infinity'],
-  listen: ['', '127.0.0.1:65536', 'a b', 'udp:127.0.0.1:1', '[::1', '[x]:1', '127.0.0.1:', 'tls:', ':1'],
+  listen: [
+    '',
+    '127.0.0.1:65536',
+    'a b',
+    'udp:127.0.0.1:1',
+    '[::1',
+    '[x]:1',
+    '127.0.0.1:',
+    'tls:',
+    ':1',
+    '5512',
+    '5512:512',
+    'tls:5512',
+  ],
   backlog: ['0', '65536', 'many'],
   maxConnections: ['0', '1000001', '-5', 'none'],
   maxConnectionsPerAddress: ['0', 'all'],
@@ -59,6 +72,7 @@ const BAD = {
 /** What a setting makes of a text, from either source. */
 const GOOD: readonly (readonly [name: keyof typeof SETTINGS, text: string, value: unknown])[] = [
   ['listen', '0.0.0.0', ['0.0.0.0:512']],
+  ['listen', '5512.example,2host', ['5512.example:512', '2host:512']],
   ['listen', 'tls:[::]', ['tls:[::]:10512']],
   ['listen', '::1,tls:host.example:0', ['[::1]:512', 'tls:host.example:0']],
   ['listen', '[fe80::1%eth0]:65535', ['[fe80::1%eth0]:65535']],
@@ -99,6 +113,12 @@ const ALLOWED: readonly (readonly [name: keyof typeof SETTINGS, value: unknown, 
   ['shells', 'none', /"listed"\W+"usable"\W+"any"/],
   ['denyUsers', [7], /list of strings/],
   ['denyUsers', 7, /list of strings/],
+  ['listen', '5512', /"tls:\[::\]:10512"; did you mean 127\.0\.0\.1:5512\?$/],
+  ['listen', '::1, tls:0', /; did you mean tls:127\.0\.0\.1:0\?$/],
+  ['listen', ['5512'], /; did you mean 127\.0\.0\.1:5512\?$/],
+  ['listen', 5512, /; did you mean 127\.0\.0\.1:5512\?$/],
+  ['listen', '70000', /"tls:\[::\]:10512"$/],
+  ['listen', '5512:512', /"tls:\[::\]:10512"$/],
 ];
 
 const names = Object.keys(SETTINGS) as (keyof typeof SETTINGS)[];

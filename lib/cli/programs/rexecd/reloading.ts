@@ -23,15 +23,18 @@ export interface ReloadParts {
   readonly first: Resolved;
   readonly load: () => Promise<Resolved>;
   readonly events: EventLog;
+  /** Does what can be refused, beside the daemon's own; what it gives back undoes that, until `take`. */
+  readonly prepare: (next: Settings) => Promise<() => void>;
   readonly take: (next: Resolved) => Promise<void>;
   /** See {@link logOptions}. */
   readonly service: boolean;
 }
 
 /** Reads the settings again and gives them to the daemon, all or nothing; the keys that changed. */
-export function reloader({ daemon, first, load, events, take, service }: ReloadParts) {
+export function reloader({ daemon, first, load, events, prepare, take, service }: ReloadParts) {
   let current = first.settings;
   return async (): Promise<string[]> => {
+    let undo = () => {};
     try {
       const resolved = await load();
       const next = resolved.settings;
@@ -39,6 +42,7 @@ export function reloader({ daemon, first, load, events, take, service }: ReloadP
         (name) => JSON.stringify(next[name]) !== JSON.stringify(current[name]),
       );
       reportCapped(resolved, events);
+      undo = await prepare(next);
       await daemon.reload(next, await authenticatorFor(next));
       await events.reopen(logOptions(next, service));
       current = next;
@@ -46,6 +50,7 @@ export function reloader({ daemon, first, load, events, take, service }: ReloadP
       events.emit('reloaded', { changed: changed.map(keyOf).join(' ') });
       return changed.map(keyOf);
     } catch (error) {
+      undo();
       events.emit('reloadFailed', { cause: reasonOf(error) });
       throw error;
     }

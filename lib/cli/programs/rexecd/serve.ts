@@ -90,7 +90,8 @@ export async function serve({ config, debug, trial, service, ...options }: Serve
     await lockouts.take(next.settings, daemon.port);
     await panel.set(next.settings);
   };
-  const readAgain = reloader({ daemon, first: resolved, load, events, take, service });
+  const prepare = (next: Settings) => panel.prepare(next);
+  const readAgain = reloader({ daemon, first: resolved, load, events, prepare, take, service });
   const reloads = new Limiter(1); // one after another
   let isStopping = false;
   const reload = (): Promise<string[]> => {

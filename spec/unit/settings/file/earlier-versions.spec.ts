@@ -39,6 +39,7 @@ describe('a settings file of an earlier version', () => {
     ],
     ['listen = ["::1"]\nport = 5\n', 'f:2: port is set twice'],
     ['port = 5\nlisten = ["::1"]\n', 'f:2: listen is set twice'],
+    ['host = "5512"\n', 'f:1: host: invalid value "5512"; allowed: an address or a name'],
     ['port = 70000\n', 'f:1: port: invalid value 70000; allowed: whole number from 0 to 65535'],
   ] as const)
     it(`is refused: ${message}`, () => assert.throws(() => resolved(text), { message }));
