@@ -33,10 +33,13 @@ export class WineDaemon {
     more: NodeJS.ProcessEnv = {},
   ): Promise<WineDaemon> {
     writeFileSync(join(folder.path, 'users'), `${USER}:${cheapHash(PASSWORD)}\n`, { mode: 0o600 });
+    writeFileSync(join(folder.path, 'none.toml'), '', { mode: 0o600 }); // that of ProgramData is the service's
     const [output, errors] = [join(folder.path, 'daemon.out'), join(folder.path, 'daemon.err')];
     const outputs = [openSync(output, 'w'), openSync(errors, 'w')] as const; // see wine()
     const rexecd = ['N:\\bin\\node.exe', 'R:\\lib\\cli\\rexecd.ts', '-debug'];
     const users = [
+      '--config',
+      folder.at('none.toml'),
       '--users',
       folder.at('users'),
       '--port',
