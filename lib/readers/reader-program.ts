@@ -60,11 +60,9 @@ class Reader {
   async #unwrap({ id, seconds }: Extract<Order, { say: 'unwrap' }>, handle: unknown): Promise<void> {
     if (!handle) return; // it did not arrive
     const socket = takeOver(handle);
+    socket.on('error', () => {}); // for its whole life: nothing reads it while it is kept
     try {
-      const source = await readProxyHeader(
-        socket.on('error', () => {}),
-        seconds,
-      );
+      const source = await readProxyHeader(socket, seconds);
       this.#kept.set(id, socket);
       this.#say({ say: 'unwrapped', id, source: source ?? null });
     } catch (error) {

@@ -28,6 +28,7 @@ export const windowsFailure = (what: string, error: number = lastError()): Syste
   new SystemError(`${what} (error ${error})`, -translated(error));
 
 export const closeHandle = windows<boolean>('kernel32.dll', 'bool __stdcall CloseHandle(intptr_t handle)');
+export const currentProcess = windows('kernel32.dll', 'intptr_t __stdcall GetCurrentProcess()');
 export const INVALID_HANDLE = -1;
 
 /** Text as Windows functions take it, for a pointer that has to be to memory of ours. */

@@ -1,6 +1,6 @@
 import { createOwnProcess, type SuspendedProcess, type WindowsProcess } from './create-process.ts';
 import { JobObject } from './job.ts';
-import { closeHandle, windows, windowsFailure } from './library.ts';
+import { closeHandle, currentProcess, windows, windowsFailure } from './library.ts';
 import { inThread } from './logon/thread.ts';
 import { exitCodeOf } from './wait.ts';
 
@@ -20,7 +20,6 @@ const terminate = windows<boolean>(
   'bool __stdcall TerminateProcess(intptr_t process, uint32_t code)',
 );
 
-const currentProcess = windows('kernel32.dll', 'intptr_t __stdcall GetCurrentProcess()');
 const duplicateHandle = windows<boolean>(
   'kernel32.dll',
   'bool __stdcall DuplicateHandle(intptr_t from, intptr_t handle, intptr_t to, _Out_ intptr_t *made, uint32_t access, int inherit, uint32_t options)',

@@ -1,5 +1,5 @@
 import { koffi } from '../koffi.ts';
-import { closeHandle, lastError, textOf, windows, windowsFailure } from './library.ts';
+import { closeHandle, currentProcess, lastError, textOf, windows, windowsFailure } from './library.ts';
 import { sidAt } from './security-descriptor.ts';
 
 const TOKEN_QUERY = 0x8;
@@ -13,7 +13,6 @@ const MOST_BYTES = 64 * 1024;
 const MOST_SID_BYTES = 68;
 const MOST_NAME = 256; // characters
 
-const currentProcess = windows('kernel32.dll', 'intptr_t __stdcall GetCurrentProcess()');
 const localFree = windows('kernel32.dll', 'intptr_t __stdcall LocalFree(intptr_t memory)');
 const openProcessToken = windows<boolean>(
   'advapi32.dll',
@@ -103,16 +102,27 @@ export function isMemberOf(group: string): boolean {
   }
 }
 
-/** The name of an account or a group, as `BUILTIN\Users`; the SID itself if it has none. */
-export function nameOfSid(sid: string): string {
+/** The account or group of a SID; some have no domain. @throws SystemError if there is none, or it cannot be asked for */
+export function accountOfSid(sid: string): { readonly name: string; readonly domain: string } {
   const found = [0];
-  if (!sidFromText(sid, found)) return sid;
+  if (!sidFromText(sid, found)) throw windowsFailure('ConvertStringSidToSid');
   try {
     const [name, domain] = [Buffer.alloc(MOST_NAME * 2), Buffer.alloc(MOST_NAME * 2)];
-    if (!lookupAccountSid(null, found[0], name, [MOST_NAME], domain, [MOST_NAME], [0])) return sid;
-    return [textOf(domain), textOf(name)].filter((part) => part !== '').join('\\');
+    if (!lookupAccountSid(null, found[0], name, [MOST_NAME], domain, [MOST_NAME], [0]))
+      throw windowsFailure('LookupAccountSid');
+    return { name: textOf(name), domain: textOf(domain) };
   } finally {
     localFree(found[0]);
+  }
+}
+
+/** The name of an account or a group, as `BUILTIN\Users`; the SID itself if it has none. */
+export function nameOfSid(sid: string): string {
+  try {
+    const { name, domain } = accountOfSid(sid);
+    return [domain, name].filter((part) => part !== '').join('\\');
+  } catch {
+    return sid;
   }
 }
 

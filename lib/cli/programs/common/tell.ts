@@ -10,8 +10,8 @@ export interface Target extends Pick<Resolved, 'settings' | 'origins'> {
   readonly config: string;
 }
 
-/** Sockets that standard error has named. */
-const found = new Set<string>();
+/** Where daemons were found that were not where the settings say. */
+const elsewhere = new WeakMap<Target, string>();
 
 /**
  * Gives a command to the daemon that is meant. If none is listening where the settings say, because they have changed
@@ -20,15 +20,14 @@ const found = new Set<string>();
  * @throws ControlError
  */
 export async function tell(target: Target, operation: string, argument?: unknown): Promise<unknown> {
-  const path = controlPathOf(target.settings);
+  const path = elsewhere.get(target) ?? controlPathOf(target.settings);
   try {
     return await tellDaemon(path, operation, argument);
   } catch (error) {
     const moved = isAbsent(error) && isByFile(target) ? await socketOfDaemonWith(target.config) : undefined;
     if (moved === undefined) throw error;
-    if (!found.has(moved))
-      console.error(`no daemon is listening on ${printableText(path)}; using ${printableText(moved)}`);
-    found.add(moved);
+    console.error(`no daemon is listening on ${printableText(path)}; using ${printableText(moved)}`);
+    elsewhere.set(target, moved);
     return tellDaemon(moved, operation, argument);
   }
 }

@@ -1,5 +1,6 @@
 import { lastError, textOf, windows, windowsFailure } from '../library.ts';
 import { sidAt } from '../security-descriptor.ts';
+import { accountOfSid } from '../tokens.ts';
 
 /** An account that Windows can log on. */
 export interface WindowsAccount {
@@ -13,10 +14,6 @@ export interface WindowsAccount {
 const lookupAccountName = windows<boolean>(
   'advapi32.dll',
   'bool __stdcall LookupAccountNameW(str16 system, str16 name, _Out_ uint8_t *sid, _Inout_ uint32_t *sidSize, _Out_ uint8_t *domain, _Inout_ uint32_t *domainSize, _Out_ int *kind)',
-);
-const lookupAccountSid = windows<boolean>(
-  'advapi32.dll',
-  'bool __stdcall LookupAccountSidW(str16 system, uint8_t *sid, _Out_ uint8_t *name, _Inout_ uint32_t *nameSize, _Out_ uint8_t *domain, _Inout_ uint32_t *domainSize, _Out_ int *kind)',
 );
 const getComputerName = windows<boolean>(
   'kernel32.dll',
@@ -41,10 +38,8 @@ export function findWindowsAccount(name: string): WindowsAccount | undefined {
     throw windowsFailure('LookupAccountName');
   }
   if (kind[0] !== USER) return undefined;
-  const own = Buffer.alloc(2 * MOST_NAME);
-  if (!lookupAccountSid(null, sid, own, [MOST_NAME], domain, [MOST_NAME], kind))
-    throw windowsFailure('LookupAccountSid');
-  return { name: textOf(own), domain: textOf(domain), sid: sidAt(sid, 0) };
+  const text = sidAt(sid, 0);
+  return { ...accountOfSid(text), sid: text };
 }
 
 /** NetBIOS name of this machine, which is the domain of its local accounts. @throws SystemError */
