@@ -2,17 +2,15 @@ import { writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { setTimeout as delay } from 'node:timers/promises';
 import { freePort } from '../../spec/support/free-port.ts';
 import { findProgram } from '../../spec/support/program.ts';
 import type { Bench } from '../question.ts';
 import type { Host } from './host.ts';
+import { until } from './until.ts';
 
 const HAPROXY = findProgram('haproxy');
 /** Why it cannot be measured here; false if it can. */
 export const noHaproxy: string | false = !HAPROXY && 'needs haproxy (Debian: haproxy)';
-
-const PATIENCE_MS = 20_000;
 
 /** HAProxy in front of daemons, by the name of each balancer of the plan. */
 export class Haproxy {
@@ -46,11 +44,12 @@ export class Haproxy {
     writeFileSync(file, `${lines.join('\n')}\n`);
     host.start(bench, HAPROXY!, ['-db', '-f', file]);
     const haproxy = new Haproxy(socket, ports);
-    const end = performance.now() + PATIENCE_MS;
-    while ((await haproxy.sessions('').catch(() => undefined)) === undefined) {
-      if (performance.now() > end) throw new Error('HAProxy did not start');
-      await delay(20);
-    }
+    const answers = () =>
+      haproxy.sessions('').then(
+        () => true,
+        () => false,
+      );
+    await until(answers, 'HAProxy starts');
     return haproxy;
   }
 

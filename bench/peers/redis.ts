@@ -2,7 +2,6 @@ import { type ChildProcess, execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { findProgram } from '../../spec/support/program.ts';
 import type { Bench } from '../question.ts';
 import { firstLine, Host } from './host.ts';
@@ -10,7 +9,6 @@ import { firstLine, Host } from './host.ts';
 const REDIS = findProgram('redis-server');
 const PASSWORD = 'a-password-of-32-characters-long';
 const PORT = 6379;
-const PATIENCE_MS = 20_000;
 
 /** Why it cannot be measured here; false if it can. */
 export const noRedis: string | false =
@@ -88,10 +86,4 @@ export class Redis {
     const [file = '', ...words] = [...this.entry, 'sh', '-ec', script];
     execFileSync(file, words);
   }
-}
-
-/** Resolves once a daemon has said it so many times. @throws Error if it does not */
-export async function saidTimes(said: () => number, times: number, what: string): Promise<void> {
-  for (const end = performance.now() + PATIENCE_MS; said() < times; await delay(20))
-    if (performance.now() > end) throw new Error(`waited for: ${what}`);
 }

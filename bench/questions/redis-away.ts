@@ -1,6 +1,7 @@
 import { Host } from '../peers/host.ts';
-import { noRedis, Redis, saidTimes } from '../peers/redis.ts';
+import { noRedis, Redis } from '../peers/redis.ts';
 import { startRexecd } from '../peers/rexecd.ts';
+import { until } from '../peers/until.ts';
 import { type Case, type Goal, notMeasured, type Question } from '../question.ts';
 import { barOf } from '../report/sentences.ts';
 import { type Results, spreadOf } from '../results.ts';
@@ -54,9 +55,9 @@ export const question: Question = {
       const [away, back] = [count('REXECD-308'), count('REXECD-309')];
       await begin(redis);
       await work();
-      await saidTimes(() => count('REXECD-308'), away + 1, `${name}: the daemon knows`);
+      await until(() => count('REXECD-308') > away, `${name}: the daemon knows`);
       await end(redis);
-      await saidTimes(() => count('REXECD-309'), back + 1, `${name}: the daemon is connected again`);
+      await until(() => count('REXECD-309') > back, `${name}: the daemon is connected again`);
     };
     await during('Redis is killed', async () => {}); // from now on it is connected
     const cases = PEERS.flatMap((peers) => {

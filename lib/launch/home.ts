@@ -66,11 +66,7 @@ export async function usableHome(
 }
 
 /** The last directory, instead of a home where nothing could be started, and why. */
-export const homeAfter = (
-  { directory, problem }: HomeDirectory,
-  lost: string,
-  last: string,
-): HomeDirectory => ({
+const homeAfter = ({ directory, problem }: HomeDirectory, lost: string, last: string): HomeDirectory => ({
   directory: last,
   problem: problem ?? `${directory}: ${lost}`,
 });

@@ -1,7 +1,7 @@
 /** How a command starts: shell, home, environment, and the launchers that make the process. */
 export { type Environment, loginEnvironment } from './environment.ts';
 export { type Handler, handlerLauncher, type Invocation } from './handler-launcher.ts';
-export { type HomeDirectory, homeAfter, lastHome, resolveHome, usableHome } from './home.ts';
+export { type HomeDirectory, lastHome, resolveHome, usableHome } from './home.ts';
 export { LaunchError } from './launch-error.ts';
 export type { CommandEnd, Group, Launch, Launcher, LauncherName, RunningCommand } from './launcher.ts';
 export { launcherNamed, windowsLauncher } from './launchers.ts';

@@ -1,7 +1,6 @@
 import { SessionError } from '../connection/index.ts';
 import {
   absoluteShell,
-  homeAfter,
   type Launch,
   lastHome,
   loginEnvironment,
@@ -39,11 +38,8 @@ export async function prepare(
   const last = lastHome(environment, platform);
   const named = resolveShell(identity.shell, environment, platform);
   // This process is not the user of a token: nothing of his is tried but by the start, which is made as him.
-  const { directory, problem: homeProblem } = !isForeign
-    ? await usableHome(home, homeLost, last)
-    : homeLost === undefined
-      ? home
-      : homeAfter(home, homeLost, last);
+  const { directory, problem: homeProblem } =
+    isForeign && homeLost === undefined ? home : await usableHome(home, homeLost, last);
   const shell = isForeign ? absoluteShell(named) : usableShell(named);
   if (homeProblem !== undefined && requireHome)
     throw new SessionError('REXEC_NO_HOME', `home: ${homeProblem} (setting requireHome)`);
