@@ -22,11 +22,12 @@ const LONGEST_SECRET = 64; // characters: 256 bits are 43
 export const isSecret: Check<string> = (value): value is string =>
   is.text(value) && value.length <= LONGEST_SECRET && /^[\w-]+$/.test(value);
 
-/** From rexecd to the panel's process. `connection` comes with one. */
+/** From rexecd to the panel's process. */
 export const ORDERS = {
   /** Whom it answers: names of the `Host` header. `place` tells its cookies from those of other panels. */
   terms: { hosts: is.list(is.text), place: is.text },
-  connection: {},
+  /** Comes with a connection, which rexecd keeps as well until the process says that it has it. */
+  connection: { number: is.count },
   /** Of the verb with this number. */
   result: { number: is.count, result: is.anything },
   failure: {
@@ -46,6 +47,8 @@ export type FailureKind = Extract<Order, { say: 'failure' }>['kind'];
  * SECURITY: it may have been taken over: rexecd checks the session of every verb.
  */
 export const REPORTS = {
+  /** The connection with this number; nothing was read of it yet. */
+  has: { number: is.count },
   call: {
     number: is.count,
     verb: short(16),
@@ -55,6 +58,7 @@ export const REPORTS = {
 };
 
 export type Report = Messages<typeof REPORTS>;
+export type Call = Extract<Report, { say: 'call' }>;
 
 /** What the panel's process is asked. */
 export const QUESTIONS = {};

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
-import { Child, letGo, reasonOf } from '../../base/index.ts';
+import { Child, lent, reasonOf } from '../../base/index.ts';
 import { PerSecond } from '../per-second.ts';
 import {
   ANSWERS,
@@ -14,6 +14,8 @@ import { DeniedError, RefusedChange, type Verbs } from './verbs.ts';
 
 /** Calls that may be under way: one a request of the browser, and those of the process itself. */
 const MOST_CALLS = 64;
+/** Connections that it has not taken yet. */
+const MOST_UNTAKEN = 64;
 /** Its seconds are others than these, and it asks on its own behalf as well. */
 const MOST_A_SECOND = 3 * MOST_CALLS_A_SECOND;
 
@@ -26,6 +28,8 @@ export class PanelProcess {
   readonly #child: Child<typeof QUESTIONS, typeof ANSWERS, typeof REPORTS>;
   readonly #verbs: Verbs;
   readonly #rate = new PerSecond(MOST_A_SECOND);
+  readonly #untaken = new Map<number, Socket>();
+  #passed = 0;
   #calls = 0; // under way
 
   /** @throws Error if the system has no process or descriptor left for it */
@@ -56,17 +60,30 @@ export class PanelProcess {
     this.#child.say(order);
   }
 
-  /** Gives it a connection that nothing was read of. */
+  /** Gives it a connection that nothing was read of. One too many is closed. */
   give(socket: Socket): void {
-    const going = letGo(socket);
-    if (going) this.#child.pass({ say: 'connection' }, going.departing.handle, going.departing.close);
+    const handle = lent(socket);
+    if (!handle || this.#untaken.size >= MOST_UNTAKEN) return void socket.destroy();
+    this.#passed += 1;
+    this.#untaken.set(this.#passed, socket);
+    const order: Order = { say: 'connection', number: this.#passed };
+    this.#child.pass(order, handle);
   }
 
-  end(): Promise<void> {
-    return this.#child.end();
+  /** The connections that it had not taken when it ended. The caller owns them from then on. */
+  takeBack(): Socket[] {
+    const untaken = [...this.#untaken.values()];
+    this.#untaken.clear();
+    return untaken;
+  }
+
+  async end(): Promise<void> {
+    await this.#child.end();
+    for (const socket of this.takeBack()) socket.destroy();
   }
 
   #hear(report: Report): void {
+    if (report.say === 'has') return this.#has(report.number);
     if (this.#calls >= MOST_CALLS) return this.#child.kill(`more than ${MOST_CALLS} calls at a time`);
     if (this.#rate.exceeds()) return this.#child.kill(`more than ${MOST_A_SECOND} calls in a second`);
     this.#calls += 1;
@@ -78,6 +95,13 @@ export class PanelProcess {
       .finally(() => {
         this.#calls -= 1;
       });
+  }
+
+  #has(number: number): void {
+    const socket = this.#untaken.get(number);
+    if (!socket) return this.#child.kill(`it was given no connection ${number}, or has it already`);
+    this.#untaken.delete(number);
+    socket.destroy(); // only here
   }
 }
 

@@ -1,11 +1,10 @@
 import type { Socket } from 'node:net';
 import { hostname } from 'node:os';
-import { BackOff, reasonOf, within, wordsOf } from '../../base/index.ts';
+import { wordsOf } from '../../base/index.ts';
 import type { Events } from '../../events/index.ts';
 import { readerAccount } from '../../readers/index.ts';
-import type { SandboxAccount } from '../../sandbox/index.ts';
 import { Doors } from './doors.ts';
-import { PanelProcess } from './panel-process.ts';
+import { PanelProcesses } from './panel-processes.ts';
 import { type PanelPlace, placeAt, placeOf } from './place.ts';
 import { startPanel } from './start-panel.ts';
 import { type PanelSession, type Role, Tickets } from './tickets.ts';
@@ -38,9 +37,6 @@ interface Opened {
   readonly port: number;
 }
 
-const START_SECONDS = 40;
-/** Time to end, once it has said its last. */
-const LAST_SECONDS = 5;
 const AGAIN_MS = 2000;
 
 /** The control panel: rexecd listens for it and does what it asks; a process without privilege speaks to browsers. */
@@ -48,14 +44,12 @@ export class Panel {
   readonly #events: Events;
   readonly #source: PanelSource;
   readonly #keeping: Keeping;
-  readonly #backOff = new BackOff();
   #tickets: Tickets | undefined;
-  #account: SandboxAccount | undefined;
   #options: PanelOptions | undefined;
   #place: PanelPlace | undefined;
   #doors: Doors | undefined;
   #ahead: Opened | undefined;
-  #process: PanelProcess | undefined;
+  #processes: PanelProcesses | undefined;
   #timer: NodeJS.Timeout | undefined;
   #ending = false;
 
@@ -133,15 +127,14 @@ export class Panel {
 
   async #open(place: PanelPlace, options: PanelOptions, ahead: Opened | undefined): Promise<void> {
     this.#doors = ahead?.doors; // closed if anything fails
-    this.#account = await readerAccount(options.readerAccount);
+    const account = await readerAccount(options.readerAccount);
     this.#tickets ??= new Tickets(await this.#keeping.load(), (sessions) => this.#keeping.save(sessions));
     const { doors, port } = ahead ?? (await this.#listen(place));
     this.#doors = doors;
     this.#place = placeAt(place, port, options.panelHosts);
-    const started = this.#start(this.#tickets);
-    await within(START_SECONDS, started.started);
-    if (!started.usable)
-      throw new Error(`cannot start: ${(await within(LAST_SECONDS, started.gone)) ?? 'it does not answer'}`);
+    const verbs = new Verbs(this.#source, this.#tickets);
+    this.#processes = new PanelProcesses(() => startPanel(account), verbs, this.#place, this.#events);
+    await this.#processes.start();
     this.#events.emit('panelOpened', {
       listen: String(typeof place.listen === 'string' ? place.listen : port),
     });
@@ -157,42 +150,10 @@ export class Panel {
     return typeof this.#place?.listen === 'number' ? this.#place.port : undefined;
   }
 
-  #start(tickets: Tickets): PanelProcess {
-    const account = this.#account;
-    const process = new PanelProcess(() => startPanel(account), new Verbs(this.#source, tickets));
-    this.#backOff.start();
-    this.#process = process;
-    const { hosts, port } = this.#place!;
-    process.say({ say: 'terms', hosts: [...hosts], place: String(port) });
-    process.gone.then((cause) => this.#ended(process, cause)).catch(() => {}); // it never rejects
-    return process;
-  }
-
-  #ended(process: PanelProcess, cause: string): void {
-    if (this.#process !== process || this.#ending) return;
-    this.#process = undefined;
-    this.#backOff.ended();
-    this.#events.emit('panelDied', { pid: process.pid, cause });
-    this.#timer = setTimeout(() => this.#again(), this.#backOff.wait);
-    this.#timer.unref();
-  }
-
-  #again(): void {
-    if (this.#process || !this.#doors || !this.#tickets) return;
-    try {
-      this.#start(this.#tickets);
-    } catch (error) {
-      this.#events.emit('panelFailed', { listen: this.#options!.panelListen, cause: reasonOf(error) });
-      this.#backOff.ended();
-      this.#timer = setTimeout(() => this.#again(), this.#backOff.wait);
-      this.#timer.unref();
-    }
-  }
-
   #accept(socket: Socket): void {
     socket.on('error', () => {});
-    if (this.#process?.usable) this.#process.give(socket);
-    else socket.destroy(); // the browser tries again
+    if (this.#processes) this.#processes.give(socket);
+    else socket.destroy();
   }
 
   async #close(): Promise<void> {
@@ -200,9 +161,9 @@ export class Panel {
     this.#doors?.close();
     this.#doors = undefined;
     this.#place = undefined;
-    const process = this.#process;
-    this.#process = undefined; // its end is no event
-    await process?.end();
+    const processes = this.#processes;
+    this.#processes = undefined;
+    await processes?.end();
   }
 }
 

@@ -1,5 +1,5 @@
 import { type Check, is, RexecError } from '../../base/index.ts';
-import { type FailureKind, few, type Report } from '../protocol.ts';
+import { type Call, type FailureKind, few } from '../protocol.ts';
 import type { News, SessionRow, SettingRow, SettingValue, Ticket } from '../topics.ts';
 import type { PanelSession, Tickets } from './tickets.ts';
 
@@ -83,7 +83,7 @@ export class Verbs {
   }
 
   /** @throws DeniedError, and what the source throws */
-  async call({ verb, sessions, body }: Report): Promise<unknown> {
+  async call({ verb, sessions, body }: Call): Promise<unknown> {
     if (!Object.hasOwn(BODIES, verb)) throw new DeniedError('refused', `unknown verb ${verb}`);
     if (!BODIES[verb as Verb](body)) throw new DeniedError('refused', `${verb}: not the form of its body`);
     if (verb === 'counters') return this.#source.counters();

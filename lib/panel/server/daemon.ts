@@ -1,6 +1,6 @@
 import { RexecError, reasonOf, within } from '../../base/index.ts';
 import { PerSecond } from '../per-second.ts';
-import { type FailureKind, MOST_CALLS_A_SECOND, type Order, type Report } from '../protocol.ts';
+import { type Call, type FailureKind, MOST_CALLS_A_SECOND, type Order } from '../protocol.ts';
 
 /** Why a verb failed: `busy` is said here, the others by the daemon. */
 type Why = FailureKind | 'busy';
@@ -23,12 +23,12 @@ const PATIENCE_SECONDS = 35; // a reload may take 30 s
 
 /** The daemon, as the panel's process sees it: it is asked verbs by the line. */
 export class DaemonLine {
-  readonly #say: (report: Report) => void;
+  readonly #say: (call: Call) => void;
   readonly #waiting = new Map<number, (answer: Answer) => void>();
   #number = 0;
   readonly #calls = new PerSecond(MOST_CALLS_A_SECOND);
 
-  constructor(say: (report: Report) => void) {
+  constructor(say: (call: Call) => void) {
     this.#say = say;
   }
 

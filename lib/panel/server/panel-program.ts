@@ -18,7 +18,8 @@ const parent = new Parent({
   obey,
   closed: async () => process.exit(),
 });
-const daemon = new DaemonLine((report: Report) => parent.say(report));
+const say = (report: Report) => parent.say(report);
+const daemon = new DaemonLine(say);
 let site: Site | undefined;
 
 async function obey(order: Order, handle: unknown): Promise<void> {
@@ -30,6 +31,7 @@ async function obey(order: Order, handle: unknown): Promise<void> {
       if (!handle) return; // it did not arrive
       const socket = takeOver(handle);
       socket.on('error', () => {}); // a browser may leave at any time
+      say({ say: 'has', number: order.number });
       return site ? site.take(socket) : void socket.destroy();
     }
     case 'result':

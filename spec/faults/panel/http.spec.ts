@@ -1,12 +1,20 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { describe, it, type TestContext } from 'node:test';
-import { ask, bearerFor, JSON_TYPE, type Panel, startPanel, verb } from '../../support/panel/panel.ts';
+import {
+  ask,
+  bearerFor,
+  JSON_TYPE,
+  type Panel,
+  panelProcessOf,
+  startPanel,
+  verb,
+} from '../../support/panel/panel.ts';
 import { eventually, within } from '../../support/peer.ts';
-import { childrenOf, PATIENT } from '../../support/program.ts';
+import { PATIENT } from '../../support/program.ts';
 
 /** What the panel answers to bytes, to the end of the connection. */
 async function raw(t: TestContext, { panelPort }: Panel, bytes: string): Promise<string> {
@@ -236,13 +244,34 @@ describe('the process of the panel', {
 }, () => {
   it('has no capability, no root and a filter of system calls', async (t) => {
     const panel = await startPanel(t);
-    const pid = childrenOf(panel.daemon().pid).find((each) =>
-      readFileSync(`/proc/${each}/cmdline`, 'latin1').includes('panel-program'),
-    );
-    const status = readFileSync(`/proc/${pid}/status`, 'latin1');
+    const status = readFileSync(`/proc/${panelProcessOf(panel)}/status`, 'latin1');
     assert.match(status, /^CapEff:\s+0+$/m);
     assert.match(status, /^NoNewPrivs:\s+1$/m);
     assert.match(status, /^Seccomp:\s+2$/m);
     if (process.getuid?.() === 0) assert.doesNotMatch(status, /^Uid:\s+0/m);
+  });
+
+  it('leaves what it has not taken to the next one when it is killed', async (t) => {
+    const panel = await startPanel(t);
+    const first = panelProcessOf(panel);
+    process.kill(first, 'SIGSTOP');
+    const descriptors = () => readdirSync(`/proc/${panel.daemon().pid}/fd`).length;
+    const before = descriptors();
+    const socket = connect(panel.panelPort, '127.0.0.1');
+    await once(socket, 'connect');
+    socket.write(`GET /metrics HTTP/1.1\r\nHost: 127.0.0.1:${panel.panelPort}\r\nConnection: close\r\n\r\n`);
+    await eventually(() => descriptors() > before, 'rexecd has accepted it');
+    process.kill(first, 'SIGKILL');
+    assert.match(await within(text(socket), 'the answer'), /^HTTP\/1\.1 200 /);
+  });
+
+  it('leaves what comes while there is none to the next one', async (t) => {
+    const panel = await startPanel(t);
+    for (let time = 0; time < 4; time += 1) {
+      const pid = panelProcessOf(panel);
+      process.kill(pid, 'SIGKILL');
+      await eventually(() => panelProcessOf(panel) !== pid, 'it is gone');
+      assert.equal((await ask(panel, '/metrics')).status, 200);
+    }
   });
 });

@@ -6,7 +6,7 @@ import { PanelProcess } from '../../../lib/panel/daemon/panel-process.ts';
 import { PANEL_SANDBOX } from '../../../lib/panel/daemon/start-panel.ts';
 import { Tickets } from '../../../lib/panel/daemon/tickets.ts';
 import { type PanelSource, Verbs } from '../../../lib/panel/daemon/verbs.ts';
-import type { Order, Report } from '../../../lib/panel/protocol.ts';
+import type { Call, Order } from '../../../lib/panel/protocol.ts';
 import { startSandboxed } from '../../../lib/sandbox/index.ts';
 import { eventually, within } from '../../support/peer.ts';
 import { PATIENT } from '../../support/program.ts';
@@ -46,10 +46,10 @@ function taken(t: TestContext, attack: string) {
   tickets.trade(tickets.mint({ role: 'admin', madeBy: 'ada' })); // somebody has the page open
   const answers: Order[] = [];
   class Noting extends Verbs {
-    override async call(report: Report): Promise<unknown> {
-      const { number } = report;
+    override async call(call: Call): Promise<unknown> {
+      const { number } = call;
       try {
-        const result = await super.call(report);
+        const result = await super.call(call);
         answers.push({ say: 'result', number, result });
         return result;
       } catch (error) {
@@ -85,6 +85,10 @@ describe('a process of the panel that was taken over', { ...PATIENT, skip: noSan
     ['names a session that is none', /^an unknown message$/],
     ['names a verb of great length', /^an unknown message$/],
     ['sends a body of another kind', /^an unknown message$/],
+    [
+      'says that it has a connection that it was not given',
+      /^it was given no connection 1, or has it already$/,
+    ],
     ['says that it is ready again and again', /^an unknown message$/],
   ] as const)
     it(`is killed if it ${attack}`, async (t) => {

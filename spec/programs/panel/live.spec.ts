@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { describe, it, type TestContext } from 'node:test';
 import type { Page } from 'playwright-core';
 import { USER } from '../../support/daemon/daemon.ts';
 import { browserFor, complaintsOf, contextIn, noChromium } from '../../support/panel/browser.ts';
-import { type Panel, type PanelSettings, startPanel } from '../../support/panel/panel.ts';
+import { type PanelSettings, panelProcessOf, startPanel } from '../../support/panel/panel.ts';
 import { eventually } from '../../support/peer.ts';
-import { childrenOf, isAlive, PATIENT } from '../../support/program.ts';
+import { isAlive, PATIENT } from '../../support/program.ts';
 
 const browser = browserFor();
 
@@ -146,9 +145,9 @@ describe('a page of the panel', { ...PATIENT, skip: noChromium }, () => {
 
   it('lives on if the process that serves it is killed', async (t) => {
     const { page, panel } = await opened(t);
-    const before = panelProcess(panel);
+    const before = panelProcessOf(panel);
     process.kill(before, 'SIGKILL');
-    await eventually(() => panelProcess(panel) > 0 && panelProcess(panel) !== before, 'another one runs');
+    await eventually(() => panelProcessOf(panel) > 0 && panelProcessOf(panel) !== before, 'another one runs');
     await page.reload();
     await serving(page).waitFor();
     await to(page, 'Events');
@@ -166,16 +165,3 @@ describe('a page of the panel', { ...PATIENT, skip: noChromium }, () => {
     assert.deepEqual(await context.cookies(), []);
   });
 });
-
-/** 0 while there is none. */
-function panelProcess(panel: Panel): number {
-  return (
-    childrenOf(panel.daemon().pid).find((pid) => {
-      try {
-        return readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes('panel-program');
-      } catch {
-        return false; // it is gone
-      }
-    }) ?? 0
-  );
-}

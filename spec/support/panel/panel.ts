@@ -6,7 +6,7 @@ import type { TestContext } from 'node:test';
 import { PASSWORD, USER } from '../daemon/daemon.ts';
 import { freePort } from '../free-port.ts';
 import { eventually } from '../peer.ts';
-import { type Program, ROOT_MAY, run, start, temporaryFolder, usersFileOf } from '../program.ts';
+import { childrenOf, type Program, ROOT_MAY, run, start, temporaryFolder, usersFileOf } from '../program.ts';
 
 /** A daemon that has a panel, its settings file, and what an administrator does about it. */
 export interface Panel {
@@ -88,6 +88,16 @@ export async function startPanel(t: TestContext, more: PanelSettings = {}): Prom
     settings: () => readFileSync(config, 'utf8'),
   };
 }
+
+/** The process of the panel; 0 while there is none. */
+export const panelProcessOf = (panel: Panel): number =>
+  childrenOf(panel.daemon().pid).find((pid) => {
+    try {
+      return readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes('panel-program');
+    } catch {
+      return false; // it is gone
+    }
+  }) ?? 0;
 
 export interface Answer {
   readonly status: number;
