@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { BOUNDED, startDaemon } from '../../../support/daemon/daemon.ts';
-import { eventually, type Peer } from '../../../support/peer.ts';
+import { BOUNDED, startDaemon } from '../../support/daemon/daemon.ts';
+import { eventually, type Peer } from '../../support/peer.ts';
 
 const BUSY = '\x01Try again.\n';
 const HOME = '127.0.0.1';
