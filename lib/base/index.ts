@@ -6,6 +6,7 @@ export { NO_DEBUGGER, startProgram } from './child/program.ts';
 export { Unanswered } from './child/questions.ts';
 export { RexecError, SystemError } from './errors.ts';
 export { Limiter } from './limiter.ts';
+export { isAbsence, isListenedOn } from './listening.ts';
 export { isLoopback } from './loopback.ts';
 export { makeFolder } from './make-folder.ts';
 export { addressForm, type Network, Networks, parseNetwork, plainAddress } from './networks.ts';

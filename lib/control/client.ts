@@ -2,7 +2,7 @@ import { lstat, readdir } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { codeOf, isWindows, wordsOf } from '../base/index.ts';
+import { isAbsence, isWindows, wordsOf } from '../base/index.ts';
 import { mustBeOurPipe } from './pipe.ts';
 import {
   type ControlReply,
@@ -64,8 +64,7 @@ async function exchange(path: string, request: ControlRequest, patienceMs: numbe
       socket.destroy();
     }
   } catch (cause) {
-    const isAbsent = ['ENOENT', 'ECONNREFUSED'].includes(codeOf(cause));
-    const why = isAbsent ? 'no daemon is listening there (check --port)' : wordsOf(cause);
+    const why = isAbsence(cause) ? 'no daemon is listening there (check --port)' : wordsOf(cause);
     throw new ControlError(`control socket ${path}: ${why}`, { cause });
   }
 }

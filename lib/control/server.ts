@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { chmod, rm } from 'node:fs/promises';
-import { connect, createServer, type Socket } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 import { finished } from 'node:stream/promises';
-import { isWindows, RexecError, reasonOf, wordsOf } from '../base/index.ts';
+import { isListenedOn, isWindows, RexecError, reasonOf, wordsOf } from '../base/index.ts';
 import { guardPipe } from './pipe.ts';
 import { privateFolder } from './private-folder.ts';
 import { type ControlReply, type ControlRequest, LONGEST_LINE } from './protocol.ts';
@@ -106,17 +106,5 @@ async function lineFrom(caller: Socket): Promise<string> {
 }
 
 async function mustBeFree(path: string): Promise<void> {
-  if (await answers(path)) throw new Error('another daemon is already listening there');
-}
-
-async function answers(path: string): Promise<boolean> {
-  const socket = connect(path);
-  try {
-    await once(socket, 'connect');
-    return true;
-  } catch {
-    return false;
-  } finally {
-    socket.destroy();
-  }
+  if (await isListenedOn({ path })) throw new Error('another daemon is already listening there');
 }

@@ -1,8 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { reasonOf } from '../../base/index.ts';
+import { isListenedOn, reasonOf } from '../../base/index.ts';
 import { FuzzError } from '../errors.ts';
 import type { Target } from './target.ts';
 
@@ -101,7 +100,7 @@ class StartedServer implements Target {
     for (const end = performance.now() + startMs; performance.now() < end; ) {
       if (failure !== undefined) break;
       const port = Number(tell() ?? 0);
-      if (port > 0 && (await answers(port))) return port;
+      if (port > 0 && (await isListenedOn({ host: HOST, port }))) return port;
       await delay(20);
     }
     await this.close();
@@ -110,18 +109,5 @@ class StartedServer implements Target {
       'FUZZ_TARGET_FAILED',
       `${this.name}: ${reason}${said() && `; its output: ${said().trim()}`}`,
     );
-  }
-}
-
-/** Whether a connection to the port is accepted. */
-async function answers(port: number): Promise<boolean> {
-  const socket = connect({ host: HOST, port });
-  try {
-    await once(socket, 'connect');
-    return true;
-  } catch {
-    return false;
-  } finally {
-    socket.destroy();
   }
 }

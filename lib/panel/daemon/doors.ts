@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { chmod, lstat, rm } from 'node:fs/promises';
-import { connect, createServer, type Server, type Socket } from 'node:net';
-import { codeOf } from '../../base/index.ts';
+import { createServer, type Server, type Socket } from 'node:net';
+import { isListenedOn } from '../../base/index.ts';
 
 /** Nothing is read of a connection here: it goes to the process of the panel. */
 const SOCKETS = { allowHalfOpen: true, noDelay: true, pauseOnConnect: true } as const;
@@ -41,7 +41,8 @@ export class Doors {
   async #openPath(path: string): Promise<number> {
     const there = await lstat(path).catch(() => undefined);
     if (there && !there.isSocket()) throw new Error(`${path} is not a socket`);
-    if (there && (await answers(path))) throw new Error(`another program is already listening on ${path}`);
+    if (there && (await isListenedOn({ path })))
+      throw new Error(`another program is already listening on ${path}`);
     if (there) await rm(path);
     const before = process.umask(0o177); // nobody else, from the first moment
     try {
@@ -60,17 +61,5 @@ export class Doors {
     server.on('error', () => {}); // without a descriptor for it, a browser is dropped
     this.#servers.push(server);
     return server;
-  }
-}
-
-async function answers(path: string): Promise<boolean> {
-  const socket = connect(path);
-  try {
-    await once(socket, 'connect');
-    return true;
-  } catch (error) {
-    return codeOf(error) !== 'ECONNREFUSED' && codeOf(error) !== 'ENOENT';
-  } finally {
-    socket.destroy();
   }
 }

@@ -1,4 +1,4 @@
-import { codeOf } from '../../../base/index.ts';
+import { isAbsence } from '../../../base/index.ts';
 import { ControlError, socketOfDaemonWith, tellDaemon } from '../../../control/index.ts';
 import type { Resolved } from '../../../settings/index.ts';
 import { printableText } from '../../../text/index.ts';
@@ -34,7 +34,7 @@ export async function tell(target: Target, operation: string, argument?: unknown
 
 /** Whether no daemon was there to answer. */
 export function isAbsent(error: unknown): boolean {
-  return error instanceof ControlError && ['ENOENT', 'ECONNREFUSED'].includes(codeOf(error.cause));
+  return error instanceof ControlError && isAbsence(error.cause);
 }
 
 /** A daemon that is named on the command line is that one and no other. */
