@@ -7,6 +7,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { DAEMON_FLAGS } from '../lib/service/index.ts';
 import { productionDependencies } from './dependencies.ts';
 import { PackageTree } from './package-tree.ts';
 import { platformOf, THIS_ARCHITECTURE } from './platform.ts';
@@ -69,8 +70,11 @@ function fill(tree: PackageTree): void {
     tree.copy(join(root, each.folder), `${LIB}/${each.folder}`, ['node_modules']);
   tree.copy(join(ROOT, 'package.json'), `${LIB}/package.json`);
   tree.link(join(root, runtime, 'bin', 'node'), `${LIB}/node`);
-  for (const [path, program] of Object.entries(PROGRAMS))
-    tree.write(path, template('wrapper', { PROGRAM: program }), 0o755);
+  for (const [path, program] of Object.entries(PROGRAMS)) {
+    const flags = program === 'rexecd' ? DAEMON_FLAGS : [];
+    const FLAGS = flags.map((flag) => `${flag} `).join('');
+    tree.write(path, template('wrapper', { PROGRAM: program, FLAGS }), 0o755);
+  }
   for (const program of Object.values(PROGRAMS))
     for (const [shell, path] of Object.entries(COMPLETIONS))
       tree.write(path(program), completionOf(program, shell));

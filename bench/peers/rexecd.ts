@@ -2,6 +2,7 @@ import { type ChildProcess, spawnSync } from 'node:child_process';
 import { scryptSync } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DAEMON_FLAGS } from '../../lib/service/index.ts';
 import type { Bench, Missing } from '../question.ts';
 import { ACCOUNT, type Host, portOf, ROOT } from './host.ts';
 
@@ -69,7 +70,17 @@ export async function startRexecd(bench: Bench, host: Host, options: RexecdOptio
     users === 'pam'
       ? ['--pam-service', 'rexec']
       : ['--users', usersFile(bench), '--allow-root', 'true', '--profile', 'false'];
-  const words = [...nodeFlags, program, '-debug', '--port', '0', ...NO_LOCKOUT, ...who, ...flags];
+  const words = [
+    ...DAEMON_FLAGS,
+    ...nodeFlags,
+    program,
+    '-debug',
+    '--port',
+    '0',
+    ...NO_LOCKOUT,
+    ...who,
+    ...flags,
+  ];
   const [file = '', ...all] = [...through, node, ...words];
   const child = host.start(bench, file, all, [...READERS, ...environment]);
   return { child, port: await portOf(child) };

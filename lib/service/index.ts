@@ -1,6 +1,6 @@
 /** The daemon as a service of the machine: installation, the service manager, and the privileges it needs. */
 
-export type { Program } from './files/program.ts';
+export { DAEMON_FLAGS, type Program } from './files/program.ts';
 export type { InstallOptions, ServiceOptions } from './install/install.ts';
 export type { ManPage } from './install/installation.ts';
 export { install, remove } from './installer.ts';

@@ -88,7 +88,7 @@ describe('the service of Windows', ON_WINE, () => {
     assert.match(config, /ObjectName\s+REG_SZ\s+NT SERVICE\\rexecd\b/);
     assert.match(
       config,
-      /ImagePath .*"N:\\bin\\node\.exe" --disable-sigusr1 "R:\\lib\\cli\\rexecd\.ts" --service --config "C:\\ProgramData\\rexecd\\rexecd\.toml"/,
+      /ImagePath .*"N:\\bin\\node\.exe" --disable-sigusr1 --max-semi-space-size=4 "R:\\lib\\cli\\rexecd\.ts" --service --config "C:\\ProgramData\\rexecd\\rexecd\.toml"/,
     );
     const { stdout: key } = await wine(folder, [
       'reg',

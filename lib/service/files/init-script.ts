@@ -1,5 +1,4 @@
-import { NO_DEBUGGER } from '../../base/index.ts';
-import { type Program, STOP_SECONDS } from './program.ts';
+import { DAEMON_FLAGS, type Program, STOP_SECONDS } from './program.ts';
 
 /** /etc/init.d/rexecd, for machines without systemd; on others it hands over to systemctl. */
 export const initScript = ({ node, script }: Program): string => String.raw`#!/bin/sh
@@ -75,7 +74,7 @@ start() {
   [ -d "$(dirname "$LOG")" ] || mkdir -m 750 "$(dirname "$LOG")" || return 1
   before=$(wc -c 2> /dev/null < "$LOG") || before=0
   start-stop-daemon --start --quiet --background --make-pidfile --pidfile "$PIDFILE" --output "$LOG" \
-    --startas "$NODE" -- ${NO_DEBUGGER} "$SCRIPT" $OPTIONS || return 1
+    --startas "$NODE" -- ${DAEMON_FLAGS.join(' ')} "$SCRIPT" $OPTIONS || return 1
   pid=$(cat "$PIDFILE") || return 1
   tries=$((START_SECONDS * 10))
   while lives; do

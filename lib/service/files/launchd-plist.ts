@@ -1,5 +1,4 @@
-import { NO_DEBUGGER } from '../../base/index.ts';
-import { type Program, STOP_SECONDS, xml } from './program.ts';
+import { DAEMON_FLAGS, type Program, STOP_SECONDS, xml } from './program.ts';
 
 /** A launchd daemon for macOS. Generated only: it has not been run. */
 export const launchdPlist = ({ node, script }: Program): string => `<?xml version="1.0" encoding="UTF-8"?>
@@ -11,8 +10,7 @@ export const launchdPlist = ({ node, script }: Program): string => `<?xml versio
   <key>ProgramArguments</key>
   <array>
     <string>${xml(node)}</string>
-    <string>${NO_DEBUGGER}</string>
-    <string>${xml(script)}</string>
+${DAEMON_FLAGS.map((flag) => `    <string>${flag}</string>\n`).join('')}    <string>${xml(script)}</string>
   </array>
   <key>RunAtLoad</key>
   <true/>

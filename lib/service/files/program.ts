@@ -1,4 +1,5 @@
 import { posix, win32 } from 'node:path';
+import { NO_DEBUGGER } from '../../base/index.ts';
 import { SETTINGS } from '../../settings/index.ts';
 import { ServiceError } from '../service-error.ts';
 
@@ -7,6 +8,12 @@ export interface Program {
   readonly node: string;
   readonly script: string;
 }
+
+/**
+ * How Node is told to run the daemon. Objects of idle peers are not young: with as much room for young ones as Node gives
+ * by itself, each of 8,000 such peers takes 20 KB of the daemon instead of 8.
+ */
+export const DAEMON_FLAGS: readonly string[] = [NO_DEBUGGER, '--max-semi-space-size=4'];
 
 /** Quotes, `$`, `%`, backslashes and control characters mean something, each time something else, in service files. */
 const PLAIN_PATH = /^[^\x00-\x1f\x7f"'`$%\\]+$/;

@@ -1,7 +1,6 @@
 import { DEFAULT_PORT } from '../../../codec/index.ts';
-import { NO_DEBUGGER } from '../../base/index.ts';
 import { SETTINGS } from '../../settings/index.ts';
-import { type Program, STOP_SECONDS } from './program.ts';
+import { DAEMON_FLAGS, type Program, STOP_SECONDS } from './program.ts';
 
 const quoted = (path: string): string => (path.includes(' ') ? `"${path}"` : path);
 
@@ -22,7 +21,7 @@ WatchdogSec=30s
 # Settings are in /etc/rexecd/rexecd.toml; /etc/default/rexecd may set OPTIONS and REXECD_... variables.
 Environment=OPTIONS=
 EnvironmentFile=-/etc/default/rexecd
-ExecStart=${quoted(node)} ${NO_DEBUGGER} ${quoted(script)} $OPTIONS
+ExecStart=${quoted(node)} ${DAEMON_FLAGS.join(' ')} ${quoted(script)} $OPTIONS
 ExecReload=${quoted(node)} ${quoted(script)} $OPTIONS reload
 SyslogIdentifier=rexecd
 Restart=on-failure

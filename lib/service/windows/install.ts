@@ -1,11 +1,11 @@
 import { lstat, mkdir, readFile, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { codeOf, INSTALLED_FILES, NO_DEBUGGER, SERVICE_NAME } from '../../base/index.ts';
+import { codeOf, INSTALLED_FILES, SERVICE_NAME } from '../../base/index.ts';
 import { privateRights, readByService, replaceFile, whoCanReplace } from '../../files/index.ts';
 import { InstalledService, protectPath, setMachineValue } from '../../native/index.ts';
 import { settingsTemplate } from '../../settings/index.ts';
 import { attempt } from '../attempt.ts';
-import { checkProgram, type Program } from '../files/program.ts';
+import { checkProgram, DAEMON_FLAGS, type Program } from '../files/program.ts';
 import { mustBeFree, serviceSettings, startedLines } from '../install/endpoints.ts';
 import type { InstallOptions } from '../install/install.ts';
 import { Report } from '../install/report.ts';
@@ -41,7 +41,7 @@ export async function installOnWindows(options: InstallOptions): Promise<string[
 
 /** The line that the service control manager starts. */
 export const serviceCommand = ({ node, script }: Program): string =>
-  `"${node}" ${NO_DEBUGGER} "${script}" --service --config "${INSTALLED_FILES.settings}"`;
+  `"${node}" ${DAEMON_FLAGS.join(' ')} "${script}" --service --config "${INSTALLED_FILES.settings}"`;
 
 async function putService(report: Report, { program, start = true }: InstallOptions): Promise<void> {
   const command = serviceCommand(program);

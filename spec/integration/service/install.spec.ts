@@ -186,7 +186,12 @@ describe('rexecd -install and -remove', PATIENT, () => {
     const installed = await run(t, 'rexecd', ['-install', '--root', root]);
     assert.deepEqual([installed.stderr, installed.status], ['', 0]);
     const unit = readFileSync(join(root, 'lib/systemd/system/rexecd.service'), 'utf8');
-    assert.ok(unit.includes(`ExecStart=${NODE} --disable-sigusr1 ${ROOT}lib/cli/rexecd.ts $OPTIONS\n`), unit);
+    assert.ok(
+      unit.includes(
+        `ExecStart=${NODE} --disable-sigusr1 --max-semi-space-size=4 ${ROOT}lib/cli/rexecd.ts $OPTIONS\n`,
+      ),
+      unit,
+    );
     const catalogue = readFileSync(join(root, 'usr/lib/systemd/catalog/rexecd.catalog'), 'utf8');
     assert.equal(catalogue, journalCatalogue());
     const removed = await run(t, 'rexecd', ['-remove', '--root', root]);

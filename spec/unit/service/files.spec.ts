@@ -103,7 +103,7 @@ describe('the units of an installation', BOUNDED, () => {
     assert.equal(verify(staging, 'rexecd.service'), '');
     assert.match(
       staging.text(`${UNITS}/rexecd.service`),
-      /^ExecStart=".*\/with spaces\/the node" --disable-sigusr1 "\/opt\/rexec d\/rexecd.js" \$OPTIONS$/m,
+      /^ExecStart=".*\/with spaces\/the node" --disable-sigusr1 --max-semi-space-size=4 "\/opt\/rexec d\/rexecd.js" \$OPTIONS$/m,
     );
   });
 
@@ -129,7 +129,7 @@ describe('the units of an installation', BOUNDED, () => {
     assert.ok(Number(stop?.replace('s', '')) > own, `${stop} against ${own} s`);
     assert.deepEqual(valuesOf(unit, 'KillMode'), ['process']);
     assert.deepEqual(valuesOf(unit, 'ExecStart'), [
-      `${PROGRAM.node} --disable-sigusr1 ${PROGRAM.script} $OPTIONS`,
+      `${PROGRAM.node} --disable-sigusr1 --max-semi-space-size=4 ${PROGRAM.script} $OPTIONS`,
     ]);
   });
 

@@ -102,7 +102,7 @@ describe('a second installation', BOUNDED, () => {
     assert.deepEqual(wrote, staging.lines(`wrote ${MANIFEST}\n wrote ${UNIT}\n wrote /etc/init.d/rexecd`));
     assert.match(
       staging.text(UNIT),
-      /^ExecStart=\/opt\/node\/bin\/node --disable-sigusr1 \/opt\/new\/rexecd\.js /m,
+      /^ExecStart=\/opt\/node\/bin\/node --disable-sigusr1 --max-semi-space-size=4 \/opt\/new\/rexecd\.js /m,
     );
     await staging.install();
     assert.match(staging.text(UNIT), /rexecd\/rexecd\.js/);
