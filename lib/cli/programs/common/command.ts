@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import { Command, type HelpConfiguration } from 'commander';
+import { Command, type HelpConfiguration, type Option } from 'commander';
 import { nearestTo } from '../../../text/index.ts';
 import { VERSION } from './version.ts';
 
@@ -33,12 +33,40 @@ const helpStyle: HelpConfiguration = {
   },
 };
 
+/** Commander's own takes any word after an option for its value. */
+class Words extends Command {
+  override createCommand(name?: string): Command {
+    return new Words(name);
+  }
+
+  /** An option is no value: the value before it was forgotten. */
+  override addOption(option: Option): this {
+    this.on(`option:${option.name()}`, (value: string | null) => {
+      const [word] = value?.split('=') ?? [];
+      if (option.required && this.options.some(({ long }) => long !== undefined && long === word))
+        this.error(`error: option '${option.flags}' argument missing`);
+    });
+    return super.addOption(option);
+  }
+
+  /** A command is no value of an option that needs none. */
+  override parseOptions(words: string[]): ReturnType<Command['parseOptions']> {
+    const names = this.commands.map((each) => each.name());
+    return super.parseOptions(
+      words.map((word, index) => {
+        const option = this.options.find((each) => each.optional && each.long === word);
+        return option && names.includes(words[index + 1] ?? '') ? `${word}=${option.presetArg}` : word;
+      }),
+    );
+  }
+}
+
 /**
  * A program's command line as all of ours are: an error is one line that begins with its name, names what was probably
  * meant, and is thrown.
  */
 export function commandLine(name: string): Command {
-  return new Command(name)
+  return new Words(name)
     .version(VERSION)
     .configureHelp(helpStyle)
     .configureOutput({ outputError: (text, write) => write(red(oneLine(name, text))) })
