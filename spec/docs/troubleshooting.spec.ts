@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { keyOf } from '../../lib/settings/index.ts';
 import { ROOT } from '../support/program.ts';
 
 /** Sources of what rexec and rexecd say; rconfig and rexec-fuzz are programs of their own, and say in their messages what to do. */
@@ -80,10 +81,11 @@ const GIVEN_BACK: Readonly<Record<string, RegExp>> = {
   'lib/cli/programs/rexec/failures.ts': new RegExp(String.raw`\|\| ${LITERAL}`, 'g'),
 };
 
-/** A message as the page has it: what changes is an ellipsis. */
+/** A message as the page has it: keys of settings, and what changes as an ellipsis. */
 const shown = (literal: string): string =>
   literal
     .slice(1, -1)
+    .replaceAll(/\$\{keyOf\('(\w+)'\)\}/g, (_, name) => keyOf(name))
     .replaceAll(/\$\{(?:[^{}]|\{[^{}]*\})*\}/g, '…')
     .replaceAll(/\\(.)/g, '$1')
     .replace(/^error: /, '')

@@ -30,13 +30,13 @@ export const LOCKOUT = {
     .string()
     .default('')
     .describe(
-      'file with the password for sharedLockouts, at least 16 characters and the same for all daemons; mode 640 or stricter',
+      'file with the password for lockout.sharedLockouts, at least 16 characters and the same for all daemons; mode 640 or stricter',
     ),
   sharedLockoutsAway: z
     .enum(['own', 'refuse'])
     .default('own')
     .describe(
-      'what counts while the server of sharedLockouts is away: "own" (what this daemon knows), or "refuse" (nobody may log in: "Try again.")',
+      'what counts while the server of lockout.sharedLockouts is away: "own" (what this daemon knows), or "refuse" (nobody may log in: "Try again.")',
     ),
   crashPenaltySeconds: number(0, 86_400)
     .default(90)

@@ -1,6 +1,7 @@
 import { isWindows } from '../../../base/index.ts';
 import {
   flagOf,
+  keyOf,
   type Layer,
   LISTENER_NAMES,
   POLICY_FILE,
@@ -126,7 +127,7 @@ program
 program
   .command('kill <session>')
   .description(
-    'end a session: its command gets SIGHUP, then SIGKILL if it is still running after killSeconds',
+    `end a session: its command gets SIGHUP, then SIGKILL if it is still running after ${keyOf('killSeconds')}`,
   )
   .action(async (id: string) => (await DOING.administer()).killSession(await target(), id));
 program
