@@ -1,4 +1,4 @@
-import { number, whole, z } from '../kinds.ts';
+import { number, path, whole, z } from '../kinds.ts';
 import { parseStoreUrl } from '../store-url.ts';
 
 /** Lockouts for guessing passwords. */
@@ -26,8 +26,7 @@ export const LOCKOUT = {
     .describe(
       'Redis or Valkey server that several daemons keep their lockouts in: "redis://USER@HOST:PORT", or "rediss:" for TLS; empty: lockouts are of this daemon alone',
     ),
-  sharedLockoutsPassword: z
-    .string()
+  sharedLockoutsPassword: path('')
     .default('')
     .describe(
       'file with the password for lockout.sharedLockouts, at least 16 characters and the same for all daemons; mode 640 or stricter',
