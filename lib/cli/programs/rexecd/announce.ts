@@ -29,6 +29,16 @@ export async function* debugLines({ addresses, allAddresses, settings }: Daemon)
   yield* await processLines();
 }
 
+/** What a stop waits for, and how to skip it; nothing if no command is running. */
+export function waitLines({ state, settings }: Daemon): string[] {
+  const { running } = state.sessions;
+  if (running === 0 || settings.stopSeconds === 0) return [];
+  const sessions = running === 1 ? '1 session' : `${running} sessions`;
+  return [
+    `waiting up to ${settings.stopSeconds} s for ${sessions} to end; press Ctrl-C again to end ${running === 1 ? 'it' : 'them'} now`,
+  ];
+}
+
 const loginsOf = ({ tlsLogin }: Settings): string =>
   ({
     password: 'password',
