@@ -54,6 +54,10 @@ export const METRICS = {
     help: 'Addresses that are listened on; 0 while the daemon stops',
     labels: { listener: ['plain', 'tls'] },
   },
+  rexecd_ready: {
+    type: 'gauge',
+    help: '1 if a peer can connect and log in, else 0: the daemon stops, or lockout.sharedLockoutsAway refuses all',
+  },
   rexecd_stopping: {
     type: 'gauge',
     help: '1 while the daemon waits for its last sessions, else 0',

@@ -30,6 +30,7 @@ const state: DaemonState = {
     { subject: 'address 192.0.2.1', scope: 'address', failures: 30, times: 1, seconds: 9 },
   ],
   isSharing: undefined,
+  isRefusing: false,
 };
 
 const textOf = (metrics: Metrics, more: Partial<DaemonState> = {}): string =>

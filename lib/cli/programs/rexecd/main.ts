@@ -97,8 +97,10 @@ program
   .action(async ({ json = false }) => (await DOING.showStatus()).printStatus(await target(), json));
 program
   .command('health')
-  .description('exit with 0 if the daemon accepts connections, 1 if it is stopping, 69 if none answers')
-  .option('--live', 'exit with 0 as long as the daemon answers, stopping or not')
+  .description(
+    'exit with 0 if the daemon lets users log in, 1 if it is stopping or refuses all, 69 if none answers',
+  )
+  .option('--live', 'exit with 0 as long as the daemon answers, ready or not')
   .option('--agent', 'print a word for the agent-check of HAProxy instead, and exit with 0')
   .action(async ({ live = false, agent = false }) => {
     if (live && agent) throw new Error('--live and --agent cannot be used together');
