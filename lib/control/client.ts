@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
@@ -9,6 +10,7 @@ import {
   type ControlRequest,
   controlSocketOf,
   type DaemonIdentity,
+  FOLDER_OF_ROOT,
   isControlSocket,
 } from './protocol.ts';
 import { ControlError } from './server.ts';
@@ -64,11 +66,28 @@ async function exchange(path: string, request: ControlRequest, patienceMs: numbe
       socket.destroy();
     }
   } catch (cause) {
-    const isAbsent = ['ENOENT', 'ECONNREFUSED'].includes(codeOf(cause));
-    const why = isAbsent ? 'no daemon is listening there (check --port)' : wordsOf(cause);
-    throw new ControlError(`control socket ${path}: ${why}`, { cause });
+    throw new ControlError(`control socket ${path}: ${refusalOf(path, cause)}`, { cause });
   }
 }
+
+function refusalOf(path: string, cause: unknown): string {
+  switch (codeOf(cause)) {
+    case 'ENOENT':
+    case 'ECONNREFUSED':
+      return isBesideRoots(path)
+        ? 'no daemon is listening there (check --port); for one that root runs, use sudo'
+        : 'no daemon is listening there (check --port)';
+    case 'EACCES':
+    case 'EPERM':
+      return 'permission denied; only the account of the daemon and root may use it (try sudo)';
+    default:
+      return wordsOf(cause);
+  }
+}
+
+/** Whether a daemon of this account is missed on a machine where root has, or had, one. */
+const isBesideRoots = (path: string): boolean =>
+  !isWindows && process.getuid!() !== 0 && dirname(path) !== FOLDER_OF_ROOT && existsSync(FOLDER_OF_ROOT);
 
 /**
  * SECURITY: another account can make a socket in a folder that is open to all, such as /tmp, before the daemon does. What
