@@ -12,6 +12,7 @@ const WRONG: readonly (readonly [what: string, args: string[], env: NodeJS.Proce
   ['an unknown flag', ['--nope'], {}, [/--nope/]],
   ['an unknown flag that is nearly one', ['--prot', '5512'], {}, [/--prot/]],
   ['an unknown single-dash word', ['-nope'], {}, [/-n/]],
+  ['a single-dash option that is nearly one', ['-degug'], {}, [/'-degug'; did you mean -debug\?$/]],
   ['a word too many', ['extra'], {}, [/extra/]],
   ['a flag without its value', ['--port'], {}, [/--port/]],
   ['a port that is no number', ['--port', '5l2'], {}, [/--port/, /5l2/, /number/]],

@@ -79,10 +79,19 @@ export const red = (text: string): string => styleText('red', text, { stream: pr
 const oneLine = (name: string, text: string): string =>
   text.replace(/^error: /, `${name}: `).replace(/\n\(Did you mean (.*)\?\)\n$/, '; did you mean $1?\n');
 
-/** @throws CommanderError if the first word that is no option and no option's value is none of the commands */
-export function mustNameACommand(program: Command, words: readonly string[]): void {
+/**
+ * @param pageOptions long options with a single dash
+ * @throws CommanderError if the first word that is no option and no option's value is none of the commands
+ */
+export function mustNameACommand(
+  program: Command,
+  words: readonly string[],
+  pageOptions: readonly string[] = [],
+): void {
   const { operands, unknown } = program.parseOptions([...words]);
   const [option = ''] = unknown[0]?.split('=') ?? [];
+  const meant = /^-[^-]/.test(option) ? nearestTo(option, pageOptions) : undefined;
+  if (meant !== undefined) program.error(`error: unknown option '${option}'${hint(meant)}`);
   if (option !== unknown[0] && option.startsWith('--'))
     program.error(`error: unknown option '${option}'${nearestOption(program, option)}`);
   const names = [...program.commands.map((each) => each.name()), 'help'];

@@ -1,12 +1,14 @@
 import type { Daemon } from '../../../daemon/index.ts';
 import { processLines, sandboxGaps } from '../../../service/index.ts';
-import type { Settings } from '../../../settings/index.ts';
+import { type Settings, unknownVariables } from '../../../settings/index.ts';
+import { printableText } from '../../../text/index.ts';
 import { usersOf } from '../common/authenticators.ts';
 import { VERSION } from '../common/version.ts';
 
 /** What the administrator should know at each start. */
 export async function warningsOf({ exposed }: Daemon): Promise<string[]> {
   return [
+    ...unknownVariables(process.env).map(printableText),
     ...(exposed
       ? [
           `listening in clear text on ${exposed.address} port ${exposed.port}, which is not a loopback address: anyone on the network can read passwords (see listen)`,

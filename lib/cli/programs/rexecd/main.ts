@@ -151,7 +151,7 @@ program
 
 try {
   const words = process.argv.slice(2).map((word) => (PAGE_OPTIONS.includes(word) ? `-${word}` : word));
-  mustNameACommand(program, words);
+  mustNameACommand(program, words, PAGE_OPTIONS);
   await program.parseAsync(words, { from: 'user' });
 } catch (error) {
   process.exitCode = failure(error, FAILING);
