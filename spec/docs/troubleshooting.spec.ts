@@ -73,7 +73,7 @@ const GIVEN_BACK: Readonly<Record<string, RegExp>> = {
   'lib/files/windows-files.ts': new RegExp(String.raw`[?:]\s*${LITERAL}`, 'g'),
   'lib/files/read-trusted.ts': new RegExp(String.raw`(?:[?:]|\breturn)\s*${LITERAL}`, 'g'),
   'lib/login/certificates/login.ts': new RegExp(String.raw`[?:]\s*${LITERAL}`, 'g'),
-  'lib/settings/variables.ts': new RegExp(String.raw`=> ${LITERAL}`, 'g'),
+  'lib/settings/variables.ts': new RegExp(`=> ${LITERAL}`, 'g'),
   'lib/receive/strangers.ts': new RegExp(String.raw`/,\s*${LITERAL},?\s*\]`, 'g'),
   'lib/receive/tls-gate.ts': new RegExp(String.raw`[?:]\s*${LITERAL}`, 'g'),
   'lib/cli/programs/rexecd/announce.ts': new RegExp(String.raw`\?\s*\[\s*${LITERAL}`, 'g'),
