@@ -30,7 +30,7 @@ export function readPort(content: Buffer, lowest: number): number {
     throw new CodecError(
       'REXEC_PORT_INVALID',
       'stderrPort',
-      `stderr port ${port} is below ${lowest}, the lowest that is allowed`,
+      `stderr port ${port} is below lowestStderrPort ${lowest}`,
     );
   return port;
 }

@@ -47,8 +47,11 @@ export async function receive(
     await Promise.all([feed(reader, decoder, meet), taken.finally(() => reader.finish())]);
     return Buffer.concat(early);
   } catch (error) {
-    if (stranger === undefined || !(error instanceof CodecError) || error.field !== 'stderrPort') throw error;
-    throw new CodecError(error.code, error.field, stranger, { cause: error });
+    if (!(error instanceof CodecError) || error.field !== 'stderrPort') throw error;
+    const { code, field, message } = error;
+    // The codec names its own option, which is a setting here.
+    const said = stranger ?? message.replace('lowestStderrPort', 'launch.lowestStderrPort');
+    throw new CodecError(code, field, said, { cause: error });
   } finally {
     reader.finish();
   }
