@@ -1,16 +1,16 @@
 /**
- * Makes dist/rexecd_VERSION_ARCHITECTURE.deb of what is built and installed:
+ * Builds, and makes dist/rexecd_VERSION_ARCHITECTURE.deb of what is built and installed:
  * node packaging/build-deb.ts [--compression xz|zstd|gzip|none] [--level N] [--architecture amd64|arm64]. xz, at 3, for
  * this machine, unless told otherwise.
  */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { DAEMON_FLAGS } from '../lib/service/index.ts';
 import { productionDependencies } from './dependencies.ts';
+import { type Options, optionsOf } from './options.ts';
 import { PackageTree } from './package-tree.ts';
-import { platformOf, THIS_ARCHITECTURE } from './platform.ts';
+import { platformOf } from './platform.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const DEBIAN = join(import.meta.dirname, 'debian');
@@ -31,17 +31,16 @@ const COMPLETIONS = {
   fish: (program: string) => `usr/share/fish/vendor_completions.d/${program}.fish`,
 };
 
-const { values } = parseArgs({
-  options: {
-    compression: { type: 'string', default: 'xz' },
-    level: { type: 'string', default: '3' },
-    architecture: { type: 'string', default: THIS_ARCHITECTURE },
-  },
+const options = optionsOrExit();
+const { status: failed } = spawnSync('npm', ['run', '--loglevel=error', 'build'], {
+  cwd: ROOT,
+  stdio: 'inherit',
 });
+if (failed !== 0) process.exit(failed ?? 1);
 const { version, license, man, author } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 const [folder, others] = [join(ROOT, 'dist', '.deb'), join(ROOT, 'dist', '.packages')];
 process.umask(0o022);
-const { architecture, root, runtime } = platformOf(values.architecture, ROOT, others);
+const { architecture, root, runtime } = platformOf(options.architecture, ROOT, others);
 const dependencies = productionDependencies(root);
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder);
@@ -49,10 +48,9 @@ try {
   const tree = new PackageTree(folder);
   fill(tree);
   const target = join(ROOT, 'dist', `rexecd_${version}_${architecture}.deb`);
-  // xz at 3 takes half the time of 6, for a tenth more
   const words = [
-    `-Z${values.compression}`,
-    `-z${values.level}`,
+    `-Z${options.compression}`,
+    `-z${options.level}`,
     '--root-owner-group',
     '--build',
     folder,
@@ -62,6 +60,15 @@ try {
   console.log(target);
 } finally {
   for (const each of [folder, others]) rmSync(each, { recursive: true, force: true });
+}
+
+function optionsOrExit(): Options {
+  try {
+    return optionsOf(process.argv.slice(2));
+  } catch (error) {
+    console.error(`build-deb: ${(error as Error).message}`);
+    process.exit(1);
+  }
 }
 
 function fill(tree: PackageTree): void {

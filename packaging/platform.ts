@@ -19,6 +19,9 @@ const CPUS: ReadonlyMap<string, string> = new Map([
 ]);
 const NEEDED = ['package.json', 'package-lock.json', 'packaging/runtime/package.json'];
 
+/** Debian's names of the architectures that there can be a package for. */
+export const ARCHITECTURES: readonly string[] = [...CPUS.keys()];
+
 /** Debian's name of this machine's architecture; empty if there is no Node.js for it. */
 export const THIS_ARCHITECTURE: string = [...CPUS].find(([, cpu]) => cpu === process.arch)?.[0] ?? '';
 
@@ -30,8 +33,7 @@ export const THIS_ARCHITECTURE: string = [...CPUS].find(([, cpu]) => cpu === pro
  */
 export function platformOf(architecture: string, checkout: string, folder: string): Platform {
   const cpu = CPUS.get(architecture);
-  if (cpu === undefined)
-    throw new Error(`no package for "${architecture}"; allowed: ${[...CPUS.keys()].join(', ')}`);
+  if (cpu === undefined) throw new Error(`no Node.js for "${architecture}"`);
   const runtime = `node_modules/node-linux-${cpu}`;
   if (cpu === process.arch) return { architecture, root: checkout, runtime };
   rmSync(folder, { recursive: true, force: true });

@@ -1,14 +1,16 @@
+import { existsSync } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { isAbsence, isWindows, wordsOf } from '../base/index.ts';
+import { codeOf, isAbsence, isWindows, wordsOf } from '../base/index.ts';
 import { mustBeOurPipe } from './pipe.ts';
 import {
   type ControlReply,
   type ControlRequest,
   controlSocketOf,
   type DaemonIdentity,
+  FOLDER_OF_ROOT,
   isControlSocket,
 } from './protocol.ts';
 import { ControlError } from './server.ts';
@@ -64,10 +66,23 @@ async function exchange(path: string, request: ControlRequest, patienceMs: numbe
       socket.destroy();
     }
   } catch (cause) {
-    const why = isAbsence(cause) ? 'no daemon is listening there (check --port)' : wordsOf(cause);
-    throw new ControlError(`control socket ${path}: ${why}`, { cause });
+    throw new ControlError(`control socket ${path}: ${refusalOf(path, cause)}`, { cause });
   }
 }
+
+function refusalOf(path: string, cause: unknown): string {
+  if (isAbsence(cause))
+    return isBesideRoots(path)
+      ? 'no daemon is listening there (check --port); for one that root runs, use sudo'
+      : 'no daemon is listening there (check --port)';
+  if (['EACCES', 'EPERM'].includes(codeOf(cause)))
+    return 'permission denied; only the account of the daemon and root may use it (try sudo)';
+  return wordsOf(cause);
+}
+
+/** Whether a daemon of this account is missed on a machine where root has, or had, one. */
+const isBesideRoots = (path: string): boolean =>
+  !isWindows && process.getuid!() !== 0 && dirname(path) !== FOLDER_OF_ROOT && existsSync(FOLDER_OF_ROOT);
 
 /**
  * SECURITY: another account can make a socket in a folder that is open to all, such as /tmp, before the daemon does. What

@@ -23,12 +23,15 @@ export const LONGEST_LINE = 64 * 1024; // bytes
 /** Where named pipes are. */
 export const PIPES = '\\\\.\\pipe\\';
 
+/** Where daemons of root take orders. */
+export const FOLDER_OF_ROOT = '/run/rexecd';
+
 /** Where the daemon on a port takes orders: in a folder that only its account may enter, or by a named pipe of Windows. */
 export function controlSocketOf(port: number): string {
   if (isWindows) return `${PIPES}rexecd-${port}`;
   const uid = process.getuid?.() ?? -1;
   const run = process.env.XDG_RUNTIME_DIR;
-  const folder = uid === 0 ? '/run/rexecd' : run ? join(run, 'rexecd') : join(tmpdir(), `rexecd-${uid}`);
+  const folder = uid === 0 ? FOLDER_OF_ROOT : run ? join(run, 'rexecd') : join(tmpdir(), `rexecd-${uid}`);
   return join(folder, `${port}.sock`);
 }
 

@@ -95,6 +95,7 @@ export class Daemon {
       certificateEnds: this.#tls?.validTo,
       lockouts: this.lockout.list(),
       isSharing: this.sharing.isUp,
+      isRefusing: this.sharing.isRefusing,
     };
   }
 

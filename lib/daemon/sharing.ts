@@ -49,6 +49,11 @@ export class Sharing implements LoginLockout {
     return this.#shared?.isUp;
   }
 
+  /** Whether nobody can be let in, because the server does not answer in time. */
+  get isRefusing(): boolean {
+    return this.#shared?.isRefusing ?? false;
+  }
+
   /** How many connections all daemons may have; undefined: no limit. */
   get ceiling(): Shared['ceiling'] {
     return this.#shared?.ceiling;

@@ -26,6 +26,8 @@ export interface DaemonState {
   readonly lockouts: readonly LockedOut[];
   /** Whether the server is there that lockouts are shared on; undefined if they are not shared. */
   readonly isSharing: boolean | undefined;
+  /** Whether that server does not answer in time and, as the settings say, all who would ask it are refused. */
+  readonly isRefusing: boolean;
 }
 
 /** How many sessions are in each state. */

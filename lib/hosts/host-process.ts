@@ -129,7 +129,7 @@ export class HostProcess {
     if (why === 'ended') return new LaunchError(`host ended: ${message}`);
     if (why === 'failed') return new LaunchError(message);
     this.kill();
-    return new LaunchError(`no answer from the host within ${seconds} s (loginSeconds)`);
+    return new LaunchError(`no answer from the host within ${seconds} s (login.seconds)`);
   }
 
   #take(report: Report): void {

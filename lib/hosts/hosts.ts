@@ -130,7 +130,7 @@ export class Hosts implements Runner {
     const { maxHosts } = this.#options;
     if (this.#owned.size >= maxHosts) this.#endIdlest();
     if (this.#owned.size >= maxHosts)
-      throw new SessionError('REXEC_BUSY', `all ${maxHosts} hosts are in use (maxHosts)`);
+      throw new SessionError('REXEC_BUSY', `all ${maxHosts} hosts are in use (launch.maxHosts)`);
     const host = new OwnedHost({
       start: () => this.#spare.take(),
       starts: this.#starts,

@@ -38,16 +38,17 @@ export function refusedBy(
   { listedShells, nologinFile }: Machine,
 ): string | undefined {
   const program = shell || '/bin/sh'; // an empty field, passwd(5)
-  if (uid === 0 && !rules.allowRoot) return 'uid 0 may not log in (setting allowRoot)';
-  if (uid !== 0 && uid < rules.minimumUid) return `uid ${uid} is below minimumUid ${rules.minimumUid}`;
+  if (uid === 0 && !rules.allowRoot) return 'uid 0 may not log in (setting accounts.allowRoot)';
+  if (uid !== 0 && uid < rules.minimumUid)
+    return `uid ${uid} is below accounts.minimumUid ${rules.minimumUid}`;
   const unlisted = refusedByLists(rules, user, groups);
   if (unlisted !== undefined) return unlisted;
   if (rules.shells !== 'any' && NO_SHELLS.includes(basename(program)))
-    return `shell ${program} does not permit logins (setting shells)`;
+    return `shell ${program} does not permit logins (setting accounts.shells)`;
   if (rules.shells === 'listed' && !listedShells.includes(program))
-    return `shell ${program} is not in ${SHELLS_FILE} (setting shells)`;
+    return `shell ${program} is not in ${SHELLS_FILE} (setting accounts.shells)`;
   if (rules.nologin && nologinFile !== undefined && uid !== 0)
-    return `${nologinFile} exists (setting nologin)`;
+    return `${nologinFile} exists (setting accounts.nologin)`;
   return undefined;
 }
 
@@ -58,12 +59,12 @@ export function refusedByLists(
   groups: readonly string[],
 ): string | undefined {
   const among = (list: readonly string[]) => groups.find((group) => list.includes(group));
-  if (rules.denyUsers.includes(user)) return 'the user is in denyUsers';
+  if (rules.denyUsers.includes(user)) return 'the user is in accounts.denyUsers';
   const denied = among(rules.denyGroups);
-  if (denied !== undefined) return `group ${denied} is in denyGroups`;
+  if (denied !== undefined) return `group ${denied} is in accounts.denyGroups`;
   if (rules.allowUsers.length > 0 || rules.allowGroups.length > 0) {
     if (!rules.allowUsers.includes(user) && among(rules.allowGroups) === undefined)
-      return 'the user is neither in allowUsers nor in a group of allowGroups';
+      return 'the user is neither in accounts.allowUsers nor in a group of accounts.allowGroups';
   }
   return undefined;
 }

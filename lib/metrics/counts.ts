@@ -1,5 +1,6 @@
 import { CATALOGUE, type EventDefinition, type EventFields, type EventName } from '../events/index.ts';
-import { METRICS, REFUSALS, REQUEST_CODES } from './definitions.ts';
+import { keyOf } from '../settings/index.ts';
+import { METRICS, REFUSALS, REFUSING, REQUEST_CODES } from './definitions.ts';
 import { Counter, Histogram, powers, type Sample, sample } from './instruments.ts';
 
 type Takers = { readonly [Name in EventName]?: (fields: EventFields<Name>) => void };
@@ -116,4 +117,4 @@ export class Counts {
 
 /** The cause of a refusal names the setting that is reached; without one it is the descriptors. */
 const reasonIn = (cause: string): (typeof REFUSALS)[number] =>
-  REFUSALS.find((reason) => cause.endsWith(`(${reason})`)) ?? 'descriptors';
+  REFUSING.find((name) => cause.endsWith(`(${keyOf(name)})`)) ?? 'descriptors';

@@ -1,5 +1,6 @@
 import { CATALOGUE, type EventDefinition } from '../events/index.ts';
 import { ROLES } from '../service/index.ts';
+import type { SettingName } from '../settings/index.ts';
 
 /** What a metric is. */
 export interface MetricDefinition {
@@ -12,17 +13,17 @@ export interface MetricDefinition {
 
 const events = Object.values<EventDefinition>(CATALOGUE);
 
-/** Reasons for which no session began: settings, descriptors that run out, the rules for addresses, or no PROXY header. */
-export const REFUSALS = [
+/** Settings for which no session began. */
+export const REFUSING = [
   'maxConnections',
   'maxConnectionsPerAddress',
   'maxSharedConnections',
   'sharedLockoutsAway',
   'crashPenaltySeconds',
-  'descriptors',
-  'address',
-  'proxy',
-] as const;
+] as const satisfies readonly SettingName[];
+
+/** Reasons for which no session began: a setting, descriptors that run out, the rules for addresses, or no PROXY header. */
+export const REFUSALS = [...REFUSING, 'descriptors', 'address', 'proxy'] as const;
 
 /** Codes of requests that were refused; `other` is any that a later version has. */
 export const REQUEST_CODES = [
@@ -52,6 +53,10 @@ export const METRICS = {
     type: 'gauge',
     help: 'Addresses that are listened on; 0 while the daemon stops',
     labels: { listener: ['plain', 'tls'] },
+  },
+  rexecd_ready: {
+    type: 'gauge',
+    help: '1 if a peer can connect and log in, else 0: the daemon stops, or lockout.sharedLockoutsAway refuses all',
   },
   rexecd_stopping: {
     type: 'gauge',

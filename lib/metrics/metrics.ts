@@ -7,6 +7,7 @@ import { METRICS, type MetricDefinition, type MetricName } from './definitions.t
 import { type Sample, sample } from './instruments.ts';
 import { LoopDelay } from './loop-delay.ts';
 import { openFiles } from './open-files.ts';
+import { readinessOf } from './readiness.ts';
 import type { Family } from './text-format.ts';
 
 /** What is read of a daemon when it is asked. */
@@ -52,6 +53,7 @@ function stateSamples(state: DaemonState, settings: Settings) {
   const { certificateEnds, busiest } = state;
   return {
     rexecd_listening: [sample(of(false), { listener: 'plain' }), sample(of(true), { listener: 'tls' })],
+    rexecd_ready: [sample(readinessOf(state, settings) === 'ready' ? 1 : 0)],
     rexecd_stopping: [sample(state.isStopping ? 1 : 0)],
     rexecd_sessions: Object.entries(state.sessions).map(([name, count]) => sample(count, { state: name })),
     rexecd_sessions_limit: [sample(settings.maxConnections)],

@@ -6,10 +6,8 @@ import type { Totals } from './counts.ts';
 import type { DaemonSource } from './metrics.ts';
 import { openFiles } from './open-files.ts';
 import type { ProcessStatus } from './processes.ts';
+import { type Readiness, readinessOf } from './readiness.ts';
 import type { Watch } from './watch.ts';
-
-/** `draining`: it accepts no more connections, and waits for the sessions that it has. */
-export type Readiness = 'ready' | 'draining';
 
 /** What a daemon is asked by the operation `health`. */
 export interface DaemonHealth {
@@ -63,15 +61,20 @@ export interface LimitStatus {
 const MOST_PROBLEMS = 10;
 
 /** One sentence says how it is: `port 512: 214 of 12,000 sessions, 3 locked out`. */
-export function summaryOf({ port, isStopping, sessions, lockouts }: DaemonState, settings: Settings): string {
+export function summaryOf(state: DaemonState, settings: Settings): string {
+  const { port, isStopping, sessions, lockouts } = state;
   const total = totalOf(sessions);
   if (isStopping)
     return `port ${port}: stopping, ${count(total)} ${total === 1 ? 'session' : 'sessions'} left`;
-  return `port ${port}: ${count(total)} of ${count(settings.maxConnections)} sessions, ${count(lockouts.length)} locked out`;
+  const refusal =
+    readinessOf(state, settings) === 'refusing'
+      ? `, no logins: the server of ${keyOf('sharedLockouts')} does not answer in time`
+      : '';
+  return `port ${port}: ${count(total)} of ${count(settings.maxConnections)} sessions, ${count(lockouts.length)} locked out${refusal}`;
 }
 
 export const healthOf = ({ state, settings }: DaemonSource): DaemonHealth => ({
-  state: state.isStopping ? 'draining' : 'ready',
+  state: readinessOf(state, settings),
   summary: summaryOf(state, settings),
   isSharing: state.isSharing ?? null,
 });

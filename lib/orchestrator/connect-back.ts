@@ -44,7 +44,7 @@ export async function connectBack(
     const why =
       cause instanceof Error && cause.name !== 'AbortError'
         ? wordsOf(cause)
-        : `no answer within ${seconds} s (connectBackSeconds)`;
+        : `no answer within ${seconds} s (limits.connectBackSeconds)`;
     throw new SessionError('REXEC_STDERR_UNREACHABLE', `stderr port ${port}: ${why}`, { cause });
   }
 }

@@ -70,7 +70,7 @@ export class RunRecord implements RunEvents {
 
   idle(): void {
     const { events, idleSeconds: seconds } = this.#options;
-    events.emit('limitReached', { ...this.#subject.who, limit: 'idleSeconds', seconds });
+    events.emit('limitReached', { ...this.#subject.who, limit: 'limits.idleSeconds', seconds });
   }
 
   stuck(pid: number): void {
@@ -103,7 +103,7 @@ export class RunRecord implements RunEvents {
 
   #exceeded(): void {
     const { events, sessionSeconds: seconds } = this.#options;
-    events.emit('limitReached', { ...this.#subject.who, limit: 'sessionSeconds', seconds });
+    events.emit('limitReached', { ...this.#subject.who, limit: 'limits.sessionSeconds', seconds });
     this.#listeners.exceeded();
   }
 }

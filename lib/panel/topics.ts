@@ -84,7 +84,7 @@ export interface Status {
   readonly host: string;
   readonly port: number;
   readonly version: string;
-  readonly state: 'ready' | 'draining';
+  readonly state: 'ready' | 'refusing' | 'draining';
   /** One sentence that says how it is. */
   readonly summary: string;
   readonly since: number;

@@ -1,7 +1,8 @@
 import { none } from 'stream-chain';
 import { fun } from 'stream-chain/fun.js';
-import type { RequestDecoder, RequestFrame } from '../../codec/index.ts';
+import { CodecError, type RequestDecoder, type RequestFrame } from '../../codec/index.ts';
 import type { PeerReader } from './peer-reader.ts';
+import { strangerIn } from './strangers.ts';
 
 type Kind = RequestFrame['type'];
 type FrameOf<K extends Kind> = Extract<RequestFrame, { type: K }>;
@@ -38,20 +39,35 @@ export async function receive(
   const taken = (async () => {
     for await (const frame of decoder) await chain(frame);
   })();
+  let stranger: string | undefined;
+  const meet = (first: Buffer) => {
+    stranger = strangerIn(first);
+  };
   try {
-    await Promise.all([feed(reader, decoder), taken.finally(() => reader.finish())]);
+    await Promise.all([feed(reader, decoder, meet), taken.finally(() => reader.finish())]);
     return Buffer.concat(early);
+  } catch (error) {
+    if (!(error instanceof CodecError) || error.field !== 'stderrPort') throw error;
+    const { code, field, message } = error;
+    // The codec names its own option, which is a setting here.
+    const said = stranger ?? message.replace('lowestStderrPort', 'launch.lowestStderrPort');
+    throw new CodecError(code, field, said, { cause: error });
   } finally {
     reader.finish();
   }
 }
 
 /** A chunk once the one before was decoded, until all has come; what is made of it may still be at work then. */
-async function feed(reader: PeerReader, decoder: RequestDecoder): Promise<void> {
+async function feed(
+  reader: PeerReader,
+  decoder: RequestDecoder,
+  meet: (first: Buffer) => void,
+): Promise<void> {
   try {
-    while (!decoder.complete) {
+    for (let isFirst = true; !decoder.complete; isFirst = false) {
       const chunk = await reader.next();
       if (chunk === null) break;
+      if (isFirst) meet(chunk); // the decoder wipes it
       await new Promise((decoded) => decoder.write(chunk, decoded));
     }
     decoder.end();

@@ -74,7 +74,7 @@ export class LocalVisit implements Visit {
 
   async receive(onPort: OnPort): Promise<Received> {
     const { requestSeconds, lowestStderrPort } = this.#options;
-    const late = `request not complete within ${requestSeconds} s (requestSeconds)`;
+    const late = `request not complete within ${requestSeconds} s (limits.requestSeconds)`;
     let limit: NodeJS.Timeout | undefined;
     let secret = Secret.empty();
     let command: Buffer = Buffer.alloc(0);

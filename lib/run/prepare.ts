@@ -42,7 +42,7 @@ export async function prepare(
     isForeign && homeLost === undefined ? home : await usableHome(home, homeLost, last);
   const shell = isForeign ? absoluteShell(named) : usableShell(named);
   if (homeProblem !== undefined && requireHome)
-    throw new SessionError('REXEC_NO_HOME', `home: ${homeProblem} (setting requireHome)`);
+    throw new SessionError('REXEC_NO_HOME', `home: ${homeProblem} (setting accounts.requireHome)`);
   return {
     identity,
     token: grant.token,

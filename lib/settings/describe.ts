@@ -47,14 +47,13 @@ export const allowedBy = (name: SettingName): string => allowedIn(SETTINGS[name]
 
 /** What a value may be, in words, from the JSON schema that zod makes of its schema. */
 export function allowedIn(schema: z.ZodType): string {
-  const { type, minimum, maximum, pattern } = shapeOf(schema);
+  const { type, minimum, maximum } = shapeOf(schema);
   const choices = choicesIn(schema).map((each) => JSON.stringify(each));
   if (type === 'array') return `list of ${choices.length > 0 ? choices.join(', ') : elementsOf(schema)}`;
   if (choices.length > 0) return choices.join(', ');
   if (type === 'integer' || type === 'number')
     return `${type === 'integer' ? 'whole number' : 'number'} from ${minimum} to ${maximum}`;
-  if (pattern === undefined) return 'string';
-  const { error } = schema.safeParse('/'); // nothing that has a pattern is a path
+  const { error } = schema.safeParse('./'); // nothing that is more than a string
   return error ? explain(error) : 'string';
 }
 
@@ -75,7 +74,6 @@ interface Shape {
   readonly enum?: unknown[];
   readonly minimum?: number;
   readonly maximum?: number;
-  readonly pattern?: string;
   readonly items?: { readonly enum?: unknown[] };
 }
 

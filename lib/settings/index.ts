@@ -52,3 +52,4 @@ export {
 export { checkPolicy, type Policy } from './policy.ts';
 export { SETTINGS, type SettingName, type Settings } from './schema/index.ts';
 export { parseStoreUrl, type StoreUrl } from './store-url.ts';
+export { unknownVariables } from './variables.ts';

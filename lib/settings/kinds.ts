@@ -1,3 +1,4 @@
+import { isAbsolute } from 'node:path';
 import { z } from 'zod';
 import { parseNetwork } from '../base/index.ts';
 
@@ -30,6 +31,19 @@ export const list = <T extends z.ZodType>(item: T) =>
         : value,
     z.array(item),
   );
+/**
+ * A path, or one of the words. A relative one means another file in each folder that a program is started in, and the
+ * service has a folder of its own.
+ */
+export const path = (...words: readonly string[]) =>
+  z
+    .string()
+    .refine(
+      (text) => words.includes(text) || isAbsolute(text),
+      [...words.filter((word) => word !== '').map((word) => JSON.stringify(word)), 'an absolute path'].join(
+        ', ',
+      ),
+    );
 /** Addresses and networks, none otherwise. */
 export const networks = list(
   z

@@ -11,6 +11,7 @@ import {
 } from './file/old-keys.ts';
 import { TomlDocument } from './file/toml-document.ts';
 import { flagOf, keyOf, SETTING_NAMES, variableOf, whatIsMeant } from './names.ts';
+import { fromHere } from './paths.ts';
 import { capped, NO_POLICY, type Policy, same } from './policy.ts';
 import { explain, SETTINGS, type SettingName, type Settings } from './schema/index.ts';
 import { withoutPassword } from './store-url.ts';
@@ -77,7 +78,8 @@ export function resolveSettings({
     [(name: string) => environment[variableOf(name)], variableOf],
     [(name: string) => (flags as Readonly<Record<string, unknown>>)[name], flagOf],
   ] as const) {
-    for (const name of SETTING_NAMES) if (given(name) !== undefined) put(name, given(name), originOf(name));
+    for (const name of SETTING_NAMES)
+      if (given(name) !== undefined) put(name, fromHere(name, given(name)), originOf(name));
     const parts = LISTENER_NAMES.filter((part) => given(part) !== undefined);
     const read = parts.map((part) => [part, readPart(part, given(part), originOf(part))] as const);
     putParts(new Map(read), parts.map(originOf).join(' '));

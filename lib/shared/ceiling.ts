@@ -39,7 +39,7 @@ export class Ceiling {
     const lease = `${this.#daemon}:${this.#count}`;
     if (!(await this.#isFree(lease)))
       throw new CeilingError(
-        `all ${this.limit} connections of all daemons are in use (maxSharedConnections)`,
+        `all ${this.limit} connections of all daemons are in use (limits.maxSharedConnections)`,
       );
     this.#held.add(lease);
     return () => {
@@ -64,7 +64,7 @@ export class Ceiling {
       return (await this.#store.eval(ENTER, { keys: [PLACES], arguments: asked })) !== 0;
     } catch (error) {
       if (this.away === 'own') return true; // it is leased when the store is back
-      throw new CeilingError(`${reasonOf(error)} (sharedLockoutsAway)`, { cause: error });
+      throw new CeilingError(`${reasonOf(error)} (lockout.sharedLockoutsAway)`, { cause: error });
     }
   }
 }

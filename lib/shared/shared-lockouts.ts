@@ -49,7 +49,7 @@ export class SharedLockouts implements LoginLockout {
       await this.#look(user, address);
     } catch (error) {
       if (this.away === 'refuse')
-        throw new LoginBusyError(`${reasonOf(error)} (sharedLockoutsAway)`, { cause: error });
+        throw new LoginBusyError(`${reasonOf(error)} (lockout.sharedLockoutsAway)`, { cause: error });
     }
     return this.#own.blocks(user, address);
   }

@@ -45,6 +45,11 @@ export class Shared {
     return this.#store.isUp;
   }
 
+  /** Whether the settings have every login and connection refused that would ask it now. */
+  get isRefusing(): boolean {
+    return this.lockouts.away === 'refuse' && !this.#store.isReady;
+  }
+
   /** Undefined if there is no limit. */
   get ceiling(): Pick<Ceiling, 'enter'> | undefined {
     return this.#ceiling.limit === 0 ? undefined : this.#ceiling;

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { keyOf } from '../../lib/settings/index.ts';
 import { ROOT } from '../support/program.ts';
 
 /** Sources of what rexec and rexecd say; rconfig and rexec-fuzz are programs of their own, and say in their messages what to do. */
@@ -62,6 +63,7 @@ const PLACES = [
 /** Files whose functions give messages back, each line that has one. */
 const GIVEN_BACK: Readonly<Record<string, RegExp>> = {
   'lib/base/child/child.ts': new RegExp(String.raw`\?\? ${LITERAL}`, 'g'),
+  'lib/control/client.ts': new RegExp(String.raw`(?:[?:]|\breturn)\s*${LITERAL}`, 'g'),
   'lib/login/account-rules.ts': new RegExp(String.raw`\breturn\s*${LITERAL}`, 'g'),
   'lib/login/windows/authenticator.ts': new RegExp(String.raw`\bNO_ACCOUNT = ${LITERAL}`, 'g'),
   'lib/login/windows/lists.ts': new RegExp(String.raw`\breturn\s*${LITERAL}`, 'g'),
@@ -71,6 +73,8 @@ const GIVEN_BACK: Readonly<Record<string, RegExp>> = {
   'lib/files/windows-files.ts': new RegExp(String.raw`[?:]\s*${LITERAL}`, 'g'),
   'lib/files/read-trusted.ts': new RegExp(String.raw`(?:[?:]|\breturn)\s*${LITERAL}`, 'g'),
   'lib/login/certificates/login.ts': new RegExp(String.raw`[?:]\s*${LITERAL}`, 'g'),
+  'lib/settings/variables.ts': new RegExp(`=> ${LITERAL}`, 'g'),
+  'lib/receive/strangers.ts': new RegExp(String.raw`/,\s*${LITERAL},?\s*\]`, 'g'),
   'lib/receive/tls-gate.ts': new RegExp(String.raw`[?:]\s*${LITERAL}`, 'g'),
   'lib/cli/programs/rexecd/announce.ts': new RegExp(String.raw`\?\s*\[\s*${LITERAL}`, 'g'),
   'lib/service/manager/processes.ts': new RegExp(String.raw`\? \[\] : \[${LITERAL}`, 'g'),
@@ -80,10 +84,11 @@ const GIVEN_BACK: Readonly<Record<string, RegExp>> = {
   'lib/cli/programs/rexec/failures.ts': new RegExp(String.raw`\|\| ${LITERAL}`, 'g'),
 };
 
-/** A message as the page has it: what changes is an ellipsis. */
+/** A message as the page has it: keys of settings, and what changes as an ellipsis. */
 const shown = (literal: string): string =>
   literal
     .slice(1, -1)
+    .replaceAll(/\$\{keyOf\('(\w+)'\)\}/g, (_, name) => keyOf(name))
     .replaceAll(/\$\{(?:[^{}]|\{[^{}]*\})*\}/g, '…')
     .replaceAll(/\\(.)/g, '$1')
     .replace(/^error: /, '')

@@ -38,7 +38,7 @@ for (const [direction, step] of [
       await peer.send('still there\n');
       assert.equal(await peer.toEnd(), 'still there\n');
       const { limit } = await daemon.events.seen('limitReached');
-      assert.equal(limit, 'sessionSeconds');
+      assert.equal(limit, 'limits.sessionSeconds');
     });
 
     it('ends no lockout early, and none late', async (t) => {

@@ -197,7 +197,7 @@ describe('a login to an account of Windows', ON_WINE, () => {
       'there is no such account',
       'there is no such account',
       'wrong password (error 1326)',
-      'group administrators is in denyGroups',
+      'group administrators is in accounts.denyGroups',
     ]);
     assert.equal(unloaded, 0);
   });
@@ -237,7 +237,7 @@ describe('a login to an account of Windows', ON_WINE, () => {
       while (unloaded() === 0) await new Promise((resolve) => setTimeout(resolve, 20));
       give([answer, early, unloaded()]);
       process.exit();`;
-    const late = 'no answer from Windows within 1 s (loginSeconds)';
+    const late = 'no answer from Windows within 1 s (login.seconds)';
     assert.deepEqual(await onWine(wineFolder(t), source), [late, 0, 1]);
   });
 

@@ -3,7 +3,7 @@ import { keepAlive, refusalFor, refuseUnread, SessionError, stopping } from '../
 import type { Events } from '../../events/index.ts';
 import { addressAndPort } from '../../login/index.ts';
 import type { Front } from '../../receive/index.ts';
-import type { Settings } from '../../settings/index.ts';
+import { keyOf, type Settings } from '../../settings/index.ts';
 import type { Sharing } from '../sharing.ts';
 import { AddressRules } from './address-rules.ts';
 import { Admission } from './admission.ts';
@@ -100,7 +100,7 @@ export class Acceptor {
     if (penalty > 0)
       return this.#refuse(
         arrival,
-        new SessionError('REXEC_BUSY', `refused for another ${penalty} s (crashPenaltySeconds)`),
+        new SessionError('REXEC_BUSY', `refused for another ${penalty} s (${keyOf('crashPenaltySeconds')})`),
       );
     const { overflow, backlog, keepAliveSeconds } = this.#settings;
     keepAlive(socket, keepAliveSeconds);

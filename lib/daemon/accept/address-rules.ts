@@ -1,4 +1,5 @@
 import { Networks } from '../../base/index.ts';
+import { keyOf } from '../../settings/index.ts';
 
 /** Which addresses are served; an empty list of those allowed means all. */
 export interface AddressLists {
@@ -18,8 +19,9 @@ export class AddressRules {
 
   /** Why an address is not served, with the setting that says so; undefined if it is. */
   refusalOf(address: string): string | undefined {
-    if (this.#denied.include(address)) return 'the address is in denyAddresses';
-    if (this.#allowed && !this.#allowed.include(address)) return 'the address is not in allowAddresses';
+    if (this.#denied.include(address)) return `the address is in ${keyOf('denyAddresses')}`;
+    if (this.#allowed && !this.#allowed.include(address))
+      return `the address is not in ${keyOf('allowAddresses')}`;
     return undefined;
   }
 }

@@ -1,5 +1,6 @@
 import { SessionError } from '../../connection/index.ts';
 import { networkOf } from '../../login/index.ts';
+import { keyOf } from '../../settings/index.ts';
 
 /** Caps on connections, before a byte is read. */
 export interface Caps {
@@ -42,11 +43,14 @@ export class Admission {
     const network = networkOf(address);
     const here = this.#perAddress.get(network) ?? 0;
     if (this.full)
-      throw new SessionError('REXEC_BUSY', `all ${maxConnections} connections are in use (maxConnections)`);
+      throw new SessionError(
+        'REXEC_BUSY',
+        `all ${maxConnections} connections are in use (${keyOf('maxConnections')})`,
+      );
     if (here >= maxConnectionsPerAddress) {
       throw new SessionError(
         'REXEC_BUSY',
-        `all ${maxConnectionsPerAddress} connections for this address are in use (maxConnectionsPerAddress)`,
+        `all ${maxConnectionsPerAddress} connections for this address are in use (${keyOf('maxConnectionsPerAddress')})`,
       );
     }
     this.#total += 1;

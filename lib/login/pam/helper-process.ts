@@ -87,7 +87,7 @@ export class HelperProcess {
     if (why !== 'late') return new LoginHelperError(message, why === 'refused');
     this.#state = 'hung';
     const seconds = this.#seconds;
-    return new LoginHelperError(`no answer from the login helper within ${seconds} s (loginSeconds)`);
+    return new LoginHelperError(`no answer from the login helper within ${seconds} s (login.seconds)`);
   }
 
   #endIfIdle(): void {

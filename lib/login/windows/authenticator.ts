@@ -45,7 +45,7 @@ export class WindowsAuthenticator implements Authenticator {
   }
 
   #late(): never {
-    throw new Error(`no answer from Windows within ${this.#options.loginSeconds} s (loginSeconds)`);
+    throw new Error(`no answer from Windows within ${this.#options.loginSeconds} s (login.seconds)`);
   }
 
   /** A user without an account is asked for, too: that takes as long as a wrong password. */

@@ -32,7 +32,7 @@ export function refusedOnWindows(
   if (sid !== account.sid) return `Windows logged on ${sid} instead of ${user} (${account.sid})`;
   const nameless = groups.find((group) => group.name === group.sid && OF_A_DOMAIN.test(group.sid));
   if (nameless && rules.denyGroups.length > 0)
-    return `group ${nameless.sid} has no name now, and may be in denyGroups`;
+    return `group ${nameless.sid} has no name now, and may be in accounts.denyGroups`;
   const names = groups.flatMap((group) => namesOfGroup(group, machine));
   const spellings = [user, `${account.domain}\\${account.name}`, sid];
   if (isLocal(account, machine)) spellings.push(`.\\${account.name}`);

@@ -17,6 +17,7 @@ export interface PanelSource {
   session(id: string): Promise<(SessionRow & { received: number | null; sent: number | null }) | null>;
   settings(): Promise<readonly SettingRow[]>;
   kill(id: string): void;
+  /** @param subject undefined: all lockouts */
   unlock(subject: string | undefined): Promise<void>;
   /** @returns the keys that changed */
   reload(): Promise<readonly string[]>;
@@ -58,7 +59,7 @@ const BODIES = {
   session: is.object({ id: is.text }),
   settings: is.object({}),
   kill: is.object({ id: is.text }),
-  unlock: is.object({ subject: is.optional(is.text) }),
+  unlock: is.either(is.object({ subject: is.text }), is.object({ all: is.oneOf(true) })),
   reload: is.object({}),
   set: is.object({
     changes: few(MOST_CHANGES, is.object<Wanted>({ key: is.text, value: is.optional(VALUE) })),
@@ -109,7 +110,8 @@ export class Verbs {
       this.#source.kill(id);
       this.#source.used('kill', id, session);
     },
-    unlock: async ({ subject }, session) => {
+    unlock: async (body, session) => {
+      const subject = 'subject' in body ? body.subject : undefined;
       await this.#source.unlock(subject);
       this.#source.used('unlock', subject ?? 'all', session);
     },

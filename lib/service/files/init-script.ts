@@ -1,3 +1,4 @@
+import { keyOf } from '../../settings/index.ts';
 import { DAEMON_FLAGS, type Program, STOP_SECONDS } from './program.ts';
 
 /** /etc/init.d/rexecd, for machines without systemd; on others it hands over to systemctl. */
@@ -22,7 +23,7 @@ OPTIONS=
 PIDFILE=/run/rexecd.pid
 LOG=/var/log/rexecd/console.log
 START_SECONDS=60
-STOP_SECONDS=${STOP_SECONDS} # more than the settings stopSeconds and killSeconds together
+STOP_SECONDS=${STOP_SECONDS} # more than the settings ${keyOf('stopSeconds')} and ${keyOf('killSeconds')} together
 
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 

@@ -1,5 +1,5 @@
 import { DEFAULT_PORT } from '../../../codec/index.ts';
-import { SETTINGS } from '../../settings/index.ts';
+import { keyOf, SETTINGS } from '../../settings/index.ts';
 import { DAEMON_FLAGS, type Program, STOP_SECONDS } from './program.ts';
 
 const quoted = (path: string): string => (path.includes(' ') ? `"${path}"` : path);
@@ -27,9 +27,9 @@ SyslogIdentifier=rexecd
 Restart=on-failure
 RestartSec=3s
 
-# As with cron and ssh, only the daemon gets SIGTERM. It waits for the commands of its sessions to end (stopSeconds), then
-# ends them (killSeconds). What users left running in the background when their sessions ended is theirs, and stays. The
-# daemon asks for more time than this if its settings require it.
+# As with cron and ssh, only the daemon gets SIGTERM. It waits for the commands of its sessions to end
+# (${keyOf('stopSeconds')}), then ends them (${keyOf('killSeconds')}). What users left running in the background when their
+# sessions ended is theirs, and stays. The daemon asks for more time than this if its settings require it.
 KillMode=process
 TimeoutStopSec=${STOP_SECONDS}s
 
@@ -64,7 +64,8 @@ LimitCORE=0:infinity
 # - RestrictAddressFamilies=, SystemCallFilter=, SystemCallArchitectures=, RestrictNamespaces=, RestrictRealtime=,
 #   LockPersonality=: packet sockets, containers, 32-bit programs, setarch and gdb are the users' business.
 # What reads the network is hardened more than a unit could do it: a process without privilege, in a sandbox of its own.
-# Who may log in and what for is bounded by PAM, pam_limits and the settings (allowUsers, allowGroups, minimumUid).
+# Who may log in and what for is bounded by PAM, pam_limits and the settings (${keyOf('allowUsers')},
+# ${keyOf('allowGroups')}, ${keyOf('minimumUid')}).
 
 [Install]
 WantedBy=multi-user.target

@@ -1,3 +1,4 @@
+import { keyOf } from '../../settings/index.ts';
 import type { Tree } from './tree.ts';
 
 const FILES = ['/etc/hosts.deny', '/etc/hosts.allow'];
@@ -13,7 +14,7 @@ export async function wrapperWarnings(tree: Tree): Promise<string[]> {
     const lines = bytes.toString('latin1').replaceAll('\\\n', ' ').split('\n');
     if (lines.some((line) => ABOUT_US.test(line)))
       warnings.push(
-        `${tree.at(file)} has rules for this service, which it does not read; use allowAddresses and denyAddresses`,
+        `${tree.at(file)} has rules for this service, which it does not read; use ${keyOf('allowAddresses')} and ${keyOf('denyAddresses')}`,
       );
   }
   return warnings;

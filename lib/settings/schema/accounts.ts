@@ -19,15 +19,19 @@ export const ACCOUNTS = {
     .describe('let uid 0 log in; also lets root serve a users file, whose commands then run as root'),
   minimumUid: whole(0, 2 ** 32 - 2)
     .default(0)
-    .describe('lowest uid that may log in; uid 0 is governed by allowRoot instead'),
+    .describe('lowest uid that may log in; uid 0 is governed by accounts.allowRoot instead'),
   allowUsers: names.describe(
-    'users who may log in, in addition to members of allowGroups; if both lists are empty, everyone may',
+    'users who may log in, in addition to members of accounts.allowGroups; if both lists are empty, everyone may',
   ),
-  denyUsers: names.describe('users who may not log in; overrides allowUsers and allowGroups'),
+  denyUsers: names.describe(
+    'users who may not log in; overrides accounts.allowUsers and accounts.allowGroups',
+  ),
   allowGroups: names.describe(
-    'groups whose members may log in, in addition to allowUsers; if both lists are empty, everyone may',
+    'groups whose members may log in, in addition to accounts.allowUsers; if both lists are empty, everyone may',
   ),
-  denyGroups: names.describe('groups whose members may not log in; overrides allowUsers and allowGroups'),
+  denyGroups: names.describe(
+    'groups whose members may not log in; overrides accounts.allowUsers and accounts.allowGroups',
+  ),
   shells: z
     .enum(['listed', 'usable', 'any'])
     .default('usable')

@@ -8,7 +8,7 @@ export const LIMITS = {
   maxConnectionsPerAddress: whole(1, 1_000_000)
     .default(11_000)
     .describe(
-      'how many connections one address (IPv6: one /64) may have open; keep it below maxConnections, so that no address can take them all',
+      'how many connections one address (IPv6: one /64) may have open; keep it below limits.maxConnections, so that no address can take them all',
     ),
   maxSharedConnections: whole(0, 1_000_000)
     .default(0)
@@ -19,17 +19,19 @@ export const LIMITS = {
     .enum(['refuse', 'queue'])
     .default('refuse')
     .describe(
-      'what to do with a peer beyond maxConnections: "refuse" it with "Try again.", or "queue" it until a place is free',
+      'what to do with a peer beyond limits.maxConnections: "refuse" it with "Try again.", or "queue" it until a place is free',
     ),
   backlog: whole(1, 65_535)
     .default(511)
     .describe(
-      'how many connections the kernel queues until rexecd accepts them (needs a restart); with overflow "queue", also how many peers may wait for a place',
+      'how many connections the kernel queues until rexecd accepts them (needs a restart); with limits.overflow "queue", also how many peers may wait for a place',
     ),
   allowAddresses: networks.describe(
     'addresses and networks (CIDR, such as "10.0.0.0/8" or "2001:db8::/32") that may connect; empty: all',
   ),
-  denyAddresses: networks.describe('addresses and networks that may not connect; overrides allowAddresses'),
+  denyAddresses: networks.describe(
+    'addresses and networks that may not connect; overrides limits.allowAddresses',
+  ),
   addressRefusal: z
     .enum(['line', 'close'])
     .default('line')

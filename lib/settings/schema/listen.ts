@@ -1,7 +1,7 @@
 import { DEFAULT_PORT } from '../../../codec/index.ts';
 import { parseNetwork } from '../../base/index.ts';
 import { endpointForm, parseEndpoint } from '../endpoint.ts';
-import { list, z } from '../kinds.ts';
+import { list, path, z } from '../kinds.ts';
 
 /** Where the daemon listens, and where it takes orders. These stand outside the tables of the file. */
 export const LISTEN = {
@@ -31,9 +31,7 @@ export const LISTEN = {
     .describe(
       'addresses and networks of proxies, such as HAProxy, that send a PROXY header (version 1 or 2) first: from them one must come, and the peer is who it names; from all others none may come; empty: no proxies',
     ),
-  control: z
-    .string()
-    .min(1)
+  control: path('auto', 'off')
     .default('auto')
     .describe(
       'control socket, which "rexecd sessions" and the like connect to: "auto" (for root, /run/rexecd/PORT.sock), "off", or a path',

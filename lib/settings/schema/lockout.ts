@@ -1,4 +1,4 @@
-import { number, whole, z } from '../kinds.ts';
+import { number, path, whole, z } from '../kinds.ts';
 import { parseStoreUrl } from '../store-url.ts';
 
 /** Lockouts for guessing passwords. */
@@ -26,17 +26,16 @@ export const LOCKOUT = {
     .describe(
       'Redis or Valkey server that several daemons keep their lockouts in: "redis://USER@HOST:PORT", or "rediss:" for TLS; empty: lockouts are of this daemon alone',
     ),
-  sharedLockoutsPassword: z
-    .string()
+  sharedLockoutsPassword: path('')
     .default('')
     .describe(
-      'file with the password for sharedLockouts, at least 16 characters and the same for all daemons; mode 640 or stricter',
+      'file with the password for lockout.sharedLockouts, at least 16 characters and the same for all daemons; mode 640 or stricter',
     ),
   sharedLockoutsAway: z
     .enum(['own', 'refuse'])
     .default('own')
     .describe(
-      'what counts while the server of sharedLockouts is away: "own" (what this daemon knows), or "refuse" (nobody may log in: "Try again.")',
+      'what counts while the server of lockout.sharedLockouts is away: "own" (what this daemon knows), or "refuse" (nobody may log in: "Try again.")',
     ),
   crashPenaltySeconds: number(0, 86_400)
     .default(90)

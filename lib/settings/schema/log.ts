@@ -1,6 +1,5 @@
-import { isAbsolute } from 'node:path';
 import { INSTALLED_FILES } from '../../base/index.ts';
-import { list, whole, yesOrNo, z } from '../kinds.ts';
+import { list, path, whole, yesOrNo, z } from '../kinds.ts';
 
 /** Settings of the event log: what is logged, where, and in which form. */
 export const LOG = {
@@ -23,22 +22,17 @@ export const LOG = {
     .enum(['text', 'json'])
     .default('text')
     .describe('format of log lines on the console and in the log file: "text" or "json"'),
-  logFile: z
-    .string()
-    .refine(isAbsolute, 'an absolute path')
-    .default(INSTALLED_FILES.log)
-    .describe('path of the log file (sink "file")'),
+  logFile: path().default(INSTALLED_FILES.log).describe('path of the log file (sink "file")'),
   logFileBytes: whole(0, 2 ** 40)
     .default(10_000_000)
     .describe('size in bytes at which the log file is rotated; 0: never'),
   logFiles: whole(2, 100).default(5).describe('how many log files to keep, including the current one'),
   logSyslogSocket: z
     .string()
-    .regex(/^[@/].{0,106}$/, 'a path of at most 107 bytes')
+    .regex(/^[@/].{0,106}$/, 'an absolute path of at most 107 bytes')
     .default('/dev/log')
     .describe('unix socket that the syslog sink writes to'),
-  logJournaldSocket: z
-    .string()
+  logJournaldSocket: path()
     .default('/run/systemd/journal/socket')
     .describe('unix socket that the journald sink writes to'),
 } as const;

@@ -1,10 +1,9 @@
 import { INSTALLED_FILES } from '../../base/index.ts';
-import { number, whole, z } from '../kinds.ts';
+import { number, path, whole, z } from '../kinds.ts';
 
 /** How logins are checked. */
 export const LOGIN = {
-  users: z
-    .string()
+  users: path('')
     .default(INSTALLED_FILES.users)
     .describe(
       'users file: accounts that exist only in this daemon; their commands run as the account that runs rexecd; empty: none',

@@ -1,6 +1,6 @@
-import { yesOrNo, z } from '../kinds.ts';
+import { path, yesOrNo, z } from '../kinds.ts';
 
-const file = (what: string) => z.string().default('').describe(what);
+const file = (what: string) => path('').default('').describe(what);
 
 /** Settings of the listener that speaks TLS. */
 export const TLS = {

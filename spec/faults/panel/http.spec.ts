@@ -75,7 +75,7 @@ describe('a viewer', PATIENT, () => {
     const changes = [{ key: 'log.access', value: true }];
     for (const [name, body] of Object.entries({
       kill: { id: 'x' },
-      unlock: {},
+      unlock: { all: true },
       reload: {},
       set: { changes },
     })) {
@@ -87,6 +87,35 @@ describe('a viewer', PATIENT, () => {
 });
 
 describe('an administrator with a program', PATIENT, () => {
+  it('ends all lockouts if it asks for that, and not by a body that names none', async (t) => {
+    const panel = await startPanel(t, { flags: ['--lockout-failures', '1'] });
+    const bearer = await bearerFor(panel);
+    const lockouts = async () => panel.tell('lockouts');
+    const subject = 'ada from 127.0.0.1';
+    const lockOut = async () => {
+      await panel.call('true', 'ada', 'wrong').end();
+      assert.match(await lockouts(), new RegExp(`^${subject}: 1 failed logins, locked out`));
+    };
+    await lockOut();
+    for (const wrong of [
+      {},
+      { all: false },
+      { all: true, subject },
+      { subject: null },
+      { subject: 7 },
+      { everyone: true },
+    ]) {
+      const { status, body } = await verb(panel, 'unlock', bearer, wrong);
+      assert.deepEqual([status, JSON.parse(body).message], [409, 'unlock: not the form of its body']);
+    }
+    assert.match(await lockouts(), /locked out/);
+    assert.equal((await verb(panel, 'unlock', bearer, { subject })).status, 200);
+    assert.equal(await lockouts(), 'nobody is locked out\n');
+    await lockOut();
+    assert.equal((await verb(panel, 'unlock', bearer, { all: true })).status, 200);
+    assert.equal(await lockouts(), 'nobody is locked out\n');
+  });
+
   it('changes what the list has, and nothing else', async (t) => {
     const panel = await startPanel(t, { policy: '[limits]\nkillSeconds = 5\n' });
     const bearer = await bearerFor(panel);

@@ -6,14 +6,7 @@ import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { tellDaemon } from '../../../lib/control/index.ts';
 import { BOUNDED } from '../../support/daemon/daemon.ts';
-import {
-  notRoot,
-  type Program,
-  ROOT,
-  run,
-  strangersProgram,
-  temporaryFolder,
-} from '../../support/program.ts';
+import { notRoot, Program, ROOT, run, strangersProgram, temporaryFolder } from '../../support/program.ts';
 
 const STRANGER = 54_998;
 const ESCAPES = '\u001b]0;owned\u0007\u009b31m\u202e';
@@ -80,6 +73,35 @@ describe('a control socket of another account (E8)', { ...BOUNDED, skip: notRoot
         /^rexecd: control socket \S+: \S+ (is owned by uid 54998; it must be owned by root or by this account|must be a folder that only its owner can write to \(chmod go-w\))\n$/,
       );
     });
+
+  it('says who may use it, where the caller may not', async (t) => {
+    const folder = temporaryFolder(t);
+    chmodSync(folder, 0o700);
+    const socket = await impostor(t, folder, SESSIONS);
+    const words = [`${ROOT}lib/cli/rexecd.ts`, 'sessions', '--control', socket];
+    const drop = ['--reuid=54999', '--regid=54999', '--clear-groups', process.execPath]; // not as a stranger, whom all let in
+    const { stdout, stderr, status } = await new Program(t, 'setpriv', [...drop, ...words], {
+      stdin: '',
+    }).end();
+    assert.deepEqual([stdout, status], ['', 1]);
+    assert.equal(
+      stderr,
+      `rexecd: control socket ${socket}: permission denied; only the account of the daemon and root may use it (try sudo)\n`,
+    );
+  });
+
+  it('is missed with a word about those of root, where root has daemons', async (t) => {
+    mkdirSync('/run/rexecd', { recursive: true, mode: 0o700 });
+    const folder = temporaryFolder(t);
+    chmodSync(folder, 0o755);
+    const { stderr } = await sessionsOf(t, join(folder, '512.sock')).end();
+    assert.match(
+      stderr,
+      /: no daemon is listening there \(check --port\); for one that root runs, use sudo\n$/,
+    );
+    const { stderr: said } = await run(t, 'rexecd', ['sessions', '--control', join(folder, '512.sock')]);
+    assert.match(said, /: no daemon is listening there \(check --port\)\n$/);
+  });
 
   it('is not asked over a link in the place of the folder', async (t) => {
     const folder = temporaryFolder(t);

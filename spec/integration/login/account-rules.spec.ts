@@ -106,18 +106,18 @@ const MAY_NOT: Readonly<Record<string, Case & { readonly why: RegExp }>> = {
   'a shell that is not listed': {
     rules: { shells: 'listed' },
     ...shell('/opt/fish'),
-    why: /^shell \/opt\/fish .*\/etc\/shells \(setting shells\)$/,
+    why: /^shell \/opt\/fish .*\/etc\/shells \(setting accounts.shells\)$/,
   },
   'an empty shell field where /bin/sh is not listed': {
     rules: { shells: 'listed' },
     ...shell(''),
     machine: { listedShells: ['/bin/bash'] },
-    why: /^shell \/bin\/sh is not in \/etc\/shells \(setting shells\)$/,
+    why: /^shell \/bin\/sh is not in \/etc\/shells \(setting accounts.shells\)$/,
   },
   'nologin, where the shell must be usable': {
     rules: { shells: 'usable' },
     ...shell('/usr/sbin/nologin'),
-    why: /^shell \/usr\/sbin\/nologin does not permit logins \(setting shells\)$/,
+    why: /^shell \/usr\/sbin\/nologin does not permit logins \(setting accounts.shells\)$/,
   },
   'false, where the shell must be usable': {
     rules: { shells: 'usable' },
@@ -138,7 +138,7 @@ const MAY_NOT: Readonly<Record<string, Case & { readonly why: RegExp }>> = {
   'a user while a nologin file exists': {
     rules: { nologin: true },
     machine: nologinFile,
-    why: /^\/etc\/nologin exists \(setting nologin\)$/,
+    why: /^\/etc\/nologin exists \(setting accounts.nologin\)$/,
   },
 };
 
@@ -167,7 +167,7 @@ describe('the rules about accounts', () => {
       [/denyUsers/, () => change({ denyUsers: [] })],
       [/denyGroups/, () => change({ denyGroups: [] })],
       [
-        /neither in allowUsers nor in a group of allowGroups/,
+        /neither in accounts.allowUsers nor in a group of accounts.allowGroups/,
         () => change({ allowUsers: [], allowGroups: [] }),
       ],
       [/does not permit logins/, () => change({}, { shell: '/opt/fish' })],

@@ -96,6 +96,19 @@ describe('the panel', { ...PATIENT, skip: noChromium }, () => {
     assert.equal((await panel.call('true').end()).status, 0);
   });
 
+  it('ends all lockouts once it was told so twice', async (t) => {
+    const { page, panel } = await opened(t, { tables: '[lockout]\nfailures = 1\nseconds = 600' });
+    await panel.call('true', USER, 'wrong').end();
+    await panel.call('true', 'eve', 'wrong').end();
+    await to(page, 'Lockouts');
+    await page.getByText(`${USER} from 127.0.0.1`, { exact: true }).waitFor();
+    await page.getByText('eve from 127.0.0.1', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Unlock all…' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Unlock all' }).click();
+    await page.getByText('Nobody is locked out').waitFor();
+    assert.equal((await panel.call('true').end()).status, 0);
+  });
+
   it('shows events with what to do, and a storm of them as one line', async (t) => {
     const { page, panel } = await opened(t);
     for (let n = 0; n < 3; n += 1) await panel.call('true', USER, 'wrong').end();

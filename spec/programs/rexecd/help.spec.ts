@@ -40,7 +40,7 @@ describe('the command line of rexecd', { ...PATIENT, concurrency: 2 }, () => {
     assert.doesNotMatch(stdout, /--tls-mode|--workers/, 'options of earlier versions');
     assert.match(stdout, /^ {2}--log-sinks <console\|file\|syslog\|journald\|eventlog,\.\.\.>/m);
     for (const { name, choices, fallback } of describeSettings()) {
-      const [, value = ''] = new RegExp(`^  ${flagOf(name)} <(.*)>`, 'm').exec(stdout) ?? [];
+      const [, value = ''] = new RegExp(`^  ${flagOf(name)} [<[](.*)[>\\]]`, 'm').exec(stdout) ?? [];
       assert.ok(value !== '' && value !== 'value', name);
       if (choices.length > 0 && !Array.isArray(fallback)) assert.equal(value, choices.join('|'));
     }

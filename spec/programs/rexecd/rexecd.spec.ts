@@ -12,6 +12,7 @@ const WRONG: readonly (readonly [what: string, args: string[], env: NodeJS.Proce
   ['an unknown flag', ['--nope'], {}, [/--nope/]],
   ['an unknown flag that is nearly one', ['--prot', '5512'], {}, [/--prot/]],
   ['an unknown single-dash word', ['-nope'], {}, [/-n/]],
+  ['a single-dash option that is nearly one', ['-degug'], {}, [/'-degug'; did you mean -debug\?$/]],
   ['a word too many', ['extra'], {}, [/extra/]],
   ['a flag without its value', ['--port'], {}, [/--port/]],
   ['a port that is no number', ['--port', '5l2'], {}, [/--port/, /5l2/, /number/]],
@@ -20,6 +21,8 @@ const WRONG: readonly (readonly [what: string, args: string[], env: NodeJS.Proce
   ['a time that is no number', ['--request-seconds', '1m'], {}, [/--request-seconds/, /1m/, /number/]],
   ['a word that is not on the list', ['--log-level', 'loud'], {}, [/--log-level/, /loud/, /"info"/]],
   ['a charset nobody knows', ['--charset', 'ebcdic'], {}, [/--charset/, /ebcdic/]],
+  ['a flag with another one for its value', ['--users', '--port', '0'], {}, [/--users .*missing/]],
+  ['a flag with another one, and its value', ['--users', '--port=0'], {}, [/--users .*missing/]],
   ['a flag that is neither true nor false', ['--profile', 'maybe'], {}, [/--profile/, /maybe/]],
   ['a bad variable', [], { REXECD_PORT: 'x' }, [/REXECD_PORT/, /number/]],
   ['an empty variable', [], { REXECD_MAX_CONNECTIONS: '' }, [/REXECD_MAX_CONNECTIONS/]],
@@ -44,6 +47,14 @@ describe('the command line of rexecd', PATIENT, () => {
       assert.match(stderr, /^rexecd: /m);
       for (const name of names) assert.match(lines[0]!, name);
     });
+
+  it('takes a switch without a value for true, whatever comes after it', async (t) => {
+    const users = usersFileOf(t);
+    const daemon = start(t, 'rexecd', ['--debug', '--log-access', '--port', '0', '--users', users]);
+    await daemon.says(/listening on 127\.0\.0\.1 port \d+;/);
+    const { stderr } = await run(t, 'rexecd', ['--allow-root', 'status', '--control', '/no/such.sock']);
+    assert.match(stderr, /^rexecd: control socket \/no\/such\.sock: /);
+  });
 
   it('prefers a flag to a variable', async (t) => {
     const daemon = start(t, 'rexecd', ['--debug', '--port', '0', '--users', usersFileOf(t)], {
@@ -103,7 +114,7 @@ describe('the command line of rexecd', PATIENT, () => {
     const { stdout, status } = await run(t, 'rexecd', ['--help']);
     assert.equal(status, 0);
     for (const name of Object.keys(SETTINGS)) {
-      const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} <`;
+      const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} `;
       assert.ok(stdout.includes(flag), `${flag} in ${stdout}`);
     }
   });

@@ -20,7 +20,7 @@ import {
 
 const FORBIDDEN = { REXECD_ALLOW_ROOT: undefined };
 const REFUSAL =
-  /^rexecd: users file (\S+): every user of it would run commands as root; run rexecd as another account \("chown ACCOUNT \1", then "setpriv --reuid=ACCOUNT --regid=ACCOUNT --init-groups rexecd \.\.\."\), or set allowRoot\n$/;
+  /^rexecd: users file (\S+): every user of it would run commands as root; run rexecd as another account \("chown ACCOUNT \1", then "setpriv --reuid=ACCOUNT --regid=ACCOUNT --init-groups rexecd \.\.\."\), or set accounts.allowRoot\n$/;
 
 const login = (port: number, command: string) => [
   '-l',

@@ -77,6 +77,31 @@ describe('lockouts that programs share', { ...PATIENT, skip: noRedis || noOpenss
     assert.equal(await isSharing(), false);
   });
 
+  for (const away of ['own', 'refuse'] as const)
+    it(`leave a daemon ${away === 'own' ? 'ready' : 'not ready'} while the server is away, if that means "${away}"`, async (t) => {
+      const redis = await RedisServer.start(t);
+      const { sharedLockouts, sharedLockoutsPassword } = redis.settings();
+      const env = { REXECD_SHARED_LOCKOUTS_AWAY: away };
+      const { tell, login } = await sharing(t, sharedLockouts, sharedLockoutsPassword, env);
+      await eventually(async () => UP.test(await tell('metrics')), 'the daemon is connected');
+      const said = async () => [
+        await tell('health').then((line) => line.replace(/ port \d+:/, '')),
+        await tell('health', '--agent'),
+        /^rexecd_ready (\d)$/m.exec(await tell('metrics'))?.[1],
+        await login(PASSWORD),
+      ];
+      const ready = ['ready: 0 of 12,000 sessions, 0 locked out\n', 'up ready\n', '1', 'in\n'];
+      assert.deepEqual(await said(), ready);
+      await redis.kill();
+      await eventually(async () => !UP.test(await tell('metrics')), 'the server is away');
+      const why = 'no logins: the server of lockout.sharedLockouts does not answer in time';
+      const refusing = [`refusing: 0 of 12,000 sessions, 0 locked out, ${why}\n`, 'drain\n', '0', ''];
+      assert.deepEqual(await said(), away === 'own' ? ready : refusing);
+      await redis.startAgain();
+      await eventually(async () => UP.test(await tell('metrics')), 'the server is back');
+      assert.deepEqual(await said(), ready);
+    });
+
   it('are not entrusted to a server without a certificate that the machine trusts', async (t) => {
     const authority = new Authority();
     const redis = await RedisServer.start(t, { ...authority.daemon(), ca: authority.ca });

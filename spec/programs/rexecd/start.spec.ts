@@ -47,6 +47,22 @@ describe('the start of rexecd (E19)', { ...PATIENT, concurrency: 2 }, () => {
     );
   });
 
+  it('warns of variables that are no settings, and says what was probably meant', async (t) => {
+    const env = {
+      REXECD_MAX_CONECTIONS: '3',
+      REXECD_FOO_BAR_BAZ: '1',
+      REXECD_STDIO: 'auto',
+      REXECD_TLS_HOST: '127.0.0.1',
+    };
+    const daemon = start(t, 'rexecd', [...flags(usersFileOf(t)), '-debug'], { env });
+    await daemon.says(/logins: /);
+    assert.equal(
+      daemon.stderr,
+      'rexecd: warning: REXECD_MAX_CONECTIONS is no setting and has no effect; did you mean REXECD_MAX_CONNECTIONS?\n' +
+        'rexecd: warning: REXECD_FOO_BAR_BAZ is no setting and has no effect\n',
+    );
+  });
+
   it('warns once of keys of an earlier version', async (t) => {
     const file = join(temporaryFolder(t), 'rexecd.toml');
     writeFileSync(file, `port = 0\nmaxConnections = 5\nusers = "${usersFileOf(t)}"\n`);

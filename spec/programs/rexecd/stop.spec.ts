@@ -1,10 +1,22 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { exec, type RemoteCommand } from '../../../lib/client/index.ts';
 import { PASSWORD, program, USER } from '../../support/daemon/daemon.ts';
 import { outcome, text } from '../../support/daemon/fake-daemon.ts';
 import { eventually, within } from '../../support/peer.ts';
-import { isAlive, PATIENT, type Program, run, startRexecd, usersFileOf } from '../../support/program.ts';
+import {
+  isAlive,
+  PATIENT,
+  type Program,
+  ROOT_MAY,
+  run,
+  startRexecd,
+  temporaryFolder,
+  usersFileOf,
+} from '../../support/program.ts';
+import { lineFor, ON_A_TERMINAL, onTerminal } from '../../support/terminal.ts';
 
 const HOST = '127.0.0.1';
 
@@ -144,5 +156,32 @@ describe('the log of rexecd', PATIENT, () => {
     const { stdout, stderr } = await daemon.end();
     for (const secret of [PASSWORD, 'wr0ng-w0rd', 'other-w0rd'])
       assert.ok(!`${stdout}${stderr}`.includes(secret));
+  });
+});
+
+describe('rexecd on a terminal', { ...PATIENT, ...ON_A_TERMINAL }, () => {
+  it('says after a Ctrl-C what it waits for, even one that npm doubles, and ends that after another', async (t) => {
+    const socket = join(temporaryFolder(t), 'run', 'control.sock');
+    const words = ['-debug', '--port', '0', '--users', usersFileOf(t), '--control', socket];
+    const line = lineFor('rexecd', [...words, '--profile', 'false', '--stop-seconds', '3600']);
+    const terminal = onTerminal(t, `exec ${line}`, { env: ROOT_MAY });
+    const [, port] = await terminal.says(/ port (\d+); press Ctrl-C to stop/);
+    const [, pid] = await terminal.says(/^process (\d+), rexecd: /m);
+    const login = { user: USER, password: PASSWORD, port: Number(port), signal: t.signal };
+    const remote = exec(HOST, 'echo $$; exec sleep 600', login);
+    await pidOf(remote);
+    const ended = outcome(remote);
+    process.kill(Number(pid), 'SIGINT');
+    spawnSync('true'); // signals that wait together are one
+    process.kill(Number(pid), 'SIGINT');
+    await terminal.says(/^waiting up to 3600 s for 1 session to end; press Ctrl-C again to end it now\r$/m);
+    const { stdout } = await run(t, 'rexecd', ['sessions', '--control', socket]);
+    assert.match(stdout, / running .* exec sleep 600\n$/);
+    await eventually(() => {
+      if (terminal.child.exitCode === null) terminal.child.stdin.write('\u0003');
+      return terminal.child.exitCode !== null;
+    }, 'it ends');
+    assert.equal((await terminal.end()).status, 0);
+    assert.equal((await ended).ended, 'signal SIGHUP');
   });
 });

@@ -54,7 +54,7 @@ describe('a right password', { ...BOUNDED, skip: noMachine }, () => {
       for (const flags of [[], DENY])
         assert.equal(
           await (await by(...flags)).refusal(t, user, PASSWORD),
-          `shell ${shell} does not permit logins (setting shells)`,
+          `shell ${shell} does not permit logins (setting accounts.shells)`,
         );
     });
 
@@ -68,7 +68,7 @@ describe('a right password', { ...BOUNDED, skip: noMachine }, () => {
   it('[step 6] asks for a shell of /etc/shells where --shells listed says so', async (t) => {
     const daemon = await by(...DENY);
     const cause = await daemon.refusal(t, 'unlisted', PASSWORD);
-    assert.equal(cause, 'shell /usr/bin/env is not in /etc/shells (setting shells)');
+    assert.equal(cause, 'shell /usr/bin/env is not in /etc/shells (setting accounts.shells)');
     assert.equal(await daemon.answer(t, 'edge', PASSWORD, 'id -un'), '\0edge\n');
     assert.equal(await daemon.answer(t, 'shellless', PASSWORD, 'id -un'), '\0shellless\n');
   });
@@ -82,10 +82,13 @@ describe('a right password', { ...BOUNDED, skip: noMachine }, () => {
     t.after(() => machine.run('rm', ['/etc/nologin']));
     machine.shell('echo "Back at noon." > /etc/nologin');
     const daemon = await by(...ROOT_TOO);
-    assert.equal(await daemon.refusal(t, 'ada', PASSWORD), '/etc/nologin exists (setting nologin)');
+    assert.equal(await daemon.refusal(t, 'ada', PASSWORD), '/etc/nologin exists (setting accounts.nologin)');
     assert.match(await daemon.refusal(t, 'ada', 'wrong'), /^authentication: /);
     assert.equal(await daemon.answer(t, 'root', PASSWORD, 'id -un'), '\0root\n');
-    assert.equal(await (await by()).refusal(t, 'edge', PASSWORD), '/etc/nologin exists (setting nologin)');
+    assert.equal(
+      await (await by()).refusal(t, 'edge', PASSWORD),
+      '/etc/nologin exists (setting accounts.nologin)',
+    );
     assert.equal(await (await by(...ALLOW)).answer(t, 'edge', PASSWORD, 'id -un'), '\0edge\n');
   });
 
@@ -96,7 +99,7 @@ describe('a right password', { ...BOUNDED, skip: noMachine }, () => {
   for (const user of ['root', 'toor'])
     it(`[step 6] does not help ${user}, whose uid is 0`, async (t) => {
       const cause = await (await by()).refusal(t, user, PASSWORD);
-      assert.equal(cause, 'uid 0 may not log in (setting allowRoot)');
+      assert.equal(cause, 'uid 0 may not log in (setting accounts.allowRoot)');
       assert.match(await (await by()).refusal(t, user, 'wrong'), /^authentication: /);
     });
 
@@ -111,12 +114,12 @@ describe('a right password', { ...BOUNDED, skip: noMachine }, () => {
     });
 
   for (const [user, flags, cause] of [
-    ['low', DENY, 'uid 2999 is below minimumUid 3000'],
-    ['bob', DENY, 'the user is in denyUsers'],
-    ['ada', DENY, 'group video is in denyGroups'],
-    ['member', DENY, 'group games is in denyGroups'],
-    ['bob', ALLOW, 'the user is in denyUsers'],
-    ['low', ALLOW, 'the user is neither in allowUsers nor in a group of allowGroups'],
+    ['low', DENY, 'uid 2999 is below accounts.minimumUid 3000'],
+    ['bob', DENY, 'the user is in accounts.denyUsers'],
+    ['ada', DENY, 'group video is in accounts.denyGroups'],
+    ['member', DENY, 'group games is in accounts.denyGroups'],
+    ['bob', ALLOW, 'the user is in accounts.denyUsers'],
+    ['low', ALLOW, 'the user is neither in accounts.allowUsers nor in a group of accounts.allowGroups'],
   ] as const)
     it(`[step 6] does not help ${user} where ${cause}`, async (t) => {
       assert.equal(await (await by(...flags)).refusal(t, user, PASSWORD), cause);

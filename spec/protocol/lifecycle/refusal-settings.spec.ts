@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { refusedBy } from '../../../lib/login/index.ts';
+import { keyOf } from '../../../lib/settings/index.ts';
 import { anyone, BOUNDED, request, startDaemon } from '../../support/daemon/daemon.ts';
 
 describe('the cause that is logged for a refused request (C6)', BOUNDED, () => {
@@ -16,7 +17,7 @@ describe('the cause that is logged for a refused request (C6)', BOUNDED, () => {
       assert.match(await daemon.answer(bytes), /^\x01/);
       assert.match(
         String((await daemon.events.seen('requestRefused')).cause),
-        new RegExp(`\\b${setting}\\b`),
+        new RegExp(`[ (]${keyOf(setting)}[ )]`),
       );
     });
 

@@ -13,7 +13,7 @@ forEveryWay('limits of a session', (way) => {
     assert.match(await peer.toEnd(), /^(on\n){2,}$/);
     assert.equal(await channel.toEnd(), '\0signal SIGHUP\n');
     const { limit, seconds, user } = await daemon.events.seen('limitReached');
-    assert.deepEqual([limit, seconds, user], ['sessionSeconds', 0.6, 'ada']);
+    assert.deepEqual([limit, seconds, user], ['limits.sessionSeconds', 0.6, 'ada']);
     await eventually(() => daemon.daemon.sessions.length === 0, 'the session is over');
   });
 
@@ -38,7 +38,7 @@ describe('idleSeconds', { ...BOUNDED, concurrency: true }, () => {
     assert.equal(await channel.toEnd(), '\0signal SIGHUP\n');
     assert.equal(await peer.toEnd(), '');
     assert.ok(performance.now() - begin > 1400);
-    assert.equal((await daemon.events.seen('limitReached')).limit, 'idleSeconds');
+    assert.equal((await daemon.events.seen('limitReached')).limit, 'limits.idleSeconds');
   });
 
   for (const [what, command, sends] of [

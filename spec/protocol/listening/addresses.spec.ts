@@ -18,14 +18,17 @@ describe('addresses that may not connect (E13)', BOUNDED, () => {
     assert.equal(await answerFrom(t, daemon, '127.0.9.1'), DENIED);
     const { peer, cause } = await daemon.events.seen('addressDenied');
     assert.match(String(peer), /^127\.0\.9\.1:\d+$/);
-    assert.equal(cause, 'the address is in denyAddresses');
+    assert.equal(cause, 'the address is in limits.denyAddresses');
     await daemon.assertServesNextPeer();
   });
 
   it('read nothing if the setting says so', async (t) => {
     const daemon = await start(t, { allowAddresses: ['127.0.0.1'], addressRefusal: 'close' });
     assert.equal(await answerFrom(t, daemon, '127.0.9.1'), '');
-    assert.equal((await daemon.events.seen('addressDenied')).cause, 'the address is not in allowAddresses');
+    assert.equal(
+      (await daemon.events.seen('addressDenied')).cause,
+      'the address is not in limits.allowAddresses',
+    );
     await daemon.assertServesNextPeer();
   });
 

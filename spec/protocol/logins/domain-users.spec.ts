@@ -139,7 +139,7 @@ describe('a user of a directory', { ...BOUNDED, skip: noDirectory }, () => {
       'a shell that does not permit logins',
       'ivan',
       'closed',
-      /^shell \/usr\/sbin\/nologin does not permit logins \(setting shells\)$/,
+      /^shell \/usr\/sbin\/nologin does not permit logins \(setting accounts.shells\)$/,
     ],
     ['an account that has expired', 'judy', 'gone', /^account: .*expired/],
   ] as const)
@@ -155,13 +155,13 @@ describe('a user of a directory', { ...BOUNDED, skip: noDirectory }, () => {
   it('[step 6] is let in by a group that only the directory knows', async (t) => {
     const printing = await start('--domain-users', 'true', '--allow-groups', 'printers');
     await assertAlice(t, printing);
-    assert.match(await printing.refusal(t, 'dora', 'short'), /^the user is neither in allowUsers/);
+    assert.match(await printing.refusal(t, 'dora', 'short'), /^the user is neither in accounts.allowUsers/);
   });
 
   for (const name of ['ALICE', 'alicia', 'ALICE@EXAMPLE.ORG'])
     it(`[step 6] is alice to every rule and to her command as ${name}`, async (t) => {
       assert.equal(await daemons[AFTER].answer(t, name, 'wonder', 'echo $USER $LOGNAME'), '\0alice alice\n');
-      assert.equal(await choosy.refusal(t, name, 'wonder'), 'the user is in denyUsers');
+      assert.equal(await choosy.refusal(t, name, 'wonder'), 'the user is in accounts.denyUsers');
     });
 
   it('[step 6] leaves a local user all the local files say, and adds its groups', async (t) => {
@@ -207,7 +207,7 @@ describe('a user of a directory', { ...BOUNDED, skip: noDirectory }, () => {
     });
     assert.equal(await waiting.answer(t, LOCAL_ONLY, LOCAL_PASSWORD, 'id -un'), `\0${LOCAL_ONLY}\n`);
     assert.equal(over, false);
-    assert.equal(await refusal, 'no answer from the login helper within 3 s (loginSeconds)');
+    assert.equal(await refusal, 'no answer from the login helper within 3 s (login.seconds)');
     directory.thawServer();
     await assertComesBack(t, waiting);
   });

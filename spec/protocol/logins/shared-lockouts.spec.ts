@@ -123,7 +123,7 @@ describe('a ceiling that is shared on a Redis server', { ...BOUNDED, skip: noRed
     assert.equal(await one.answer(right), TRY_AGAIN);
     assert.equal(
       (await one.events.seen('connectionRefused')).cause,
-      'all 2 connections of all daemons are in use (maxSharedConnections)',
+      'all 2 connections of all daemons are in use (limits.maxSharedConnections)',
     );
     first.halfClose();
     assert.equal(await first.toEnd(), '');

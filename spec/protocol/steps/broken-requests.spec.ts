@@ -45,7 +45,35 @@ describe('a request that ends too early', BOUNDED, () => {
   });
 });
 
+/** What the log says of those whose first bytes tell. */
+const STRANGERS = {
+  'an HTTP request': [PROBES['an HTTP request'][0], 'the peer speaks HTTP or the like, not rexec'],
+  'a TLS ClientHello': [
+    PROBES['a TLS ClientHello'][0],
+    'the peer speaks TLS to an address in clear text (setting listen)',
+  ],
+  'an SSH banner': [PROBES['an SSH banner'][0], 'the peer speaks SSH, not rexec'],
+  'a PROXY line': [
+    'PROXY TCP4 192.0.2.1 192.0.2.2 1024 512\r\n',
+    'a PROXY header from an address that is no proxy (setting proxyFrom)',
+  ],
+  'a PROXY header of version 2': [
+    '\r\n\r\n\0\r\nQUIT\n\x20\0\0\0',
+    'a PROXY header from an address that is no proxy (setting proxyFrom)',
+  ],
+  'a port in words': ['GET\0', 'the stderr port must be 0 or from 1 to 65535'],
+} as const;
+
 describe('a stranger', BOUNDED, () => {
+  for (const [what, [bytes, cause]] of Object.entries(STRANGERS))
+    it(`that sends ${what} is in the log as what it is`, async (t) => {
+      const daemon = await startDaemon(t);
+      const peer = await daemon.connect();
+      peer.send(bytes).catch(() => {});
+      assert.match(await peer.toEnd(), /^\x01(invalid stderr port|port too long)\n$/);
+      assert.equal((await daemon.events.seen('requestRefused')).cause, cause);
+    });
+
   for (const [what, [bytes, answer]] of Object.entries(PROBES))
     it(`that sends ${what} is told ${JSON.stringify(answer)}`, async (t) => {
       const daemon = await startDaemon(t);

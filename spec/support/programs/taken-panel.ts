@@ -18,7 +18,7 @@ const VERBS: Readonly<Record<string, object>> = {
   session: { id: 'x' },
   settings: {},
   kill: { id: 'x' },
-  unlock: {},
+  unlock: { all: true },
   reload: {},
   set: { changes: [{ key: 'log.access', value: true }] },
   leave: {},

@@ -76,20 +76,20 @@ describe('an account that Windows has logged on', () => {
   it('may log in if no list says otherwise', () => assert.equal(refused({}), undefined));
 
   it('is named as Windows tells names apart: without their case', () => {
-    assert.equal(refused({ denyUsers: ['ADA'] }), 'the user is in denyUsers');
+    assert.equal(refused({ denyUsers: ['ADA'] }), 'the user is in accounts.denyUsers');
     assert.equal(refused({ allowUsers: ['aDa'] }), undefined);
-    assert.match(refused({ allowUsers: ['grace'] })!, /neither in allowUsers/);
+    assert.match(refused({ allowUsers: ['grace'] })!, /neither in accounts.allowUsers/);
   });
 
   it('is another one than that of a domain, which has the domain in its name', () => {
     const more = { domain: 'CORP' };
     assert.equal(refused({ allowUsers: ['corp\\ada'] }, more), undefined);
-    assert.match(refused({ allowUsers: ['ada'] }, more)!, /neither in allowUsers/);
+    assert.match(refused({ allowUsers: ['ada'] }, more)!, /neither in accounts.allowUsers/);
   });
 
   it('is denied however the list spells it', () => {
     for (const user of ['VM\\ada', '.\\Ada', sid, sid.toLowerCase()])
-      assert.equal(refused({ denyUsers: [user] }), 'the user is in denyUsers', user);
+      assert.equal(refused({ denyUsers: [user] }), 'the user is in accounts.denyUsers', user);
     for (const user of ['.\\ada', 'VM\\ada', 'ada'])
       assert.equal(refused({ denyUsers: [user] }, { domain: 'CORP' }), undefined, user);
   });
@@ -99,19 +99,19 @@ describe('an account that Windows has logged on', () => {
     for (const group of ['Administratoren', 'vordefiniert\\administratoren', 'S-1-5-32-544']) {
       const lists = { ...NONE, denyGroups: [group] };
       const cause = refusedOnWindows(lists, MACHINE, account, { sid, groups: german });
-      assert.match(cause ?? 'let in', /is in denyGroups$/, group);
+      assert.match(cause ?? 'let in', /is in accounts.denyGroups$/, group);
     }
     for (const group of ['BUILTIN\\Administrators', 'vm\\devs'])
-      assert.match(refused({ denyGroups: [group] }) ?? 'let in', /is in denyGroups$/, group);
+      assert.match(refused({ denyGroups: [group] }) ?? 'let in', /is in accounts.denyGroups$/, group);
   });
 
   it('is in groups by their names, bare if every Windows or this machine has them, and by their SIDs', () => {
     for (const group of ['administrators', 'Devs', 'corp\\Staff', 's-1-5-21-9-9-9-1106']) {
-      assert.match(refused({ denyGroups: [group] })!, /^group .* is in denyGroups$/, group);
+      assert.match(refused({ denyGroups: [group] })!, /^group .* is in accounts.denyGroups$/, group);
       assert.equal(refused({ allowGroups: [group] }), undefined, group);
     }
     for (const group of ['staff', 'OTHER\\devs'])
-      assert.match(refused({ allowGroups: [group] })!, /nor in a group of allowGroups/, group);
+      assert.match(refused({ allowGroups: [group] })!, /nor in a group of accounts.allowGroups/, group);
   });
 
   it('is refused if a group of a domain has no name, and may be a denied one', () => {

@@ -30,6 +30,7 @@ const state: DaemonState = {
     { subject: 'address 192.0.2.1', scope: 'address', failures: 30, times: 1, seconds: 9 },
   ],
   isSharing: undefined,
+  isRefusing: false,
 };
 
 const textOf = (metrics: Metrics, more: Partial<DaemonState> = {}): string =>
@@ -76,7 +77,7 @@ describe('the metrics', () => {
     metrics.observe('commandEnded', { session: 'a1', pid: 7, status: 3, ms: 1 });
     metrics.observe('connectionRefused', {
       peer: 'x',
-      cause: 'all 5 connections are in use (maxConnections)',
+      cause: 'all 5 connections are in use (limits.maxConnections)',
     });
     metrics.observe('connectionRefused', { peer: 'x', cause: 'file descriptors are running out' });
     metrics.observe('eventsDropped', { sink: 'syslog', count: 12 });

@@ -29,7 +29,8 @@ describe('the description of settings', () => {
     ['shells', '"listed", "usable", "any"', ['listed', 'usable', 'any']],
     ['logLevel', '"error", "warn", "info", "debug"', ['error', 'warn', 'info', 'debug']],
     ['denyUsers', 'list of strings', []],
-    ['users', 'string', []],
+    ['users', 'an absolute path', []],
+    ['control', '"auto", "off", an absolute path', []],
     ['pamService', 'a file name in /etc/pam.d', []],
     ['domain', 'user, user@DOMAIN or DOMAIN\\user', []],
   ] as const)

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
+import { resolve } from 'node:path';
 import { describe, it } from 'node:test';
 import {
   flagOf,
+  keyOf,
   type Layer,
   loadSettings,
+  problemsIn,
   SETTINGS,
   SettingsError,
   variableOf,
@@ -121,6 +124,20 @@ const ALLOWED: readonly (readonly [name: keyof typeof SETTINGS, value: unknown, 
   ['listen', '5512:512', /"tls:\[::\]:10512"$/],
 ];
 
+/** Settings that are paths, with the words that some of them take instead. */
+const PATHS = {
+  users: [''],
+  control: ['auto', 'off'],
+  sharedLockoutsPassword: [''],
+  tlsCertificate: [''],
+  tlsKey: [''],
+  tlsClientCa: [''],
+  tlsUsers: [''],
+  logFile: [],
+  logSyslogSocket: ['@abstract'],
+  logJournaldSocket: [],
+} as const satisfies Layer;
+
 const names = Object.keys(SETTINGS) as (keyof typeof SETTINGS)[];
 
 describe('settings', () => {
@@ -202,4 +219,29 @@ describe('settings', () => {
           return true;
         },
       ));
+});
+
+describe('a setting that is a path', () => {
+  for (const [name, words] of Object.entries(PATHS) as [keyof typeof PATHS, readonly string[]][]) {
+    it(`is absolute in the settings file: ${name}`, () => {
+      const problems = (value: string) => problemsIn('x', `${keyOf(name)} = "${value}"`);
+      for (const relative of ['file', './file', '../file'])
+        assert.match(problems(relative)[0]?.message ?? '', /^x:1: .*; allowed: .*an absolute path/, relative);
+      for (const allowed of ['/etc/file', ...words]) assert.deepEqual(problems(allowed), []);
+    });
+
+    it(`begins in the working directory on the command line and in the environment: ${name}`, () => {
+      for (const given of ['file', '../file', '/etc/file']) {
+        assert.equal(loadSettings({}, { [name]: given })[name], resolve(given));
+        assert.equal(loadSettings({ [variableOf(name)]: given }, {})[name], resolve(given));
+      }
+      for (const word of words) assert.equal(loadSettings({}, { [name]: word })[name], word);
+    });
+  }
+
+  it('is not made of a word that is meant for something else', () => {
+    for (const wrong of ['99999', '512x', 'panel'])
+      assert.throws(() => loadSettings({}, { panelListen: wrong }), SettingsError);
+    assert.throws(() => loadSettings({}, { logFile: '' }), SettingsError);
+  });
 });

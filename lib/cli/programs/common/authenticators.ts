@@ -7,7 +7,7 @@ import {
   usersFile,
   windowsAuthenticator,
 } from '../../../login/index.ts';
-import type { Resolved, Settings } from '../../../settings/index.ts';
+import { keyOf, type Resolved, type Settings } from '../../../settings/index.ts';
 
 /** The PAM service of other rexec daemons, and of earlier versions of this one. */
 const OTHER_SERVICE = 'rexec';
@@ -54,7 +54,7 @@ export function authenticatorFor(settings: Settings): Promise<Authenticator> {
 async function ownUsers({ users, allowRoot }: Settings): Promise<Authenticator> {
   if (process.getuid?.() === 0 && !allowRoot)
     throw new Error(
-      `users file ${users}: every user of it would run commands as root; run rexecd as another account ("chown ACCOUNT ${users}", then "setpriv --reuid=ACCOUNT --regid=ACCOUNT --init-groups rexecd ..."), or set allowRoot`,
+      `users file ${users}: every user of it would run commands as root; run rexecd as another account ("chown ACCOUNT ${users}", then "setpriv --reuid=ACCOUNT --regid=ACCOUNT --init-groups rexecd ..."), or set ${keyOf('allowRoot')}`,
     );
   return usersFile(users);
 }

@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import { Command, type HelpConfiguration } from 'commander';
+import { Command, type HelpConfiguration, type Option } from 'commander';
 import { nearestTo } from '../../../text/index.ts';
 import { VERSION } from './version.ts';
 
@@ -33,12 +33,40 @@ const helpStyle: HelpConfiguration = {
   },
 };
 
+/** Commander's own takes any word after an option for its value. */
+class Words extends Command {
+  override createCommand(name?: string): Command {
+    return new Words(name);
+  }
+
+  /** An option is no value: the value before it was forgotten. */
+  override addOption(option: Option): this {
+    this.on(`option:${option.name()}`, (value: string | null) => {
+      const [word] = value?.split('=') ?? [];
+      if (option.required && this.options.some(({ long }) => long !== undefined && long === word))
+        this.error(`error: option '${option.flags}' argument missing`);
+    });
+    return super.addOption(option);
+  }
+
+  /** A command is no value of an option that needs none. */
+  override parseOptions(words: string[]): ReturnType<Command['parseOptions']> {
+    const names = this.commands.map((each) => each.name());
+    return super.parseOptions(
+      words.map((word, index) => {
+        const option = this.options.find((each) => each.optional && each.long === word);
+        return option && names.includes(words[index + 1] ?? '') ? `${word}=${option.presetArg}` : word;
+      }),
+    );
+  }
+}
+
 /**
  * A program's command line as all of ours are: an error is one line that begins with its name, names what was probably
  * meant, and is thrown.
  */
 export function commandLine(name: string): Command {
-  return new Command(name)
+  return new Words(name)
     .version(VERSION)
     .configureHelp(helpStyle)
     .configureOutput({ outputError: (text, write) => write(red(oneLine(name, text))) })
@@ -51,10 +79,19 @@ export const red = (text: string): string => styleText('red', text, { stream: pr
 const oneLine = (name: string, text: string): string =>
   text.replace(/^error: /, `${name}: `).replace(/\n\(Did you mean (.*)\?\)\n$/, '; did you mean $1?\n');
 
-/** @throws CommanderError if the first word that is no option and no option's value is none of the commands */
-export function mustNameACommand(program: Command, words: readonly string[]): void {
+/**
+ * @param pageOptions long options with a single dash
+ * @throws CommanderError if the first word that is no option and no option's value is none of the commands
+ */
+export function mustNameACommand(
+  program: Command,
+  words: readonly string[],
+  pageOptions: readonly string[] = [],
+): void {
   const { operands, unknown } = program.parseOptions([...words]);
   const [option = ''] = unknown[0]?.split('=') ?? [];
+  const meant = /^-[^-]/.test(option) ? nearestTo(option, pageOptions) : undefined;
+  if (meant !== undefined) program.error(`error: unknown option '${option}'${hint(meant)}`);
   if (option !== unknown[0] && option.startsWith('--'))
     program.error(`error: unknown option '${option}'${nearestOption(program, option)}`);
   const names = [...program.commands.map((each) => each.name()), 'help'];

@@ -1,4 +1,5 @@
 import { codeOf, reasonOf } from '../../../base/index.ts';
+import { ControlError } from '../../../control/index.ts';
 import {
   changeFrom,
   changeSettings,
@@ -30,7 +31,6 @@ import { heading } from '../common/page.ts';
 import { reloadDaemon } from '../common/reload.ts';
 import { type SettingFiles, settingsFileKnownAs, settingsFileOf } from '../common/setting-files.ts';
 import { checkFile } from './check.ts';
-
 import { settingPlaces } from './completion.ts';
 import { editSettings } from './edit.ts';
 import { ask } from './form.ts';
@@ -214,6 +214,7 @@ function print(text: string): void {
 }
 
 function textOf(error: unknown): string {
-  const isForbidden = error instanceof Error && ['EACCES', 'EPERM'].includes(codeOf(error.cause));
+  const cause = error instanceof ControlError ? undefined : (error as Error).cause; // it says what to do
+  const isForbidden = ['EACCES', 'EPERM'].includes(codeOf(cause));
   return `${reasonOf(error)}${isForbidden && process.getuid?.() !== 0 ? '; try sudo' : ''}`;
 }

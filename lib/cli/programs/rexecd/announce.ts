@@ -1,12 +1,14 @@
 import type { Daemon } from '../../../daemon/index.ts';
 import { processLines, sandboxGaps } from '../../../service/index.ts';
-import type { Settings } from '../../../settings/index.ts';
+import { type Settings, unknownVariables } from '../../../settings/index.ts';
+import { printableText } from '../../../text/index.ts';
 import { usersOf } from '../common/authenticators.ts';
 import { VERSION } from '../common/version.ts';
 
 /** What the administrator should know at each start. */
 export async function warningsOf({ exposed }: Daemon): Promise<string[]> {
   return [
+    ...unknownVariables(process.env).map(printableText),
     ...(exposed
       ? [
           `listening in clear text on ${exposed.address} port ${exposed.port}, which is not a loopback address: anyone on the network can read passwords (see listen)`,
@@ -27,6 +29,16 @@ export async function* debugLines({ addresses, allAddresses, settings }: Daemon)
   }
   yield `logins: ${usersOf(settings)}`;
   yield* await processLines();
+}
+
+/** What a stop waits for, and how to skip it; nothing if no command is running. */
+export function waitLines({ state, settings }: Daemon): string[] {
+  const { running } = state.sessions;
+  if (running === 0 || settings.stopSeconds === 0) return [];
+  const sessions = running === 1 ? '1 session' : `${running} sessions`;
+  return [
+    `waiting up to ${settings.stopSeconds} s for ${sessions} to end; press Ctrl-C again to end ${running === 1 ? 'it' : 'them'} now`,
+  ];
 }
 
 const loginsOf = ({ tlsLogin }: Settings): string =>

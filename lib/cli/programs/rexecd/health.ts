@@ -8,7 +8,7 @@ import { type Target, tell } from '../common/tell.ts';
 /**
  * Prints in one line how the daemon is, for a probe.
  *
- * @param live whether one that is stopping will do
+ * @param live whether one that is not ready will do
  * @returns the exit code
  */
 export async function printHealth(target: Target, live: boolean): Promise<number> {

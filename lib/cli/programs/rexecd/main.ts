@@ -1,6 +1,7 @@
 import { isWindows } from '../../../base/index.ts';
 import {
   flagOf,
+  keyOf,
   type Layer,
   LISTENER_NAMES,
   POLICY_FILE,
@@ -96,8 +97,10 @@ program
   .action(async ({ json = false }) => (await DOING.showStatus()).printStatus(await target(), json));
 program
   .command('health')
-  .description('exit with 0 if the daemon accepts connections, 1 if it is stopping, 69 if none answers')
-  .option('--live', 'exit with 0 as long as the daemon answers, stopping or not')
+  .description(
+    'exit with 0 if the daemon lets users log in, 1 if it is stopping or refuses all, 69 if none answers',
+  )
+  .option('--live', 'exit with 0 as long as the daemon answers, ready or not')
   .option('--agent', 'print a word for the agent-check of HAProxy instead, and exit with 0')
   .action(async ({ live = false, agent = false }) => {
     if (live && agent) throw new Error('--live and --agent cannot be used together');
@@ -126,7 +129,7 @@ program
 program
   .command('kill <session>')
   .description(
-    'end a session: its command gets SIGHUP, then SIGKILL if it is still running after killSeconds',
+    `end a session: its command gets SIGHUP, then SIGKILL if it is still running after ${keyOf('killSeconds')}`,
   )
   .action(async (id: string) => (await DOING.administer()).killSession(await target(), id));
 program
@@ -148,7 +151,7 @@ program
 
 try {
   const words = process.argv.slice(2).map((word) => (PAGE_OPTIONS.includes(word) ? `-${word}` : word));
-  mustNameACommand(program, words);
+  mustNameACommand(program, words, PAGE_OPTIONS);
   await program.parseAsync(words, { from: 'user' });
 } catch (error) {
   process.exitCode = failure(error, FAILING);

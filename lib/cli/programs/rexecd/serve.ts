@@ -26,7 +26,7 @@ import { printableText } from '../../../text/index.ts';
 import { authenticatorFor, bySystem, settingsOfLogins, usersOf } from '../common/authenticators.ts';
 import { REXECD_EXIT } from '../common/exit-codes.ts';
 import { VERSION } from '../common/version.ts';
-import { debugLines, warningsOf } from './announce.ts';
+import { debugLines, waitLines, warningsOf } from './announce.ts';
 import { KeptLockouts } from './kept-lockouts.ts';
 import { Orders, operationsOf } from './orders.ts';
 import { keptSessions } from './panel/kept-sessions.ts';
@@ -131,6 +131,7 @@ export async function serve({ config, debug, trial, service, ...options }: Serve
   if (trial) console.log(`try: ${trial.commandFor(port)}`);
   if (!told.aborted) await once(told, 'abort');
   isStopping = true;
+  if (debug) for (const line of waitLines(daemon)) console.log(line);
   await reloads.run(async () => {}); // after those that are under way
   manager.stopping(daemon.settings.stopSeconds + daemon.settings.killSeconds);
   await daemon.stop(impatient);

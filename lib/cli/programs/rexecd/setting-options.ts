@@ -5,6 +5,7 @@ import {
   groupOf,
   LISTENER_NAMES,
   SETTING_NAMES,
+  SETTINGS,
   type SettingName,
 } from '../../../settings/index.ts';
 import { type Command, Option } from '../common/command.ts';
@@ -23,7 +24,10 @@ export function addSettingOptions(program: Command): (option: Option) => readonl
   const names = new Map<Option, SettingName>();
   for (const group of new Set(SETTING_NAMES.map(groupOf)))
     for (const name of SETTING_NAMES.filter((each) => groupOf(each) === group)) {
-      const option = new Option(`${flagOf(name)} <value>`).helpGroup(`${group}:`);
+      const option = isSwitch(name)
+        ? new Option(`${flagOf(name)} [value]`).preset('true')
+        : new Option(`${flagOf(name)} <value>`);
+      option.helpGroup(`${group}:`);
       names.set(option, name);
       program.addOption(option);
     }
@@ -31,7 +35,9 @@ export function addSettingOptions(program: Command): (option: Option) => readonl
     ...program.configureHelp(),
     optionTerm(option) {
       const name = names.get(option);
-      return name === undefined ? option.flags : `${flagOf(name)} <${placeholderOf(name)}>`;
+      if (name === undefined) return option.flags;
+      const value = placeholderOf(name);
+      return `${flagOf(name)} ${option.optional ? `[${value}]` : `<${value}>`}`;
     },
     optionDescription(option) {
       const name = names.get(option);
@@ -45,3 +51,6 @@ export function addSettingOptions(program: Command): (option: Option) => readonl
     return name === undefined ? [] : describeSetting(name).choices.map(String);
   };
 }
+
+/** Whether the option of a setting alone says something. */
+const isSwitch = (name: SettingName): boolean => typeof SETTINGS[name].parse(undefined) === 'boolean';

@@ -45,7 +45,7 @@ export function lockouts(): View {
       yes: 'Unlock all',
       no: 'Leave them locked',
     });
-    if (isSure) await order('unlock', {}, 'All lockouts are ended.');
+    if (isSure) await order('unlock', { all: true }, 'All lockouts are ended.');
   }
   return {
     node,

@@ -4,6 +4,8 @@ import { command } from '../base/parts.ts';
 import { again } from '../base/source.ts';
 import { clock, duration } from '../base/words.ts';
 
+const STATES = { ready: 'Serving', refusing: 'Refusing', draining: 'Stopping' } as const;
+
 /** One sentence that says how the daemon is, above every view; and what is in the way, if anything is. */
 export function top() {
   const stateIcon = icon('restart', 'info');
@@ -29,13 +31,10 @@ export function top() {
     banner.hidden = !isAway;
     viewerNote.hidden = ticket?.role !== 'viewer';
     if (isAway) put(awayText, awaySentence());
-    const state = isAway ? 'away' : status ? 'ok' : 'restart';
+    const state = isAway || status?.state === 'refusing' ? 'away' : status ? 'ok' : 'restart';
     setIcon(stateIcon, state);
-    attribute(stateIcon, 'class', `icon ${isAway ? 'warn' : status ? 'ok' : 'info'}`);
-    put(
-      stateWord,
-      isAway ? 'Away' : !status ? 'Connecting' : status.state === 'draining' ? 'Stopping' : 'Serving',
-    );
+    attribute(stateIcon, 'class', `icon ${state === 'away' ? 'warn' : status ? 'ok' : 'info'}`);
+    put(stateWord, isAway ? 'Away' : !status ? 'Connecting' : STATES[status.state]);
     if (!status) return;
     const [, port = '', rest = ''] = /^(port \d+: )(.*)$/.exec(status.summary) ?? [];
     put(portPart, port);

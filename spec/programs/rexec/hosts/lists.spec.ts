@@ -73,6 +73,15 @@ const LISTS = [
 
 /** What is wrong with each. */
 const FAULTS = [
+  ['web[3-1]', /^web\[3-1\]: 3-1 has its higher number first; did you mean 1-3\?$/],
+  ['db,r[1-2]n[9-01/2]', /^r\[1-2\]n\[9-01\/2\]: 9-01\/2 has its higher number first; did you mean 01-9\?$/],
+  ['web[1-', /^web\[1-: a bracket is not closed$/],
+  ['web[1-3,db', /^web\[1-3,db: a bracket is not closed$/],
+  ['web1]', /^web1\]: a bracket is not opened$/],
+  ['web[1-3]]', /^web\[1-3\]\]: a bracket is not opened$/],
+  ['[::1', /^\[::1: a bracket is not closed$/],
+  ['web[a-c]', /^web\[a-c\]: a-c is neither a number nor a range such as 1-8$/],
+  ['web[]', /^web\[\]: nothing is neither a number nor a range such as 1-8$/],
   ['!web1', /^!web1: nothing to take it from; to leave hosts out of all lists use -x$/],
   ['&web1', /^&web1: expected a host before &$/],
   ['^hosts', /for a file of hosts use --hosts-file$/],

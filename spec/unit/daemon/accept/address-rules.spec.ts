@@ -4,8 +4,8 @@ import { AddressRules } from '../../../../lib/daemon/accept/address-rules.ts';
 import { loadSettings, SettingsError } from '../../../../lib/settings/index.ts';
 
 type Lists = readonly [allow: readonly string[], deny: readonly string[]];
-const DENIED = 'the address is in denyAddresses';
-const NOT_ALLOWED = 'the address is not in allowAddresses';
+const DENIED = 'the address is in limits.denyAddresses';
+const NOT_ALLOWED = 'the address is not in limits.allowAddresses';
 
 const CASES: readonly (readonly [...lists: Lists, address: string, refusal: string | undefined])[] = [
   [[], [], '192.0.2.1', undefined],

@@ -100,7 +100,7 @@ describe('a settings file that is read', () => {
     const path = fileOf(t, '# c\nusers = 5\n');
     await assert.rejects(
       loadPolicy(path, false),
-      refused(`${path}:2: users: invalid value 5; allowed: string`),
+      refused(`${path}:2: users: invalid value 5; allowed: an absolute path`),
     );
     const good = fileOf(t, 'limits.backlog = 5\n');
     assert.deepEqual([...(await loadPolicy(good, false))!], [['backlog', { max: 5 }]]);
