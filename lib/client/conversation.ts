@@ -25,7 +25,9 @@ type Ending = Pick<ExecResult, 'exitCode' | 'signal'>;
 const ANSWER_SECONDS = 60;
 const END_SECONDS = 30;
 const STDERR_OPEN = 'standard output has ended, standard error has not';
+const STDERR_RESET = 'the daemon reset the stderr channel, so the end of standard error may be missing';
 const STDOUT_OPEN = 'the command has ended, its standard output has not';
+const SENT_AT_ONCE = 1024; // bytes; what follows may wait for us at the other end, and is dropped by a reset
 /** Longer than the two connections of a session take to end together. */
 const TOGETHER_SECONDS = 2;
 
@@ -42,6 +44,7 @@ export class Conversation {
   readonly #endKnown = Promise.withResolvers<'stdout' | 'status'>();
   #ending: Ending = { exitCode: null, signal: null };
   #channelLost: unknown;
+  #stderrReset = false;
 
   constructor(host: string, options: Partial<ExecOptions>, stdio: Stdio) {
     this.#options = options;
@@ -111,6 +114,7 @@ export class Conversation {
       const lost = `the stderr channel was lost: ${reasonOf(this.#channelLost)}`;
       throw this.#place.error('REXEC_STATUS_UNKNOWN', lost, this.#channelLost);
     }
+    if (this.#stderrReset) this.#place.enter('stderrReset', STDERR_RESET);
     if (strict)
       throw this.#place.error('REXEC_STATUS_UNKNOWN', 'the daemon did not report how the command ended');
     return this.#ending;
@@ -156,7 +160,7 @@ export class Conversation {
   }
 
   async #readStdout(main: Lookahead): Promise<void> {
-    for await (const chunk of main.feed(new PassThrough()))
+    for await (const chunk of main.feed<Buffer>(new PassThrough()))
       await this.#silence.while(this.#stdio.stdout.write(chunk));
     this.#stdoutEnded();
   }
@@ -177,14 +181,17 @@ export class Conversation {
   /** A channel that its peer breaks costs the rest of stderr and the exit status, not the command. */
   async #readStderr(channel: Lookahead, skip: number): Promise<void> {
     const stderr = this.#stdio.stderr!;
+    let pieces = 0;
     try {
       for await (const frame of readStderr(channel, skip)) {
         if (frame.type === 'stderr') await this.#silence.while(stderr.write(frame.chunk));
         else this.#endedWith(frame);
+        if (frame.type === 'stderr') pieces += Math.ceil(frame.chunk.length / SENT_AT_ONCE);
       }
     } catch (error) {
       if (error instanceof OutputError && error.code === 'REXEC_OUTPUT_TOO_LONG') throw error;
       if (!(error instanceof OutputError) && !isReset(error)) this.#channelLost = error;
+      this.#stderrReset = isReset(error) && pieces > 1;
     }
     stderr.end();
   }

@@ -34,9 +34,19 @@ export type ExecErrorCode =
 /**
  * How far a command came: `request` (nobody was called yet), `resolve` (the host's address), `connect`,
  * `tls` (the handshake), `stderrChannel` (the daemon connects back), `login` (until the daemon's answer), `run`, `end`
- * (one connection has ended, the other has not).
+ * (one connection has ended, the other has not), `stderrReset` (all has ended, and the daemon reset the stderr channel
+ * after more than one short piece of stderr: its end may be missing).
  */
-export type ExecPhase = 'request' | 'resolve' | 'connect' | 'tls' | 'stderrChannel' | 'login' | 'run' | 'end';
+export type ExecPhase =
+  | 'request'
+  | 'resolve'
+  | 'connect'
+  | 'tls'
+  | 'stderrChannel'
+  | 'login'
+  | 'run'
+  | 'end'
+  | 'stderrReset';
 
 /** Where an {@link ExecError} happened. */
 export interface ExecPlace {

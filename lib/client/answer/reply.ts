@@ -7,9 +7,7 @@ export async function* readReply(
   connection: Lookahead,
   place: Place,
 ): AsyncGenerator<Exclude<ReplyFrame, { type: 'refused' }>, void, undefined> {
-  for await (const frame of connection.feed(
-    new ReplyDecoder({ ownsInput: true }),
-  ) as AsyncIterable<ReplyFrame>) {
+  for await (const frame of connection.feed<ReplyFrame>(new ReplyDecoder({ ownsInput: true }))) {
     // Servers of other systems end a line with a carriage return too.
     if (frame.type === 'refused') throw place.error('REXEC_REFUSED', frame.text.replace(/\r$/, ''));
     yield frame;
@@ -18,4 +16,4 @@ export async function* readReply(
 
 /** What a daemon sends on the stderr channel after the first `skip` bytes. */
 export const readStderr = (connection: Lookahead, skip: number): AsyncIterable<StderrFrame> =>
-  connection.feed(new StderrDecoder({ ownsInput: true }), skip);
+  connection.feed<StderrFrame>(new StderrDecoder({ ownsInput: true }), skip);

@@ -44,6 +44,7 @@ export const PHASE_NAME: Readonly<Record<ExecPhase, string>> = {
   login: 'login',
   run: 'run',
   end: 'end',
+  stderrReset: 'end',
 };
 
 /** What the user can do about a failure, in the imperative. */
@@ -90,6 +91,8 @@ const BY_PHASE: Readonly<Record<string, string>> = {
   'REXEC_LOST login': `${TLS_PORT}; otherwise ${CREDENTIALS}: some daemons just close the connection`,
   'REXEC_STATUS_UNKNOWN end':
     'a process that the command left behind may still be running; raise --end-timeout to wait longer',
+  'REXEC_STATUS_UNKNOWN stderrReset':
+    'omit --strict, and use --no-exit-status: this daemon does not report it',
   'REXEC_LOST end':
     'a process that the command left behind may still be running; raise --end-timeout to wait longer',
   'REXEC_TIMED_OUT login': 'raise --answer-timeout, or find out why logins are slow on that host',
