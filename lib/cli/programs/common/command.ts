@@ -53,6 +53,7 @@ const oneLine = (name: string, text: string): string =>
 
 /** @throws CommanderError if the first word that is no option and no option's value is none of the commands */
 export function mustNameACommand(program: Command, words: readonly string[]): void {
+  program.saveStateBeforeParse(); // what is read here is read again
   const { operands, unknown } = program.parseOptions([...words]);
   const [option = ''] = unknown[0]?.split('=') ?? [];
   if (option !== unknown[0] && option.startsWith('--'))

@@ -23,7 +23,9 @@ export function addSettingOptions(program: Command): (option: Option) => readonl
   const names = new Map<Option, SettingName>();
   for (const group of new Set(SETTING_NAMES.map(groupOf)))
     for (const name of SETTING_NAMES.filter((each) => groupOf(each) === group)) {
-      const option = new Option(`${flagOf(name)} <value>`).helpGroup(`${group}:`);
+      const option = new Option(`${flagOf(name)} <value>`)
+        .helpGroup(`${group}:`)
+        .argParser((value, previous: string | undefined) => together(name, value, previous));
       names.set(option, name);
       program.addOption(option);
     }
@@ -45,3 +47,7 @@ export function addSettingOptions(program: Command): (option: Option) => readonl
     return name === undefined ? [] : describeSetting(name).choices.map(String);
   };
 }
+
+/** A list that is given in parts has them all; of another setting the last value counts. */
+const together = (name: SettingName, value: string, previous: string | undefined): string =>
+  previous !== undefined && Array.isArray(describeSetting(name).fallback) ? `${previous},${value}` : value;
