@@ -129,7 +129,7 @@ export const PEER_EVENTS = {
     text: 'shared lockouts are away',
     fields: ['server', 'cause'],
     meaning:
-      'The server of lockout.sharedLockouts does not answer. Lockouts that this daemon knows hold; with sharedLockoutsAway "refuse" nobody can log in. It tries again by itself. Fix the cause: the server, the network, or the rights of its user.',
+      'The server of lockout.sharedLockouts does not answer. Lockouts that this daemon knows hold; with lockout.sharedLockoutsAway "refuse" nobody can log in. It tries again by itself. Fix the cause: the server, the network, or the rights of its user.',
   },
   sharedLockoutsBack: {
     id: 'REXECD-309',
