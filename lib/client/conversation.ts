@@ -6,7 +6,7 @@ import type { Mux } from '../mux/index.ts';
 import { answeredOn } from './answer/answer.ts';
 import type { Lookahead } from './answer/lookahead.ts';
 import { type Output, OutputError } from './answer/output.ts';
-import { readReply, readStderr } from './answer/reply.ts';
+import { answerWithin, type Bound, readReply, readStderr } from './answer/reply.ts';
 import { Connections } from './connection/connections.ts';
 import { Place } from './connection/place.ts';
 import { Silence } from './connection/silence.ts';
@@ -22,7 +22,6 @@ export interface Stdio {
 
 type Ending = Pick<ExecResult, 'exitCode' | 'signal'>;
 
-const ANSWER_SECONDS = 60;
 const END_SECONDS = 30;
 const STDERR_OPEN = 'standard output has ended, standard error has not';
 const STDERR_RESET = 'the daemon reset the stderr channel, so the end of standard error may be missing';
@@ -37,6 +36,7 @@ export class Conversation {
   readonly #stdio: Stdio;
   readonly #place: Place;
   readonly #connections: Connections;
+  readonly #inTime: Bound;
   readonly #aborted = Promise.withResolvers<never>();
   readonly #silence = new Silence();
   readonly #over = new AbortController();
@@ -51,6 +51,7 @@ export class Conversation {
     this.#stdio = stdio;
     this.#place = new Place(host, options.port ?? defaultPort(!!options.tls), options.onPhase);
     this.#connections = new Connections(this.#place, options);
+    this.#inTime = answerWithin(this.#place, options.answerSeconds);
     this.#aborted.promise.catch(() => {});
   }
 
@@ -94,13 +95,11 @@ export class Conversation {
   }
 
   async #talk(login: Secret): Promise<Ending> {
-    const { user, answerSeconds = ANSWER_SECONDS, strict = false } = this.#options;
+    const { user, strict = false } = this.#options;
     const { main, channel, mux } = await this.#connections.open();
     this.#place.enter('login', `as ${user}`);
     main.socket.write(login.bytes, () => login.wipe());
-    const late = `no answer to the login within ${answerSeconds} s`;
-    const answer = answeredOn(main, channel);
-    const answered = await this.#place.within(answerSeconds, answer, 'REXEC_TIMED_OUT', late);
+    const answered = await this.#inTime(answeredOn(main, channel));
     this.#silence.heard();
     const read = mux
       ? Promise.all([this.#readMain(main), this.#readMuxed(mux)])
@@ -144,7 +143,7 @@ export class Conversation {
   }
 
   async #readMain(main: Lookahead): Promise<void> {
-    for await (const frame of readReply(main, this.#place)) {
+    for await (const frame of readReply(main, this.#place, this.#inTime)) {
       if (frame.type === 'accepted') this.#accepted(main);
       else await this.#silence.while(this.#stdio.stdout.write(frame.chunk));
     }
@@ -154,7 +153,7 @@ export class Conversation {
   /** The main connection brings stdout and nothing else. */
   async #readAnsweredOnStderr(main: Lookahead, channel: Lookahead): Promise<void> {
     const accepts = Buffer.isBuffer(channel.seen) && channel.seen[0] === STATUS_ACCEPTED;
-    if (!accepts) for await (const _ of readReply(channel, this.#place)); // a refusal: it throws
+    if (!accepts) for await (const _ of readReply(channel, this.#place, this.#inTime)); // a refusal: it throws
     this.#accepted(main);
     await Promise.all([this.#readStdout(main), this.#readStderr(channel, 1)]);
   }

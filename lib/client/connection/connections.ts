@@ -163,7 +163,7 @@ export class Connections {
       const socket = await Promise.race([listener.accepted, main.changed]);
       if (socket) return socket;
     }
-    for await (const _ of readReply(main, this.#place))
+    for await (const _ of readReply(main, this.#place, (answer) => answer))
       throw this.#place.error('REXEC_NO_STDERR', 'the daemon answered before it connected back');
     throw this.#place.error('REXEC_LOST', 'the connection ended before the daemon answered');
   }
