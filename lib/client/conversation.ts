@@ -113,6 +113,7 @@ export class Conversation {
       const lost = `the stderr channel was lost: ${reasonOf(this.#channelLost)}`;
       throw this.#place.error('REXEC_STATUS_UNKNOWN', lost, this.#channelLost);
     }
+    if (mux) throw this.#place.error('REXEC_STATUS_UNKNOWN', 'the daemon lost the command');
     if (this.#stderrReset) this.#place.enter('stderrReset', STDERR_RESET);
     if (strict)
       throw this.#place.error('REXEC_STATUS_UNKNOWN', 'the daemon did not report how the command ended');

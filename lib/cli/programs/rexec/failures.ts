@@ -53,6 +53,8 @@ export function adviceOn(error: unknown): string | undefined {
   if (isNotSocket(error.cause)) return 'set TK_RETRY_ON_WSAENOTSOCK=1 to retry up to five times';
   if (error.code === 'REXEC_TIMED_OUT' && /^the time for all hosts/.test(error.message))
     return 'the commands may still be running, so check before you run them again; raise --total-timeout to wait longer';
+  if (error.code === 'REXEC_STATUS_UNKNOWN' && /lost the command/.test(error.message))
+    return 'the command may still be running; look for the cause in the log of the daemon on that host';
   if (error.code === 'REXEC_TLS_FAILED')
     return TLS_FAULTS.find(([text]) => text.test(error.message))?.[1] ?? ADVICE.REXEC_TLS_FAILED;
   if (error.code === 'REXEC_REFUSED')
