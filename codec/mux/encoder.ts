@@ -1,7 +1,7 @@
 import { FrameEncoder } from '../frame-encoder.ts';
 import { isSignalName } from '../stderr/exit-status.ts';
 import type { MuxFrame, Sender } from './frames.ts';
-import { MUX_DATA_LIMIT, MUX_HEADER_BYTES, MUX_KINDS, muxNumberOf } from './kinds.ts';
+import { lengthsOf, MUX_DATA_LIMIT, MUX_HEADER_BYTES, MUX_KINDS, muxNumberOf } from './kinds.ts';
 
 /**
  * One mux frame as bytes: its header, and its payload, which for data is the frame's own chunk, not a copy.
@@ -11,9 +11,9 @@ import { MUX_DATA_LIMIT, MUX_HEADER_BYTES, MUX_KINDS, muxNumberOf } from './kind
 export function encodeMuxFrame(frame: MuxFrame): readonly [header: Buffer, payload: Buffer] {
   const payload = payloadOf(frame);
   const number = muxNumberOf(frame.type);
-  const { shortest, longest } = MUX_KINDS[number]!;
-  if (payload.length < shortest || payload.length > longest)
-    throw new RangeError(`${frame.type}: ${payload.length} bytes, not ${shortest} to ${longest}`);
+  const kind = MUX_KINDS[number]!;
+  if (payload.length < kind.shortest || payload.length > kind.longest)
+    throw new RangeError(`${frame.type}: ${payload.length} bytes, not ${lengthsOf(kind)}`);
   const header = Buffer.alloc(MUX_HEADER_BYTES);
   header.writeUInt8(number);
   header.writeUInt16BE(payload.length, 1);

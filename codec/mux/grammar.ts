@@ -2,7 +2,7 @@ import { CodecError } from '../errors.ts';
 import { Parser } from '../parser.ts';
 import { isSignalName } from '../stderr/exit-status.ts';
 import type { MuxFrame } from './frames.ts';
-import { MUX_KINDS, type MuxKind, muxNumberOf } from './kinds.ts';
+import { lengthsOf, MUX_KINDS, type MuxKind, muxNumberOf } from './kinds.ts';
 
 /** The error for a frame that breaks the rules. */
 export const frameFault = (message: string): CodecError =>
@@ -46,7 +46,7 @@ export function readMuxHeader(header: Buffer): { kind: MuxKind; length: number }
   const kind = MUX_KINDS[number];
   if (!kind) throw frameFault(`unknown frame type ${number}`);
   if (length < kind.shortest || length > kind.longest)
-    throw frameFault(`${kind.type}: ${length} bytes, not ${kind.shortest} to ${kind.longest}`);
+    throw frameFault(`${kind.type}: ${length} bytes, not ${lengthsOf(kind)}`);
   return { kind, length };
 }
 

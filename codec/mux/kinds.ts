@@ -39,3 +39,7 @@ export const MUX_KINDS: readonly MuxKind[] = [
 /** Its number on the wire. */
 export const muxNumberOf = (type: MuxFrame['type']): number =>
   MUX_KINDS.findIndex((kind) => kind.type === type);
+
+/** The lengths that its payload may have, in words. */
+export const lengthsOf = ({ shortest, longest }: MuxKind): string =>
+  shortest === longest ? `${shortest}` : `${shortest} to ${longest}`;

@@ -4,6 +4,7 @@ export { Child } from './child/child.ts';
 export { Parent } from './child/parent.ts';
 export { NO_DEBUGGER, startProgram } from './child/program.ts';
 export { Unanswered } from './child/questions.ts';
+export { counted } from './counted.ts';
 export { RexecError, SystemError } from './errors.ts';
 export { Limiter } from './limiter.ts';
 export { isAbsence, isListenedOn } from './listening.ts';

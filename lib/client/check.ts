@@ -57,6 +57,7 @@ const OPTIONS: Schema<ExecOptions> = {
   tls: orObject(TLS),
   family: { allowed: '4, 6', is: (value) => value === 4 || value === 6 },
   stderrChannel: BOOLEAN,
+  exitStatus: BOOLEAN,
   stderrPort: whole(0, 65_535),
   stderrFrom: NETWORKS,
   halfClose: BOOLEAN,

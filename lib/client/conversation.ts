@@ -6,7 +6,7 @@ import type { Mux } from '../mux/index.ts';
 import { answeredOn } from './answer/answer.ts';
 import type { Lookahead } from './answer/lookahead.ts';
 import { type Output, OutputError } from './answer/output.ts';
-import { readReply, readStderr } from './answer/reply.ts';
+import { answerWithin, type Bound, readReply, readStderr } from './answer/reply.ts';
 import { Connections } from './connection/connections.ts';
 import { Place } from './connection/place.ts';
 import { Silence } from './connection/silence.ts';
@@ -22,10 +22,11 @@ export interface Stdio {
 
 type Ending = Pick<ExecResult, 'exitCode' | 'signal'>;
 
-const ANSWER_SECONDS = 60;
 const END_SECONDS = 30;
 const STDERR_OPEN = 'standard output has ended, standard error has not';
+const STDERR_RESET = 'the daemon reset the stderr channel, so the end of standard error may be missing';
 const STDOUT_OPEN = 'the command has ended, its standard output has not';
+const SENT_AT_ONCE = 1024; // bytes; what follows may wait for us at the other end, and is dropped by a reset
 /** Longer than the two connections of a session take to end together. */
 const TOGETHER_SECONDS = 2;
 
@@ -35,6 +36,7 @@ export class Conversation {
   readonly #stdio: Stdio;
   readonly #place: Place;
   readonly #connections: Connections;
+  readonly #inTime: Bound;
   readonly #aborted = Promise.withResolvers<never>();
   readonly #silence = new Silence();
   readonly #over = new AbortController();
@@ -42,12 +44,14 @@ export class Conversation {
   readonly #endKnown = Promise.withResolvers<'stdout' | 'status'>();
   #ending: Ending = { exitCode: null, signal: null };
   #channelLost: unknown;
+  #stderrReset = false;
 
   constructor(host: string, options: Partial<ExecOptions>, stdio: Stdio) {
     this.#options = options;
     this.#stdio = stdio;
     this.#place = new Place(host, options.port ?? defaultPort(!!options.tls), options.onPhase);
     this.#connections = new Connections(this.#place, options);
+    this.#inTime = answerWithin(this.#place, options.answerSeconds);
     this.#aborted.promise.catch(() => {});
   }
 
@@ -91,13 +95,11 @@ export class Conversation {
   }
 
   async #talk(login: Secret): Promise<Ending> {
-    const { user, answerSeconds = ANSWER_SECONDS, strict = false } = this.#options;
+    const { user, strict = false } = this.#options;
     const { main, channel, mux } = await this.#connections.open();
     this.#place.enter('login', `as ${user}`);
     main.socket.write(login.bytes, () => login.wipe());
-    const late = `no answer to the login within ${answerSeconds} s`;
-    const answer = answeredOn(main, channel);
-    const answered = await this.#place.within(answerSeconds, answer, 'REXEC_TIMED_OUT', late);
+    const answered = await this.#inTime(answeredOn(main, channel));
     this.#silence.heard();
     const read = mux
       ? Promise.all([this.#readMain(main), this.#readMuxed(mux)])
@@ -111,6 +113,8 @@ export class Conversation {
       const lost = `the stderr channel was lost: ${reasonOf(this.#channelLost)}`;
       throw this.#place.error('REXEC_STATUS_UNKNOWN', lost, this.#channelLost);
     }
+    if (mux) throw this.#place.error('REXEC_STATUS_UNKNOWN', 'the daemon lost the command');
+    if (this.#stderrReset) this.#place.enter('stderrReset', STDERR_RESET);
     if (strict)
       throw this.#place.error('REXEC_STATUS_UNKNOWN', 'the daemon did not report how the command ended');
     return this.#ending;
@@ -140,7 +144,7 @@ export class Conversation {
   }
 
   async #readMain(main: Lookahead): Promise<void> {
-    for await (const frame of readReply(main, this.#place)) {
+    for await (const frame of readReply(main, this.#place, this.#inTime)) {
       if (frame.type === 'accepted') this.#accepted(main);
       else await this.#silence.while(this.#stdio.stdout.write(frame.chunk));
     }
@@ -150,13 +154,13 @@ export class Conversation {
   /** The main connection brings stdout and nothing else. */
   async #readAnsweredOnStderr(main: Lookahead, channel: Lookahead): Promise<void> {
     const accepts = Buffer.isBuffer(channel.seen) && channel.seen[0] === STATUS_ACCEPTED;
-    if (!accepts) for await (const _ of readReply(channel, this.#place)); // a refusal: it throws
+    if (!accepts) for await (const _ of readReply(channel, this.#place, this.#inTime)); // a refusal: it throws
     this.#accepted(main);
     await Promise.all([this.#readStdout(main), this.#readStderr(channel, 1)]);
   }
 
   async #readStdout(main: Lookahead): Promise<void> {
-    for await (const chunk of main.feed(new PassThrough()))
+    for await (const chunk of main.feed<Buffer>(new PassThrough()))
       await this.#silence.while(this.#stdio.stdout.write(chunk));
     this.#stdoutEnded();
   }
@@ -177,14 +181,17 @@ export class Conversation {
   /** A channel that its peer breaks costs the rest of stderr and the exit status, not the command. */
   async #readStderr(channel: Lookahead, skip: number): Promise<void> {
     const stderr = this.#stdio.stderr!;
+    let pieces = 0;
     try {
       for await (const frame of readStderr(channel, skip)) {
         if (frame.type === 'stderr') await this.#silence.while(stderr.write(frame.chunk));
         else this.#endedWith(frame);
+        if (frame.type === 'stderr') pieces += Math.ceil(frame.chunk.length / SENT_AT_ONCE);
       }
     } catch (error) {
       if (error instanceof OutputError && error.code === 'REXEC_OUTPUT_TOO_LONG') throw error;
       if (!(error instanceof OutputError) && !isReset(error)) this.#channelLost = error;
+      this.#stderrReset = isReset(error) && pieces > 1;
     }
     stderr.end();
   }

@@ -13,8 +13,8 @@ import { codeOf, RexecError } from '../base/index.ts';
  * - `REXEC_LOST`: the connection broke, ended before the daemon answered, or was silent for `endSeconds` after the
  *   command had ended.
  * - `REXEC_TIMED_OUT`: no answer within `answerSeconds`, or no end within `timeoutSeconds`.
- * - `REXEC_STATUS_UNKNOWN`: the stderr channel was lost, or silent for `endSeconds` after the end of stdout; with
- *   `strict`, also if the daemon does not report how the command ended.
+ * - `REXEC_STATUS_UNKNOWN`: the stderr channel was lost, or silent for `endSeconds` after the end of stdout; a daemon that
+ *   multiplexes over TLS lost the command; with `strict`, also if the daemon does not report how the command ended.
  * - `REXEC_OUTPUT_TOO_LONG`: with `capture`, more output than may be kept.
  * - `REXEC_ABORTED`: the caller's signal was aborted (`cause` is its reason), or the caller closed an output.
  */
@@ -34,9 +34,19 @@ export type ExecErrorCode =
 /**
  * How far a command came: `request` (nobody was called yet), `resolve` (the host's address), `connect`,
  * `tls` (the handshake), `stderrChannel` (the daemon connects back), `login` (until the daemon's answer), `run`, `end`
- * (one connection has ended, the other has not).
+ * (one connection has ended, the other has not), `stderrReset` (all has ended, and the daemon reset the stderr channel
+ * after more than one short piece of stderr: its end may be missing).
  */
-export type ExecPhase = 'request' | 'resolve' | 'connect' | 'tls' | 'stderrChannel' | 'login' | 'run' | 'end';
+export type ExecPhase =
+  | 'request'
+  | 'resolve'
+  | 'connect'
+  | 'tls'
+  | 'stderrChannel'
+  | 'login'
+  | 'run'
+  | 'end'
+  | 'stderrReset';
 
 /** Where an {@link ExecError} happened. */
 export interface ExecPlace {

@@ -14,6 +14,11 @@ export interface ExecOptions {
   readonly family?: 4 | 6;
   /** Whether to ask for a stderr channel, which also carries signals and the exit status; true otherwise. */
   readonly stderrChannel?: boolean;
+  /**
+   * Whether to ask over the stderr channel how the command ended; true otherwise. A daemon that does not read there, such
+   * as Debian's in.rexecd, resets the channel when the command ends: then the end of stderr is lost.
+   */
+  readonly exitStatus?: boolean;
   /** Local port the daemon connects back to, for example one that a firewall lets through. Default: a free one. */
   readonly stderrPort?: number;
   /**

@@ -57,6 +57,7 @@ export class Counts {
       this.#commandSeconds.observe(Number(ms) / 1000);
     },
     commandStuck: () => this.#commands.add('stuck'),
+    commandLost: () => this.#commands.add('lost'),
     launchFailed: () => this.#commands.add('not_started'),
     readerDied: () => this.#deaths.add('reader'),
     hostDied: () => this.#deaths.add('host'),

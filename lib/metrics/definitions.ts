@@ -121,8 +121,8 @@ export const METRICS = {
   },
   rexecd_commands_total: {
     type: 'counter',
-    help: 'Commands by their end: exit status 0, another one, a signal, stuck in the kernel, or not started',
-    labels: { end: ['0', 'nonzero', 'signal', 'stuck', 'not_started'] },
+    help: 'Commands by their end: exit status 0, another one, a signal, stuck in the kernel, lost with the process that ran them, or not started',
+    labels: { end: ['0', 'nonzero', 'signal', 'stuck', 'lost', 'not_started'] },
   },
   rexecd_command_seconds: { type: 'histogram', help: 'Time from the start of a command to its end' },
   rexecd_process_deaths_total: {

@@ -91,9 +91,10 @@ export class RunRecord implements RunEvents {
   }
 
   failed(error: unknown): void {
+    const started = this.#state === 'running';
     this.#state = 'closing';
-    this.#listeners.ended(statusOfFailure(error));
-    reportFailure(this.#options.events, { ...this.#subject.who, silent: false }, error);
+    this.#listeners.ended(started ? undefined : statusOfFailure(error));
+    reportFailure(this.#options.events, { ...this.#subject.who, silent: false, started }, error);
   }
 
   /** Nothing more is to be reported. */

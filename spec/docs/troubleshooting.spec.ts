@@ -63,6 +63,7 @@ const PLACES = [
 /** Files whose functions give messages back, each line that has one. */
 const GIVEN_BACK: Readonly<Record<string, RegExp>> = {
   'lib/base/child/child.ts': new RegExp(String.raw`\?\? ${LITERAL}`, 'g'),
+  'lib/client/conversation.ts': new RegExp(String.raw`\bSTDERR_RESET = ${LITERAL}`, 'g'),
   'lib/control/client.ts': new RegExp(String.raw`(?:[?:]|\breturn)\s*${LITERAL}`, 'g'),
   'lib/login/account-rules.ts': new RegExp(String.raw`\breturn\s*${LITERAL}`, 'g'),
   'lib/login/windows/authenticator.ts': new RegExp(String.raw`\bNO_ACCOUNT = ${LITERAL}`, 'g'),

@@ -63,6 +63,9 @@ describe('a user who kills every process within reach', ATTACKED, () => {
       assert.equal(await inTime(SERVED_SECONDS, 'ready', peer.read(7)), '\0ready\n');
     await shared.ask('ada', 'kill -KILL -1');
     await Promise.all(own.map((peer) => shared.breaksOff(peer)));
+    const lost = await inTime(SERVED_SECONDS, 'the event', shared.daemon.seen(/REXECD-406 .*user="ada"/));
+    assert.match(lost, /cause="host ended: SIGKILL"/);
+    assert.doesNotMatch(shared.daemon.events.join('\n'), /REXECD-401/, 'they had been started');
     await shared.serves('ada');
     await shared.until('ada has no session', async () => (await shared.sessionsOf('ada')).length === 0);
     await others.send('still here\n');

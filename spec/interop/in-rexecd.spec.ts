@@ -57,13 +57,39 @@ describe("our client on Debian's in.rexecd", { ...PATIENT, skip: await noInRexec
     assert.deepEqual([ended, message], ['REXEC_REFUSED', 'username too long']);
   });
 
+  it('loses nothing of a long stderr unless it asks for the exit status', async () => {
+    const phases: string[] = [];
+    const options = { onPhase: (phase: string) => phases.push(phase) };
+    const command = 'seq 1 100000 >&2';
+    const { stderr } = await outcome(call(command, { ...options, exitStatus: false }));
+    assert.equal(stderr?.length, 588_895);
+    assert.equal(phases.at(-1), 'run');
+    const { ended } = await outcome(call(command, options));
+    assert.deepEqual([ended, phases.at(-1)], ['not told', 'stderrReset'], 'it says so');
+  });
+
   it('as a program exits with 0, for the status is not told', async (t) => {
     const command = 'echo out; echo err >&2; exit 7';
-    assert.deepEqual(await run(t, 'rexec', words(daemon.password, command)), {
-      stdout: 'out\n',
-      stderr: 'err\n',
-      status: 0,
-    });
+    for (const more of [[], ['--no-exit-status']])
+      assert.deepEqual(await run(t, 'rexec', words(daemon.password, ...more, command)), {
+        stdout: 'out\n',
+        stderr: 'err\n',
+        status: 0,
+      });
+  });
+
+  it('as a program says that stderr may have been cut short, and what to do about it', async (t) => {
+    const { stderr, status } = await run(t, 'rexec', words(daemon.password, 'seq 1 100000 >&2'));
+    assert.equal(status, 0);
+    const told = stderr.indexOf('rexec: ');
+    assert.equal(
+      stderr.slice(told),
+      [
+        `rexec: ${daemon.host}: the daemon reset the stderr channel, so the end of standard error may be missing`,
+        'rexec: hint: use --no-exit-status: this daemon does not report it, and does not read the request for it',
+        '',
+      ].join('\n'),
+    );
   });
 
   it('as a program exits with 74 for a wrong password', async (t) => {

@@ -137,6 +137,10 @@ ${table}
 \`in.rexecd\` is Debian's (netkit, with PAM). It closes the connection without a word for a wrong password, takes no
 signals, and tells no exit status, as no daemon but ours does. Ours tells it to a client that asks, as \`rexec\` does
 ([protocol.md](protocol.md)).
+
+It does not read the stderr channel either, so a request for the exit status makes it reset that channel at the end of the
+command, and what it had not sent of a long stderr is lost. \`rexec\` says when that may have happened, and does not ask with
+\`--no-exit-status\`.
 `;
 
 describe('docs/interop.md', { ...SLOW, skip: missing }, () => {

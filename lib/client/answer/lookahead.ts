@@ -9,6 +9,7 @@ export class Lookahead {
   readonly socket: Duplex;
   #first = Buffer.alloc(0);
   #changed = Promise.withResolvers<void>();
+  #broken: Error | undefined;
 
   constructor(socket: Duplex) {
     this.socket = socket;
@@ -27,18 +28,34 @@ export class Lookahead {
     return this.#changed.promise;
   }
 
-  /** All bytes but the first `skip` go into `stream`, which is returned; it ends or fails as the connection does. */
-  feed<Stream extends Duplex>(stream: Stream, skip = 0): Stream {
+  /**
+   * What `stream` makes of all bytes but the first `skip`. Of a connection that breaks, all that had arrived comes before
+   * its error.
+   */
+  async *feed<Item>(stream: Duplex, skip = 0): AsyncGenerator<Item, void, undefined> {
+    this.#pipe(stream, skip);
+    try {
+      yield* stream as AsyncIterable<Item>;
+    } catch (error) {
+      throw this.#broken ?? error; // what is missing is missing because it broke
+    }
+    if (this.#broken) throw this.#broken;
+  }
+
+  #pipe(stream: Duplex, skip: number): void {
     const { socket } = this;
     for (const event of EVENTS) socket.off(event, this.#look);
+    const breaks = (error: Error) => {
+      this.#broken = error;
+      stream.end();
+    };
     if (this.#first.length > skip) stream.write(this.#first.subarray(skip));
     if (socket.readableEnded) stream.end();
-    else if (socket.destroyed) stream.destroy(socket.errored ?? new Error('the connection was closed'));
+    else if (socket.destroyed) breaks(socket.errored ?? new Error('the connection was closed'));
     else {
-      socket.once('error', (error) => stream.destroy(error));
+      socket.once('error', breaks);
       socket.pipe(stream);
     }
-    return stream;
   }
 
   readonly #look = (): void => {

@@ -138,6 +138,7 @@ export class Connections {
 
   async #openStderr(socket: Socket, main: Lookahead): Promise<Lookahead> {
     const { stderrPort = 0, stderrFrom = [], connectSeconds = CONNECT_SECONDS } = this.#options;
+    const { exitStatus = true } = this.#options;
     const { localAddress = '', remoteAddress = '' } = socket;
     this.#place.enter('stderrChannel', `from ${remoteAddress}`);
     try {
@@ -152,7 +153,7 @@ export class Connections {
     const accepted = this.#connectedBack(main, this.#listener);
     const late = 'the daemon did not connect back in time';
     this.#channel = await this.#place.within(connectSeconds, accepted, 'REXEC_NO_STDERR', late);
-    this.#channel.write(encodeSignalFrame({ type: 'exitStatusWanted' }));
+    if (exitStatus) this.#channel.write(encodeSignalFrame({ type: 'exitStatusWanted' }));
     return new Lookahead(this.#channel);
   }
 
@@ -162,7 +163,7 @@ export class Connections {
       const socket = await Promise.race([listener.accepted, main.changed]);
       if (socket) return socket;
     }
-    for await (const _ of readReply(main, this.#place))
+    for await (const _ of readReply(main, this.#place, (answer) => answer))
       throw this.#place.error('REXEC_NO_STDERR', 'the daemon answered before it connected back');
     throw this.#place.error('REXEC_LOST', 'the connection ended before the daemon answered');
   }

@@ -44,6 +44,14 @@ export const COMMAND_EVENTS = {
     meaning:
       'The command did not end after SIGKILL, so its session was closed without it. The kernel keeps such a process until what it waits for answers: for example a dead mount, or a frozen cgroup.',
   },
+  commandLost: {
+    id: 'REXECD-406',
+    level: 'error',
+    text: 'command lost',
+    fields: ['session', 'user', 'cause'],
+    meaning:
+      'The process that ran this command for its user ended first, so the session was closed, and how the command ended is not known: it may still be running. The event REXECD-118 beside it says more.',
+  },
   signalForwarded: {
     id: 'REXECD-404',
     level: 'debug',

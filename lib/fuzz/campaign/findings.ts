@@ -1,6 +1,6 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeFolder } from '../../base/index.ts';
+import { counted, makeFolder } from '../../base/index.ts';
 import { ORACLES, type OracleId } from '../oracles/catalogue.ts';
 import type { Violation } from '../oracles/sight.ts';
 import { type Script, sizeOf } from '../script/script.ts';
@@ -88,7 +88,7 @@ export function findingText(finding: Finding, seed: number): string {
     `${oracle}: ${cause}`,
     `expected: ${ORACLES[oracle as OracleId]}`,
     `seen: ${detail}`,
-    `seed ${seed}, first in case ${firstCase}, ${count} times${again ? '' : '; not seen again when played alone'}`,
+    `seed ${seed}, first in case ${firstCase}, ${counted(count, 'time')}${again ? '' : '; not seen again when played alone'}`,
   ];
   return printScript(script ?? { steps: [] }, remarks);
 }

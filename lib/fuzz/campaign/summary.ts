@@ -1,3 +1,4 @@
+import { counted } from '../../base/index.ts';
 import type { Comparison } from '../differential/index.ts';
 import type { Footprint } from '../judge/footprint.ts';
 import { ORACLES } from '../oracles/catalogue.ts';
@@ -64,7 +65,7 @@ function findingSection(finding: Finding): string {
   const { oracle, cause, detail, count, script } = finding;
   return [
     `<h3>${escaped(`${oracle}: ${cause}`)}</h3>`,
-    `<p>Expected: ${escaped(ORACLES[oracle])}.<br>Seen ${count} times: ${escaped(detail)}</p>`,
+    `<p>Expected: ${escaped(ORACLES[oracle])}.<br>Seen ${counted(count, 'time')}: ${escaped(detail)}</p>`,
     ...(script ? [`<pre>${escaped(printScript(script))}</pre>`, `<p>File: ${fileNameOf(finding)}</p>`] : []),
   ].join('\n');
 }

@@ -24,13 +24,13 @@ export type ListenerValues = { readonly [Name in ListenerName]?: z.output<(typeo
 
 export const LISTENER_NAMES = Object.keys(LISTENER) as ListenerName[];
 const LOOPBACK = '127.0.0.1';
-const LISTENER_KEYS: Readonly<Record<string, ListenerName>> = {
-  host: 'host',
-  port: 'port',
-  'tls.mode': 'tlsMode',
-  'tls.host': 'tlsHost',
-  'tls.port': 'tlsPort',
-};
+const LISTENER_KEYS = new Map<string, ListenerName>([
+  ['host', 'host'],
+  ['port', 'port'],
+  ['tls.mode', 'tlsMode'],
+  ['tls.host', 'tlsHost'],
+  ['tls.port', 'tlsPort'],
+]);
 
 /** Settings of earlier versions that have no effect. */
 export const GONE = ['workers', 'stdio'] as const;
@@ -43,7 +43,7 @@ export interface OldKey {
 
 /** Undefined if a key is none of an earlier version. */
 export function oldKey(key: string): OldKey | undefined {
-  const part = LISTENER_KEYS[key];
+  const part = LISTENER_KEYS.get(key);
   if (part !== undefined) return { name: 'listen', part };
   const name = SETTING_NAMES.find((each) => each === key && keyOf(each) !== key);
   if (name !== undefined) return { name, part: undefined };
@@ -52,7 +52,7 @@ export function oldKey(key: string): OldKey | undefined {
 
 /** The keys that a setting had in earlier versions. */
 export const oldKeysOf = (name: SettingName): string[] =>
-  name === 'listen' ? Object.keys(LISTENER_KEYS) : keyOf(name) === name ? [] : [name];
+  name === 'listen' ? [...LISTENER_KEYS.keys()] : keyOf(name) === name ? [] : [name];
 
 /** What the parts are of a `listen`: of its first address in clear text, and of its first for TLS. */
 export function partsOf(listen: readonly string[]): Required<ListenerValues> {

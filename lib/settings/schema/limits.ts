@@ -54,9 +54,7 @@ export const LIMITS = {
     .describe('seconds a session may last after its command starts; then the command is ended; 0: no limit'),
   idleSeconds: number(0, 2_000_000)
     .default(0)
-    .describe(
-      'seconds without traffic in either direction after which a session is ended; a limit here turns off connection hand-over; 0: no limit',
-    ),
+    .describe('seconds without traffic in either direction after which a session is ended; 0: no limit'),
   drainSeconds: number(0, 60)
     .default(2)
     .describe('seconds to keep reading from a peer after the last byte was sent to it'),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { startFakeDaemon, text } from '../../support/daemon/fake-daemon.ts';
+import { outcome, startFakeDaemon, text } from '../../support/daemon/fake-daemon.ts';
 
 const BOUNDED = { timeout: 180_000 } as const;
 
@@ -79,6 +79,42 @@ describe('the stderr channel of a client', BOUNDED, () => {
     });
     const { stdout, stderr, ended } = await daemon.outcome();
     assert.deepEqual([stdout, stderr, ended], ['all the same', '', 'not told']);
+  });
+
+  it('gives what had arrived when it breaks, and says that more may be missing', async (t) => {
+    const daemon = await startFakeDaemon(t, async (client) => {
+      const { channel } = await client.login();
+      await client.send('\0');
+      await channel.chunk(); // the exit status is asked for
+      await channel.send('err');
+      await client.chunk(); // the caller has seen it come
+      await channel.send('or\0exit ');
+      await client.chunk();
+      channel.reset();
+      client.halfClose();
+    });
+    const phases: [phase: string, detail: string][] = [];
+    const remote = daemon.exec({ onPhase: (...phase) => phases.push(phase) });
+    remote.stderr!.on('data', () => remote.stdin.write('seen'));
+    const { stderr, ended } = await outcome(remote);
+    assert.deepEqual([stderr, ended], ['error\0exit ', 'not told']);
+    assert.deepEqual(phases.at(-1), [
+      'stderrReset',
+      'the daemon reset the stderr channel, so the end of standard error may be missing',
+    ]);
+  });
+
+  it('brings the exit status only where it is asked for', async (t) => {
+    const daemon = await startFakeDaemon(t, async (client) => {
+      const { channel } = await client.login();
+      await client.send('\0');
+      client.halfClose();
+      channel.halfClose();
+      return channel.toEnd();
+    });
+    const { ended } = await daemon.outcome({ exitStatus: false });
+    assert.equal(ended, 'not told');
+    assert.equal(await daemon.played, '', 'not a byte is sent there');
   });
 
   it('is not waited for without end once stdout has ended: the exit status is unknown (C2)', async (t) => {

@@ -44,6 +44,7 @@ describe('rconfig', { ...PATIENT, concurrency: 4 }, () => {
 
   for (const [what, words, stderr] of [
     ['a key there is not', ['set', 'lisen', '5'], 'rconfig: unknown setting lisen; did you mean listen?\n'],
+    ['a key that every object has', ['set', 'constructor', '5'], 'rconfig: unknown setting constructor\n'],
     ['a key like none', ['get', 'xyzzy'], 'rconfig: unknown setting xyzzy\n'],
     [
       'a value that is not allowed',

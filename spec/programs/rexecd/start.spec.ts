@@ -21,6 +21,22 @@ describe('the start of rexecd (E19)', { ...PATIENT, concurrency: 2 }, () => {
     assert.match(daemon.stderr, line);
   });
 
+  it('takes a list in parts, and of another setting what is given last', async (t) => {
+    const words = [
+      '--listen',
+      '127.0.0.1:0',
+      '--log-format',
+      'json',
+      '--listen',
+      '127.0.0.2:0',
+      '--log-format',
+      'text',
+    ];
+    const daemon = start(t, 'rexecd', [...words, '--users', usersFileOf(t), '--control', 'off']);
+    await eventually(() => daemon.stderr.includes('\n'), 'it says something');
+    assert.match(daemon.stderr, / REXECD-105 started: .* addresses="127\.0\.0\.1:\d+ 127\.0\.0\.2:\d+" /);
+  });
+
   it('is an error in one line on a system that it does not run on', async (t) => {
     const other = `data:text/javascript,Object.defineProperty(process, 'platform', { value: 'darwin' })`;
     const env = { NODE_OPTIONS: `--import="${other.replaceAll(' ', '%20')}"` };

@@ -57,6 +57,18 @@ const requestFrame = (command: string, stderrPort = 0): MuxFrame => ({
 });
 
 describe('exec over TLS', TLS, () => {
+  it('tells a command that the daemon lost from one that ended', async (t) => {
+    const daemon = await bench.start(t);
+    const remote = exec('127.0.0.1', 'read word; kill -KILL $PPID', bench.client(daemon));
+    await daemon.events.seen('commandStarted');
+    remote.stdin.write('go\n');
+    await assert.rejects(remote.result, {
+      code: 'REXEC_STATUS_UNKNOWN',
+      message: 'the daemon lost the command',
+    });
+    await daemon.events.seen('commandLost');
+  });
+
   forEveryWay('exec over TLS', (way) => {
     it('brings both outputs apart, the exit code, and nothing connects back', async (t) => {
       const daemon = await bench.start(t, { ...way, stderrChannel: 'never' });

@@ -35,6 +35,18 @@ describe('the answer of a daemon', BOUNDED, () => {
     assert.deepEqual({ stdout, stderr, ended }, { stdout: 'out\0\x01put', stderr: null, ended: 'not told' });
   });
 
+  it('is late when a refusal does not end', async (t) => {
+    const daemon = await startFakeDaemon(t, async (client) => {
+      await client.login();
+      await client.send('\x01not yet');
+      await client.toEnd();
+    });
+    for (const stderrChannel of [true, false]) {
+      const { ended, message } = await daemon.outcome({ stderrChannel, answerSeconds: 0.3 });
+      assert.deepEqual([ended, message], ['REXEC_TIMED_OUT', 'no answer to the login within 0.3 s']);
+    }
+  });
+
   it('may come byte by byte', async (t) => {
     const daemon = await startFakeDaemon(t, async (client) => {
       await client.login();

@@ -88,6 +88,7 @@ export function mustNameACommand(
   words: readonly string[],
   pageOptions: readonly string[] = [],
 ): void {
+  program.saveStateBeforeParse(); // what is read here is read again
   const { operands, unknown } = program.parseOptions([...words]);
   const [option = ''] = unknown[0]?.split('=') ?? [];
   const meant = /^-[^-]/.test(option) ? nearestTo(option, pageOptions) : undefined;

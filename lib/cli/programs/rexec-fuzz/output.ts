@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises';
+import { counted } from '../../../base/index.ts';
 import {
   type Comparison,
   type Finding,
@@ -22,7 +23,12 @@ export function progressReporter(): (progress: Progress) => void {
   return ({ cases, findings, features }) => {
     if (performance.now() - last < PROGRESS_MS) return;
     last = performance.now();
-    process.stderr.write(`${cases} cases, ${findings} findings, ${features} distinct behaviours\n`);
+    const told = [
+      counted(cases, 'case'),
+      counted(findings, 'finding'),
+      counted(features, 'distinct behaviour'),
+    ];
+    process.stderr.write(`${told.join(', ')}\n`);
   };
 }
 
@@ -50,7 +56,9 @@ function tellRun({ report, targets }: Run, flags: Flags): void {
   const groups = groupsOf(findings.filter(({ again }) => again));
   const rate = Math.round(cases / seconds);
   const told = groups.length === 0 ? 'nothing found' : `${groups.length} found`;
-  say(`${target}: ${cases} cases in ${seconds.toFixed(1)} s (${rate} per second), seed ${seed}: ${told}`);
+  say(
+    `${target}: ${counted(cases, 'case')} in ${seconds.toFixed(1)} s (${rate} per second), seed ${seed}: ${told}`,
+  );
   if (stopped !== 'cases') say(`stopped early: ${stopped}${HINTS[stopped] ?? ''}`);
   if (undecided.length > 0)
     say(`not decided: ${undecided.join(', ')}; a quarter of --seconds was too short to measure`);
@@ -59,16 +67,17 @@ function tellRun({ report, targets }: Run, flags: Flags): void {
     const { oracle, detail, script, count } = first!;
     const path = pathOf(first!);
     const replays = script ? replayCommands(targets, path, flags) : ['no script alone shows it'];
-    say(`${nameOf(first!)} (${count} times)`);
+    say(`${nameOf(first!)} (${counted(count, 'time')})`);
     say(`  expected: ${ORACLES[oracle]}`);
     say(`  seen:     ${detail}`);
     for (const line of replays) say(`  replay:   ${line}`);
-    for (const other of others) say(`  also:     ${other.cause} (${other.count} times): ${pathOf(other)}`);
+    for (const other of others)
+      say(`  also:     ${other.cause} (${counted(other.count, 'time')}): ${pathOf(other)}`);
   }
   for (const finding of findings.filter(({ again }) => !again))
     say(`seen once, not reproduced: ${nameOf(finding)}: ${pathOf(finding)}`);
   if ('explained' in report)
-    for (const { because, count } of report.explained) say(`explained ${count} times: ${because}`);
+    for (const { because, count } of report.explained) say(`explained ${counted(count, 'time')}: ${because}`);
 }
 
 /** Findings that most likely have one cause, smallest first: those of one oracle, each difference by itself. */
@@ -88,10 +97,10 @@ const nameOf = ({ oracle, cause }: Finding): string => `${oracle}: ${cause}`;
 export function tellReplay({ observation, violations }: Replay): boolean {
   for (const { peer, sent, arrivals, end, channel } of observation.peers) {
     const got = Buffer.concat(arrivals.map(({ bytes }) => bytes));
-    say(`${peer} sent ${sent.length} bytes, got ${quoted(got)}, then ${end}`);
+    say(`${peer} sent ${counted(sent.length, 'byte')}, got ${quoted(got)}, then ${end}`);
     if (channel)
       say(
-        `${peer} stderr port ${channel.port}: ${channel.connections} connections, got ${quoted(channel.received)}`,
+        `${peer} stderr port ${channel.port}: ${counted(channel.connections, 'connection')}, got ${quoted(channel.received)}`,
       );
   }
   for (const { oracle, cause, detail } of violations) say(`${oracle}: ${cause}: ${detail}`);

@@ -100,6 +100,10 @@ export const program: Command = commandLine('rexec')
   )
   .optionsGroup('Input, output and signals:')
   .option('--strict', 'fail (exit status 70) if the daemon reports no exit status')
+  .option(
+    '--no-exit-status',
+    'do not ask for the exit status, for a daemon that then loses the end of stderr, such as in.rexecd',
+  )
   .option('-s, --no-signals', 'do not forward signals to the command; they end rexec')
   .option('-b, --break-signals', 'forward only SIGINT, SIGQUIT and SIGTERM')
   .option('-c, --keep-stdin', 'do not half-close the connection at the end of standard input')

@@ -44,6 +44,7 @@ export const PHASE_NAME: Readonly<Record<ExecPhase, string>> = {
   login: 'login',
   run: 'run',
   end: 'end',
+  stderrReset: 'end',
 };
 
 /** What the user can do about a failure, in the imperative. */
@@ -52,6 +53,8 @@ export function adviceOn(error: unknown): string | undefined {
   if (isNotSocket(error.cause)) return 'set TK_RETRY_ON_WSAENOTSOCK=1 to retry up to five times';
   if (error.code === 'REXEC_TIMED_OUT' && /^the time for all hosts/.test(error.message))
     return 'the commands may still be running, so check before you run them again; raise --total-timeout to wait longer';
+  if (error.code === 'REXEC_STATUS_UNKNOWN' && /lost the command/.test(error.message))
+    return 'the command may still be running; look for the cause in the log of the daemon on that host';
   if (error.code === 'REXEC_TLS_FAILED')
     return TLS_FAULTS.find(([text]) => text.test(error.message))?.[1] ?? ADVICE.REXEC_TLS_FAILED;
   if (error.code === 'REXEC_REFUSED')
@@ -90,6 +93,8 @@ const BY_PHASE: Readonly<Record<string, string>> = {
   'REXEC_LOST login': `${TLS_PORT}; otherwise ${CREDENTIALS}: some daemons just close the connection`,
   'REXEC_STATUS_UNKNOWN end':
     'a process that the command left behind may still be running; raise --end-timeout to wait longer',
+  'REXEC_STATUS_UNKNOWN stderrReset':
+    'omit --strict, and use --no-exit-status: this daemon does not report it',
   'REXEC_LOST end':
     'a process that the command left behind may still be running; raise --end-timeout to wait longer',
   'REXEC_TIMED_OUT login': 'raise --answer-timeout, or find out why logins are slow on that host',

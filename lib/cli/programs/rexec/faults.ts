@@ -6,7 +6,7 @@ export const hasStderrChannel = ({ stderr, noerr }: Flags): boolean => stderr !=
 /** Options that do not go together. */
 export function faultOf(flags: Flags): string | undefined {
   const { host, hosts, hostsFile, list, fold, maxParallel } = flags;
-  const { password, passwordFile, stderrPort, stderrFrom, ipv4, ipv6 } = flags;
+  const { password, passwordFile, stderrPort, stderrFrom, ipv4, ipv6, strict, exitStatus } = flags;
   const several = hosts.length > 0 || hostsFile !== undefined;
   if (ipv4 && ipv6) return '-4 and -6 cannot be used together';
   if (host !== undefined && several) return '--host cannot be used with -w or --hosts-file';
@@ -20,6 +20,7 @@ export function faultOf(flags: Flags): string | undefined {
   if (stderrPort && !hasStderrChannel(flags)) return '--stderr-port and --no-stderr cannot be used together';
   if (stderrFrom.length > 0 && !hasStderrChannel(flags))
     return '--stderr-from and --no-stderr cannot be used together';
+  if (strict && exitStatus === false) return '--strict and --no-exit-status cannot be used together';
   if (stderrPort && several && maxParallel > 1)
     return '--stderr-port with several hosts requires --max-parallel 1';
   return tlsFaultOf(flags);

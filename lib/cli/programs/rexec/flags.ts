@@ -13,6 +13,7 @@ export interface Flags extends TlsFlags {
   readonly null?: boolean;
   readonly stderr?: boolean; // false, or not told
   readonly noerr?: boolean;
+  readonly exitStatus?: boolean; // false, or not told
   readonly stderrPort?: number;
   readonly stderrFrom: readonly string[];
   readonly connectTimeout: number;

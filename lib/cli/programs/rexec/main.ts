@@ -10,7 +10,7 @@ import { listHosts } from './hosts/list.ts';
 import { parseTarget, type Target, targetText } from './hosts/target.ts';
 import { findLogins } from './logins.ts';
 import { execOptions, type Flags, hasNoInput, parseArguments } from './options.ts';
-import { phaseTeller } from './phases.ts';
+import { Phases } from './phases.ts';
 import { forwardSignals, leave } from './signals.ts';
 import { portOf, tlsOptions, warnOfInsecurity, withTlsVariables } from './tls.ts';
 
@@ -60,9 +60,10 @@ async function runOnOne(target: Target, command: string, flags: Flags): Promise<
   const [found] = await findLogins([target], flags);
   const { user, password } = found!;
   const port = portOf(target, flags);
-  const onPhase = phaseTeller(target, flags);
+  const phases = new Phases(target, flags);
   const login = { user, password: password.bytes };
-  const remote = exec(target.host, command, { ...execOptions(flags, target), ...login, port, onPhase });
+  const options = { ...execOptions(flags, target), ...login, port, onPhase: phases.enter };
+  const remote = exec(target.host, command, options);
   password.wipe();
   forwardSignals(flags, {
     send: (signal) => remote.kill(signal),
@@ -70,6 +71,7 @@ async function runOnOne(target: Target, command: string, flags: Flags): Promise<
     giveUp: leave,
   });
   await connectStreams(remote, flags);
+  phases.tellLoss();
   return exitCodeOf(await remote.result);
 }
 

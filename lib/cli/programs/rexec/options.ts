@@ -47,6 +47,7 @@ export function execOptions(flags: Flags, target: Target): Omit<ExecOptions, 'us
   return {
     ...(ipv4 || ipv6 ? { family: ipv6 ? 6 : 4 } : {}),
     stderrChannel: hasStderrChannel(flags),
+    exitStatus: flags.exitStatus ?? true,
     ...(stderrPort && { stderrPort }),
     stderrFrom,
     tls: tlsOptions(flags, target),

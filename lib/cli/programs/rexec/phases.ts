@@ -4,18 +4,48 @@ import { PHASE_NAME } from './failures.ts';
 import type { Target } from './hosts/target.ts';
 import type { Flags } from './options.ts';
 
-/** With -d, prints each phase of a command and when it began; without, only what a user may have to wait for. */
-export function phaseTeller({ name }: Target, flags: Flags): (phase: ExecPhase, detail: string) => void {
-  const { debug, endTimeout } = flags;
-  const start = performance.now();
-  return (phase, detail) => {
-    if (phase === 'end' && !flags.quiet) {
+const NOT_READ = 'use --no-exit-status: this daemon does not report it, and does not read the request for it';
+
+/**
+ * The phases of a command. With -d, each is printed with the time when it began; without, only what a user may have to
+ * wait for.
+ */
+export class Phases {
+  readonly #target: Target;
+  readonly #flags: Flags;
+  readonly #start = performance.now();
+  #phase: ExecPhase = 'request';
+  #detail = '';
+
+  constructor(target: Target, flags: Flags) {
+    this.#target = target;
+    this.#flags = flags;
+  }
+
+  get phase(): ExecPhase {
+    return this.#phase;
+  }
+
+  readonly enter = (phase: ExecPhase, detail: string): void => {
+    const { debug, endTimeout, quiet } = this.#flags;
+    this.#phase = phase;
+    this.#detail = detail;
+    if (phase === 'end' && !quiet) {
       const until = endTimeout > 0 ? ` until it is silent for ${endTimeout} s` : '';
-      process.stderr.write(`rexec: ${printableText(`${name}: ${detail}`)}; waiting${until}\n`);
+      this.#print(`${detail}`, `; waiting${until}`);
     }
     if (!debug) return;
-    const seconds = ((performance.now() - start) / 1000).toFixed(3);
-    const what = `${name}: ${PHASE_NAME[phase]}${detail && `: ${detail}`}`;
-    process.stderr.write(`rexec: ${printableText(what)} (${seconds} s)\n`);
+    const seconds = ((performance.now() - this.#start) / 1000).toFixed(3);
+    this.#print(`${PHASE_NAME[phase]}${detail && `: ${detail}`}`, ` (${seconds} s)`);
   };
+
+  /** Says what may be missing; called once all that came was written. */
+  tellLoss(): void {
+    if (this.#phase === 'stderrReset' && !this.#flags.quiet)
+      this.#print(this.#detail, `\nrexec: hint: ${NOT_READ}`);
+  }
+
+  #print(what: string, more: string): void {
+    process.stderr.write(`rexec: ${printableText(`${this.#target.name}: ${what}`)}${more}\n`);
+  }
 }

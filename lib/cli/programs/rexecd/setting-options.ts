@@ -26,7 +26,9 @@ export function addSettingOptions(program: Command): (option: Option) => readonl
     for (const name of SETTING_NAMES.filter((each) => groupOf(each) === group)) {
       const option = isSwitch(name)
         ? new Option(`${flagOf(name)} [value]`).preset('true')
-        : new Option(`${flagOf(name)} <value>`);
+        : new Option(`${flagOf(name)} <value>`).argParser((value, previous: string | undefined) =>
+            together(name, value, previous),
+          );
       option.helpGroup(`${group}:`);
       names.set(option, name);
       program.addOption(option);
@@ -54,3 +56,7 @@ export function addSettingOptions(program: Command): (option: Option) => readonl
 
 /** Whether the option of a setting alone says something. */
 const isSwitch = (name: SettingName): boolean => typeof SETTINGS[name].parse(undefined) === 'boolean';
+
+/** A list that is given in parts has them all; of another setting the last value counts. */
+const together = (name: SettingName, value: string, previous: string | undefined): string =>
+  previous !== undefined && Array.isArray(describeSetting(name).fallback) ? `${previous},${value}` : value;

@@ -39,7 +39,7 @@ export function shell(app: HTMLElement) {
   function go(): void {
     if (isOver) return;
     const [path = '', search = ''] = location.hash.slice(2).split('?');
-    const id = path in VIEWS ? (path as ViewName) : 'overview';
+    const id = Object.hasOwn(VIEWS, path) ? (path as ViewName) : 'overview';
     const isFirst = view === null;
     view?.leave?.();
     side.point(id);

@@ -147,6 +147,7 @@ describe('defaults of hosts', PATIENT, () => {
     ['[web]\nuser = 1', /\["web"\]: user: must be a user name$/],
     ['[web]\nport = 0', /port: must be a number from 1 to 65535$/],
     ['[web]\npasword = "x"', /unknown key pasword; allowed: user, port, tls, ca$/],
+    ['[web]\nconstructor = "x"', /unknown key constructor; allowed: user, port, tls, ca$/],
     ['["web[1-999999999]"]', /more than 65536 hosts$/],
   ] as const)
     it(`may not be ${JSON.stringify(text)}`, (t) =>

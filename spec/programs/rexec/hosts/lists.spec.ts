@@ -68,6 +68,7 @@ const LISTS = [
   ['ada@web1,bob@web1!ada@web1', ['bob@web1']],
   ['web1:1,web1:2!web1:1', ['web1:2']],
   ['web1!ada@web1', ['web1']],
+  ['constructor,toString!toString', ['constructor']],
   ['', []],
 ] as const;
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { encodeMuxFrame, MuxDecoder, type MuxFrame, type Sender } from '../../../../codec/index.ts';
@@ -33,6 +34,20 @@ describe('MuxDecoder', () => {
     for (const header of ['\0\xff\xff', '\x07\x00\x18', '\x09\0\x01']) {
       const { error } = await decode(new MuxDecoder({ from: 'daemon' }), [latin1(header)]);
       assert.deepEqual([header, error], [header, ['REXEC_FRAME_INVALID', 'frame']]);
+    }
+  });
+
+  it('says which lengths a frame may have', async () => {
+    const cases: [header: string, from: Sender, message: string][] = [
+      ['\x00\x00\x00', 'client', 'main: 0 bytes, not 1 to 16384'],
+      ['\x03\x00\x03', 'client', 'mainWindow: 3 bytes, not 4'],
+      ['\x02\x00\x01', 'daemon', 'mainEnd: 1 bytes, not 0'],
+    ];
+    for (const [header, from, message] of cases) {
+      const decoder = new MuxDecoder({ from });
+      const failed = once(decoder, 'error');
+      decoder.end(latin1(header));
+      assert.equal((await failed)[0].message, message);
     }
   });
 

@@ -33,6 +33,12 @@ describe('the problems in a settings file', () => {
     ]);
   });
 
+  it('are keys that every object of JavaScript has', () =>
+    assert.deepEqual(
+      problemsIn('f', '__proto__ = 1\nconstructor = 1\n').map(({ message }) => message),
+      ['f:1: unknown setting __proto__', 'f:2: unknown setting constructor'],
+    ));
+
   it('are what the policy does not allow, too', () =>
     assert.deepEqual(problemsIn('f', '[limits]\nmaxConnections = 2\nbacklog = 1\n', ONE_AT_A_TIME), [
       {

@@ -34,7 +34,7 @@ function defaultsOf(file: string, name: string, table: unknown): HostDefaults {
     throw new HostsError(`${what}: must be a table, named by a host or a pattern such as web*.example.org`);
   const defaults: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(table)) {
-    const [isRight, expected] = KEYS[key] ?? [];
+    const [isRight, expected] = (Object.hasOwn(KEYS, key) && KEYS[key]) || [];
     if (!isRight)
       throw new HostsError(`${what}: unknown key ${key}; allowed: ${Object.keys(KEYS).join(', ')}`);
     if (!isRight(value)) throw new HostsError(`${what}: ${key}: must be ${expected}`);

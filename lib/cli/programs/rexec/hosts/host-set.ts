@@ -41,12 +41,12 @@ export class HostSet {
 const keyOf = (host: string, user?: string, port?: number): string => JSON.stringify([host, user, port]);
 
 /** What a list does with the hosts so far and those of its next item. */
-const OPERATIONS: Readonly<Record<string, (so: HostSet, next: HostSet) => HostSet>> = {
-  ',': (so, next) => so.and(next),
-  '!': (so, next) => so.only(false, next),
-  '&': (so, next) => so.only(true, next),
-  '^': (so, next) => so.only(false, next).and(next.only(false, so)),
-};
+const OPERATIONS = new Map<string, (so: HostSet, next: HostSet) => HostSet>([
+  [',', (so, next) => so.and(next)],
+  ['!', (so, next) => so.only(false, next)],
+  ['&', (so, next) => so.only(true, next)],
+  ['^', (so, next) => so.only(false, next).and(next.only(false, so))],
+]);
 
 /** Gives the hosts of a group by its name. */
 export type Members = (group: string) => Promise<HostSet>;
@@ -60,11 +60,11 @@ export async function hostsOf(list: string, members: Members): Promise<HostSet> 
   let operation = ',';
   let isFirst = true;
   for (const word of wordsOf(list)) {
-    if (word in OPERATIONS) {
+    if (OPERATIONS.has(word)) {
       if (word !== ',' && isFirst) throw new HostsError(`${list}: ${LEADING[word]}`);
       operation = word;
     } else {
-      hosts = OPERATIONS[operation]!(hosts, await hostsOfItem(word, members));
+      hosts = OPERATIONS.get(operation)!(hosts, await hostsOfItem(word, members));
       operation = ',';
       isFirst = false;
     }
@@ -107,9 +107,9 @@ function* wordsOf(list: string): Generator<string> {
   let depth = 0;
   let item = '';
   for (const character of list) {
-    if (depth === 0 && (character in OPERATIONS || /\s/.test(character))) {
+    if (depth === 0 && (OPERATIONS.has(character) || /\s/.test(character))) {
       if (item !== '') yield item;
-      if (character in OPERATIONS) yield character;
+      if (OPERATIONS.has(character)) yield character;
       item = '';
       continue;
     }

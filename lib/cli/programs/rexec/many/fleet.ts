@@ -6,7 +6,7 @@ import type { Flags } from '../flags.ts';
 import type { Target } from '../hosts/target.ts';
 import type { Login } from '../logins.ts';
 import { execOptions } from '../options.ts';
-import { phaseTeller } from '../phases.ts';
+import { Phases } from '../phases.ts';
 import { ENDING } from '../signals.ts';
 import { portOf } from '../tls.ts';
 import type { Input } from './input.ts';
@@ -81,16 +81,12 @@ export class Fleet {
   ): Promise<Pick<Outcome, 'seconds' | 'exit' | 'result' | 'error'>> {
     this.#tally.called();
     const abort = new AbortController();
-    const teller = phaseTeller(target, this.#flags);
-    let phase: ExecPhase = 'request';
+    const phases = new Phases(target, this.#flags);
     const remote = exec(target.host, this.#command, {
       ...execOptions(this.#flags, target),
       ...login,
       signal: abort.signal,
-      onPhase: (entered, detail) => {
-        phase = entered;
-        teller(entered, detail);
-      },
+      onPhase: phases.enter,
     });
     const running: Running = {
       target,
@@ -98,7 +94,7 @@ export class Fleet {
       remote,
       abort,
       get phase() {
-        return phase;
+        return phases.phase;
       },
     };
     this.#running.add(running);
@@ -111,6 +107,7 @@ export class Fleet {
     this.#running.delete(running);
     const seconds = (performance.now() - running.start) / 1000;
     await shown;
+    phases.tellLoss();
     return { seconds, ...ending };
   }
 

@@ -1,3 +1,4 @@
+import { counted } from '../../../../../base/index.ts';
 import type { RemoteCommand } from '../../../../../client/index.ts';
 import type { Flags } from '../../flags.ts';
 import type { Target } from '../../hosts/target.ts';
@@ -39,7 +40,7 @@ export class Collected implements Report {
     for (const [what, { dropped }] of Object.entries({ stdout, stderr }))
       if (dropped > 0)
         await this.#outlets.err.write(
-          `rexec: ${target.name}: ${dropped} bytes of ${what} dropped (--output-limit)\n`,
+          `rexec: ${target.name}: ${counted(dropped, 'byte')} of ${what} dropped (--output-limit)\n`,
         );
     const status = statusText(outcome);
     const whole = { status, stdout: stdout.bytes, stderr: stderr.bytes, hosts: [target], first: target };

@@ -1,7 +1,7 @@
 import { open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { makeFolder, reasonOf } from '../../../../../base/index.ts';
+import { counted, makeFolder, reasonOf } from '../../../../../base/index.ts';
 import type { RemoteCommand } from '../../../../../client/index.ts';
 import { unlessFailed } from '../../failures.ts';
 import { type Target, targetText } from '../../hosts/target.ts';
@@ -67,7 +67,7 @@ export class Files implements Report {
     }
     await file?.close().catch(failed);
     if (dropped > 0 && !this.#problems.has(target))
-      this.#problems.set(target, `${dropped} bytes of std${kind} dropped (--output-limit)`);
+      this.#problems.set(target, `${counted(dropped, 'byte')} of std${kind} dropped (--output-limit)`);
   }
 
   #failed(target: Target, error: unknown): void {
