@@ -35,7 +35,8 @@ export class Rules {
    */
   judge({ method, path, headers, hostCount }: Asked): Refusal | undefined {
     const host = headers.host ?? '';
-    if (hostCount !== 1 || !this.#hosts.has(host.toLowerCase()))
+    if (hostCount !== 1) return { status: 421, message: 'A request must have one Host header.' };
+    if (!this.#hosts.has(host.toLowerCase()))
       return {
         status: 421,
         message: `The panel does not answer to the host name ${JSON.stringify(host)}. If a proxy uses this name, add it: sudo rconfig set panel.hosts ${/^[\w.:[\]-]+$/.test(host) ? host : 'NAME:PORT'}`,
