@@ -227,11 +227,11 @@ describe('a Redis server that lockouts are shared on', { ...LONG, skip: noRedis 
     const { cause: place } = await ceiling.events.seen('connectionRefused');
     assert.match(
       String(place),
-      /127\.0\.0\.1 port \d+ is away \(sharedLockoutsAway\)$|\(sharedLockoutsAway\)$/,
+      /127\.0\.0\.1 port \d+ is away \(lockout\.sharedLockoutsAway\)$|\(lockout\.sharedLockoutsAway\)$/,
     );
     const { code, cause } = await logins.events.seen('requestRefused');
     assert.equal(code, 'REXEC_BUSY');
-    assert.match(String(cause), /\(sharedLockoutsAway\)$/);
+    assert.match(String(cause), /\(lockout\.sharedLockoutsAway\)$/);
     assert.equal((await logins.events.seen('loginChecked', 1)).result, 'failed');
     await redis.startAgain();
     await Promise.all([isUp(ceiling), isUp(logins)]);

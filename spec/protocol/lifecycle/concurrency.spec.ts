@@ -49,7 +49,7 @@ describe('caps on connections', BOUNDED, () => {
     assert.equal(await daemon.answer(request('true')), BUSY);
     assert.match(
       String((await daemon.events.seen('connectionRefused')).cause),
-      /all 2 connections are in use \(maxConnections\)/,
+      /all 2 connections are in use \(limits\.maxConnections\)/,
     );
     idle[0]?.socket.destroy();
     await eventually(() => daemon.daemon.sessions.length === 1, 'the place is given back');
@@ -63,7 +63,7 @@ describe('caps on connections', BOUNDED, () => {
     assert.equal(await daemon.answer(request('true')), BUSY);
     assert.match(
       String((await daemon.events.seen('connectionRefused')).cause),
-      /all 1 connections for this address are in use \(maxConnectionsPerAddress\)/,
+      /all 1 connections for this address are in use \(limits\.maxConnectionsPerAddress\)/,
     );
     assert.equal(await daemon.answer(request('echo ok'), '127.0.0.2'), '\0ok\n');
     idle.socket.destroy();

@@ -121,11 +121,11 @@ describe('the PAM service', { ...BOUNDED, skip: noMachine }, () => {
     });
     const answers = STEPS.map((user) => impatient.answer(t, user, PASSWORD, 'echo ran'));
     assert.deepEqual(await Promise.all(answers), [REFUSED, REFUSED, '\x01Try again.\n']);
-    await impatient.seen(/user="open_session" cause="no answer from the host within 2 s \(loginSeconds\)"/);
+    await impatient.seen(/user="open_session" cause="no answer from the host within 2 s \(login\.seconds\)"/);
     for (const user of STEPS.slice(0, 2))
       await impatient.seen(
         new RegExp(
-          `REXECD-300 .*user="${user}" cause="no answer from the login helper within 2 s \\(loginSeconds\\)"`,
+          `REXECD-300 .*user="${user}" cause="no answer from the login helper within 2 s \\(login\\.seconds\\)"`,
         ),
       );
     assert.equal(await impatient.answer(t, 'bob', PASSWORD, 'id -un'), '\0bob\n');

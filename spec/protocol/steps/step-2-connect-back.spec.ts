@@ -67,7 +67,7 @@ describe('[step 2] the second connection', BOUNDED, () => {
     assert.equal(await daemon.answer(`${await silentPort(t)}\0`), UNREACHABLE);
     const { code, cause } = await daemon.events.seen('requestRefused');
     assert.equal(code, 'REXEC_STDERR_UNREACHABLE');
-    assert.match(String(cause), /no answer within 0\.3 s \(connectBackSeconds\)/); // C6
+    assert.match(String(cause), /no answer within 0\.3 s \(limits\.connectBackSeconds\)/); // C6
     await daemon.assertServesNextPeer();
   });
 
