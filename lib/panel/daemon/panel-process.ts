@@ -16,6 +16,8 @@ import { DeniedError, RefusedChange, type Verbs } from './verbs.ts';
 const MOST_CALLS = 64;
 /** Connections that it has not taken yet. */
 const MOST_UNTAKEN = 64;
+/** Time to take one, of which its start may be most. */
+const TAKE_SECONDS = 40;
 /** Its seconds are others than these, and it asks on its own behalf as well. */
 const MOST_A_SECOND = 3 * MOST_CALLS_A_SECOND;
 
@@ -28,7 +30,7 @@ export class PanelProcess {
   readonly #child: Child<typeof QUESTIONS, typeof ANSWERS, typeof REPORTS>;
   readonly #verbs: Verbs;
   readonly #rate = new PerSecond(MOST_A_SECOND);
-  readonly #untaken = new Map<number, Socket>();
+  readonly #untaken = new Map<number, { readonly socket: Socket; readonly taken: () => void }>();
   #passed = 0;
   #calls = 0; // under way
 
@@ -65,7 +67,8 @@ export class PanelProcess {
     const handle = lent(socket);
     if (!handle || this.#untaken.size >= MOST_UNTAKEN) return void socket.destroy();
     this.#passed += 1;
-    this.#untaken.set(this.#passed, socket);
+    const late = () => this.#child.kill(`it took no connection within ${TAKE_SECONDS} s`);
+    this.#untaken.set(this.#passed, { socket, taken: this.#child.expect(TAKE_SECONDS, late) });
     const order: Order = { say: 'connection', number: this.#passed };
     this.#child.pass(order, handle);
   }
@@ -74,7 +77,10 @@ export class PanelProcess {
   takeBack(): Socket[] {
     const untaken = [...this.#untaken.values()];
     this.#untaken.clear();
-    return untaken;
+    return untaken.map(({ socket, taken }) => {
+      taken(); // it is no longer waited for
+      return socket;
+    });
   }
 
   async end(): Promise<void> {
@@ -98,10 +104,11 @@ export class PanelProcess {
   }
 
   #has(number: number): void {
-    const socket = this.#untaken.get(number);
-    if (!socket) return this.#child.kill(`it was given no connection ${number}, or has it already`);
+    const untaken = this.#untaken.get(number);
+    if (!untaken) return this.#child.kill(`it was given no connection ${number}, or has it already`);
     this.#untaken.delete(number);
-    socket.destroy(); // only here
+    untaken.taken();
+    untaken.socket.destroy(); // only here
   }
 }
 

@@ -8,7 +8,7 @@ import { Tickets } from '../../../lib/panel/daemon/tickets.ts';
 import { type PanelSource, Verbs } from '../../../lib/panel/daemon/verbs.ts';
 import type { Call, Order } from '../../../lib/panel/protocol.ts';
 import { startSandboxed } from '../../../lib/sandbox/index.ts';
-import { eventually, within } from '../../support/peer.ts';
+import { connectedSockets, eventually, within } from '../../support/peer.ts';
 import { PATIENT } from '../../support/program.ts';
 import { ACCOUNT, noSandbox } from '../sandbox/inside.ts';
 
@@ -97,4 +97,16 @@ describe('a process of the panel that was taken over', { ...PATIENT, skip: noSan
       await nextTurn();
       assert.ok(done.every((each) => each === 'counters'));
     });
+
+  it('is killed if it takes no connection, which can go to another one', async (t) => {
+    const { process } = taken(t, 'takes no connection');
+    await process.started;
+    const [connection] = await connectedSockets(t);
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    process.give(connection);
+    t.mock.timers.tick(40_000);
+    t.mock.timers.reset();
+    assert.equal(await within(process.gone, 'its end'), 'it took no connection within 40 s');
+    assert.deepEqual(process.takeBack(), [connection]);
+  });
 });

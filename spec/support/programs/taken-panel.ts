@@ -49,6 +49,7 @@ const ATTACKS: Readonly<Record<string, () => void>> = {
   'names a verb of great length': () => call(1, 'x'.repeat(1000), {}),
   'sends a body of another kind': () => say({ say: 'call', number: 1, verb: 'set', sessions: [] }),
   'says that it has a connection that it was not given': () => say({ say: 'has', number: 1 }),
+  'takes no connection': () => {},
   'says that it is ready again and again': () => {
     for (let n = 0; n < 3; n += 1) say({ say: 'ready' });
   },
