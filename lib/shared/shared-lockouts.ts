@@ -1,4 +1,4 @@
-import { reasonOf } from '../base/index.ts';
+import { counted, reasonOf } from '../base/index.ts';
 import {
   type KeptLock,
   type LockedOut,
@@ -100,7 +100,7 @@ export class SharedLockouts implements LoginLockout {
     try {
       await inParts(subjects, (each) => this.#end(each, { says: locked.has(each), proves: false }));
     } catch (error) {
-      throw new Error(`ended ${ended} lockouts here, none of other daemons: ${reasonOf(error)}`, {
+      throw new Error(`ended ${counted(ended, 'lockout')} here, none of other daemons: ${reasonOf(error)}`, {
         cause: error,
       });
     }

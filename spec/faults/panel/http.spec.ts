@@ -94,7 +94,7 @@ describe('an administrator with a program', PATIENT, () => {
     const subject = 'ada from 127.0.0.1';
     const lockOut = async () => {
       await panel.call('true', 'ada', 'wrong').end();
-      assert.match(await lockouts(), new RegExp(`^${subject}: 1 failed logins, locked out`));
+      assert.match(await lockouts(), new RegExp(`^${subject}: 1 failed login, locked out`));
     };
     await lockOut();
     for (const wrong of [

@@ -1,3 +1,4 @@
+import { counted } from '../../../base/index.ts';
 import type { LockedOut } from '../../../login/index.ts';
 import { printableJson, printableLines } from '../../../text/index.ts';
 import { reloadDaemon } from '../common/reload.ts';
@@ -15,7 +16,7 @@ export async function listLockouts(target: Target): Promise<void> {
   const lockouts = (await tell(target, 'lockouts')) as LockedOut[];
   if (lockouts.length === 0) print('nobody is locked out');
   for (const { subject, failures, seconds } of lockouts)
-    print(`${subject}: ${failures} failed logins, locked out for another ${seconds} s`);
+    print(`${subject}: ${counted(failures, 'failed login')}, locked out for another ${seconds} s`);
   await sayIfAlone(target);
 }
 
