@@ -178,8 +178,9 @@ describe('rexecd on a terminal', { ...PATIENT, ...ON_A_TERMINAL }, () => {
     const { stdout } = await run(t, 'rexecd', ['sessions', '--control', socket]);
     assert.match(stdout, / running .* exec sleep 600\n$/);
     await eventually(() => {
-      if (terminal.child.exitCode === null) terminal.child.stdin.write('\u0003');
-      return terminal.child.exitCode !== null;
+      const isRunning = isAlive(Number(pid));
+      if (isRunning) terminal.child.stdin.write('\u0003'); // script(1) does not end while more comes
+      return !isRunning;
     }, 'it ends');
     assert.equal((await terminal.end()).status, 0);
     assert.equal((await ended).ended, 'signal SIGHUP');
