@@ -214,7 +214,7 @@ function print(text: string): void {
 }
 
 function textOf(error: unknown): string {
-  const cause = error instanceof ControlError ? undefined : (error as Error).cause; // it says what to do
-  const isForbidden = ['EACCES', 'EPERM'].includes(codeOf(cause));
+  const saysWhat = !(error instanceof Error) || error instanceof ControlError;
+  const isForbidden = !saysWhat && ['EACCES', 'EPERM'].includes(codeOf(error.cause));
   return `${reasonOf(error)}${isForbidden && process.getuid?.() !== 0 ? '; try sudo' : ''}`;
 }

@@ -1,3 +1,4 @@
+import { counted } from '../../../base/index.ts';
 import type { Daemon } from '../../../daemon/index.ts';
 import { processLines, sandboxGaps } from '../../../service/index.ts';
 import { type Settings, unknownVariables } from '../../../settings/index.ts';
@@ -35,9 +36,8 @@ export async function* debugLines({ addresses, allAddresses, settings }: Daemon)
 export function waitLines({ state, settings }: Daemon): string[] {
   const { running } = state.sessions;
   if (running === 0 || settings.stopSeconds === 0) return [];
-  const sessions = running === 1 ? '1 session' : `${running} sessions`;
   return [
-    `waiting up to ${settings.stopSeconds} s for ${sessions} to end; press Ctrl-C again to end ${running === 1 ? 'it' : 'them'} now`,
+    `waiting up to ${settings.stopSeconds} s for ${counted(running, 'session')} to end; press Ctrl-C again to end ${running === 1 ? 'it' : 'them'} now`,
   ];
 }
 
